@@ -1,0 +1,48 @@
+"""Embedding all windows of a song: one batched pass beside one window at a time.
+
+Prints processor seconds of each, the ratio, and the largest difference between the points.
+"""
+
+import time
+
+import numpy as np
+
+from benchmarks.clip import read_clip
+from models.conditioned_autoencoder import build_encoder
+from pipeline.data_generator import windows
+
+WINDOW_FRAMES = 22
+
+
+def main():
+    frames = read_clip(__doc__)["frames"]
+    encoder = build_encoder(WINDOW_FRAMES, frames.shape[1], latent_dim=3)
+    starts = range(len(frames) - WINDOW_FRAMES + 1)
+
+    def batched():
+        return np.concatenate([encoder(batch) for batch in windows(frames, WINDOW_FRAMES)])
+
+    def one_at_a_time():
+        return np.concatenate([encoder(frames[None, start : start + WINDOW_FRAMES]) for start in starts])
+
+    def predict_one_at_a_time():
+        return encoder.predict(windows(frames, WINDOW_FRAMES, batch_windows=1), verbose=0)
+
+    batched()  # the first call of a model builds what later ones reuse
+    reference_s, reference = measure(batched)
+    print(f"batched                    {reference_s:7.3f} s")
+    for name, embed in {"one call a window": one_at_a_time, "predict, batches of one": predict_one_at_a_time}.items():
+        seconds, z = measure(embed)
+        difference = np.abs(z - reference).max()
+        print(f"{name:25s}  {seconds:7.3f} s   {seconds / reference_s:5.1f}x   largest difference {difference:.1e}")
+
+
+def measure(embed):
+    """Processor seconds of a call, and what it returns."""
+    began = time.process_time()
+    z = embed()
+    return time.process_time() - began, z
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""A whole training of `RF` on one song: the defaults beside the article's way.
+
+The article's way is the straightforward form: batches of 8 samples from all over the song, 47 windows encoded for each,
+6 epochs at a constant learning rate. Prints processor seconds, compilation included, and after the last epoch the
+reconstruction loss over all windows and the mean cosine of consecutive velocities; and after how many seconds the
+defaults first reached the reconstruction loss that the article's way ends with.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from benchmarks.clip import read_clip
+from embed.song_embedding import embed_song
+from models.conditioned_autoencoder import build_decoder, build_encoder, build_forecaster
+from pipeline.studies.song import Parameters
+from tests.straightforward import build_straightforward_autoencoder, straightforward_samples
+from train_model import autoencoder_training
+
+SEEDS = (0, 1, 2)
+EPOCHS, BATCH = 6, 8
+
+
+def main():
+    spectrogram = read_clip(__doc__)
+    for seed in SEEDS:
+        print(f"\nseed {seed}        processor s   reconstruction   mean cos(v, v next)")
+        article = train_straightforward(spectrogram, seed)
+        ours = train_by_default(spectrogram, seed)
+        for name, rows in {"article's way": article, "defaults": ours}.items():
+            seconds, loss, smoothness = rows[-1]
+            print(f"{name:14s} {seconds:10.1f} {loss:16.5f} {smoothness:15.3f}")
+        reached = next((seconds for seconds, loss, _ in ours if loss <= article[-1][1]), None)
+        if reached is None:
+            print("the defaults did not reach the article's reconstruction loss")
+        else:
+            print(f"the article's loss was reached after {reached:.1f} s, {article[-1][0] / reached:.1f}x less")
+
+
+def default_parameters(seed):
+    """The defaults of the study, for a run called RF."""
+    values = {"name": "benchmark", "study": "song", "run": "RF", "runs": {"RF": {}}, "sound": {"file": "none"}}
+    return Parameters(**values, training={"seed": seed})
+
+
+def train_by_default(spectrogram, seed):
+    """Seconds, loss and smoothness after each epoch of a training as step 2 does it."""
+    parameters = default_parameters(seed)
+    watch = Watch(spectrogram)
+    with tempfile.TemporaryDirectory() as folder:
+        window_frames = parameters.count_window_frames(spectrogram)
+        frames = spectrogram["frames"]
+        autoencoder_training.train(frames, window_frames, parameters, Path(folder), watchers=[watch])
+    return watch.rows
+
+
+def train_straightforward(spectrogram, seed):
+    """The same for the article's way."""
+    keras.utils.set_random_seed(seed)
+    parameters, frames = default_parameters(seed), spectrogram["frames"]
+    window_frames = parameters.count_window_frames(spectrogram)
+    model = parameters.model
+    autoencoder = build_straightforward_autoencoder(
+        build_encoder(window_frames, frames.shape[1], model.latent_dim),
+        build_decoder(window_frames, frames.shape[1], model.latent_dim),
+        build_forecaster(model.clip_windows, model.latent_dim),
+    )
+    gather, n_samples = straightforward_samples(frames, window_frames, model.clip_windows)
+    samples = tf.data.Dataset.range(n_samples, output_type=tf.int32).shuffle(n_samples, seed=seed)
+    batches = samples.batch(BATCH, drop_remainder=True).map(gather).prefetch(tf.data.AUTOTUNE)
+    autoencoder.compile(keras.optimizers.Adam(1e-3))
+    watch = Watch(spectrogram)
+    autoencoder.fit(batches, epochs=EPOCHS, callbacks=[watch], shuffle=False, verbose=0)
+    return watch.rows
+
+
+class Watch(keras.callbacks.Callback):
+    """Keeps processor seconds so far, reconstruction loss and smoothness after each epoch; its own time is not counted."""
+
+    def __init__(self, spectrogram):
+        super().__init__()
+        self.spectrogram = spectrogram
+        self.rows = []
+        self.seconds = 0.0
+
+    def on_train_begin(self, logs=None):
+        self.began = time.process_time()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds += time.process_time() - self.began
+        embedding = embed_song(self.model, self.spectrogram)
+        row = self.seconds, float(embedding["reconstruction_loss"]), float(embedding["mean_velocity_cosine"])
+        self.rows.append(row)
+        self.began = time.process_time()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""All figures and the table of step 3, from stored embeddings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from embed.draw_trajectory import draw_trajectories
+from pipeline import figures, results, tables
+from pipeline.parameters import ROOT
+from pipeline.studies.song import Parameters
+
+
+def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+    """Draw the trajectory of each embedded run, each comparison whose runs all are, and the table; returns paths."""
+    runs = parameters.for_runs()
+    embeddings = results.load_fresh(runs, "embedding", root)
+    histories = results.load_fresh(runs, "history", root)
+    paths = []
+    for group in [*((run,) for run in embeddings), *parameters.figures.compare]:
+        if not embeddings.keys() >= set(group):
+            continue
+        name = "_".join(["compare" if len(group) > 1 else "trajectory", *group])
+        figure = draw_trajectories({run: embeddings[run] for run in group})
+        paths += figures.save(figure, results.figure_path(parameters, name, root))
+    rows = [row_of(run, embeddings[run], histories[run]) for run in embeddings if run in histories]
+    return paths + tables.save(rows, results.figure_path(parameters, "embedding", root))
+
+
+def row_of(run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, np.ndarray]) -> dict[str, str]:
+    """A run's row of the table, as text, under the headings of its columns."""
+    return {
+        "run": run,
+        "dimensions": str(embedding["z"].shape[1]),
+        "window (s)": f"{embedding['ends_s'][0] - embedding['starts_s'][0]:.2f}",
+        "reconstruction loss": f"{embedding['reconstruction_loss']:.5f}",
+        "lowest possible": f"{embedding['lowest_reconstruction_loss']:.5f}",
+        "mean cos(v, v next)": f"{embedding['mean_velocity_cosine']:.3f}",
+        "path / extent": f"{embedding['path_over_extent']:.1f}",
+        "training CPU (s)": f"{history['cpu_s'].sum():.1f}",
+    }

@@ -1,0 +1,51 @@
+"""Step 3 of the study `song`: cut the encoder out of the trained model and embed every window of the song.
+
+Reads output/<name>/spectrogram.npz and <run>/autoencoder.keras.
+Writes <run>/embedding.npz, <run>/joint_forecaster.keras where the run trained one, the table `embedding`, and the
+figures `trajectory_<run>` and `compare_<runs>`.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import keras
+
+from embed.draw_embeddings import draw_embeddings
+from embed.song_embedding import embed_song
+from models import surgery
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+
+
+def run(name, root=ROOT, runs=None):
+    """Embed the song with the model of each run and draw its trajectories; returns the paths of the embeddings."""
+    parameters = load(name, root)
+    paths = [embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
+    draw_embeddings(parameters, root)
+    return paths
+
+
+def embed_run(parameters, root):
+    """Embed the song with the model of one run; returns the path of the embedding."""
+    spectrogram = results.load(parameters, "spectrogram", root)
+    autoencoder = keras.saving.load_model(results.model_path(parameters, "autoencoder", root))
+    embedding = embed_song(autoencoder, spectrogram, show_progress=command_line.has_terminal())
+    path = results.save(parameters, "embedding", embedding, root)
+    if surgery.has_part(autoencoder, "forecaster"):
+        results.save_model(parameters, "joint_forecaster", surgery.part(autoencoder, "forecaster"), root)
+    print(
+        f"{parameters.run}: {len(embedding['z'])} points, mean cos(v, v next) {embedding['mean_velocity_cosine']:.3f}"
+    )
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

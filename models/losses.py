@@ -1,0 +1,111 @@
+"""Loss layers: each adds one weighted term to the loss of the model it stands in, and reports the raw term by name.
+
+A loss that needs more than a prediction and a target (latent points, velocities) cannot be a Keras loss function; as a
+layer it takes whatever tensors it is called on. Every term is a scalar, because Keras sums a vector over the batch.
+
+References
+----------
+M-Lin-DM, "Deep Audio Embedding", 2021: the four terms and their names.
+"""
+
+import keras
+from keras import ops
+
+
+class WeightedLoss(keras.layers.Layer):
+    """Adds ``weight`` times `raw_loss` of its inputs to the model's loss and returns the raw loss.
+
+    The mean of the raw loss over an epoch appears in the training history under the layer's name.
+
+    Parameters
+    ----------
+    weight : float
+        Factor of the term in the total loss. A term of weight zero is better left out of the model than computed.
+    """
+
+    def __init__(self, weight=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = weight
+        self.mean_over_epoch = keras.metrics.Mean(name=self.name)
+
+    def call(self, inputs):
+        raw = self.raw_loss(*inputs)
+        self.add_loss(self.weight * raw)
+        self.mean_over_epoch.update_state(raw)
+        return raw
+
+    def raw_loss(self, *inputs):
+        """The term before weighting, a scalar."""
+        raise NotImplementedError
+
+    def get_config(self):
+        return super().get_config() | {"weight": self.weight}
+
+
+@keras.saving.register_keras_serializable(package="song")
+class ReconstructionLoss(WeightedLoss):
+    """Binary cross-entropy between window and reconstruction, mean over all pixels; nats, 0 or more, lower is better.
+
+    For grey values the lowest value that can be reached is the entropy of the window itself, not 0.
+
+    Input shape: windows and reconstructions, both ``(batch, ...)`` with values in [0, 1].
+    """
+
+    def raw_loss(self, windows, reconstructions):
+        return ops.mean(ops.binary_crossentropy(windows, reconstructions))
+
+
+@keras.saving.register_keras_serializable(package="song")
+class ForecastLoss(WeightedLoss):
+    """One minus the cosine between forecast and true velocity, mean over the batch; 0 (parallel) to 2 (opposite).
+
+    Only the direction counts: the length of a forecast velocity is not trained. A velocity of length zero counts as 1.
+
+    Input shape: ``v_hat`` and ``v``, both ``(batch, latent_dim)``.
+
+    Parameters
+    ----------
+    stop_gradient : bool
+        Whether the true velocity is a fixed target. Off as in the source, where the encoder also learns to move its
+        points to where they are forecast.
+    """
+
+    def __init__(self, weight=1.0, stop_gradient=False, **kwargs):
+        super().__init__(weight=weight, **kwargs)
+        self.stop_gradient = stop_gradient
+
+    def raw_loss(self, v_hat, v):
+        if self.stop_gradient:
+            v = ops.stop_gradient(v)
+        return ops.mean(1.0 - cosine(v_hat, v))
+
+    def get_config(self):
+        return super().get_config() | {"stop_gradient": self.stop_gradient}
+
+
+@keras.saving.register_keras_serializable(package="song")
+class OffCentreLoss(WeightedLoss):
+    """Mean square of the coordinates of the latent points; 0 (all at the origin) or more, lower is nearer the origin.
+
+    Input shape: ``z``, ``(batch, latent_dim)``.
+    """
+
+    def raw_loss(self, z):
+        return ops.mean(ops.square(z))
+
+
+@keras.saving.register_keras_serializable(package="song")
+class CurvatureLoss(WeightedLoss):
+    """Minus the cosine between consecutive velocities, mean over clip and batch; -1 (a straight line) to 1 (zigzag).
+
+    Input shape: clips of latent points, ``(batch, clip_windows, latent_dim)`` with at least three points a clip.
+    """
+
+    def raw_loss(self, clips):
+        velocities = clips[:, 1:] - clips[:, :-1]  # (batch, clip_windows - 1, latent_dim)
+        return -ops.mean(cosine(velocities[:, 1:], velocities[:, :-1]))
+
+
+def cosine(a, b):
+    """Cosine of the angle between vectors along the last axis, 0 where either has length zero."""
+    return ops.sum(ops.normalize(a, axis=-1) * ops.normalize(b, axis=-1), axis=-1)

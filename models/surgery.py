@@ -1,0 +1,38 @@
+"""Models cut out of trained models: parts are found by name, never by position.
+
+Importing this module registers the layers that the saved models of this project are made of.
+"""
+
+import keras
+from keras import ops
+
+from models import conditioned_autoencoder, losses, sliding_windows  # noqa: F401  (registers their layers)
+
+
+def part(model: keras.Model, name: str) -> keras.Model:
+    """The part of a model with this name; ValueError naming those there are if it has none."""
+    parts = {layer.name: layer for layer in model.layers if isinstance(layer, keras.Model)}
+    if name not in parts:
+        raise ValueError(f"part={name!r}: the model {model.name} has the parts {', '.join(parts)}")
+    return parts[name]
+
+
+def has_part(model: keras.Model, name: str) -> bool:
+    """Whether a model has a part with this name."""
+    return any(layer.name == name for layer in model.layers if isinstance(layer, keras.Model))
+
+
+def build_embedder(autoencoder: keras.Model) -> keras.Model:
+    """Model from windows to what is known of each: its point, and how well it is reconstructed from it.
+
+    Returns
+    -------
+    keras.Model
+        From ``(batch, window_frames, n_bins)`` to a dict of ``z`` ``(batch, latent_dim)`` and
+        ``reconstruction_loss`` ``(batch,)``, the mean binary cross-entropy over the pixels of the window.
+    """
+    encoder, decoder = part(autoencoder, "encoder"), part(autoencoder, "decoder")
+    window = keras.Input(encoder.input_shape[1:], name="window")
+    z = encoder(window)
+    loss = ops.mean(ops.binary_crossentropy(window, decoder(z)), axis=(1, 2))
+    return keras.Model(window, {"z": z, "reconstruction_loss": loss}, name="embedder")

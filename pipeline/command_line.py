@@ -1,0 +1,57 @@
+"""The command line that all steps share: the name of a parameter file, and for some which runs to do."""
+
+import argparse
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+
+
+def main(run: Callable, argv: Sequence[str] | None = None) -> None:
+    """Call a step's `run` with what stands on the command line; `--help` shows the docstring of the step's module.
+
+    What a user can mend (ValueError, TypeError, OSError) is printed as one line, with exit status 1; Ctrl-C exits
+    with 130.
+    """
+    given = vars(build_parser(run).parse_args(argv))
+    arguments = {key: value for key, value in given.items() if value is not None}
+    with_traceback = arguments.pop("traceback")
+    try:
+        run(**arguments)
+    except (ValueError, TypeError, OSError) as error:
+        if with_traceback:
+            raise
+        sys.exit(f"error: {one_line(error)}")
+    except KeyboardInterrupt:
+        print("\nstopped; what is done is kept, the same command goes on from there", file=sys.stderr)
+        sys.exit(130)
+
+
+def build_parser(run: Callable) -> argparse.ArgumentParser:
+    """The parser for a step: the options that its `run` takes."""
+    taken = inspect.signature(run).parameters
+    parser = argparse.ArgumentParser(
+        description=sys.modules[run.__module__].__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("name", help="a file in parameters/, without .toml")
+    if "runs" in taken:
+        parser.add_argument("--run", nargs="+", dest="runs", metavar="RUN", help="only these runs of the file")
+    if "again" in taken:
+        parser.add_argument("--again", action="store_true", help="also what is there and up to date")
+    if "first" in taken:
+        parser.add_argument("--from", type=int, dest="first", metavar="N", help="begin with the step of this number")
+    if "last" in taken:
+        parser.add_argument("--to", type=int, dest="last", metavar="N", help="end with the step of this number")
+    parser.add_argument("--traceback", action="store_true", help="show where an error comes from")
+    return parser
+
+
+def one_line(error: Exception) -> str:
+    """The message of an error, with the file first where the system raised it."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split())
+
+
+def has_terminal() -> bool:
+    """Whether somebody is looking: without a terminal there is no progress bar."""
+    return sys.stdout.isatty()

@@ -1,0 +1,44 @@
+"""Print all parameters of a study with defaults and meanings, as a file to copy from: `... song > parameters/mine.toml`."""
+
+import argparse
+import json
+from collections.abc import Iterator
+
+from pydantic.fields import FieldInfo
+
+from pipeline.parameters import section_of, studies, study_parameters
+
+
+def describe(study: str) -> Iterator[str]:
+    """The lines of a parameter file in which every key stands with its default, commented out unless it must be given."""
+    yield f'study = "{study}"'
+    for name, field in study_parameters(study).model_fields.items():
+        section = section_of(field)
+        if section:
+            yield f"\n# {(section.__doc__ or '').strip()}"
+            yield f"[{name}]" if field.is_required() or field.default is not None else f"# [{name}]"
+            for key, key_field in section.model_fields.items():
+                yield from describe_key(key, key_field)
+    yield "\n# The runs to compare, each with what it changes.\n[runs.RF]"
+
+
+def describe_key(key: str, field: FieldInfo) -> Iterator[str]:
+    """Two lines: what a key means, and the key with its default."""
+    yield f"# {field.description}"
+    if field.is_required():
+        yield f'# {key} = "..."  (must be given)'
+    elif field.default is None:
+        yield f"# {key} ="
+    else:
+        yield f"# {key} = {json.dumps(field.default)}"
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Print what `describe` gives for the study named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("study", choices=studies())
+    print("\n".join(describe(parser.parse_args(argv).study)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The style of all figures, and saving them: PNG to look at, PDF for the write-up.
+
+The same arrays give the same bytes: files carry no date and no version.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from pipeline.whole_file import whole_file
+
+TIME_COLOURS = "viridis"
+PIXEL_COLOURS = "inferno"
+RUN_COLOURS = {"R": "black", "RF": "tab:red", "PCA": "tab:blue"}
+OTHER_COLOURS = ("tab:green", "tab:orange", "tab:purple", "tab:brown", "tab:pink", "tab:cyan", "tab:olive")
+
+STYLE: dict[str, Any] = {
+    "figure.dpi": 150,
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": False,
+    "legend.frameon": False,
+    "lines.linewidth": 1.2,
+    "pdf.fonttype": 42,  # letters stay letters, which journals ask for
+}
+matplotlib.rcParams.update(STYLE)  # type: ignore[arg-type]  # its stubs know keys one by one
+
+
+def new_figure(width_in: float = 8.0, height_in: float = 4.0) -> Figure:
+    """An empty figure in the style of the write-up; no window is opened."""
+    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def colour_of(run: str, runs: list[str]) -> str:
+    """The colour of a run: black for R and red for RF as in the article, another for each of the others."""
+    others = [other for other in runs if other not in RUN_COLOURS]
+    return RUN_COLOURS.get(run) or OTHER_COLOURS[others.index(run) % len(OTHER_COLOURS)]
+
+
+def save(figure: Figure, path: Path) -> list[Path]:
+    """Write a figure as PNG and PDF; `path` has no ending. Returns both paths."""
+    no_dates = {".png": {"Software": None}, ".pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
+    paths = [path.with_name(path.name + ending) for ending in no_dates]
+    for target in paths:
+        with whole_file(target) as temporary:
+            figure.savefig(temporary, metadata=no_dates[target.suffix])
+    return paths

@@ -1,0 +1,197 @@
+"""The parameters of one song or data set: one TOML file in ``parameters/``, checked once, frozen afterwards.
+
+A file names its study, and may name another file as its ``base``; it holds only what differs from the defaults. Each
+table of the file is a section, a pydantic model in ``pipeline/studies/<study>.py`` that gives every key its default,
+unit, range and effect (``python -m pipeline.describe_parameters <study>`` prints them). Under ``[runs.<run>]`` stands
+what a run changes.
+"""
+
+import importlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+RUN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+class Section(BaseModel):
+    """One table of a parameter file: frozen, no unknown key, no silent conversion of types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class StudyParameters(Section):
+    """What every study's parameters have: the sections of the study, and the runs that vary some of them.
+
+    Attributes
+    ----------
+    name : str
+        The parameter file, without folder and ending; also the folder of the results below ``output/``.
+    run : str or None
+        The run these parameters are for, None for the file as a whole.
+    runs : dict of str to dict
+        What each run changes: section -> key -> value.
+    STEPS : tuple of str
+        Modules of the study's steps, in order.
+    RESULTS : mapping of str to pipeline.results.Result
+        The kinds of results the study has.
+    RUN_SECTIONS : tuple of str
+        Sections that a run may change.
+    """
+
+    STEPS: ClassVar[tuple[str, ...]]
+    RESULTS: ClassVar[Mapping[str, Any]]
+    RUN_SECTIONS: ClassVar[tuple[str, ...]]
+
+    name: str
+    study: str
+    run: str | None = None
+    runs: dict[str, dict[str, Any]]
+
+    def for_run(self, run: str) -> Self:
+        """The parameters of one run: those of the file with the run's changes; ValueError for an unknown run."""
+        if run not in self.runs:
+            raise ValueError(f"run={run!r}: {describe_file(self.name)} has the runs {', '.join(self.runs)}")
+        values = merge(self.model_dump(mode="json"), self.runs[run]) | {"run": run}
+        return type(self).model_validate_json(json.dumps(values))
+
+    def for_runs(self, runs: list[str] | None = None) -> list[Self]:
+        """The parameters of the runs named, of all runs of the file when none is."""
+        return [self.for_run(run) for run in runs or self.runs]
+
+
+def load(name: str, root: Path = ROOT) -> StudyParameters:
+    """The checked parameters of ``parameters/<name>.toml``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the name cannot be one, the file is no TOML, or a key or value in it is wrong; the message names it.
+    """
+    values = read_with_base(name, root, seen=())
+    study = values.get("study")
+    known = studies()
+    if study not in known:
+        raise ValueError(f"{describe_file(name)}: study={study!r}: must be one of {', '.join(known)}")
+    for key in ("name", "run"):
+        if key in values:
+            raise ValueError(f"{describe_file(name)}: {key}: unknown key")
+    model = study_parameters(study)
+    parameters = check(model, values | {"name": name}, describe_file(name))
+    for run, changes in parameters.runs.items():
+        check_run(model, parameters, run, changes)
+    return parameters
+
+
+def studies() -> list[str]:
+    """The words of the studies there are."""
+    folder = Path(__file__).parent / "studies"
+    return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+
+
+def study_parameters(study: str) -> type[StudyParameters]:
+    """The class of a study's parameters."""
+    return importlib.import_module(f"pipeline.studies.{study}").Parameters
+
+
+def read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, Any]:
+    """The tables of a parameter file over those of the file it names as its base."""
+    if not NAME.fullmatch(name):
+        raise ValueError(
+            f"name={name!r}: must be the name of a file in parameters/: lower case letters, digits, underscores"
+        )
+    if name in seen:
+        raise ValueError(f"{describe_file(seen[-1])}: base={name!r}: the files are each other's base")
+    path = root / describe_file(name)
+    if not path.is_file():
+        there = ", ".join(sorted(other.stem for other in path.parent.glob("*.toml"))) or "none"
+        raise FileNotFoundError(f"{describe_file(name)}: no such file; parameter files there are: {there}")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{describe_file(name)}: is no TOML: {error}") from error
+    base = values.pop("base", None)
+    if base is None:
+        return values
+    if not isinstance(base, str):
+        raise ValueError(f"{describe_file(name)}: base={base!r}: must be the name of a parameter file")
+    return merge(read_with_base(base, root, (*seen, name)), values)
+
+
+def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """`below` with the values of `above` put over it, table by table."""
+    merged = dict(below)
+    for key, value in above.items():
+        both_tables = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = merge(merged[key], value) if both_tables else value
+    return merged
+
+
+def check_run(model: type[StudyParameters], parameters: StudyParameters, run: str, changes: dict[str, Any]) -> None:
+    """ValueError unless the run has a proper name and changes only what a run may."""
+    where = describe_file(parameters.name)
+    if not RUN_NAME.fullmatch(run) or run == "figures":
+        raise ValueError(f"{where}: runs.{run}: must be letters, digits and underscores, a name for a folder")
+    for section in changes:
+        if section in model.model_fields and section not in model.RUN_SECTIONS:
+            raise ValueError(
+                f"{where}: runs.{run}.{section}: is the same for all runs of a file; "
+                f'for another, make a file of its own with base = "{parameters.name}"'
+            )
+    check(model, merge(parameters.model_dump(mode="json"), changes) | {"run": run}, where, f"runs.{run}.")
+
+
+def check(model: type[StudyParameters], values: dict[str, Any], where: str, prefix: str = "") -> StudyParameters:
+    """`values` as checked parameters; ValueError in one line that names the first wrong key."""
+    try:  # through JSON, where a list may become a tuple although types are strict
+        return model.model_validate_json(json.dumps(values, default=str))
+    except ValidationError as error:
+        raise ValueError(f"{where}: {explain(model, error.errors()[0], prefix)}") from None
+
+
+def explain(model: type[BaseModel], error: Any, prefix: str = "") -> str:
+    """One error of pydantic's in the form ``key=value: what must hold``."""
+    location = [str(part) for part in error["loc"]]
+    key = prefix + ".".join(location)
+    if error["type"] == "extra_forbidden":
+        return f"{key}: unknown key; {suggest(location[-1], keys_at(model, location[:-1]))}"
+    if error["type"] == "missing":
+        return f"{key}: is missing"
+    if error["type"] == "value_error":  # a check of ours, which says all there is to say
+        return f"{key}: {error['ctx']['error']}" if location else prefix + str(error["ctx"]["error"])
+    return f"{key}={error['input']!r}: {error['msg'].replace('Input should be', 'must be')}"
+
+
+def suggest(key: str, known: list[str]) -> str:
+    """The known key nearest to one that is not, or all of them."""
+    near = get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
+
+
+def keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
+    """The keys that a table of a parameter file may have."""
+    for part in location:
+        model = section_of(model.model_fields[part]) or model
+    return [key for key in model.model_fields if key not in ("name", "run")]
+
+
+def section_of(field: FieldInfo) -> type[Section] | None:
+    """The class of a section, also of one that may be left out; None for a field that is no section."""
+    choices = getattr(field.annotation, "__args__", (field.annotation,))
+    return next((each for each in choices if isinstance(each, type) and issubclass(each, Section)), None)
+
+
+def describe_file(name: str) -> str:
+    """Where a parameter file lies, from the root of the repository."""
+    return f"parameters/{name}.toml"

@@ -1,0 +1,118 @@
+"""The record that every result carries: how it came about, and a digest of its content.
+
+Arrays (``.npz``) hold it as the member ``record``, models (``.keras``) as the member ``record.json`` of their archive:
+one file is both, so neither can be lost or belong to another. It tells all parameters, the step, the versions of the
+packages, the git commit, and the digests of everything the result was made from.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import subprocess
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RECORD = "record"
+PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "librosa", "scikit-learn")
+
+
+def make_record(
+    parameters: Mapping[str, Any],
+    step: str,
+    digest: str,
+    made_from: Mapping[str, str],
+    raw: Mapping[str, str],
+    root: Path,
+) -> dict[str, Any]:
+    """The record of a result.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All sections of the parameters.
+    step : str
+        Module of the step.
+    digest : str
+        Fingerprint of the result.
+    made_from, raw : mapping of str to str
+        Fingerprints of the results, by kind, and of the raw files, by path, that it was made from.
+    root : Path
+        The repository.
+    """
+    return {
+        "parameters": parameters,
+        "step": step,
+        "digest": digest,
+        "made_from": made_from,
+        "raw": raw,
+        "versions": {package: version(package) for package in PACKAGES},
+        "commit": git_commit(root),
+    }
+
+
+def add_to_arrays(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The members of an ``.npz`` file: the arrays and their record."""
+    return {**arrays, RECORD: np.array(json.dumps(record))}
+
+
+def add_to_model(path: Path, record: Mapping[str, Any]) -> None:
+    """Put the record into a saved model."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(f"{RECORD}.json", json.dumps(record))
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """The record in a file; ValueError if the file is truncated, or none of ours."""
+    try:
+        if path.suffix == ".npz":
+            return json.loads(read_arrays(path, [RECORD])[RECORD].item())
+        with zipfile.ZipFile(path) as archive:
+            return json.loads(archive.read(f"{RECORD}.json"))
+    except (KeyError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"is broken, or no result of a step ({error})") from error
+
+
+def read_arrays(path: Path, names: Sequence[str] = ()) -> dict[str, np.ndarray]:
+    """Members of an ``.npz`` file, all unless named; ValueError if it is truncated or holds pickled objects."""
+    try:
+        with np.load(path, allow_pickle=False) as members:
+            return {name: members[name] for name in names or members.files}
+    except (TypeError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"is no whole .npz file ({error})") from error
+
+
+def digest_arrays(arrays: Mapping[str, np.ndarray]) -> str:
+    """A fingerprint of named arrays: the same for the same names, types, shapes and values."""
+    state = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        state.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        state.update(array.data)
+    return state.hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """A fingerprint of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def version(package: str) -> str:
+    """The version of an installed package; empty if it is not there under this name."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def git_commit(root: Path) -> str:
+    """The commit of the repository, marked if files differ from it; empty where there is none."""
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except FileNotFoundError:
+        return ""

@@ -1,0 +1,185 @@
+"""Where results lie; saving whole ones with their record, loading none that is stale.
+
+Which results a study has, which step makes each and what it depends on stands in ``pipeline/studies/<study>.py``.
+Loading compares the parameters that a result depends on with those of the parameter file of today, and the digests of
+what it was made from with the files of today, all the way back to the raw music.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import records
+from pipeline.parameters import ROOT, StudyParameters, describe_file
+from pipeline.whole_file import whole_file
+
+
+@dataclass(frozen=True)
+class Result:
+    """One kind of result of a study.
+
+    Attributes
+    ----------
+    path : str
+        Below ``output/<name>/``; ``{run}`` stands for the run's folder.
+    step : str
+        Module of the step that makes it.
+    sections : tuple of str
+        The sections of the parameters that it depends on by itself.
+    made_from : tuple of str
+        The kinds of results it is made from, whose sections it depends on too.
+    """
+
+    path: str
+    step: str
+    sections: tuple[str, ...] = ()
+    made_from: tuple[str, ...] = ()
+
+
+def folder_of(parameters: StudyParameters, root: Path = ROOT) -> Path:
+    """The folder of a parameter file's results."""
+    return root / "output" / parameters.name
+
+
+def path_of(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Path:
+    """Where a result lies."""
+    return folder_of(parameters, root) / parameters.RESULTS[kind].path.format(run=parameters.run)
+
+
+def figure_path(parameters: StudyParameters, name: str, root: Path = ROOT) -> Path:
+    """Where a figure lies, without ending."""
+    return folder_of(parameters, root) / "figures" / name
+
+
+def show(path: Path, root: Path = ROOT) -> str:
+    """A path as messages give it: from the root of the repository if it lies there."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def save(
+    parameters: StudyParameters, kind: str, arrays: Mapping[str, Any], root: Path = ROOT, raw: Iterable[Path] = ()
+) -> Path:
+    """Write arrays by name, with their record; `raw` are the files outside ``output/`` that they were made from."""
+    path = path_of(parameters, kind, root)
+    arrays = {name: np.asarray(array) for name, array in arrays.items()}
+    record = make_record(parameters, kind, root, arrays, raw)
+    with whole_file(path) as temporary:
+        np.savez(temporary, allow_pickle=False, **records.add_to_arrays(arrays, record))
+    return path
+
+
+def save_model(parameters: StudyParameters, kind: str, model: Any, root: Path = ROOT) -> Path:
+    """Write a Keras model, with its record."""
+    path = path_of(parameters, kind, root)
+    weights = {str(index): array for index, array in enumerate(model.get_weights())}
+    record = make_record(parameters, kind, root, weights)
+    with whole_file(path) as temporary:
+        model.save(temporary)
+        records.add_to_model(temporary, record)
+    return path
+
+
+def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, np.ndarray]:
+    """The arrays of a result by name.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the result is not there; the message names the step to run.
+    ValueError
+        If it is stale or broken; the message says how, and names the step to run.
+    """
+    arrays = records.read_arrays(model_path(parameters, kind, root))
+    return {name: array for name, array in arrays.items() if name != records.RECORD}
+
+
+def load_fresh(runs: Iterable[StudyParameters], kind: str, root: Path = ROOT) -> dict[str, dict[str, np.ndarray]]:
+    """The arrays of those runs that have the result and can use it, by run."""
+    return {str(each.run): load(each, kind, root) for each in runs if is_fresh(each, kind, root)}
+
+
+def model_path(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Path:
+    """Path of a result that is there, whole and not stale, for Keras to load; raises as `load` does."""
+    check_fresh(parameters, kind, root)
+    return path_of(parameters, kind, root)
+
+
+def is_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> bool:
+    """Whether the result is there, whole, and made from the parameters and files of today."""
+    try:
+        check_fresh(parameters, kind, root)
+    except (ValueError, FileNotFoundError):
+        return False
+    return True
+
+
+def check_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> None:
+    """Raise as `load` does unless the result can be used; what it was made from is checked first."""
+    sources = [source for source in parameters.RESULTS[kind].made_from if path_of(parameters, source, root).exists()]
+    for source in sources:
+        check_fresh(parameters, source, root)
+    record = read_record(parameters, kind, root)
+    stale = next(reasons_to_be_stale(parameters, kind, record, sources, root), None)
+    if stale:
+        path = path_of(parameters, kind, root)
+        raise ValueError(f"{show(path, root)}: was made {stale}; {remedy(parameters, kind)}")
+
+
+def reasons_to_be_stale(
+    parameters: StudyParameters, kind: str, record: Mapping[str, Any], sources: Iterable[str], root: Path
+) -> Iterator[str]:
+    """Each difference between the record of a result and what it would be made from today, in words."""
+    today = parameters.model_dump(mode="json")
+    for section in sections_of(parameters, kind):
+        before = record["parameters"].get(section, {})
+        for key, value in today[section].items():
+            if before.get(key) != value:
+                toml = describe_file(parameters.name)
+                yield f"with {section}.{key}={before.get(key)!r}, {toml} now says {value!r}"
+    for source in sources:
+        if read_record(parameters, source, root)["digest"] != record["made_from"].get(source):
+            yield f"from another {show(path_of(parameters, source, root), root)}"
+    for raw, digest in record["raw"].items():
+        if (root / raw).is_file() and records.digest_file(root / raw) != digest:
+            yield f"from another {raw}"
+
+
+def sections_of(parameters: StudyParameters, kind: str) -> list[str]:
+    """All sections that a result depends on, by itself or through what it is made from."""
+    result = parameters.RESULTS[kind]
+    inherited = [section for source in result.made_from for section in sections_of(parameters, source)]
+    return list(dict.fromkeys([*inherited, *result.sections]))
+
+
+def make_record(
+    parameters: StudyParameters, kind: str, root: Path, content: Mapping[str, np.ndarray], raw: Iterable[Path] = ()
+) -> dict[str, Any]:
+    """The record of a result that is about to be saved."""
+    result = parameters.RESULTS[kind]
+    return records.make_record(
+        parameters=parameters.model_dump(mode="json"),
+        step=result.step,
+        digest=records.digest_arrays(content),
+        made_from={source: read_record(parameters, source, root)["digest"] for source in result.made_from},
+        raw={show(path, root): records.digest_file(path) for path in raw},
+        root=root,
+    )
+
+
+def read_record(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, Any]:
+    """The record of a result; raises as `load` does if the file is missing, broken, or none of ours."""
+    path = path_of(parameters, kind, root)
+    if not path.is_file():
+        raise FileNotFoundError(f"{show(path, root)}: is not there; {remedy(parameters, kind)}")
+    try:
+        return records.read_record(path)
+    except ValueError as error:
+        raise ValueError(f"{show(path, root)}: {error}; {remedy(parameters, kind)}") from error
+
+
+def remedy(parameters: StudyParameters, kind: str) -> str:
+    """What to do for a result that cannot be used."""
+    return f"run: python -m {parameters.RESULTS[kind].step} {parameters.name}"

@@ -1,0 +1,41 @@
+"""Tables as CSV to read on and as a LaTeX tabular for the write-up."""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pipeline.whole_file import whole_file
+
+
+def save(rows: Sequence[Mapping[str, str]], path: Path) -> list[Path]:
+    """Write rows of texts, all with the same columns, as CSV and LaTeX; `path` has no ending. Returns the paths."""
+    if not rows:
+        return []
+    csv_path, tex_path = path.with_name(f"{path.name}.csv"), path.with_name(f"{path.name}.tex")
+    with whole_file(csv_path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    with whole_file(tex_path) as temporary:
+        temporary.write_text(latex(rows), encoding="utf-8")
+    return [csv_path, tex_path]
+
+
+def latex(rows: Sequence[Mapping[str, str]]) -> str:
+    r"""A LaTeX tabular of rows, first column to the left, the others to the right.
+
+    Examples
+    --------
+    >>> print(latex([{"run": "RF_2s", "loss": "0.1"}]), end="")
+    \begin{tabular}{lr}
+    run & loss \\
+    \hline
+    RF\_2s & 0.1 \\
+    \end{tabular}
+    """
+    columns = list(rows[0])
+    lines = [columns, *([row[column] for column in columns] for row in rows)]
+    head, *body = [" & ".join(re.sub(r"([&%$#_{}])", r"\\\1", cell) for cell in line) + r" \\" for line in lines]
+    layout = "l" + "r" * (len(columns) - 1)
+    return "\n".join([rf"\begin{{tabular}}{{{layout}}}", head, r"\hline", *body, r"\end{tabular}", ""])

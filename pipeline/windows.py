@@ -1,0 +1,90 @@
+"""Where windows, clips and samples start: the arithmetic of the `song` study, with no TensorFlow.
+
+A *window* is `window_frames` consecutive frames of the spectrogram and becomes one point; it slides one frame at a
+time, so window k starts at frame k. A *sample* of the conditioned autoencoder is a window t with the `history` windows
+that end at it (t itself included) and the `future` windows after it. A *stretch* is a piece of the spectrogram that
+holds the windows of `n_samples` consecutive samples. All starts count from 0.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Sizes of a stretch of frames; all else follows from them.
+
+    Attributes
+    ----------
+    window_frames : int
+        Frames of a window.
+    history : int
+        Windows of a sample up to and including t: 1, or the length of a clip.
+    future : int
+        Windows of a sample after t.
+    n_samples : int
+        Consecutive samples of a stretch.
+    """
+
+    window_frames: int
+    history: int = 1
+    future: int = 0
+    n_samples: int = 1
+
+    @property
+    def n_windows(self) -> int:
+        """Distinct windows in a stretch."""
+        return self.history - 1 + self.n_samples + self.future
+
+    @property
+    def n_frames(self) -> int:
+        """Frames of a stretch."""
+        return self.n_windows + self.window_frames - 1
+
+    def starts(self, n_frames: int) -> np.ndarray:
+        """Frames at which the stretches of a song of `n_frames` start, so that they hold every sample, ``(n,)``.
+
+        Stretches follow each other without overlap, except that the last is moved back to end with the song.
+        """
+        last = n_frames - self.n_frames
+        return np.unique(np.append(np.arange(0, last + 1, self.n_samples), last))
+
+
+def count_window_frames(length_s: float, *, hop_s: float, frame_s: float) -> int:
+    """Number of frames in a window: the index of the frame nearest to its length, plus one, rounded up to even.
+
+    Parameters
+    ----------
+    length_s : float
+        Length of the window.
+    hop_s : float
+        Time from one frame to the next.
+    frame_s : float
+        Length of the sound behind one frame; frame k has its centre at ``frame_s / 2 + k * hop_s``.
+
+    Examples
+    --------
+    >>> count_window_frames(0.5, hop_s=1024 / 44100, frame_s=1024 / 44100)
+    22
+    """
+    index = max(0, math.ceil((length_s - frame_s / 2) / hop_s - 0.5))
+    return 2 * (index // 2 + 1)
+
+
+def window_times(times_s: np.ndarray, window_frames: int, frame_s: float) -> dict[str, np.ndarray]:
+    """Start, centre and end of every window of a song in seconds, each ``(n_windows,)``.
+
+    Parameters
+    ----------
+    times_s : np.ndarray (n_frames,)
+        Centres of the frames.
+    window_frames : int
+        Frames of a window.
+    frame_s : float
+        Length of the sound behind one frame.
+    """
+    start_s = times_s[: len(times_s) - window_frames + 1] - frame_s / 2
+    end_s = times_s[window_frames - 1 :] + frame_s / 2
+    return {"starts_s": start_s, "times_s": (start_s + end_s) / 2, "ends_s": end_s}

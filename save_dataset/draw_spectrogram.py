@@ -1,0 +1,49 @@
+"""The picture of a spectrogram, with one window marked."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from pipeline.figures import PIXEL_COLOURS, new_figure
+
+LABELS = {
+    "magnitude": "magnitude (linear, 0 to 1 over the clip)",
+    "db": "magnitude (dB below the loudest)",
+    "log_mel": "magnitude in mel bands (dB below the loudest)",
+}
+
+
+def draw_spectrogram(spectrogram: Mapping[str, np.ndarray], *, window_frames: int, longest_s: float = 20.0) -> Figure:
+    """The first `longest_s` seconds of a stored spectrogram in s and Hz, with its first window outlined."""
+    times_s, frequencies_hz = spectrogram["times_s"], spectrogram["frequencies_hz"]
+    scale = str(spectrogram["scale"])
+    shown = times_s <= longest_s
+    values = spectrogram["frames"][shown]
+    if scale != "magnitude":
+        values = spectrogram["lowest"] + values * (spectrogram["highest"] - spectrogram["lowest"])
+    figure = new_figure(10, 3.6)
+    axes = figure.add_subplot()
+    # linear magnitude is all but black above its 99.5th percentile of values: brighten, and say so with the bar's arrow
+    brightest = np.quantile(values, 0.995) if scale == "magnitude" else None
+    mesh = axes.pcolormesh(
+        times_s[shown], frequencies_hz, values.T, cmap=PIXEL_COLOURS, vmax=brightest, shading="nearest", rasterized=True
+    )
+    edge_s = times_s[0] - spectrogram["frame_s"] / 2
+    width_s = times_s[window_frames - 1] + spectrogram["frame_s"] / 2 - edge_s
+    height_hz = frequencies_hz[-1] - frequencies_hz[0]
+    axes.add_patch(
+        Rectangle((edge_s, frequencies_hz[0]), width_s, height_hz, fill=False, edgecolor="white", clip_on=False)
+    )
+    axes.annotate(
+        f"one window, {window_frames} frames",
+        (edge_s + width_s, 0.93 * frequencies_hz[-1]),
+        (5, 0),
+        textcoords="offset points",
+        color="white",
+        va="center",
+    )
+    axes.set(xlabel="time (s)", ylabel="frequency (Hz)")
+    figure.colorbar(mesh, label=LABELS[scale], extend="max" if brightest else "neither", pad=0.01)
+    return figure

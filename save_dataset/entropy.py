@@ -1,0 +1,23 @@
+"""How well a spectrogram can be reconstructed at all, when the loss is binary cross-entropy."""
+
+import numpy as np
+from scipy.special import xlogy
+
+
+def lowest_cross_entropy(frames: np.ndarray, window_frames: int) -> float:
+    """Binary cross-entropy of perfect reconstructions, mean over the pixels of all windows, in nats.
+
+    A grey pixel x costs its own entropy, ``-x log x - (1 - x) log(1 - x)``, however well it is reconstructed.
+
+    Parameters
+    ----------
+    frames : np.ndarray (n_frames, n_bins)
+        The spectrogram, in [0, 1].
+    window_frames : int
+        Frames of a window; frames near the ends are in fewer windows and count less.
+    """
+    x = frames.astype(float)
+    of_frames = -np.mean(xlogy(x, x) + xlogy(1 - x, 1 - x), axis=1)
+    n_windows = len(frames) - window_frames + 1
+    windows_of_frame = np.convolve(np.ones(n_windows), np.ones(window_frames))
+    return float(np.average(of_frames, weights=windows_of_frame))

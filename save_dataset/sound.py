@@ -1,0 +1,104 @@
+"""Sound files in, mono samples out, and back; everything that can be wrong with a recording is found here."""
+
+from pathlib import Path
+
+import librosa
+import numpy as np
+import soundfile
+
+from pipeline.whole_file import whole_file
+
+BLOCK_SAMPLES = 2**20
+
+
+def read_sound(
+    path: Path, *, sample_rate_hz: int = 44100, start_s: float = 0.0, duration_s: float | None = None
+) -> np.ndarray:
+    """Samples of a sound file, channels averaged, resampled if its rate differs.
+
+    Parameters
+    ----------
+    path : Path
+        WAV, FLAC, OGG, MP3 or what else libsndfile reads.
+    sample_rate_hz : int
+        Rate of the samples returned.
+    start_s, duration_s : float
+        The part to read; to the end if there is no duration.
+
+    Returns
+    -------
+    np.ndarray (n_samples,)
+        float32, in [-1, 1] for integer formats.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no sound, truncated, empty, silent, or not finite; the message begins with the file.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such sound file")
+    check_length_of_wav(path)
+    try:
+        with soundfile.SoundFile(path) as file:
+            if not 1000 <= file.samplerate <= 768000:
+                raise ValueError(f"{path}: sample_rate_hz={file.samplerate}: must be 1000 to 768000")
+            samples = read_mono(file, path, start_s, duration_s)
+            file_rate_hz = file.samplerate
+    except soundfile.LibsndfileError as error:
+        raise ValueError(f"{path}: cannot be read as sound ({error.error_string.strip().rstrip('.')})") from error
+    check_samples(samples, path)
+    if file_rate_hz == sample_rate_hz:
+        return samples
+    return librosa.resample(samples, orig_sr=file_rate_hz, target_sr=sample_rate_hz, res_type="soxr_hq")
+
+
+def read_mono(file: soundfile.SoundFile, path: Path, start_s: float, duration_s: float | None) -> np.ndarray:
+    """Mean of the channels, read in blocks so that all channels are never in memory at once."""
+    start = round(start_s * file.samplerate)
+    if start >= file.frames > 0:
+        raise ValueError(
+            f"{path}: start_s={start_s}: must be less than its length, {file.frames / file.samplerate:.2f} s"
+        )
+    n_samples = file.frames - start
+    if duration_s is not None:
+        n_samples = min(n_samples, round(duration_s * file.samplerate))
+    samples = np.empty(max(n_samples, 0), np.float32)
+    file.seek(max(start, 0))
+    n_read = 0
+    for block in file.blocks(BLOCK_SAMPLES, frames=n_samples, dtype="float32", always_2d=True):
+        samples[n_read : n_read + len(block)] = block.mean(axis=1)
+        n_read += len(block)
+    if n_read < n_samples:
+        raise ValueError(f"{path}: is truncated: {n_read} of {n_samples} samples are there")
+    return samples
+
+
+def check_samples(samples: np.ndarray, path: Path) -> None:
+    """ValueError unless there are samples, all finite, and not all the same."""
+    if not samples.size:
+        raise ValueError(f"{path}: holds no samples")
+    if not np.isfinite(samples).all():
+        raise ValueError(f"{path}: {np.count_nonzero(~np.isfinite(samples))} of {samples.size} samples are not finite")
+    if samples.min() == samples.max():
+        raise ValueError(f"{path}: is silent: every sample is {samples[0]:g}")
+
+
+def check_length_of_wav(path: Path) -> None:
+    """ValueError if a WAV file is shorter than its header says, which libsndfile reads without a word."""
+    with path.open("rb") as file:
+        header = file.read(12)
+    if header[:4] != b"RIFF" or header[8:] != b"WAVE":
+        return
+    declared = 8 + int.from_bytes(header[4:8], "little")
+    there = path.stat().st_size
+    if there + 1 < declared < 2**32 - 8:  # a streamed file declares the largest number there is
+        raise ValueError(f"{path}: is truncated: {there} of {declared} bytes are there")
+
+
+def write_sound(samples: np.ndarray, path: Path, sample_rate_hz: int) -> Path:
+    """Write mono samples in [-1, 1] as 16 bit, in the format that the ending of the path names."""
+    with whole_file(path) as temporary:
+        soundfile.write(temporary, samples, sample_rate_hz, subtype="PCM_16")
+    return path

@@ -1,0 +1,115 @@
+"""From sound to spectrogram frames: one row per frame, values in [0, 1] over the whole clip.
+
+A frame is `window_samples` of sound; its mean is taken off, a Tukey window is put on, and bin f of its magnitude is
+``abs(rfft)[f] / sum(window)``: the scaling "spectrum" of `scipy.signal`, in which a sine of amplitude a peaks at a / 2.
+"""
+
+from collections.abc import Callable, Iterator
+
+import librosa
+import numpy as np
+import scipy.signal
+
+FRAMES_AT_ONCE = 4096
+
+
+def compute_spectrogram(
+    samples: np.ndarray,
+    *,
+    sample_rate_hz: int = 44100,
+    window_samples: int = 1024,
+    overlap: float = 0.0,
+    tukey_alpha: float = 0.4,
+    max_frequency_hz: float = 4000.0,
+    scale: str = "magnitude",
+    range_db: float = 80.0,
+    n_mels: int = 64,
+) -> dict[str, np.ndarray]:
+    """The normalised spectrogram of a clip and its axes.
+
+    Parameters
+    ----------
+    samples : np.ndarray (n_samples,)
+        The sound.
+    sample_rate_hz : int
+        Its rate.
+    window_samples : int
+        Length of the sound behind one frame.
+    overlap : float
+        Share of a frame's sound that the next frame has too, 0 to less than 1.
+    tukey_alpha : float
+        Tapered share of the window.
+    max_frequency_hz : float
+        Bins up to the one nearest to this are kept; mel bands end there.
+    scale : str
+        What a pixel is before it is normalised: "magnitude", "db" (relative to the loudest), or "log_mel".
+    range_db : float
+        Decibels below the loudest at which "db" and "log_mel" are cut.
+    n_mels : int
+        Number of bands of "log_mel".
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        ``frames`` (n_frames, n_bins) in [0, 1], float32; ``times_s`` (n_frames,), the centres of the frames;
+        ``frequencies_hz`` (n_bins,); ``hop_s`` from one frame to the next; ``frame_s``, the length of the sound
+        behind one; ``lowest`` and ``highest``, the pixels that became 0 and 1; ``scale``.
+
+    Raises
+    ------
+    ValueError
+        If the sound is shorter than a frame, or all frames are the same.
+    """
+    hop_samples = window_samples - int(np.ceil(window_samples * overlap))
+    if hop_samples < 1:
+        raise ValueError(f"overlap={overlap}: leaves no hop at window_samples={window_samples}")
+    if len(samples) < window_samples:
+        raise ValueError(f"window_samples={window_samples}: must be at most the {len(samples)} of the sound")
+    frequencies_hz, project = projection(scale, sample_rate_hz, window_samples, max_frequency_hz, n_mels)
+    taper = scipy.signal.windows.tukey(window_samples, tukey_alpha)
+    blocks = magnitude_blocks(samples, taper, hop_samples)
+    pixels = np.concatenate([project(block) for block in blocks])  # (n_frames, n_bins)
+    if scale != "magnitude":
+        pixels = librosa.amplitude_to_db(pixels, ref=np.max, top_db=range_db)
+    lowest, highest = float(pixels.min()), float(pixels.max())
+    if lowest == highest:
+        raise ValueError("the spectrogram is constant: there is nothing to hear in the sound")
+    return {
+        "frames": (pixels - lowest) / (highest - lowest),
+        "times_s": (window_samples / 2 + hop_samples * np.arange(len(pixels))) / sample_rate_hz,
+        "frequencies_hz": frequencies_hz,
+        "hop_s": np.array(hop_samples / sample_rate_hz),
+        "frame_s": np.array(window_samples / sample_rate_hz),
+        "lowest": np.array(lowest),
+        "highest": np.array(highest),
+        "scale": np.array(scale),
+    }
+
+
+def magnitude_blocks(samples: np.ndarray, taper: np.ndarray, hop_samples: int) -> Iterator[np.ndarray]:
+    """Magnitudes of all frequencies, some thousand frames at a time, ``(n_frames, n_window_samples // 2 + 1)`` each.
+
+    An hour of sound whole would be gigabytes before the low bins are cut out.
+    """
+    n_frames = 1 + (len(samples) - len(taper)) // hop_samples
+    for first in range(0, n_frames, FRAMES_AT_ONCE):
+        end = min(first + FRAMES_AT_ONCE, n_frames)
+        block = samples[first * hop_samples : (end - 1) * hop_samples + len(taper)]
+        *_, magnitude = scipy.signal.spectrogram(
+            block, window=taper, noverlap=len(taper) - hop_samples, mode="magnitude", scaling="spectrum"
+        )
+        yield magnitude.T.astype(np.float32)
+
+
+def projection(
+    scale: str, sample_rate_hz: int, window_samples: int, max_frequency_hz: float, n_mels: int
+) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+    """Frequencies of the bins kept, and the function from magnitudes of all frequencies to magnitudes of those bins."""
+    if scale == "log_mel":
+        top_hz = min(max_frequency_hz, sample_rate_hz / 2)
+        bands = librosa.filters.mel(sr=sample_rate_hz, n_fft=window_samples, n_mels=n_mels, fmax=top_hz)
+        centres_hz = librosa.mel_frequencies(n_mels + 2, fmax=top_hz)[1:-1]
+        return centres_hz, lambda magnitude: np.sqrt(np.square(magnitude) @ bands.T)
+    frequencies_hz = np.fft.rfftfreq(window_samples, 1 / sample_rate_hz)
+    n_bins = int(np.argmin(np.abs(frequencies_hz - max_frequency_hz))) + 1
+    return frequencies_hz[:n_bins], lambda magnitude: magnitude[:, :n_bins].copy()  # a view would keep all bins alive

@@ -1,0 +1,44 @@
+"""Step 0 of the study `song`: compose and render the demo song.
+
+Reads parameters/<name>.toml; does nothing if it has no [composition], because then the sound is as found.
+Writes music/<file>, and beside it the MIDI it is rendered from.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pipeline import command_line
+from pipeline.parameters import ROOT, load
+from pipeline.results import show
+from pipeline.whole_file import whole_file
+from save_dataset.demo_song import compose
+from save_dataset.sound import write_sound
+from save_dataset.synthesiser import render
+
+
+def run(name, root=ROOT):
+    """Make the sound if it is to be made; returns its path."""
+    parameters = load(name, root)
+    path = root / "music" / parameters.sound.file
+    if not parameters.is_composed:
+        print(f"{show(path, root)} is as found: nothing to make")
+        return path
+    midi = compose(**parameters.composition.model_dump(exclude={"file"}))
+    print(f"form {parameters.composition.form} at {parameters.composition.bpm:g} bpm: {midi.get_end_time():.1f} s")
+    midi_path = path.with_suffix(".mid")
+    with whole_file(midi_path) as temporary:
+        midi.write(str(temporary))
+    write_sound(render(midi, sample_rate_hz=parameters.sound.sample_rate_hz), path, parameters.sound.sample_rate_hz)
+    print(f"wrote {show(path, root)} and {midi_path.name}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Step 1 of the study `song`: from sound to spectrogram.
+
+Reads parameters/<name>.toml and the sound it names in music/.
+Writes output/<name>/spectrogram.npz and the figure `spectrogram`.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pipeline import command_line, figures, results
+from pipeline.parameters import ROOT, load
+from save_dataset.clip_length import check_clip_length
+from save_dataset.draw_spectrogram import draw_spectrogram
+from save_dataset.sound import read_sound
+from save_dataset.spectrogram import compute_spectrogram
+
+
+def run(name, root=ROOT):
+    """Make and draw the spectrogram; returns its path."""
+    parameters = load(name, root)
+    sound = root / "music" / parameters.sound.file
+    samples = read_sound(sound, **parameters.sound.model_dump(exclude={"file"}))
+    rate_hz = parameters.sound.sample_rate_hz
+    print(f"{results.show(sound, root)}: {len(samples) / rate_hz:.2f} s at {rate_hz} Hz")
+    spectrogram = compute_spectrogram(samples, sample_rate_hz=rate_hz, **parameters.spectrogram.model_dump())
+    for run_parameters in parameters.for_runs():
+        check_clip_length(spectrogram, run_parameters, sound)
+    path = results.save(parameters, "spectrogram", spectrogram, root, raw=[sound])
+    spectrogram = results.load(parameters, "spectrogram", root)
+    print("{} frames of {} bins".format(*spectrogram["frames"].shape))
+    figure = draw_spectrogram(spectrogram, window_frames=parameters.count_window_frames(spectrogram))
+    figures.save(figure, results.figure_path(parameters, "spectrogram", root))
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""What several test files need: random numbers, parameter files under a root of their own, and a disk that is full."""
+
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(440)
+
+
+@pytest.fixture
+def write_parameters(tmp_path):
+    """Writes ``parameters/<name>.toml`` below `tmp_path` and returns that root."""
+
+    def write(text, name="song"):
+        path = tmp_path / "parameters" / f"{name}.toml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def full_disk():
+    """A block in which no file can grow beyond so many bytes."""
+    resource = pytest.importorskip("resource")
+
+    @contextmanager
+    def limit(n_bytes):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return limit

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from pipeline.studies.song import Parameters
+from train_model import callbacks
+from train_model.autoencoder_training import build, fit_linear, train
+
+WINDOW_FRAMES = 8
+CHANGES = {
+    "model": {"clip_windows": 4, "latent_dim": 2},
+    "training": {"epochs": 4, "jit_compile": False, "samples_per_stretch": 3},
+}
+
+
+def make_parameters(**changes):
+    values = {"name": "test", "study": "song", "run": "RF", "sound": {"file": "x.wav"}, "runs": {"RF": {}}}
+    sections = {section: CHANGES.get(section, {}) | changes.get(section, {}) for section in {**CHANGES, **changes}}
+    return Parameters(**values, **sections)
+
+
+@pytest.fixture
+def frames(rng):
+    return rng.uniform(size=(40, 5)).astype(np.float32)
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Ctrl-C at the beginning of the third epoch, once."""
+    pressed = []
+    on_epoch_begin = callbacks.SeedByEpoch.on_epoch_begin
+
+    def press(self, epoch, logs=None):
+        if epoch == 2 and not pressed:
+            pressed.append(epoch)
+            raise KeyboardInterrupt
+        on_epoch_begin(self, epoch, logs)
+
+    monkeypatch.setattr(callbacks.SeedByEpoch, "on_epoch_begin", press)
+    return pressed
+
+
+def test_a_training_that_was_stopped_ends_as_one_that_was_not(frames, tmp_path, interrupted):
+    parameters = make_parameters()
+    with pytest.raises(KeyboardInterrupt):
+        train(frames, WINDOW_FRAMES, parameters, tmp_path / "stopped")
+    assert interrupted
+    resumed, resumed_history = train(frames, WINDOW_FRAMES, parameters, tmp_path / "stopped")
+    whole, history = train(frames, WINDOW_FRAMES, parameters, tmp_path / "whole")
+    for weights, expected in zip(resumed.get_weights(), whole.get_weights(), strict=True):
+        np.testing.assert_array_equal(weights, expected)
+    for term in ("loss", "reconstruction", "forecast"):
+        assert len(history[term]) == 4
+        np.testing.assert_allclose(resumed_history[term], history[term], rtol=1e-6)
+    assert not list((tmp_path / "stopped").glob("unfinished*"))
+
+
+def test_what_other_parameters_left_unfinished_is_not_gone_on_with(frames, tmp_path, interrupted):
+    with pytest.raises(KeyboardInterrupt):
+        train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
+    assert len(list(tmp_path.glob("unfinished*"))) == 1
+    other = make_parameters(training={"learning_rate": 1e-2})
+    changed, _ = train(frames, WINDOW_FRAMES, other, tmp_path)
+    afresh, _ = train(frames, WINDOW_FRAMES, other, tmp_path / "afresh")
+    np.testing.assert_array_equal(changed.get_weights()[0], afresh.get_weights()[0])
+    assert not list(tmp_path.glob("unfinished*"))
+
+
+def test_training_lowers_every_term(rng, tmp_path):
+    loop = np.tile(rng.uniform(size=(10, 5)), (8, 1)).astype(np.float32)
+    parameters = make_parameters(training={"epochs": 30}, loss={"alpha": 0.1})
+    _, history = train(loop, WINDOW_FRAMES, parameters, tmp_path)
+    assert history["reconstruction"][-1] < history["reconstruction"][0]
+    assert history["forecast"][-1] < 0.5 * history["forecast"][0]
+    assert (history["cpu_s"] > 0).all()
+
+
+def test_seed_draws_the_first_weights():
+    def first_weights(seed):
+        parameters = make_parameters(training={"seed": seed})
+        return build(parameters.stretch(WINDOW_FRAMES), 5, parameters).get_weights()[0]
+
+    np.testing.assert_array_equal(first_weights(1), first_weights(1))
+    assert (first_weights(1) != first_weights(2)).any()
+
+
+def test_linear_fit_explains_a_linear_song(rng):
+    frames = (0.5 + 0.1 * np.outer(rng.normal(size=60), rng.normal(size=5))).astype(np.float32)
+    parameters = make_parameters(model={"method": "pca", "latent_dim": 8})
+    _, history = fit_linear(frames, WINDOW_FRAMES, parameters)
+    assert sum(history["explained_variance_ratio"]) == pytest.approx(1, abs=1e-4)

@@ -1,0 +1,100 @@
+"""Step 0 of no study: stands for the docstring of a step.
+
+Reads nothing: 100 % made up.
+"""
+
+import pytest
+
+from pipeline import command_line
+
+
+def run_with_name(name):
+    print(f"name={name}")
+
+
+def run_with_all(name, root="root", runs=None, again=False, first=0, last=9):
+    print(f"{name} {root} {runs} {again} {first} {last}")
+
+
+def run_that_raises(error):
+    def run(name):
+        raise error
+
+    return run
+
+
+def test_name_is_handed_on(capsys):
+    command_line.main(run_with_name, ["demo"])
+    assert capsys.readouterr().out == "name=demo\n"
+
+
+@pytest.mark.parametrize(
+    ("argv", "printed"),
+    [
+        (["demo"], "demo root None False 0 9"),
+        (["demo", "--run", "R", "RF", "--again"], "demo root ['R', 'RF'] True 0 9"),
+        (["demo", "--from", "0", "--to", "3"], "demo root None False 0 3"),
+    ],
+)
+def test_options_are_handed_on_under_the_names_that_run_has(capsys, argv, printed):
+    command_line.main(run_with_all, argv)
+    assert capsys.readouterr().out == f"{printed}\n"
+
+
+@pytest.mark.parametrize("option", [["--run", "R"], ["--again"], ["--from", "1"], ["--to", "2"], ["--root", "x"]])
+def test_option_that_run_does_not_take_is_refused(capsys, option):
+    with pytest.raises(SystemExit, match="^2$"):
+        command_line.main(run_with_name, ["demo", *option])
+    assert f"unrecognized arguments: {' '.join(option)}" in capsys.readouterr().err
+
+
+def test_name_is_needed(capsys):
+    with pytest.raises(SystemExit, match="^2$"):
+        command_line.main(run_with_name, [])
+    assert "required: name" in capsys.readouterr().err
+
+
+def test_help_is_the_docstring_and_the_options(capsys):
+    with pytest.raises(SystemExit, match="^0$"):
+        command_line.main(run_with_all, ["--help"])
+    shown = capsys.readouterr().out
+    assert __doc__.strip() in shown
+    assert all(option in shown for option in ("name", "--run", "--again", "--from", "--to", "--traceback"))
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (ValueError("overlap=2: must be less than 1"), "overlap=2: must be less than 1"),
+        (ValueError("a.toml: is no TOML:\n  line 3"), "a.toml: is no TOML: line 3"),
+        (TypeError("z: must be an array"), "z: must be an array"),
+        (FileNotFoundError("a.wav: no such sound file"), "a.wav: no such sound file"),
+        (OSError(28, "No space left on device", "out/a.npz"), "out/a.npz: No space left on device"),
+        (OSError(5, "Input/output error"), "Input/output error"),
+    ],
+)
+def test_error_of_the_user_is_one_line(error, line):
+    with pytest.raises(SystemExit) as raised:
+        command_line.main(run_that_raises(error), ["demo"])
+    assert raised.value.code == f"error: {line}"  # a text as the code: printed to stderr, exit status 1
+
+
+def test_traceback_is_shown_when_asked_for():
+    with pytest.raises(ValueError, match="^bad$"):
+        command_line.main(run_that_raises(ValueError("bad")), ["demo", "--traceback"])
+
+
+def test_fault_of_ours_is_not_hidden():
+    with pytest.raises(KeyError, match="fault"):
+        command_line.main(run_that_raises(KeyError("fault")), ["demo"])
+
+
+@pytest.mark.parametrize("option", [[], ["--traceback"]])
+def test_interruption_exits_with_130_and_says_that_nothing_is_lost(capsys, option):
+    with pytest.raises(SystemExit, match="^130$"):
+        command_line.main(run_that_raises(KeyboardInterrupt()), ["demo", *option])
+    assert "stopped; what is done is kept" in capsys.readouterr().err
+
+
+def test_nobody_looks_where_there_is_no_terminal(capsys):
+    assert command_line.has_terminal() is False

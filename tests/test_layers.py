@@ -1,0 +1,54 @@
+"""Every custom layer through one test: configuration there and back, saved and loaded, trained a step."""
+
+import keras
+import numpy as np
+import pytest
+
+from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss
+from models.sliding_windows import SlidingWindows
+
+LAYERS = {
+    "sliding windows": (SlidingWindows, {"length": 3}, [(7, 2)]),
+    "reconstruction": (ReconstructionLoss, {"weight": 0.5}, [(6, 2), (6, 2)]),
+    "forecast": (ForecastLoss, {"weight": 0.5, "stop_gradient": True}, [(3,), (3,)]),
+    "off centre": (OffCentreLoss, {"weight": 0.5}, [(3,)]),
+    "curvature": (CurvatureLoss, {"weight": 0.5}, [(7, 3)]),
+}
+
+
+def build_around(layer, shapes):
+    """A model with a weight in front of the layer, so that a step of training has something to change."""
+    inputs = [keras.Input(shape) for shape in shapes]
+    scaled = [
+        keras.layers.Dense(shape[-1], use_bias=False, activation="sigmoid")(x) for x, shape in zip(inputs, shapes)
+    ]
+    return keras.Model(inputs, layer(scaled if isinstance(layer, tuple(LOSSES)) else scaled[0]))
+
+
+LOSSES = (ReconstructionLoss, ForecastLoss, OffCentreLoss, CurvatureLoss)
+
+
+@pytest.mark.parametrize(("layer_class", "settings", "shapes"), LAYERS.values(), ids=LAYERS)
+def test_layer(layer_class, settings, shapes, rng, tmp_path):
+    layer = layer_class(**settings, name="under_test")
+    again = layer_class.from_config(layer.get_config())
+    assert {key: getattr(again, key) for key in settings} == settings
+    assert again.get_config() == layer.get_config()
+
+    model = build_around(layer, shapes)
+    batch = [rng.uniform(0.1, 0.9, size=(4, *shape)).astype(np.float32) for shape in shapes]
+    output = model(batch)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(batch), output)
+
+    before = [weight.copy() for weight in model.get_weights()]
+    model.compile("sgd", loss=None if isinstance(layer, LOSSES) else "mse")
+    model.train_on_batch(batch, None if isinstance(layer, LOSSES) else np.zeros_like(output))
+    assert any((weight != old).any() for weight, old in zip(model.get_weights(), before, strict=True))
+
+
+def test_sliding_windows_are_those_of_numpy(rng):
+    sequence = rng.normal(size=(2, 9, 4)).astype(np.float32)
+    expected = np.lib.stride_tricks.sliding_window_view(sequence, 5, axis=1).swapaxes(2, 3)
+    np.testing.assert_array_equal(SlidingWindows(5)(sequence), expected)

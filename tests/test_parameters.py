@@ -1,0 +1,208 @@
+import pytest
+from pydantic import ValidationError
+
+from pipeline.parameters import load, merge
+
+SONG = 'study = "song"\nsound.file = "a.wav"\n'
+RUN = "[runs.RF]\n"
+
+
+@pytest.fixture
+def load_text(write_parameters):
+    def load_it(text):
+        return load("song", write_parameters(text))
+
+    return load_it
+
+
+def test_file_overrides_defaults(load_text):
+    parameters = load_text(SONG + "model.latent_dim = 12\n" + RUN)
+    assert (parameters.name, parameters.study, parameters.run) == ("song", "song", None)
+    assert parameters.model.latent_dim == 12
+    assert parameters.model.clip_windows == 45
+
+
+def test_whole_number_is_taken_for_a_float(load_text):
+    assert load_text(SONG + "sound.start_s = 3\n" + RUN).sound.start_s == 3.0
+
+
+def test_run_changes_only_what_it_says(load_text):
+    parameters = load_text(SONG + "model.latent_dim = 12\n[runs.RF]\n[runs.R]\nloss.alpha = 0.0\n")
+    rf, r = parameters.for_runs()
+    assert (rf.run, rf.loss.alpha, rf.model.latent_dim) == ("RF", 0.001, 12)
+    assert (r.run, r.loss.alpha, r.model.latent_dim) == ("R", 0.0, 12)
+    assert r.name == rf.name == "song"
+
+
+def test_runs_come_in_the_order_of_the_file_or_as_asked(load_text):
+    parameters = load_text(SONG + "[runs.b]\n[runs.a]\n[runs.c]\n")
+    assert [each.run for each in parameters.for_runs()] == ["b", "a", "c"]
+    assert [each.run for each in parameters.for_runs(["c", "b"])] == ["c", "b"]
+
+
+def test_unknown_run_is_told_the_runs_there_are(load_text):
+    parameters = load_text(SONG + "[runs.a]\n[runs.b]\n")
+    with pytest.raises(ValueError, match=r"^run='A': parameters/song.toml has the runs a, b$"):
+        parameters.for_runs(["a", "A"])
+
+
+def test_parameters_are_frozen(load_text):
+    parameters = load_text(SONG + RUN)
+    with pytest.raises(ValidationError, match="frozen"):
+        parameters.model.latent_dim = 4
+    with pytest.raises(ValidationError, match="frozen"):
+        parameters.name = "other"
+
+
+def test_merge_goes_table_by_table_and_leaves_its_arguments_alone():
+    below = {"a": {"x": 1, "y": {"u": 1}}, "b": 2}
+    above = {"a": {"y": {"v": 2}}, "b": {"z": 3}, "c": 4}
+    assert merge(below, above) == {"a": {"x": 1, "y": {"u": 1, "v": 2}}, "b": {"z": 3}, "c": 4}
+    assert below == {"a": {"x": 1, "y": {"u": 1}}, "b": 2}
+
+
+def test_file_holds_one_line_over_a_chain_of_bases(write_parameters):
+    write_parameters(SONG + "model.latent_dim = 12\nmodel.lstm_units = 8\n[runs.RF]\n", "first")
+    write_parameters('base = "first"\nmodel.latent_dim = 5\n[runs.R]\nloss.alpha = 0.0\n', "second")
+    root = write_parameters('base = "second"\nsound.file = "b.wav"\n', "third")
+    parameters = load("third", root)
+    assert parameters.name == "third"
+    assert (parameters.sound.file, parameters.model.latent_dim, parameters.model.lstm_units) == ("b.wav", 5, 8)
+    assert list(parameters.runs) == ["RF", "R"]
+
+
+def test_bases_in_a_circle(write_parameters):
+    write_parameters('base = "second"\n', "first")
+    root = write_parameters('base = "first"\n', "second")
+    with pytest.raises(ValueError, match=r"^parameters/second.toml: base='first': the files are each other's base$"):
+        load("first", root)
+
+
+def test_file_that_is_its_own_base(load_text):
+    with pytest.raises(ValueError, match="base='song': the files are each other's base"):
+        load_text('base = "song"\n')
+
+
+def test_missing_base_is_named(load_text):
+    with pytest.raises(FileNotFoundError, match=r"^parameters/other.toml: no such file; .*song$"):
+        load_text('base = "other"\n')
+
+
+def test_base_that_is_no_name(load_text):
+    with pytest.raises(ValueError, match=r"^parameters/song.toml: base=3: must be the name of a parameter file$"):
+        load_text("base = 3\n")
+
+
+def test_missing_file_lists_those_there_are(write_parameters):
+    write_parameters(SONG, "waltz")
+    root = write_parameters(SONG, "blues")
+    with pytest.raises(FileNotFoundError, match=r"^parameters/jazz.toml: no such file; .* there are: blues, waltz$"):
+        load("jazz", root)
+
+
+def test_missing_folder_has_no_files(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there are: none$"):
+        load("jazz", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["Demo", "../demo", "a/b", "a\\b", "/etc/passwd", "demo.toml", "1st", "de mo", "é", ""]
+)
+def test_name_that_could_leave_its_folder_or_is_not_lower_case(name, tmp_path):
+    with pytest.raises(ValueError, match=r"^name=.*must be the name of a file in parameters/: lower case"):
+        load(name, tmp_path)
+
+
+def test_file_that_is_no_toml(load_text):
+    with pytest.raises(ValueError, match=r"^parameters/song.toml: is no TOML: .*line 2"):
+        load_text('study = "song"\nsound.file = a.wav\n')
+
+
+def test_file_that_is_not_utf8(write_parameters):
+    root = write_parameters("")
+    (root / "parameters" / "song.toml").write_bytes(SONG.encode() + '# "Café"\n'.encode("latin-1"))
+    with pytest.raises(ValueError, match=r"^parameters/song.toml: is no TOML: 'utf-8' codec"):
+        load("song", root)
+
+
+@pytest.mark.parametrize(("line", "value"), [("", "None"), ('study = "sogn"\n', "'sogn'"), ("study = 3\n", "3")])
+def test_unknown_study_is_told_those_there_are(load_text, line, value):
+    with pytest.raises(ValueError, match=rf"^parameters/song.toml: study={value}: must be one of .*song"):
+        load_text(line + RUN)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("[modle]\nx = 1\n", "modle: unknown key; did you mean model?"),
+        ("model.latent_dims = 4\n", "model.latent_dims: unknown key; did you mean latent_dim?"),
+        ("[runs.R]\nloss.alhpa = 0.0\n", "runs.R.loss.alhpa: unknown key; did you mean alpha?"),
+        ("[runs.R]\nmodle.latent_dim = 4\n", "runs.R.modle: unknown key; did you mean model?"),
+        ('composition = {file = "a.wav", from = "AAB"}\n', "composition.from: unknown key; did you mean form?"),
+        ("window.zzz = 1\n", "window.zzz: unknown key; known keys: length_s"),
+        ('name = "other"\n', "name: unknown key"),
+        ('run = "RF"\n', "run: unknown key"),
+    ],
+)
+def test_unknown_key_is_told_the_nearest(load_text, lines, message):
+    with pytest.raises(ValueError) as raised:  # noqa: PT011  # all of the message is compared
+        load_text(SONG + lines + RUN)
+    assert str(raised.value) == f"parameters/song.toml: {message}"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('model.latent_dim = "3"', r"model.latent_dim='3': must be a valid integer"),
+        ("model.latent_dim = 3.0", r"model.latent_dim=3.0: must be a valid integer"),
+        ("model.latent_dim = true", r"model.latent_dim=True: must be a valid integer"),
+        ('window.length_s = "2"', r"window.length_s='2': must be a valid number"),
+        ("loss.stop_gradient = 1", r"loss.stop_gradient=1: must be a valid boolean"),
+        ("spectrogram.scale = 1", r"spectrogram.scale=1: must be 'magnitude', 'db' or 'log_mel'"),
+        ("model = 3", r"model=3: must be"),
+        ("sound.file = 2021-05-01", r"sound.file=.*: must be a valid string"),
+        ('figures.compare = ["RF"]', r"figures.compare.0='RF': must be"),
+        ("[runs]\nR = 3", r"runs.R=3: must be"),
+        ("[runs.R]\nmodel.latent_dim = 3.0", r"runs.R.model.latent_dim=3.0: must be a valid integer"),
+    ],
+)
+def test_wrong_type_is_not_converted(load_text, line, message):
+    with pytest.raises(ValueError, match=f"^parameters/song.toml: {message}"):
+        load_text(f"{SONG}{line}\n{RUN}")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("model.latent_dim = 0", "model.latent_dim=0: must be greater than or equal to 1"),
+        ("spectrogram.overlap = 1.0", "spectrogram.overlap=1.0: must be less than 1"),
+        ("sound.sample_rate_hz = 0", "sound.sample_rate_hz=0: must be greater than or equal to 1000"),
+        ("training.epochs = -3", "training.epochs=-3: must be greater than 0"),
+        ('spectrogram.scale = "mel"', "spectrogram.scale='mel': must be 'magnitude', 'db' or 'log_mel'"),
+        ("loss.gamma = nan", "loss.gamma=nan: must be a finite number"),
+        ("sound.start_s = inf", "sound.start_s=inf: must be a finite number"),
+        ("[runs.R]\nloss.gamma = inf", "runs.R.loss.gamma=inf: must be a finite number"),
+        ("[runs.R]\nmodel.lstm_dropout = 1.0", "runs.R.model.lstm_dropout=1.0: must be less than 1"),
+    ],
+)
+def test_value_out_of_range(load_text, line, message):
+    with pytest.raises(ValueError, match=f"^parameters/song.toml: {message}$"):
+        load_text(f"{SONG}{line}\n{RUN}")
+
+
+@pytest.mark.parametrize(("text", "key"), [('study = "song"\n' + RUN, "sound"), (SONG, "runs")])
+def test_missing_table(load_text, text, key):
+    with pytest.raises(ValueError, match=f"^parameters/song.toml: {key}: is missing$"):
+        load_text(text)
+
+
+@pytest.mark.parametrize("section", ["sound", "spectrogram", "figures", "composition", "runs", "name", "study"])
+def test_run_cannot_change_what_all_runs_share(load_text, section):
+    with pytest.raises(ValueError, match=rf"song.toml: runs.RF.{section}: is the same for all .* base = \"song\"$"):
+        load_text(f'{SONG}[runs.RF]\n{section} = "x"\n')
+
+
+@pytest.mark.parametrize("run", ["a/b", "..", "a b", "2s", "", "figures"])
+def test_name_of_a_run_must_do_for_a_folder(load_text, run):
+    with pytest.raises(ValueError, match="must be letters, digits and underscores, a name for a folder"):
+        load_text(f'{SONG}[runs."{run}"]\n')

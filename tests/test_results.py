@@ -1,0 +1,311 @@
+import re
+import zipfile
+
+import numpy as np
+import pytest
+
+from pipeline import results
+from pipeline.parameters import load
+
+SONG = 'study = "song"\nsound.file = "a.wav"\n'
+RUNS = "[runs.RF]\n[runs.R]\nloss.alpha = 0.0\n"
+ARRAYS = {"frames": np.arange(6.0).reshape(3, 2), "hop_s": np.array(0.5), "scale": np.array("magnitude")}
+
+
+class SmallModel:
+    """What `results.save_model` asks of a Keras model."""
+
+    def __init__(self, weights):
+        self.weights = weights
+
+    def get_weights(self):
+        return self.weights
+
+    def save(self, path):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("model.weights.h5", b"".join(array.tobytes() for array in self.weights))
+
+
+@pytest.fixture
+def root(write_parameters):
+    root = write_parameters(SONG + RUNS)
+    (root / "music").mkdir()
+    (root / "music" / "a.wav").write_bytes(b"sound")
+    return root
+
+
+@pytest.fixture
+def song(root):
+    return load("song", root)
+
+
+@pytest.fixture
+def rf(song):
+    return song.for_run("RF")
+
+
+@pytest.fixture
+def change(write_parameters):
+    """The parameters after an edit of their file."""
+
+    def change_to(lines, run="RF"):
+        return load("song", write_parameters(SONG + lines + RUNS)).for_run(run)
+
+    return change_to
+
+
+def save_spectrogram(parameters, root, arrays=ARRAYS):
+    return results.save(parameters, "spectrogram", arrays, root, raw=[root / "music" / "a.wav"])
+
+
+def save_all(parameters, root):
+    save_spectrogram(parameters, root)
+    results.save_model(parameters, "autoencoder", SmallModel([np.ones((2, 3))]), root)
+    return results.save(parameters, "embedding", {"z": np.eye(3)}, root)
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_arrays_come_back_as_they_were(song, root):
+    path = save_spectrogram(song, root)
+    loaded = results.load(song, "spectrogram", root)
+    assert path == root / "output" / "song" / "spectrogram.npz"
+    assert loaded.keys() == ARRAYS.keys()
+    for name, array in ARRAYS.items():
+        np.testing.assert_array_equal(loaded[name], array)
+        assert loaded[name].dtype == array.dtype
+
+
+def test_each_run_has_a_folder(song, root):
+    save_spectrogram(song, root)
+    for run in song.for_runs():
+        results.save(run, "history", {"loss": np.arange(3)}, root)
+    assert names_in(root / "output" / "song") == ["R", "RF", "spectrogram.npz"]
+
+
+def test_record_tells_all_parameters_and_what_the_result_was_made_from(rf, root):
+    save_all(rf, root)
+    spectrogram, autoencoder, embedding = (
+        results.read_record(rf, kind, root) for kind in ("spectrogram", "autoencoder", "embedding")
+    )
+    assert spectrogram["raw"].keys() == {"music/a.wav"}
+    assert spectrogram["step"] == "save_dataset.step1_save_song"
+    assert embedding["parameters"] == rf.model_dump(mode="json")
+    assert embedding["made_from"] == {"spectrogram": spectrogram["digest"], "autoencoder": autoencoder["digest"]}
+
+
+def test_dependence_reaches_back_to_the_sound(rf):
+    sections = results.sections_of(rf, "embedding")
+    assert sections == ["sound", "spectrogram", "window", "model", "loss", "training"]
+    assert results.sections_of(rf, "spectrogram") == ["sound", "spectrogram"]
+
+
+def test_missing_result_names_the_step(song, root):
+    message = "output/song/spectrogram.npz: is not there; run: python -m save_dataset.step1_save_song song"
+    with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
+        results.load(song, "spectrogram", root)
+
+
+def test_result_cannot_be_saved_without_what_it_is_made_from(rf, root):
+    with pytest.raises(FileNotFoundError, match="spectrogram.npz: is not there; run: python -m save_dataset.step1"):
+        results.save(rf, "history", {"loss": np.arange(3)}, root)
+
+
+def test_stale_by_a_parameter_of_its_own(rf, root, change):
+    save_spectrogram(rf, root)
+    message = (
+        "output/song/spectrogram.npz: was made with spectrogram.overlap=0.0, parameters/song.toml now says 0.5; "
+        "run: python -m save_dataset.step1_save_song song"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        results.load(change("spectrogram.overlap = 0.5\n"), "spectrogram", root)
+
+
+def test_stale_by_a_parameter_of_what_it_was_made_from(rf, root, change):
+    save_all(rf, root)
+    message = (
+        r"^output/song/RF/autoencoder.keras: was made with training.seed=0, .* says 1; run: .*step2_train_song song$"
+    )
+    with pytest.raises(ValueError, match=message):
+        results.load(change("training.seed = 1\n"), "embedding", root)
+
+
+def test_stale_by_a_parameter_of_what_is_gone(rf, root, change):
+    save_all(rf, root)
+    results.path_of(rf, "autoencoder", root).unlink()
+    with pytest.raises(ValueError, match=r"^output/song/RF/embedding.npz: was made with training.seed=0, .*step3"):
+        results.load(change("training.seed = 1\n"), "embedding", root)
+
+
+def test_parameter_that_it_does_not_depend_on_is_no_harm(rf, root, change):
+    save_all(rf, root)
+    after = change('figures.compare = [["R", "RF"]]\n')
+    assert results.load(after, "embedding", root)["z"].shape == (3, 3)
+    assert results.load(change("training.seed = 1\n"), "spectrogram", root).keys() == ARRAYS.keys()
+
+
+def test_change_of_one_run_leaves_the_other(root, song, write_parameters):
+    save_spectrogram(song, root)
+    for run in song.for_runs():
+        results.save(run, "history", {"loss": np.arange(3)}, root)
+    write_parameters(SONG + RUNS + "model.latent_dim = 4\n")  # below [runs.R]
+    after = load("song", root)
+    assert [results.is_fresh(run, "history", root) for run in after.for_runs(["RF", "R"])] == [True, False]
+    assert results.load_fresh(after.for_runs(), "history", root).keys() == {"RF"}
+
+
+def test_not_stale_when_its_source_is_made_again_with_the_same_content(rf, root):
+    save_all(rf, root)
+    save_spectrogram(rf, root)
+    assert results.is_fresh(rf, "embedding", root)
+
+
+def test_stale_when_its_source_is_made_again_with_other_content(rf, root):
+    save_all(rf, root)
+    save_spectrogram(rf, root, ARRAYS | {"frames": np.zeros((3, 2))})
+    message = r"^output/song/RF/autoencoder.keras: was made from another output/song/spectrogram.npz; run: .*step2"
+    with pytest.raises(ValueError, match=message):
+        results.load(rf, "embedding", root)
+
+
+def test_stale_when_the_model_it_was_made_from_has_other_weights(rf, root):
+    save_all(rf, root)
+    results.save_model(rf, "autoencoder", SmallModel([np.zeros((2, 3))]), root)
+    message = r"^output/song/RF/embedding.npz: was made from another output/song/RF/autoencoder.keras; run: .*step3"
+    with pytest.raises(ValueError, match=message):
+        results.load(rf, "embedding", root)
+
+
+def test_stale_when_the_raw_file_changed(rf, root):
+    save_all(rf, root)
+    (root / "music" / "a.wav").write_bytes(b"another sound")
+    message = r"^output/song/spectrogram.npz: was made from another music/a.wav; run: .*step1_save_song song$"
+    with pytest.raises(ValueError, match=message):
+        results.load(rf, "embedding", root)
+
+
+def test_raw_file_that_is_gone_is_no_harm(rf, root):
+    save_all(rf, root)
+    (root / "music" / "a.wav").unlink()
+    assert results.is_fresh(rf, "embedding", root)
+
+
+def test_raw_file_outside_the_repository(song, root, tmp_path_factory):
+    sound = tmp_path_factory.mktemp("elsewhere") / "b.wav"
+    sound.write_bytes(b"sound")
+    results.save(song, "spectrogram", ARRAYS, root, raw=[sound])
+    assert results.is_fresh(song, "spectrogram", root)
+    sound.write_bytes(b"another sound")
+    with pytest.raises(ValueError, match=re.escape(f"was made from another {sound};")):
+        results.load(song, "spectrogram", root)
+
+
+def test_truncated_arrays(song, root):
+    path = save_spectrogram(song, root)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match=r"^output/song/spectrogram.npz: is no whole .npz file .*; run: .*step1"):
+        results.load(song, "spectrogram", root)
+    assert not results.is_fresh(song, "spectrogram", root)
+
+
+def test_arrays_whose_bytes_changed_on_disk(song, root):
+    path = save_spectrogram(song, root)
+    path.write_bytes(path.read_bytes().replace(np.float64(5).tobytes(), np.float64(6).tobytes(), 1))
+    with pytest.raises(ValueError, match=r"^output/song/spectrogram.npz: is no whole .npz file .*; run: .*step1"):
+        results.load(song, "spectrogram", root)
+
+
+def test_arrays_that_hold_pickled_objects(song, root):
+    path = save_spectrogram(song, root)
+    with np.load(path) as members:
+        record = members["record"]
+    np.savez(path, frames=np.array([{"a": 1}], object), record=record)
+    with pytest.raises(ValueError, match=r"^output/song/spectrogram.npz: .*allow_pickle=False.*; run: .*step1"):
+        results.load(song, "spectrogram", root)
+
+
+def test_objects_are_not_saved(song, root):
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        results.save(song, "spectrogram", {"frames": np.array([{"a": 1}], object)}, root)
+    assert names_in(root / "output" / "song") == []
+
+
+def test_arrays_without_record(song, root):
+    path = save_spectrogram(song, root)
+    np.savez(path, **ARRAYS)
+    with pytest.raises(ValueError, match=r"^output/song/spectrogram.npz: .*no result of a step .*; run: .*step1"):
+        results.load(song, "spectrogram", root)
+
+
+def test_empty_file(song, root):
+    save_spectrogram(song, root).write_bytes(b"")
+    with pytest.raises(ValueError, match=r"^output/song/spectrogram.npz: .*; run: .*step1"):
+        results.load(song, "spectrogram", root)
+
+
+def test_model_is_vouched_for_by_its_record(rf, root, change):
+    save_all(rf, root)
+    path = results.model_path(rf, "autoencoder", root)
+    assert path == root / "output" / "song" / "RF" / "autoencoder.keras"
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("model.weights.h5") == np.ones((2, 3)).tobytes()
+    with pytest.raises(ValueError, match=r"autoencoder.keras: was made with model.latent_dim=3, .* now says 4; run"):
+        results.model_path(change("model.latent_dim = 4\n"), "autoencoder", root)
+
+
+def test_truncated_model(rf, root):
+    save_all(rf, root)
+    path = results.path_of(rf, "autoencoder", root)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match=r"^output/song/RF/autoencoder.keras: is broken.*; run: .*step2"):
+        results.model_path(rf, "autoencoder", root)
+
+
+def test_interrupted_write_leaves_the_old_file_and_nothing_else(rf, root):
+    save_all(rf, root)
+    model = SmallModel([np.zeros((2, 3))])
+
+    def interrupt(path):
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    model.save = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        results.save_model(rf, "autoencoder", model, root)
+    assert results.is_fresh(rf, "embedding", root)
+    assert names_in(root / "output" / "song" / "RF") == ["autoencoder.keras", "embedding.npz"]
+
+
+def test_full_disk_leaves_the_old_arrays_and_is_an_error_that_names_the_file(song, root, full_disk):
+    path = save_spectrogram(song, root)
+    with full_disk(5000), pytest.raises(OSError, match=re.escape(f"'{path}'")):
+        save_spectrogram(song, root, ARRAYS | {"frames": np.zeros((1000, 50))})
+    np.testing.assert_array_equal(results.load(song, "spectrogram", root)["frames"], ARRAYS["frames"])
+    assert names_in(path.parent) == ["spectrogram.npz"]
+
+
+def test_full_disk_leaves_the_old_model(rf, root, full_disk):
+    save_all(rf, root)
+    path = results.path_of(rf, "autoencoder", root)
+    with full_disk(5000), pytest.raises(OSError, match=re.escape(f"'{path}'")):
+        results.save_model(rf, "autoencoder", SmallModel([np.zeros(10_000)]), root)
+    assert results.is_fresh(rf, "embedding", root)
+    assert names_in(path.parent) == ["autoencoder.keras", "embedding.npz"]
+
+
+def test_output_folder_that_cannot_be_written(song, root):
+    (root / "output").write_text("I am a file")
+    path = results.path_of(song, "spectrogram", root)
+    with pytest.raises(OSError, match=re.escape(f"'{path}'")):
+        save_spectrogram(song, root)
+
+
+def test_paths_are_shown_from_the_root(root):
+    assert results.show(root / "output" / "a.npz", root) == "output/a.npz"
+    assert results.show(root.parent / "a.npz", root) == str(root.parent / "a.npz")
+
+
+def test_figures_lie_in_a_folder_beside_the_runs(rf, root):
+    assert results.figure_path(rf, "losses", root) == root / "output" / "song" / "figures" / "losses"

@@ -1,0 +1,132 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.parameters import ROOT, load
+from pipeline.studies.song import RESULTS, STEPS, Loss, Parameters
+from pipeline.windows import Stretch
+
+SONG = 'study = "song"\nsound.file = "a.wav"\n'
+NAMES = sorted(path.stem for path in (ROOT / "parameters").glob("*.toml"))
+
+
+@pytest.fixture
+def load_text(write_parameters):
+    def load_it(text):
+        return load("song", write_parameters(SONG + text))
+
+    return load_it
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shipped_file_loads_for_all_of_its_runs(name):
+    parameters = load(name)
+    assert [each.run for each in parameters.for_runs()] == list(parameters.runs) != []
+
+
+def test_demo_compares_pure_conditioned_and_linear():
+    runs = {each.run: each for each in load("demo").for_runs()}
+    assert load("demo").is_composed
+    assert (runs["R"].loss.letters(), runs["RF"].loss.letters()) == ({"R"}, {"R", "F"})
+    assert runs["PCA"].model.method == "pca"
+
+
+def test_letters_of_the_loss_are_its_terms_that_are_on():
+    assert Loss().letters() == {"R", "F"}
+    assert Loss(alpha=0.0, gamma=0.1, delta=0.2).letters() == {"R", "O", "C"}
+
+
+@pytest.mark.parametrize(
+    ("run", "changes"),
+    [
+        ("RF", ""),
+        ("RF_2s", "window.length_s = 2"),
+        ("RF8", ""),
+        ("R_12d", "loss.alpha = 0"),
+        ("RFOC", "loss.gamma = 1\nloss.delta = 1"),
+        ("RO", "loss.alpha = 0\nloss.gamma = 1"),
+        ("R", 'model.method = "pca"'),
+        ("Rhythm", ""),
+        ("pure", "loss.alpha = 0"),
+    ],
+)
+def test_name_of_a_run_that_tells_its_loss_or_nothing(load_text, run, changes):
+    assert load_text(f"[runs.{run}]\n{changes}\n").for_run(run).run == run
+
+
+@pytest.mark.parametrize(
+    ("run", "changes", "told", "on"),
+    [
+        ("R", "", "R", "RF"),
+        ("RF", "loss.alpha = 0", "RF", "R"),
+        ("RFC_2s", "", "RFC", "RF"),
+        ("R4", "loss.delta = 1", "R", "RFC"),
+    ],
+)
+def test_name_of_a_run_that_tells_another_loss(load_text, run, changes, told, on):
+    message = f"runs.{run}: the name says that the terms {told} are on, the weights in .loss. say {on}$"
+    with pytest.raises(ValueError, match=f"^parameters/song.toml: {message}"):
+        load_text(f"[runs.{run}]\n{changes}\n")
+
+
+def test_compared_runs_exist(load_text):
+    parameters = load_text('figures.compare = [["RF", "a"], ["a"]]\n[runs.RF]\n[runs.a]\n')
+    assert parameters.figures.compare == (("RF", "a"), ("a",))
+    with pytest.raises(ValueError, match=r"^parameters/song.toml: figures.compare: no run is called 'R'; runs: RF, a$"):
+        load_text('figures.compare = [["RF", "R"]]\n[runs.RF]\n[runs.a]\n')
+
+
+def test_sound_is_composed_only_if_it_is_the_file_of_the_composition(load_text):
+    assert not load_text("[runs.RF]\n").is_composed
+    assert not load_text('composition.file = "b.wav"\n[runs.RF]\n').is_composed
+    assert load_text('composition.file = "a.wav"\n[runs.RF]\n').is_composed
+
+
+def test_stretch_holds_only_what_the_loss_needs(load_text):
+    parameters = load_text(
+        "[runs.RF]\n[runs.R]\nloss.alpha = 0\n[runs.RC]\nloss.alpha = 0\nloss.delta = 1\n"
+        '[runs.PCA]\nmodel.method = "pca"\nmodel.latent_dim = 7\n'
+    )
+    stretches = {each.run: each.stretch(22) for each in parameters.for_runs()}
+    assert stretches == {
+        "RF": Stretch(22, history=45, future=1, n_samples=4),
+        "R": Stretch(22, history=1, future=0, n_samples=4),
+        "RC": Stretch(22, history=45, future=0, n_samples=4),
+        "PCA": Stretch(22, history=1, future=0, n_samples=7),
+    }
+
+
+def test_window_counts_frames_of_the_stored_spectrogram(load_text):
+    two_seconds = load_text("window.length_s = 2\n[runs.RF]\n")
+    assert two_seconds.count_window_frames({"hop_s": 1024 / 44100, "frame_s": 1024 / 44100}) == 88
+    assert two_seconds.count_window_frames({"hop_s": 512 / 44100, "frame_s": 1024 / 44100}) == 172
+
+
+def test_each_result_is_made_by_a_step_from_sections_and_results_there_are():
+    for result in RESULTS.values():
+        assert result.step in STEPS
+        assert set(result.sections) <= Parameters.model_fields.keys()
+        assert set(result.made_from) <= RESULTS.keys()
+
+
+def test_no_two_results_share_a_path_and_those_of_a_run_lie_in_its_folder():
+    assert len({result.path for result in RESULTS.values()}) == len(RESULTS)
+    for result in RESULTS.values():
+        depends_on_run = bool(set(result.sections) & set(Parameters.RUN_SECTIONS)) or any(
+            "{run}" in RESULTS[source].path for source in result.made_from
+        )
+        assert result.path.startswith("{run}/") == depends_on_run
+
+
+def test_steps_are_modules_in_the_order_of_their_numbers():
+    assert all((ROOT / Path(*step.split("."))).with_suffix(".py").is_file() for step in STEPS)
+    numbers = [int(step.split(".step")[1].split("_")[0]) for step in STEPS]
+    assert numbers == sorted(numbers)
+
+
+def test_every_parameter_says_what_it_does():
+    for name in ("composition", "sound", "spectrogram", "window", "model", "loss", "training", "figures"):
+        section = Parameters.model_fields[name].annotation
+        section = next(each for each in getattr(section, "__args__", (section,)) if each is not type(None))
+        assert section.__doc__
+        assert [key for key, field in section.model_fields.items() if not field.description] == []

@@ -1,0 +1,82 @@
+import re
+
+import pytest
+
+from pipeline.whole_file import whole_file
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_file_appears_whole_in_folders_made_for_it(tmp_path):
+    path = tmp_path / "a" / "b" / "c.npz"
+    with whole_file(path) as temporary:
+        temporary.write_text("new")
+        assert not path.exists()
+    assert path.read_text() == "new"
+    assert names_in(path.parent) == ["c.npz"]
+
+
+def test_temporary_has_the_ending_and_the_folder_of_the_file(tmp_path):
+    with whole_file(tmp_path / "c.tar.npz") as temporary:
+        assert (temporary.suffix, temporary.parent) == (".npz", tmp_path)
+        temporary.touch()
+
+
+def test_old_file_is_replaced_only_at_the_end(tmp_path):
+    path = tmp_path / "c.txt"
+    path.write_text("old")
+    with whole_file(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError, MemoryError])
+def test_interruption_leaves_the_old_file_and_nothing_else(tmp_path, interruption):
+    path = tmp_path / "c.txt"
+    path.write_text("old")
+
+    def write_half():
+        with whole_file(path) as temporary:
+            temporary.write_text("ne")
+            raise interruption("in the middle")
+
+    with pytest.raises(interruption, match="^in the middle$"):
+        write_half()
+    assert path.read_text() == "old"
+    assert names_in(tmp_path) == ["c.txt"]
+
+
+def test_full_disk_leaves_the_old_file_and_is_an_error_that_names_it(tmp_path, full_disk):
+    path = tmp_path / "c.txt"
+    path.write_text("old")
+    with full_disk(1000), pytest.raises(OSError, match=re.escape(str(path))), whole_file(path) as temporary:
+        temporary.write_text("new" * 1000)
+    assert path.read_text() == "old"
+    assert names_in(tmp_path) == ["c.txt"]
+
+
+def test_block_that_writes_nothing(tmp_path):
+    with pytest.raises(OSError, match=re.escape(f"'{tmp_path / 'c.txt'}'")), whole_file(tmp_path / "c.txt"):
+        pass
+    assert names_in(tmp_path) == []
+
+
+def test_folder_that_is_a_file(tmp_path):
+    (tmp_path / "output").write_text("I am a file")
+    path = tmp_path / "output" / "a" / "c.txt"
+    with pytest.raises(OSError, match=re.escape(f"'{path}'")), whole_file(path) as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "output").read_text() == "I am a file"
+
+
+def test_path_that_is_a_folder(tmp_path):
+    (tmp_path / "c.txt").mkdir()
+    with (
+        pytest.raises(OSError, match=re.escape(f"'{tmp_path / 'c.txt'}'")),
+        whole_file(tmp_path / "c.txt") as temporary,
+    ):
+        temporary.write_text("new")
+    assert names_in(tmp_path) == ["c.txt"]

@@ -1,0 +1,104 @@
+"""Building and training the model of one run of the study `song`."""
+
+import hashlib
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from models.conditioned_autoencoder import (
+    build_conditioned_autoencoder,
+    build_decoder,
+    build_encoder,
+    build_forecaster,
+)
+from models.pca_autoencoder import build_pca_autoencoder
+from pipeline.data_generator import stretches
+from pipeline.studies.song import Parameters
+from pipeline.windows import Stretch
+from save_dataset.entropy import lowest_cross_entropy
+from train_model.callbacks import ProcessorTime, SeedByEpoch, read_history, resumable
+from train_model.pca import fit_pca
+
+
+def fit_linear(frames: np.ndarray, window_frames: int, parameters: Parameters) -> tuple[keras.Model, dict[str, Any]]:
+    """The autoencoder that PCA gives, and what it took: ``cpu_s`` and ``explained_variance_ratio`` (latent_dim,)."""
+    began = time.process_time()
+    pca = fit_pca(frames, window_frames, parameters.model.latent_dim, parameters.training.seed)
+    history = {"cpu_s": [time.process_time() - began], "explained_variance_ratio": pca.explained_variance_ratio_}
+    return build_pca_autoencoder(pca.mean_, pca.components_, window_frames), history
+
+
+def build(stretch: Stretch, n_bins: int, parameters: Parameters) -> keras.Model:
+    """The conditioned autoencoder of a run, compiled, with first weights drawn from the seed."""
+    keras.utils.set_random_seed(parameters.training.seed)
+    model, loss = parameters.model, parameters.loss
+    autoencoder = build_conditioned_autoencoder(
+        build_encoder(stretch.window_frames, n_bins, model.latent_dim, model.preset),
+        build_decoder(stretch.window_frames, n_bins, model.latent_dim, model.preset),
+        build_forecaster(
+            model.clip_windows, model.latent_dim, model.preset, units=model.lstm_units, dropout=model.lstm_dropout
+        ),
+        stretch,
+        **loss.model_dump(),
+    )
+    optimiser = keras.optimizers.Adam(parameters.training.learning_rate)
+    autoencoder.compile(optimiser, jit_compile=parameters.training.jit_compile)
+    return autoencoder
+
+
+def train(
+    frames: np.ndarray, window_frames: int, parameters: Parameters, folder: Path, *, verbose: int = 0
+) -> tuple[keras.Model, dict[str, np.ndarray]]:
+    """Train the autoencoder of a run on a song; one that was stopped goes on after its last whole epoch.
+
+    Parameters
+    ----------
+    frames : np.ndarray (n_frames, n_bins)
+        The spectrogram, in [0, 1].
+    window_frames : int
+        Frames of a window.
+    parameters : Parameters
+        Of the run.
+    folder : Path
+        The run's, for what an unfinished training leaves and for logs.
+    verbose : int
+        Keras's: 1 for its progress bar.
+
+    Returns
+    -------
+    keras.Model, dict of str to np.ndarray
+        The model; each term of the loss, and ``cpu_s``, per epoch (n_epochs,); ``lowest_reconstruction``, what that
+        term would be if all reconstructions were perfect.
+    """
+    stretch = parameters.stretch(window_frames)
+    autoencoder = build(stretch, frames.shape[1], parameters)
+    epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
+    training = parameters.training
+    batches = stretches(
+        frames, stretch, stretches_per_batch=training.stretches_per_batch, seed=training.seed, epoch=epoch
+    )
+    unfinished = unfinished_folder(folder, frames, parameters)
+    callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), *resumable(unfinished)]
+    if training.tensorboard:
+        callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
+    autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
+    history = read_history(unfinished)
+    shutil.rmtree(unfinished)
+    return autoencoder, history | {"lowest_reconstruction": np.array(lowest_cross_entropy(frames, window_frames))}
+
+
+def unfinished_folder(folder: Path, frames: np.ndarray, parameters: Parameters) -> Path:
+    """Where an unfinished training of just these frames and parameters keeps its state; those of others are removed."""
+    sections = parameters.model_dump(mode="json", include={"window", "model", "loss", "training"})
+    fingerprint = hashlib.sha256(json.dumps(sections).encode() + frames.tobytes()).hexdigest()[:12]
+    mine = folder / f"unfinished_{fingerprint}"
+    for other in folder.glob("unfinished_*"):
+        if other != mine:
+            shutil.rmtree(other)
+    return mine

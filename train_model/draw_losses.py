@@ -1,0 +1,41 @@
+"""The picture of a training: each term of the loss over the epochs, for several runs."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from pipeline.figures import colour_of, new_figure
+
+TERMS = {
+    "reconstruction": "R: cross-entropy above the lowest possible (nats)",
+    "forecast": "F: 1 - cos(forecast, true velocity)",
+    "off_centre": "O: mean square of z",
+    "curvature": "C: - cos of consecutive velocities",
+}
+
+
+def draw_losses(histories: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
+    """A panel for each term that any of the runs has, a curve for each run.
+
+    Parameters
+    ----------
+    histories : mapping of str to mapping of str to np.ndarray
+        By run, as step 2 stores them: a value per epoch for each term, and ``lowest_reconstruction``.
+    """
+    terms = [term for term in TERMS if any(term in history for history in histories.values())]
+    figure = new_figure(4.2 * len(terms), 3.4)
+    for axes, term in zip(figure.subplots(1, len(terms), squeeze=False)[0], terms, strict=True):
+        for run, history in histories.items():
+            if term in history:
+                values = history[term]
+                if term == "reconstruction":
+                    values = values - history["lowest_reconstruction"]
+                    axes.set_yscale("log")
+                epochs = 1 + np.arange(len(values))
+                axes.plot(epochs, values, ".-", color=colour_of(run, list(histories)), label=run)
+        axes.set(xlabel="epoch", title=TERMS[term])
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.legend()
+    return figure
