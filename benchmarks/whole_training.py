@@ -78,7 +78,7 @@ def train_straightforward(spectrogram, seed):
 
 
 class Watch(keras.callbacks.Callback):
-    """Keeps processor seconds so far, reconstruction loss and smoothness after each epoch; its own time is not counted."""
+    """Processor seconds so far, reconstruction loss and smoothness after each epoch; its own time is not counted."""
 
     def __init__(self, spectrogram):
         super().__init__()

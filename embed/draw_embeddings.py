@@ -29,6 +29,7 @@ def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 
 def row_of(run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, np.ndarray]) -> dict[str, str]:
     """A run's row of the table, as text, under the headings of its columns."""
+    closure = embedding["distance_after_period"]
     return {
         "run": run,
         "dimensions": str(embedding["z"].shape[1]),
@@ -37,5 +38,6 @@ def row_of(run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, 
         "lowest possible": f"{embedding['lowest_reconstruction_loss']:.5f}",
         "mean cos(v, v next)": f"{embedding['mean_velocity_cosine']:.3f}",
         "path / extent": f"{embedding['path_over_extent']:.1f}",
+        "distance after a period": "" if np.isnan(closure) else f"{closure:.3f}",
         "training CPU (s)": f"{history['cpu_s'].sum():.1f}",
     }

@@ -1,5 +1,6 @@
 """Pictures of trajectories in three dimensions, coloured by time, alone or side by side."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,8 +12,8 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from pipeline.figures import TIME_COLOURS, new_figure
 
-PANEL_IN = 4.6
-MOST_PANELS_A_ROW = 3
+PANEL_IN = 4.4
+BAR_IN = 1.1
 
 
 def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
@@ -23,39 +24,46 @@ def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]]) -> Fig
     embeddings : mapping of str to mapping of str to np.ndarray
         By run, as step 3 stores them.
     """
-    n_columns = min(len(embeddings), MOST_PANELS_A_ROW)
+    n_columns = len(embeddings) if len(embeddings) <= 3 else math.ceil(math.sqrt(len(embeddings)))
     n_rows = -(-len(embeddings) // n_columns)
-    figure = new_figure(PANEL_IN * n_columns + 0.9, PANEL_IN * n_rows)
+    width_in = PANEL_IN * n_columns + BAR_IN
+    figure = new_figure(width_in, PANEL_IN * n_rows, layout=None)  # no layout engine knows what 3-D axes need
+    right = 1 - BAR_IN / width_in
+    figure.subplots_adjust(left=0, right=right, bottom=0.04, top=0.9, wspace=0, hspace=0.16)
     panels = figure.subplots(n_rows, n_columns, squeeze=False, subplot_kw={"projection": "3d"}).ravel()
-    times_s = np.concatenate([embedding["times_s"] for embedding in embeddings.values()])
-    scale = Normalize(0.0, times_s.max())
+    scale = Normalize(0.0, max(embedding["times_s"][-1] for embedding in embeddings.values()))
     for axes, (run, embedding) in zip(panels, embeddings.items(), strict=False):
-        draw_trajectory(axes, embedding, scale)
+        kept = draw_trajectory(axes, embedding, scale)
         axes.set_title(
-            f"{run}\nmean cos(v, v next) {embedding['mean_velocity_cosine']:.3f}, "
-            f"reconstruction {embedding['reconstruction_loss']:.5f}"
+            f"{run}{kept}\nmean cos(v, v next) {embedding['mean_velocity_cosine']:.3f}, "
+            f"reconstruction {embedding['reconstruction_loss']:.5f}",
+            fontsize=10,
         )
     for axes in panels[len(embeddings) :]:
         axes.remove()
-    colours = ScalarMappable(scale, TIME_COLOURS)
-    figure.colorbar(colours, ax=list(panels[: len(embeddings)]), label="time (s)", shrink=0.6, pad=0.08)
+    bar = figure.add_axes((right + 0.3 / width_in, 0.2, 0.14 / width_in, 0.55))
+    figure.colorbar(ScalarMappable(scale, TIME_COLOURS), cax=bar, label="time (s)")
     return figure
 
 
-def draw_trajectory(axes: Axes3D, embedding: Mapping[str, np.ndarray], scale: Normalize) -> None:
-    """One trajectory as a line coloured by time; of more than three dimensions the first three components."""
+def draw_trajectory(axes: Axes3D, embedding: Mapping[str, np.ndarray], scale: Normalize) -> str:
+    """One trajectory as a line coloured by time; returns what to say of it if not all its dimensions are shown."""
     points, kept = first_three_components(embedding["z"])
     segments = np.stack([points[:-1], points[1:]], axis=1)  # (n_points - 1, 2, 3)
     line = Line3DCollection(segments, cmap=TIME_COLOURS, norm=scale, linewidth=0.8, rasterized=True)
     line.set_array(embedding["times_s"][:-1])
     axes.add_collection3d(line)
-    lowest, highest = points.min(axis=0), points.max(axis=0)
-    axes.set(xlim=(lowest[0], highest[0]), ylim=(lowest[1], highest[1]), zlim=(lowest[2], highest[2]))
     name = "z" if kept is None else "component "
-    axes.set(xlabel=f"{name}1", ylabel=f"{name}2", zlabel=f"{name}3")
-    axes.tick_params(labelsize=7, pad=0)
-    if kept is not None:
-        axes.text2D(0.5, 0.0, f"{kept:.0%} of the variance", transform=axes.transAxes, ha="center", fontsize=9)
+    for number, axis in enumerate("xyz", start=1):
+        if number <= embedding["z"].shape[1]:
+            limits = points[:, number - 1].min(), points[:, number - 1].max()
+            axes.set(**{f"{axis}label": f"{name}{number}", f"{axis}lim": limits})
+        else:
+            axes.set(**{f"{axis}lim": (-1, 1), f"{axis}ticks": []})
+    axes.tick_params(labelsize=7, pad=-1)
+    axes.locator_params(nbins=5)
+    axes.set_box_aspect(None, zoom=1.05)
+    return "" if kept is None else f" ({embedding['z'].shape[1]} dimensions, {kept:.0%} of the variance shown)"
 
 
 def first_three_components(z: np.ndarray) -> tuple[np.ndarray, float | None]:

@@ -32,7 +32,8 @@ def embed_run(parameters, root):
     """Embed the song with the model of one run; returns the path of the embedding."""
     spectrogram = results.load(parameters, "spectrogram", root)
     autoencoder = keras.saving.load_model(results.model_path(parameters, "autoencoder", root))
-    embedding = embed_song(autoencoder, spectrogram, show_progress=command_line.has_terminal())
+    period_s, show_progress = parameters.music.period_s, command_line.has_terminal()
+    embedding = embed_song(autoencoder, spectrogram, period_s=period_s, show_progress=show_progress)
     path = results.save(parameters, "embedding", embedding, root)
     if surgery.has_part(autoencoder, "forecaster"):
         results.save_model(parameters, "joint_forecaster", surgery.part(autoencoder, "forecaster"), root)

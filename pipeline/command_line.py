@@ -48,7 +48,7 @@ def build_parser(run: Callable) -> argparse.ArgumentParser:
 def one_line(error: Exception) -> str:
     """The message of an error, with the file first where the system raised it."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}"
+        return ": ".join(str(part) for part in (error.filename, error.strerror) if part)
     return " ".join(str(error).split())
 
 

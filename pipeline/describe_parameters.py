@@ -1,4 +1,4 @@
-"""Print all parameters of a study with defaults and meanings, as a file to copy from: `... song > parameters/mine.toml`."""
+"""Print all parameters of a study with their defaults and meanings, as a file to copy from."""
 
 import argparse
 import json
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from pydantic.fields import FieldInfo
 
-from pipeline.parameters import section_of, studies, study_parameters
+from pipeline.parameters import studies, study_parameters
+from pipeline.validation import section_of
 
 
 def describe(study: str) -> Iterator[str]:
-    """The lines of a parameter file in which every key stands with its default, commented out unless it must be given."""
+    """The lines of a parameter file in which every key of a study stands, commented out, with its default."""
     yield f'study = "{study}"'
     for name, field in study_parameters(study).model_fields.items():
         section = section_of(field)

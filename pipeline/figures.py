@@ -4,13 +4,15 @@ The same arrays give the same bytes: files carry no date and no version.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from pipeline.whole_file import whole_file
+
+Layout = Literal["constrained"] | None
 
 TIME_COLOURS = "viridis"
 PIXEL_COLOURS = "inferno"
@@ -24,6 +26,11 @@ STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": False,
+    "axes3d.xaxis.panecolor": "white",
+    "axes3d.yaxis.panecolor": "white",
+    "axes3d.zaxis.panecolor": "white",
+    "grid.color": "0.9",
+    "grid.linewidth": 0.6,
     "legend.frameon": False,
     "lines.linewidth": 1.2,
     "pdf.fonttype": 42,  # letters stay letters, which journals ask for
@@ -31,9 +38,9 @@ STYLE: dict[str, Any] = {
 matplotlib.rcParams.update(STYLE)  # type: ignore[arg-type]  # its stubs know keys one by one
 
 
-def new_figure(width_in: float = 8.0, height_in: float = 4.0) -> Figure:
+def new_figure(width_in: float = 8.0, height_in: float = 4.0, layout: Layout = "constrained") -> Figure:
     """An empty figure in the style of the write-up; no window is opened."""
-    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    figure = Figure(figsize=(width_in, height_in), layout=layout)
     FigureCanvasAgg(figure)
     return figure
 

@@ -11,12 +11,12 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.validation import check
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -55,7 +55,7 @@ class StudyParameters(Section):
     name: str
     study: str
     run: str | None = None
-    runs: dict[str, dict[str, Any]]
+    runs: dict[str, dict[str, Any]] = Field(min_length=1)
 
     def for_run(self, run: str) -> Self:
         """The parameters of one run: those of the file with the run's changes; ValueError for an unknown run."""
@@ -116,9 +116,10 @@ def read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, An
     path = root / describe_file(name)
     if not path.is_file():
         there = ", ".join(sorted(other.stem for other in path.parent.glob("*.toml"))) or "none"
-        raise FileNotFoundError(f"{describe_file(name)}: no such file; parameter files there are: {there}")
+        asked = f", the base of {describe_file(seen[-1])}" if seen else ""
+        raise FileNotFoundError(f"{describe_file(name)}: no such file{asked}; parameter files there are: {there}")
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{describe_file(name)}: is no TOML: {error}") from error
     base = values.pop("base", None)
@@ -150,46 +151,6 @@ def check_run(model: type[StudyParameters], parameters: StudyParameters, run: st
                 f'for another, make a file of its own with base = "{parameters.name}"'
             )
     check(model, merge(parameters.model_dump(mode="json"), changes) | {"run": run}, where, f"runs.{run}.")
-
-
-def check(model: type[StudyParameters], values: dict[str, Any], where: str, prefix: str = "") -> StudyParameters:
-    """`values` as checked parameters; ValueError in one line that names the first wrong key."""
-    try:  # through JSON, where a list may become a tuple although types are strict
-        return model.model_validate_json(json.dumps(values, default=str))
-    except ValidationError as error:
-        raise ValueError(f"{where}: {explain(model, error.errors()[0], prefix)}") from None
-
-
-def explain(model: type[BaseModel], error: Any, prefix: str = "") -> str:
-    """One error of pydantic's in the form ``key=value: what must hold``."""
-    location = [str(part) for part in error["loc"]]
-    key = prefix + ".".join(location)
-    if error["type"] == "extra_forbidden":
-        return f"{key}: unknown key; {suggest(location[-1], keys_at(model, location[:-1]))}"
-    if error["type"] == "missing":
-        return f"{key}: is missing"
-    if error["type"] == "value_error":  # a check of ours, which says all there is to say
-        return f"{key}: {error['ctx']['error']}" if location else prefix + str(error["ctx"]["error"])
-    return f"{key}={error['input']!r}: {error['msg'].replace('Input should be', 'must be')}"
-
-
-def suggest(key: str, known: list[str]) -> str:
-    """The known key nearest to one that is not, or all of them."""
-    near = get_close_matches(key, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
-
-
-def keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
-    """The keys that a table of a parameter file may have."""
-    for part in location:
-        model = section_of(model.model_fields[part]) or model
-    return [key for key in model.model_fields if key not in ("name", "run")]
-
-
-def section_of(field: FieldInfo) -> type[Section] | None:
-    """The class of a section, also of one that may be left out; None for a field that is no section."""
-    choices = getattr(field.annotation, "__args__", (field.annotation,))
-    return next((each for each in choices if isinstance(each, type) and issubclass(each, Section)), None)
 
 
 def describe_file(name: str) -> str:

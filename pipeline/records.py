@@ -10,13 +10,14 @@ import importlib.metadata
 import json
 import subprocess
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 RECORD = "record"
+KEYS = {"parameters", "step", "digest", "made_from", "raw", "versions", "commit"}
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "librosa", "scikit-learn")
 
 
@@ -69,29 +70,43 @@ def read_record(path: Path) -> dict[str, Any]:
     """The record in a file; ValueError if the file is truncated, or none of ours."""
     try:
         if path.suffix == ".npz":
-            return json.loads(read_arrays(path, [RECORD])[RECORD].item())
-        with zipfile.ZipFile(path) as archive:
-            return json.loads(archive.read(f"{RECORD}.json"))
-    except (KeyError, OSError, zipfile.BadZipFile) as error:
+            with np.load(path, allow_pickle=False) as members:
+                record = json.loads(str(members[RECORD]))
+        else:
+            with zipfile.ZipFile(path) as archive:
+                record = json.loads(archive.read(f"{RECORD}.json"))
+        if missing := KEYS - record.keys():
+            raise ValueError(f"its record lacks {', '.join(sorted(missing))}")
+    except (KeyError, ValueError, TypeError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(f"is broken, or no result of a step ({error})") from error
+    return record
 
 
-def read_arrays(path: Path, names: Sequence[str] = ()) -> dict[str, np.ndarray]:
-    """Members of an ``.npz`` file, all unless named; ValueError if it is truncated or holds pickled objects."""
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of an ``.npz`` file without the record; ValueError if it is truncated or holds pickled objects."""
     try:
         with np.load(path, allow_pickle=False) as members:
-            return {name: members[name] for name in names or members.files}
+            return {name: members[name] for name in members.files if name != RECORD}
     except (TypeError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(f"is no whole .npz file ({error})") from error
+
+
+def is_whole(path: Path) -> bool:
+    """Whether every member of a result can be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def digest_arrays(arrays: Mapping[str, np.ndarray]) -> str:
     """A fingerprint of named arrays: the same for the same names, types, shapes and values."""
     state = hashlib.sha256()
     for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
+        array = arrays[name]
         state.update(f"{name} {array.dtype.str} {array.shape} ".encode())
-        state.update(array.data)
+        state.update(np.ascontiguousarray(array).data)
     return state.hexdigest()
 
 

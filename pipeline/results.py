@@ -92,8 +92,11 @@ def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str,
     ValueError
         If it is stale or broken; the message says how, and names the step to run.
     """
-    arrays = records.read_arrays(model_path(parameters, kind, root))
-    return {name: array for name, array in arrays.items() if name != records.RECORD}
+    path = model_path(parameters, kind, root)
+    try:
+        return records.read_arrays(path)
+    except ValueError as error:
+        raise ValueError(f"{show(path, root)}: {error}; {remedy(parameters, kind)}") from error
 
 
 def load_fresh(runs: Iterable[StudyParameters], kind: str, root: Path = ROOT) -> dict[str, dict[str, np.ndarray]]:
@@ -113,7 +116,7 @@ def is_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> bool:
         check_fresh(parameters, kind, root)
     except (ValueError, FileNotFoundError):
         return False
-    return True
+    return records.is_whole(path_of(parameters, kind, root))
 
 
 def check_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> None:

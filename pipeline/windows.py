@@ -47,8 +47,15 @@ class Stretch:
         """Frames at which the stretches of a song of `n_frames` start, so that they hold every sample, ``(n,)``.
 
         Stretches follow each other without overlap, except that the last is moved back to end with the song.
+
+        Raises
+        ------
+        ValueError
+            If the song is shorter than a stretch.
         """
         last = n_frames - self.n_frames
+        if last < 0:
+            raise ValueError(f"n_frames={n_frames}: must be at least the {self.n_frames} of a stretch")
         return np.unique(np.append(np.arange(0, last + 1, self.n_samples), last))
 
 

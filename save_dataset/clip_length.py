@@ -1,5 +1,6 @@
 """Is a recording long enough for what is to be learned from it?"""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def check_clip_length(spectrogram: Mapping[str, np.ndarray], parameters: Paramet
             float((n - 1) * spectrogram["hop_s"] + spectrogram["frame_s"]) for n in (n_frames, stretch.n_frames)
         )
         raise ValueError(
-            f"{path}: {there_s:.2f} s of sound: run {parameters.run} needs at least {needed_s:.2f} s "
+            f"{path}: {there_s:.2f} s of sound: "
+            f"run {parameters.run} needs at least {math.ceil(100 * needed_s) / 100:.2f} s "
             f"(windows of {parameters.window.length_s:g} s in clips of {stretch.history})"
         )

@@ -1,5 +1,6 @@
 """Sound files in, mono samples out, and back; everything that can be wrong with a recording is found here."""
 
+import errno
 from pathlib import Path
 
 import librosa
@@ -9,6 +10,7 @@ import soundfile
 from pipeline.whole_file import whole_file
 
 BLOCK_SAMPLES = 2**20
+LONGEST_OGG_PAGE = 65307
 
 
 def read_sound(
@@ -39,7 +41,7 @@ def read_sound(
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such sound file")
-    check_length_of_wav(path)
+    check_that_it_ends(path)
     try:
         with soundfile.SoundFile(path) as file:
             if not 1000 <= file.samplerate <= 768000:
@@ -57,21 +59,22 @@ def read_sound(
 def read_mono(file: soundfile.SoundFile, path: Path, start_s: float, duration_s: float | None) -> np.ndarray:
     """Mean of the channels, read in blocks so that all channels are never in memory at once."""
     start = round(start_s * file.samplerate)
-    if start >= file.frames > 0:
+    if not file.frames:
+        raise ValueError(f"{path}: holds no samples")
+    if start >= file.frames:
         raise ValueError(
             f"{path}: start_s={start_s}: must be less than its length, {file.frames / file.samplerate:.2f} s"
         )
     n_samples = file.frames - start
     if duration_s is not None:
         n_samples = min(n_samples, round(duration_s * file.samplerate))
-    samples = np.empty(max(n_samples, 0), np.float32)
-    file.seek(max(start, 0))
-    n_read = 0
-    for block in file.blocks(BLOCK_SAMPLES, frames=n_samples, dtype="float32", always_2d=True):
-        samples[n_read : n_read + len(block)] = block.mean(axis=1)
-        n_read += len(block)
-    if n_read < n_samples:
-        raise ValueError(f"{path}: is truncated: {n_read} of {n_samples} samples are there")
+    samples = np.empty(n_samples, np.float32)
+    file.seek(start)
+    for first in range(0, n_samples, BLOCK_SAMPLES):
+        block = file.read(min(BLOCK_SAMPLES, n_samples - first), dtype="float32", always_2d=True)
+        if len(block) < min(BLOCK_SAMPLES, n_samples - first):
+            raise ValueError(f"{path}: is truncated: {first + len(block)} of {n_samples} samples are there")
+        samples[first : first + len(block)] = block.mean(axis=1)
     return samples
 
 
@@ -85,20 +88,38 @@ def check_samples(samples: np.ndarray, path: Path) -> None:
         raise ValueError(f"{path}: is silent: every sample is {samples[0]:g}")
 
 
-def check_length_of_wav(path: Path) -> None:
-    """ValueError if a WAV file is shorter than its header says, which libsndfile reads without a word."""
+def check_that_it_ends(path: Path) -> None:
+    """ValueError if a WAV or OGG file breaks off, which libsndfile reads without a word."""
+    n_bytes = path.stat().st_size
     with path.open("rb") as file:
         header = file.read(12)
-    if header[:4] != b"RIFF" or header[8:] != b"WAVE":
-        return
-    declared = 8 + int.from_bytes(header[4:8], "little")
-    there = path.stat().st_size
-    if there + 1 < declared < 2**32 - 8:  # a streamed file declares the largest number there is
-        raise ValueError(f"{path}: is truncated: {there} of {declared} bytes are there")
+        file.seek(max(0, n_bytes - LONGEST_OGG_PAGE))
+        end = file.read()
+    if header[:4] == b"RIFF" and header[8:] == b"WAVE":
+        declared = 8 + int.from_bytes(header[4:8], "little")
+        if n_bytes + 1 < declared < 2**32 - 8:  # a streamed file declares the largest number there is
+            raise ValueError(f"{path}: is truncated: {n_bytes} of {declared} bytes are there")
+    if header[:4] == b"OggS":
+        flags = end[end.rfind(b"OggS") + 5]
+        if not flags & 4:  # the bit of the last page of a stream
+            raise ValueError(f"{path}: is truncated: its last page is missing")
 
 
 def write_sound(samples: np.ndarray, path: Path, sample_rate_hz: int) -> Path:
-    """Write mono samples in [-1, 1] as 16 bit, in the format that the ending of the path names."""
+    """Write mono samples in [-1, 1] as 16 bit WAV or FLAC, as the ending of the path says.
+
+    Raises
+    ------
+    ValueError
+        If the path has another ending.
+    OSError
+        If the file cannot be written.
+    """
+    if path.suffix not in (".wav", ".flac"):
+        raise ValueError(f"{path}: must end in .wav or .flac")
     with whole_file(path) as temporary:
-        soundfile.write(temporary, samples, sample_rate_hz, subtype="PCM_16")
+        try:
+            soundfile.write(temporary, samples, sample_rate_hz, subtype="PCM_16")
+        except soundfile.LibsndfileError as error:
+            raise OSError(errno.EIO, error.error_string) from error
     return path

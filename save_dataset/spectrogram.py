@@ -58,7 +58,7 @@ def compute_spectrogram(
     Raises
     ------
     ValueError
-        If the sound is shorter than a frame, or all frames are the same.
+        If the sound is shorter than a frame, or all pixels are the same.
     """
     hop_samples = window_samples - int(np.ceil(window_samples * overlap))
     if hop_samples < 1:
@@ -69,11 +69,12 @@ def compute_spectrogram(
     taper = scipy.signal.windows.tukey(window_samples, tukey_alpha)
     blocks = magnitude_blocks(samples, taper, hop_samples)
     pixels = np.concatenate([project(block) for block in blocks])  # (n_frames, n_bins)
-    if scale != "magnitude":
-        pixels = librosa.amplitude_to_db(pixels, ref=np.max, top_db=range_db)
-    lowest, highest = float(pixels.min()), float(pixels.max())
-    if lowest == highest:
+    if pixels.min() == pixels.max():
         raise ValueError("the spectrogram is constant: there is nothing to hear in the sound")
+    if scale != "magnitude":
+        quietest = 10 ** (-range_db / 20)  # of the loudest, which is 1
+        pixels = librosa.amplitude_to_db(pixels / pixels.max(), ref=1.0, amin=quietest, top_db=range_db)
+    lowest, highest = float(pixels.min()), float(pixels.max())
     return {
         "frames": (pixels - lowest) / (highest - lowest),
         "times_s": (window_samples / 2 + hop_samples * np.arange(len(pixels))) / sample_rate_hz,

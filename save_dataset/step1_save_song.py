@@ -31,7 +31,7 @@ def run(name, root=ROOT):
     path = results.save(parameters, "spectrogram", spectrogram, root, raw=[sound])
     spectrogram = results.load(parameters, "spectrogram", root)
     print("{} frames of {} bins".format(*spectrogram["frames"].shape))
-    figure = draw_spectrogram(spectrogram, window_frames=parameters.count_window_frames(spectrogram))
+    figure = draw_spectrogram(spectrogram, window_frames=parameters.for_runs()[0].count_window_frames(spectrogram))
     figures.save(figure, results.figure_path(parameters, "spectrogram", root))
     print(f"wrote {results.show(path, root)}")
     return path

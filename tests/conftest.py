@@ -4,6 +4,10 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 
 @pytest.fixture

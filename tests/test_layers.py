@@ -7,6 +7,7 @@ import pytest
 from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss
 from models.sliding_windows import SlidingWindows
 
+LOSSES = (ReconstructionLoss, ForecastLoss, OffCentreLoss, CurvatureLoss)
 LAYERS = {
     "sliding windows": (SlidingWindows, {"length": 3}, [(7, 2)]),
     "reconstruction": (ReconstructionLoss, {"weight": 0.5}, [(6, 2), (6, 2)]),
@@ -20,14 +21,13 @@ def build_around(layer, shapes):
     """A model with a weight in front of the layer, so that a step of training has something to change."""
     inputs = [keras.Input(shape) for shape in shapes]
     scaled = [
-        keras.layers.Dense(shape[-1], use_bias=False, activation="sigmoid")(x) for x, shape in zip(inputs, shapes)
+        keras.layers.Dense(shape[-1], use_bias=False, activation="sigmoid")(x)
+        for x, shape in zip(inputs, shapes, strict=True)
     ]
-    return keras.Model(inputs, layer(scaled if isinstance(layer, tuple(LOSSES)) else scaled[0]))
+    return keras.Model(inputs, layer(scaled if isinstance(layer, LOSSES) else scaled[0]))
 
 
-LOSSES = (ReconstructionLoss, ForecastLoss, OffCentreLoss, CurvatureLoss)
-
-
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")  # where they are stopped
 @pytest.mark.parametrize(("layer_class", "settings", "shapes"), LAYERS.values(), ids=LAYERS)
 def test_layer(layer_class, settings, shapes, rng, tmp_path):
     layer = layer_class(**settings, name="under_test")

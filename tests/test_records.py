@@ -26,8 +26,9 @@ def test_record_tells_where_a_result_comes_from(record):
 def test_arrays_keep_their_record(record, tmp_path):
     np.savez(tmp_path / "a.npz", **records.add_to_arrays({"z": np.arange(3)}, record))
     assert records.read_record(tmp_path / "a.npz") == record
-    assert records.read_arrays(tmp_path / "a.npz", ["z"])["z"].tolist() == [0, 1, 2]
-    assert records.read_arrays(tmp_path / "a.npz").keys() == {"z", "record"}
+    arrays = records.read_arrays(tmp_path / "a.npz")
+    assert arrays.keys() == {"z"}
+    assert arrays["z"].tolist() == [0, 1, 2]
 
 
 def test_model_keeps_its_record_and_its_members(record, tmp_path):
@@ -88,7 +89,7 @@ def test_digest_is_the_same_for_the_same_arrays_in_any_order_and_layout(rng):
     [
         {"y": np.zeros((2, 3))},
         {"z": np.zeros((3, 2))},
-        {"z": np.zeros((2, 3), np.float32)},
+        {"z": np.zeros((2, 3), np.int64)},
         {"z": np.zeros(6)},
         {"z": np.eye(2, 3)},
         {"z": np.zeros((2, 3)), "y": np.zeros(0)},

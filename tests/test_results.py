@@ -205,7 +205,9 @@ def test_raw_file_outside_the_repository(song, root, tmp_path_factory):
 def test_truncated_arrays(song, root):
     path = save_spectrogram(song, root)
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(ValueError, match=r"^output/song/spectrogram.npz: is no whole .npz file .*; run: .*step1"):
+    with pytest.raises(
+        ValueError, match=r"^output/song/spectrogram.npz: is broken, or no result of a step .*; run: .*step1"
+    ):
         results.load(song, "spectrogram", root)
     assert not results.is_fresh(song, "spectrogram", root)
 
@@ -215,6 +217,7 @@ def test_arrays_whose_bytes_changed_on_disk(song, root):
     path.write_bytes(path.read_bytes().replace(np.float64(5).tobytes(), np.float64(6).tobytes(), 1))
     with pytest.raises(ValueError, match=r"^output/song/spectrogram.npz: is no whole .npz file .*; run: .*step1"):
         results.load(song, "spectrogram", root)
+    assert not results.is_fresh(song, "spectrogram", root)
 
 
 def test_arrays_that_hold_pickled_objects(song, root):

@@ -21,7 +21,8 @@ def load_text(write_parameters):
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_file_loads_for_all_of_its_runs(name):
     parameters = load(name)
-    assert [each.run for each in parameters.for_runs()] == list(parameters.runs) != []
+    assert parameters.runs
+    assert [each.run for each in parameters.for_runs()] == list(parameters.runs)
 
 
 def test_demo_compares_pure_conditioned_and_linear():

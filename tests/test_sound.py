@@ -92,7 +92,7 @@ def test_part_is_cut_before_it_is_resampled(tmp_path, samples):
 
 
 def check_refused(path, message, **part):
-    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: {message}") as raised:
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: (?:{message})") as raised:
         read_sound(path, **part)
     assert "\n" not in str(raised.value)
 

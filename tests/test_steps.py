@@ -60,7 +60,7 @@ def write_tones(path, seconds=3.0, sample_rate_hz=44100):
 def small(tmp_path, write_parameters):
     """A root with one short song and its parameter file `small`."""
     write_tones(tmp_path / "music" / "tones.wav")
-    write_parameters("small", SMALL)
+    write_parameters(SMALL, "small")
     return tmp_path
 
 
@@ -87,7 +87,8 @@ def test_steps_are_small_and_say_what_they_read_and_write(path):
     source = path.read_text()
     assert len(source.splitlines()) <= 60
     docstring = source.split('"""')[1]
-    assert docstring.startswith(f"Step {re.search(r'step(\d)', path.stem)[1]} of the stud")
+    number = re.match(r"step(\d)_", path.stem)[1]
+    assert docstring.startswith(f"Step {number} of the stud")
     assert "\nReads " in docstring
     assert "\nWrites " in docstring
 
@@ -112,8 +113,8 @@ def test_what_needs_no_tensorflow_does_not_import_it(module):
 
 
 def test_step0_composes_the_demo_and_leaves_what_is_found(small, write_parameters):
-    write_parameters("short_demo", 'base = "demo"\n[composition]\nform = "A"\nbpm = 240')
-    write_parameters("demo", (ROOT / "parameters" / "demo.toml").read_text())
+    write_parameters('base = "demo"\n[composition]\nform = "A"\nbpm = 240', "short_demo")
+    write_parameters((ROOT / "parameters" / "demo.toml").read_text(), "demo")
     first = step0_make_song.run("short_demo", root=small).read_bytes()
     assert (small / "music" / "demo.mid").is_file()
     assert step0_make_song.run("short_demo", root=small).read_bytes() == first
@@ -148,13 +149,13 @@ def test_steps_in_order(small, capsys):
 
 @pytest.mark.slow
 def test_what_is_up_to_date_is_not_trained_again_and_what_is_stale_is_refused(small, write_parameters, capsys):
-    write_parameters("small", SMALL.replace("epochs = 2", "epochs = 1"))
+    write_parameters(SMALL.replace("epochs = 2", "epochs = 1"), "small")
     run_steps.run("small", last=2, root=small)
     capsys.readouterr()
     step2_train_song.run("small", root=small, runs=["R", "RF"])
     assert capsys.readouterr().out.count("is up to date") == 2
 
-    write_parameters("small", SMALL.replace("epochs = 2", "epochs = 1").replace("latent_dim = 5", "latent_dim = 4"))
+    write_parameters(SMALL.replace("epochs = 2", "epochs = 1").replace("latent_dim = 5", "latent_dim = 4"), "small")
     step3_embed_song.run("small", root=small, runs=["R"])
     with pytest.raises(ValueError, match=r"latent_dim=5, parameters/small.toml now says 4; run: python -m train_model"):
         step3_embed_song.run("small", root=small, runs=["RF_5d"])

@@ -73,10 +73,8 @@ def test_folder_that_is_a_file(tmp_path):
 
 
 def test_path_that_is_a_folder(tmp_path):
-    (tmp_path / "c.txt").mkdir()
-    with (
-        pytest.raises(OSError, match=re.escape(f"'{tmp_path / 'c.txt'}'")),
-        whole_file(tmp_path / "c.txt") as temporary,
-    ):
+    path = tmp_path / "c.txt"
+    path.mkdir()
+    with pytest.raises(OSError, match=re.escape(f"'{path}'")), whole_file(path) as temporary:
         temporary.write_text("new")
     assert names_in(tmp_path) == ["c.txt"]

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ def fit_linear(frames: np.ndarray, window_frames: int, parameters: Parameters) -
     return build_pca_autoencoder(pca.mean_, pca.components_, window_frames), history
 
 
-def build(stretch: Stretch, n_bins: int, parameters: Parameters) -> keras.Model:
-    """The conditioned autoencoder of a run, compiled, with first weights drawn from the seed."""
+def build(stretch: Stretch, n_bins: int, parameters: Parameters, *, n_steps: int) -> keras.Model:
+    """The conditioned autoencoder of a run, compiled for `n_steps` of training, with first weights from the seed."""
     keras.utils.set_random_seed(parameters.training.seed)
     model, loss = parameters.model, parameters.loss
     autoencoder = build_conditioned_autoencoder(
@@ -47,13 +48,21 @@ def build(stretch: Stretch, n_bins: int, parameters: Parameters) -> keras.Model:
         stretch,
         **loss.model_dump(),
     )
-    optimiser = keras.optimizers.Adam(parameters.training.learning_rate)
-    autoencoder.compile(optimiser, jit_compile=parameters.training.jit_compile)
+    rate: Any = parameters.training.learning_rate
+    if parameters.training.decay:
+        rate = keras.optimizers.schedules.CosineDecay(rate, n_steps)
+    autoencoder.compile(keras.optimizers.Adam(rate), jit_compile=parameters.training.jit_compile)
     return autoencoder
 
 
 def train(
-    frames: np.ndarray, window_frames: int, parameters: Parameters, folder: Path, *, verbose: int = 0
+    frames: np.ndarray,
+    window_frames: int,
+    parameters: Parameters,
+    folder: Path,
+    *,
+    verbose: int = 0,
+    watchers: Sequence[keras.callbacks.Callback] = (),
 ) -> tuple[keras.Model, dict[str, np.ndarray]]:
     """Train the autoencoder of a run on a song; one that was stopped goes on after its last whole epoch.
 
@@ -69,6 +78,8 @@ def train(
         The run's, for what an unfinished training leaves and for logs.
     verbose : int
         Keras's: 1 for its progress bar.
+    watchers : sequence of keras.callbacks.Callback
+        More callbacks, called last.
 
     Returns
     -------
@@ -77,14 +88,15 @@ def train(
         term would be if all reconstructions were perfect.
     """
     stretch = parameters.stretch(window_frames)
-    autoencoder = build(stretch, frames.shape[1], parameters)
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
     training = parameters.training
     batches = stretches(
         frames, stretch, stretches_per_batch=training.stretches_per_batch, seed=training.seed, epoch=epoch
     )
+    n_steps = training.epochs * int(batches.cardinality())
+    autoencoder = build(stretch, frames.shape[1], parameters, n_steps=n_steps)
     unfinished = unfinished_folder(folder, frames, parameters)
-    callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), *resumable(unfinished)]
+    callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), *resumable(unfinished), *watchers]
     if training.tensorboard:
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)

@@ -26,7 +26,7 @@ RESULTS = {
         "{run}/autoencoder.keras", STEPS[2], ("window", "model", "loss", "training"), ("spectrogram",)
     ),
     "history": Result("{run}/history.npz", STEPS[2], ("window", "model", "loss", "training"), ("spectrogram",)),
-    "embedding": Result("{run}/embedding.npz", STEPS[3], (), ("spectrogram", "autoencoder")),
+    "embedding": Result("{run}/embedding.npz", STEPS[3], ("music",), ("spectrogram", "autoencoder")),
     "joint_forecaster": Result("{run}/joint_forecaster.keras", STEPS[3], (), ("autoencoder",)),
 }
 
@@ -37,7 +37,11 @@ class Composition(Section):
     file: str = Field(
         description="where it is written in music/, with its MIDI beside it; made only if sound.file is this"
     )
-    form: str = Field("AABA", pattern="^[A-D]{1,16}$", description="sections in order, letters A to D; the same letter sounds the same")
+    form: str = Field(
+        "AABA",
+        pattern="^[A-D]{1,16}$",
+        description="sections in order, letters A to D; the same letter sounds the same",
+    )
     bpm: float = Field(120.0, ge=40, le=240, description="tempo in beats per minute")
     seed: int = Field(0, ge=0, description="draws how hard each note is struck")
 
@@ -49,6 +53,14 @@ class Sound(Section):
     sample_rate_hz: int = Field(44100, ge=1000, le=192000, description="the sound is resampled to this if it differs")
     start_s: float = Field(0.0, ge=0, description="where the part that is used begins")
     duration_s: float | None = Field(None, gt=0, description="length of the part that is used; left out: to the end")
+
+
+class Music(Section):
+    """What is known of the piece."""
+
+    period_s: float | None = Field(
+        None, gt=0, description="length of its loop or bar: step 3 tells whether the trajectory closes after it"
+    )
 
 
 class Spectrogram(Section):
@@ -106,10 +118,11 @@ class Loss(Section):
 class Training(Section):
     """How long, how fast, and from which samples at a time."""
 
-    epochs: PositiveInt = Field(12, description="passes over all samples (the article: 6 of its straightforward form)")
+    epochs: PositiveInt = Field(10, description="passes over all samples; the article: 6")
     stretches_per_batch: PositiveInt = Field(2, description="pieces of the song, from anywhere, that make up a batch")
     samples_per_stretch: PositiveInt = Field(4, description="consecutive samples in a piece: they share their windows")
-    learning_rate: float = Field(1e-3, gt=0, le=1, description="of Adam")
+    learning_rate: float = Field(2e-3, gt=0, le=1, description="of Adam, at the beginning; the article: 0.001")
+    decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the article's stays")
     seed: int = Field(0, ge=0, description="draws the first weights, the order of samples, and dropout")
     jit_compile: bool = Field(True, description="compile with XLA: costs seconds once, pays from about 1000 steps")
     tensorboard: bool = Field(False, description="write logs for TensorBoard into the run's folder")
@@ -131,6 +144,7 @@ class Parameters(StudyParameters):
     study: Literal["song"]
     composition: Composition | None = None
     sound: Sound
+    music: Music = Music()
     spectrogram: Spectrogram = Spectrogram()
     window: Window = Window()
     model: Model = Model()
