@@ -42,12 +42,22 @@ def embed_song(
         binary cross-entropy over the pixels of each window, its mean ``reconstruction_loss``, and what a perfect
         reconstruction would have, ``lowest_reconstruction_loss``; the smoothness as ``mean_velocity_cosine`` and
         ``path_over_extent``; ``distance_after_period``, NaN where no period is known.
+
+    Raises
+    ------
+    ValueError
+        If training ended with an encoder that takes all windows to the same point.
     """
     embedder = surgery.build_embedder(autoencoder)
     window_frames = embedder.input_shape[1]
     batches = windows(spectrogram["frames"], window_frames)
     known = [embedder(batch) for batch in tqdm(batches, "embedding", unit="batch", disable=not show_progress)]
     z = np.concatenate([batch["z"] for batch in known])
+    if not np.ptp(z, axis=0).any():
+        raise ValueError(
+            "the encoder takes all windows to the same point: "
+            "train it with another [training] seed or a lower learning_rate"
+        )
     losses = np.concatenate([batch["reconstruction_loss"] for batch in known])
     times = window_times(spectrogram["times_s"], window_frames, float(spectrogram["frame_s"]))
     closure = np.nan if period_s is None else distance_after(z, times["times_s"], period_s)

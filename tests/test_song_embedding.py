@@ -45,3 +45,10 @@ def test_loss_of_the_song_is_the_mean_over_its_windows(autoencoder, spectrogram)
 def test_scaled_axes_reach_from_0_to_1_and_one_that_does_not_move_stays_0():
     scaled = scale_axes(np.array([[1.0, 5.0], [3.0, 5.0], [2.0, 5.0]]))
     np.testing.assert_array_equal(scaled, [[0, 0], [1, 0], [0.5, 0]])
+
+
+def test_an_encoder_that_tells_nothing_apart_is_refused(autoencoder, spectrogram):
+    encoder = part(autoencoder, "encoder")
+    encoder.set_weights([np.zeros_like(weights) for weights in encoder.get_weights()])
+    with pytest.raises(ValueError, match="takes all windows to the same point: train it with another"):
+        embed_song(autoencoder, spectrogram)
