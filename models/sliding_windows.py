@@ -21,8 +21,10 @@ class SlidingWindows(layers.Layer):
         self.length = length
 
     def call(self, sequence):
-        # one slice for each step of the window: XLA runs slices, and their gradients, faster than a gather
+        # as few slices as will do: XLA runs them, and their gradients, faster than a gather, but compiles each
         n_windows = sequence.shape[1] - self.length + 1
+        if n_windows < self.length:
+            return ops.stack([sequence[:, start : start + self.length] for start in range(n_windows)], axis=1)
         return ops.stack([sequence[:, step : step + n_windows] for step in range(self.length)], axis=2)
 
     def get_config(self):

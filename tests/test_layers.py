@@ -48,7 +48,8 @@ def test_layer(layer_class, settings, shapes, rng, tmp_path):
     assert any((weight != old).any() for weight, old in zip(model.get_weights(), before, strict=True))
 
 
-def test_sliding_windows_are_those_of_numpy(rng):
+@pytest.mark.parametrize("length", [1, 2, 5, 8, 9])
+def test_sliding_windows_are_those_of_numpy(rng, length):
     sequence = rng.normal(size=(2, 9, 4)).astype(np.float32)
-    expected = np.lib.stride_tricks.sliding_window_view(sequence, 5, axis=1).swapaxes(2, 3)
-    np.testing.assert_array_equal(SlidingWindows(5)(sequence), expected)
+    expected = np.lib.stride_tricks.sliding_window_view(sequence, length, axis=1).swapaxes(2, 3)
+    np.testing.assert_array_equal(SlidingWindows(length)(sequence), expected)
