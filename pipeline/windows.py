@@ -95,3 +95,22 @@ def window_times(times_s: np.ndarray, window_frames: int, frame_s: float) -> dic
     start_s = times_s[: len(times_s) - window_frames + 1] - frame_s / 2
     end_s = times_s[window_frames - 1 :] + frame_s / 2
     return {"starts_s": start_s, "times_s": (start_s + end_s) / 2, "ends_s": end_s}
+
+
+def evenly_spread_windows(frames: np.ndarray, window_frames: int, most: int = 4000) -> np.ndarray:
+    """All windows of a song, or every n-th of a song with more than `most`, ``(n_windows, window_frames, n_bins)``.
+
+    Parameters
+    ----------
+    frames : np.ndarray (n_frames, n_bins)
+        The spectrogram.
+    window_frames : int
+        Frames of a window.
+    most : int
+        Largest number of windows.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(
+        frames, window_frames, axis=0
+    )  # (n_windows, n_bins, window_frames)
+    step = -(-len(windows) // most)
+    return windows[::step].swapaxes(1, 2)

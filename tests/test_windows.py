@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.windows import Stretch, count_window_frames, window_times
+from pipeline.windows import Stretch, count_window_frames, evenly_spread_windows, window_times
 
 ARTICLE = {"hop_s": 1024 / 44100, "frame_s": 1024 / 44100}
 STRETCHES = st.builds(
@@ -76,3 +76,11 @@ def test_frames_that_overlap_make_a_window_longer_than_its_hops():
 def test_window_as_long_as_the_song():
     times = window_times(np.array([0.5, 1.5]), window_frames=2, frame_s=1.0)
     assert {key: value.tolist() for key, value in times.items()} == {"starts_s": [0], "times_s": [1], "ends_s": [2]}
+
+
+def test_of_a_long_song_evenly_spread_windows_are_taken():
+    frames = np.arange(40.0)[:, None]
+    windows = evenly_spread_windows(frames, 4, most=10)
+    assert windows[:, 0, 0].tolist() == list(range(0, 37, 4))
+    assert windows[1, :, 0].tolist() == [4, 5, 6, 7]
+    assert evenly_spread_windows(frames[:13], 4, most=10)[:, 0, 0].tolist() == list(range(10))

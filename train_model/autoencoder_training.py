@@ -25,6 +25,7 @@ from pipeline.windows import Stretch
 from save_dataset.entropy import lowest_cross_entropy
 from train_model.callbacks import ProcessorTime, SeedByEpoch, read_history, resumable
 from train_model.pca import fit_pca
+from train_model.song_statistics import use_song_statistics
 
 
 def fit_linear(frames: np.ndarray, window_frames: int, parameters: Parameters) -> tuple[keras.Model, dict[str, Any]]:
@@ -100,6 +101,7 @@ def train(
     if training.tensorboard:
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
+    use_song_statistics(autoencoder, frames)
     history = read_history(unfinished)
     shutil.rmtree(unfinished)
     return autoencoder, history | {"lowest_reconstruction": np.array(lowest_cross_entropy(frames, window_frames))}

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.decomposition import PCA
 
-MOST_WINDOWS = 4000
+from pipeline.windows import evenly_spread_windows
 
 
 def fit_pca(frames: np.ndarray, window_frames: int, latent_dim: int, seed: int = 0) -> PCA:
@@ -25,11 +25,7 @@ def fit_pca(frames: np.ndarray, window_frames: int, latent_dim: int, seed: int =
     ValueError
         If there are fewer windows than components.
     """
-    windows = np.lib.stride_tricks.sliding_window_view(
-        frames, window_frames, axis=0
-    )  # (n_windows, n_bins, window_frames)
+    windows = evenly_spread_windows(frames, window_frames)
     if len(windows) < latent_dim:
         raise ValueError(f"latent_dim={latent_dim}: must be at most the number of windows, {len(windows)}")
-    step = -(-len(windows) // MOST_WINDOWS)
-    pixels = windows[::step].swapaxes(1, 2).reshape(-(-len(windows) // step), -1)
-    return PCA(latent_dim, random_state=seed).fit(pixels)
+    return PCA(latent_dim, random_state=seed).fit(windows.reshape(len(windows), -1))
