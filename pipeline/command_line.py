@@ -2,8 +2,11 @@
 
 import argparse
 import inspect
+import os
 import sys
 from collections.abc import Callable, Sequence
+
+from pipeline.parameters import ROOT
 
 
 def main(run: Callable, argv: Sequence[str] | None = None) -> None:
@@ -46,10 +49,11 @@ def build_parser(run: Callable) -> argparse.ArgumentParser:
 
 
 def one_line(error: Exception) -> str:
-    """The message of an error, with the file first where the system raised it."""
+    """The message of an error in one line, with the file first where the system raised it, paths from the root."""
+    message = " ".join(str(error).split())
     if isinstance(error, OSError) and error.strerror:
-        return ": ".join(str(part) for part in (error.filename, error.strerror) if part)
-    return " ".join(str(error).split())
+        message = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+    return message.replace(f"{ROOT}{os.sep}", "")
 
 
 def has_terminal() -> bool:

@@ -109,8 +109,6 @@ def evenly_spread_windows(frames: np.ndarray, window_frames: int, most: int = 40
     most : int
         Largest number of windows.
     """
-    windows = np.lib.stride_tricks.sliding_window_view(
-        frames, window_frames, axis=0
-    )  # (n_windows, n_bins, window_frames)
+    windows = np.lib.stride_tricks.sliding_window_view(frames, window_frames, axis=0)
     step = -(-len(windows) // most)
-    return windows[::step].swapaxes(1, 2)
+    return windows[::step].swapaxes(1, 2)  # NumPy puts the frames of a window last

@@ -88,3 +88,8 @@ def test_linear_fit_explains_a_linear_song(rng):
     parameters = make_parameters(model={"method": "pca", "latent_dim": 8})
     _, history = fit_linear(frames, WINDOW_FRAMES, parameters)
     assert sum(history["explained_variance_ratio"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_tensorboard_has_its_logs_when_asked_for(frames, tmp_path):
+    train(frames, WINDOW_FRAMES, make_parameters(training={"epochs": 1, "tensorboard": True}), tmp_path)
+    assert list((tmp_path / "tensorboard").rglob("events.out.tfevents.*"))
