@@ -3,7 +3,7 @@ import pytest
 
 from pipeline.studies.song import Parameters
 from train_model import callbacks
-from train_model.autoencoder_training import build, fit_linear, train
+from train_model.autoencoder_training import build, fit_linear, remove_unfinished, train
 
 WINDOW_FRAMES = 8
 CHANGES = {
@@ -51,7 +51,16 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(frames, tmp_path, 
     for term in ("loss", "reconstruction", "forecast"):
         assert len(history[term]) == 4
         np.testing.assert_allclose(resumed_history[term], history[term], rtol=1e-6)
-    assert not list((tmp_path / "stopped").glob("unfinished*"))
+
+
+def test_a_training_whose_result_could_not_be_saved_is_there_at_once(frames, tmp_path):
+    first, history = train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
+    again, same_history = train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
+    for weights, expected in zip(again.get_weights(), first.get_weights(), strict=True):
+        np.testing.assert_allclose(weights, expected, atol=1e-6)
+    np.testing.assert_array_equal(same_history["cpu_s"], history["cpu_s"])
+    remove_unfinished(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_other_parameters_left_unfinished_is_not_gone_on_with(frames, tmp_path, interrupted):
@@ -62,7 +71,7 @@ def test_what_other_parameters_left_unfinished_is_not_gone_on_with(frames, tmp_p
     changed, _ = train(frames, WINDOW_FRAMES, other, tmp_path)
     afresh, _ = train(frames, WINDOW_FRAMES, other, tmp_path / "afresh")
     np.testing.assert_array_equal(changed.get_weights()[0], afresh.get_weights()[0])
-    assert not list(tmp_path.glob("unfinished*"))
+    assert len(list(tmp_path.glob("unfinished*"))) == 1
 
 
 def test_training_lowers_every_term(rng, tmp_path):

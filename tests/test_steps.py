@@ -135,6 +135,7 @@ def test_steps_in_order(small, capsys):
         assert n_points == len(embedding["times_s"]) == len(embedding["z_scaled"])
     forecasters = sorted(path.parent.name for path in (small / "output" / "small").glob("*/joint_forecaster.keras"))
     assert forecasters == ["RF", "RF_5d"]
+    assert not list((small / "output" / "small").rglob("unfinished*"))
     drawn = {path.stem for path in (small / "output" / "small" / "figures").glob("*.png")}
     assert drawn == {
         "spectrogram",

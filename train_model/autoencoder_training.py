@@ -67,6 +67,8 @@ def train(
 ) -> tuple[keras.Model, dict[str, np.ndarray]]:
     """Train the autoencoder of a run on a song; one that was stopped goes on after its last whole epoch.
 
+    What that takes is kept in `folder` until `remove_unfinished`.
+
     Parameters
     ----------
     frames : np.ndarray (n_frames, n_bins)
@@ -102,17 +104,21 @@ def train(
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
     use_song_statistics(autoencoder, frames)
-    history = read_history(unfinished)
-    shutil.rmtree(unfinished)
-    return autoencoder, history | {"lowest_reconstruction": np.array(lowest_cross_entropy(frames, window_frames))}
+    lowest = {"lowest_reconstruction": np.array(lowest_cross_entropy(frames, window_frames))}
+    return autoencoder, read_history(unfinished) | lowest
 
 
 def unfinished_folder(folder: Path, frames: np.ndarray, parameters: Parameters) -> Path:
-    """Where an unfinished training of just these frames and parameters keeps its state; those of others are removed."""
+    """Where a training of just these frames and parameters keeps its state; what others left is removed."""
     sections = parameters.model_dump(mode="json", include={"window", "model", "loss", "training"})
     fingerprint = hashlib.sha256(json.dumps(sections).encode() + frames.tobytes()).hexdigest()[:12]
     mine = folder / f"unfinished_{fingerprint}"
-    for other in folder.glob("unfinished_*"):
-        if other != mine:
-            shutil.rmtree(other)
+    remove_unfinished(folder, but=mine)
     return mine
+
+
+def remove_unfinished(folder: Path, but: Path | None = None) -> None:
+    """Remove the state of trainings in a run's folder: the result is saved, or is to be made from something else."""
+    for unfinished in folder.glob("unfinished_*"):
+        if unfinished != but:
+            shutil.rmtree(unfinished)

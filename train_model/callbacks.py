@@ -48,11 +48,14 @@ class ProcessorTime(keras.callbacks.Callback):
 
 
 def resumable(folder: Path) -> list[keras.callbacks.Callback]:
-    """Callbacks that keep history, weights and state of the optimiser in `folder`, and go on from there."""
+    """Callbacks that keep history, weights and state of the optimiser in `folder`, and go on from there.
+
+    What they keep stays when the training is done, for the case that its result cannot be saved.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     return [
         keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True),
-        keras.callbacks.BackupAndRestore(str(folder / "backup"), double_checkpoint=True),
+        keras.callbacks.BackupAndRestore(str(folder / "backup"), double_checkpoint=True, delete_checkpoint=False),
     ]
 
 

@@ -13,7 +13,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, figures, results
 from pipeline.parameters import ROOT, load
-from train_model.autoencoder_training import fit_linear, train
+from train_model.autoencoder_training import fit_linear, remove_unfinished, train
 from train_model.draw_losses import draw_losses
 
 
@@ -45,6 +45,7 @@ def train_run(parameters, root, again):
     print(f"{parameters.run}: {sum(history['cpu_s']):.1f} s of processor time")
     results.save(parameters, "history", history, root)
     results.save_model(parameters, "autoencoder", model, root)
+    remove_unfinished(path.parent)
     print(f"wrote {results.show(path, root)}")
     return path
 
