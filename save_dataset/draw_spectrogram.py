@@ -9,9 +9,9 @@ from matplotlib.patches import Rectangle
 from pipeline.figures import PIXEL_COLOURS, new_figure
 
 LABELS = {
-    "magnitude": "magnitude (linear, 0 to 1 over the clip)",
+    "magnitude": "magnitude (linear, 0 to 1)",
     "db": "magnitude (dB below the loudest)",
-    "log_mel": "magnitude in mel bands (dB below the loudest)",
+    "log_mel": "mel magnitude (dB below the loudest)",
 }
 
 
