@@ -118,10 +118,10 @@ class Loss(Section):
 class Training(Section):
     """How long, how fast, and from which samples at a time."""
 
-    epochs: PositiveInt = Field(10, description="passes over all samples; the article: 6")
+    epochs: PositiveInt = Field(12, description="passes over all samples; the article: 6")
     stretches_per_batch: PositiveInt = Field(2, description="pieces of the song, from anywhere, that make up a batch")
     samples_per_stretch: PositiveInt = Field(4, description="consecutive samples in a piece: they share their windows")
-    learning_rate: float = Field(1.5e-3, gt=0, le=1, description="of Adam, at the beginning; the article: 0.001")
+    learning_rate: float = Field(1e-3, gt=0, le=1, description="of Adam, at the beginning")
     decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the article's stays")
     seed: int = Field(0, ge=0, description="draws the first weights, the order of samples, and dropout")
     jit_compile: bool = Field(True, description="compile with XLA: costs seconds once, pays from about 1000 steps")
