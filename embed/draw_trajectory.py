@@ -33,12 +33,7 @@ def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]]) -> Fig
     panels = figure.subplots(n_rows, n_columns, squeeze=False, subplot_kw={"projection": "3d"}).ravel()
     scale = Normalize(0.0, max(embedding["times_s"][-1] for embedding in embeddings.values()))
     for axes, (run, embedding) in zip(panels, embeddings.items(), strict=False):
-        kept = draw_trajectory(axes, embedding, scale)
-        axes.set_title(
-            f"{run}{kept}\nmean cos(v, v next) {embedding['mean_velocity_cosine']:.3f}, "
-            f"reconstruction {embedding['reconstruction_loss']:.5f}",
-            fontsize=10,
-        )
+        draw_trajectory(axes, run, embedding, scale)
     for axes in panels[len(embeddings) :]:
         axes.remove()
     bar = figure.add_axes((right + 0.3 / width_in, 0.2, 0.14 / width_in, 0.55))
@@ -46,8 +41,8 @@ def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]]) -> Fig
     return figure
 
 
-def draw_trajectory(axes: Axes3D, embedding: Mapping[str, np.ndarray], scale: Normalize) -> str:
-    """One trajectory as a line coloured by time; returns what to say of it if not all its dimensions are shown."""
+def draw_trajectory(axes: Axes3D, run: str, embedding: Mapping[str, np.ndarray], scale: Normalize) -> None:
+    """One trajectory as a line coloured by time; the title tells if not all its dimensions are shown."""
     points, kept = first_three_components(embedding["z"])
     segments = np.stack([points[:-1], points[1:]], axis=1)  # (n_points - 1, 2, 3)
     line = Line3DCollection(segments, cmap=TIME_COLOURS, norm=scale, linewidth=0.8, rasterized=True)
@@ -63,7 +58,9 @@ def draw_trajectory(axes: Axes3D, embedding: Mapping[str, np.ndarray], scale: No
     axes.tick_params(labelsize=7, pad=-1)
     axes.locator_params(nbins=5)
     axes.set_box_aspect(None, zoom=1.05)
-    return "" if kept is None else f" ({embedding['z'].shape[1]} dimensions, {kept:.0%} of the variance shown)"
+    shown = "" if kept is None else f" ({embedding['z'].shape[1]} dimensions, {kept:.0%} of the variance shown)"
+    smoothness, loss = embedding["mean_velocity_cosine"], embedding["reconstruction_loss"]
+    axes.set_title(f"{run}{shown}\nmean cos(v, v next) {smoothness:.3f}, reconstruction {loss:.5f}", fontsize=10)
 
 
 def first_three_components(z: np.ndarray) -> tuple[np.ndarray, float | None]:
