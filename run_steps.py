@@ -1,6 +1,6 @@
 """Run the steps of a study in order for one parameter file: `python run_steps.py demo --from 2 --to 3`.
 
-Prints how long each step took, and at the end the figures there are.
+Prints how long each step took, and at the end the figures that were drawn.
 """
 
 import importlib
@@ -8,7 +8,7 @@ import os
 import re
 import time
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before a step imports TensorFlow: no notes on the machine
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before a step imports TensorFlow: fewer notes
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
@@ -17,16 +17,20 @@ from pipeline.parameters import ROOT, load
 def run(name, first=0, last=9, root=ROOT):
     """Run the steps with numbers from `first` to `last`."""
     parameters = load(name, root)
-    for module in parameters.STEPS:
-        number = int(re.search(r"\.step(\d+)_", module)[1])
-        if first <= number <= last:
-            print(f"\n== step {number}: python -m {module} {name}")
-            began = time.perf_counter()
-            importlib.import_module(module).run(name, root=root)
-            print(f"== step {number} took {time.perf_counter() - began:.1f} s")
+    modules = {int(re.search(r"\.step(\d+)_", module)[1]): module for module in parameters.STEPS}
+    wanted = {number: module for number, module in modules.items() if first <= number <= last}
+    if not wanted:
+        raise ValueError(f"no step has a number from {first} to {last}; steps: {', '.join(map(str, modules))}")
+    started = time.time()
+    for number, module in wanted.items():
+        print(f"\n== step {number}: python -m {module} {name}")
+        began = time.perf_counter()
+        importlib.import_module(module).run(name, root=root)
+        print(f"== step {number} took {time.perf_counter() - began:.1f} s")
     print("\nfigures:")
     for path in sorted((results.folder_of(parameters, root) / "figures").glob("*.png")):
-        print(f"  {results.show(path, root)}")
+        if path.stat().st_mtime >= started:
+            print(f"  {results.show(path, root)}")
 
 
 def main(argv=None):

@@ -16,6 +16,9 @@ def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     runs = parameters.for_runs()
     embeddings = results.load_fresh(runs, "embedding", root)
     histories = results.load_fresh(runs, "history", root)
+    left_out = [str(each.run) for each in runs if each.run not in embeddings]
+    if left_out:
+        print(f"left out of figures and table, not embedded or stale: {', '.join(left_out)}")
     paths = []
     for group in [*((run,) for run in embeddings), *parameters.figures.compare]:
         if not embeddings.keys() >= set(group):

@@ -55,7 +55,7 @@ def draw_trajectory(axes: Axes3D, run: str, embedding: Mapping[str, np.ndarray],
             axes.set(**{f"{axis}label": f"{name}{number}", f"{axis}lim": limits})
         else:
             axes.set(**{f"{axis}lim": (-1, 1), f"{axis}ticks": []})
-    axes.tick_params(labelsize=7, pad=-1)
+    axes.tick_params(labelsize=7, pad=1)
     axes.locator_params(nbins=5)
     axes.set_box_aspect(None, zoom=1.05)
     shown = "" if kept is None else f" ({embedding['z'].shape[1]} dimensions, {kept:.0%} of the variance shown)"

@@ -9,6 +9,8 @@ from pydantic.fields import FieldInfo
 from pipeline.parameters import studies, study_parameters
 from pipeline.validation import section_of
 
+SIGNS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+
 
 def describe(study: str) -> Iterator[str]:
     """The lines of a parameter file in which every key of a study stands, commented out, with its default."""
@@ -24,14 +26,28 @@ def describe(study: str) -> Iterator[str]:
 
 
 def describe_key(key: str, field: FieldInfo) -> Iterator[str]:
-    """Two lines: what a key means, and the key with its default."""
-    yield f"# {field.description}"
+    """Two lines: what a key means and may be, and the key with its default."""
+    yield f"# {field.description}{describe_range(field)}"
     if field.is_required():
-        yield f'# {key} = "..."  (must be given)'
+        yield f'# {key} = "..."  # must be given'
     elif field.default is None:
-        yield f"# {key} ="
+        yield f"# {key} = 1.0  # not set by default"
     else:
         yield f"# {key} = {json.dumps(field.default)}"
+
+
+def describe_range(field: FieldInfo) -> str:
+    """The values a key may have, in brackets; empty where any of its type will do."""
+    choices = getattr(field.annotation, "__args__", ())
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return f" ({', '.join(choices)})"
+    bounds = [
+        f"{sign} {getattr(bound, name)}"
+        for bound in field.metadata
+        for name, sign in SIGNS.items()
+        if hasattr(bound, name)
+    ]
+    return f" ({', '.join(bounds)})" if bounds else ""
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -11,6 +11,7 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,13 @@ def digest_arrays(arrays: Mapping[str, np.ndarray]) -> str:
 
 def digest_file(path: Path) -> str:
     """A fingerprint of a file's bytes."""
+    status = path.stat()
+    return digest_of_version(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache
+def digest_of_version(path: Path, n_bytes: int, modified_ns: int) -> str:
+    """The same, read once for each version of a file: an hour of sound is asked for often."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -92,7 +92,7 @@ def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str,
     ValueError
         If it is stale or broken; the message says how, and names the step to run.
     """
-    path = model_path(parameters, kind, root)
+    path = usable_path(parameters, kind, root)
     try:
         return records.read_arrays(path)
     except ValueError as error:
@@ -104,10 +104,13 @@ def load_fresh(runs: Iterable[StudyParameters], kind: str, root: Path = ROOT) ->
     return {str(each.run): load(each, kind, root) for each in runs if is_fresh(each, kind, root)}
 
 
-def model_path(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Path:
-    """Path of a result that is there, whole and not stale, for Keras to load; raises as `load` does."""
+def usable_path(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Path:
+    """Path of a result that is there, whole and not stale, a model for Keras to load; raises as `load` does."""
     check_fresh(parameters, kind, root)
-    return path_of(parameters, kind, root)
+    path = path_of(parameters, kind, root)
+    if path.suffix != ".npz" and not records.is_whole(path):
+        raise ValueError(f"{show(path, root)}: is broken; {remedy(parameters, kind)}")
+    return path
 
 
 def is_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> bool:
@@ -137,8 +140,8 @@ def reasons_to_be_stale(
     """Each difference between the record of a result and what it would be made from today, in words."""
     today = parameters.model_dump(mode="json")
     for section in sections_of(parameters, kind):
-        before = record["parameters"].get(section, {})
-        for key, value in today[section].items():
+        before = record["parameters"].get(section) or {}
+        for key, value in (today[section] or {}).items():
             if before.get(key) != value:
                 toml = describe_file(parameters.name)
                 yield f"with {section}.{key}={before.get(key)!r}, {toml} now says {value!r}"

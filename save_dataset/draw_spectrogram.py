@@ -45,5 +45,7 @@ def draw_spectrogram(spectrogram: Mapping[str, np.ndarray], *, window_frames: in
         va="center",
     )
     axes.set(xlabel="time (s)", ylabel="frequency (Hz)")
+    if not shown.all():
+        axes.set_title(f"the first {longest_s:g} s of {times_s[-1]:.0f} s")
     figure.colorbar(mesh, label=LABELS[scale], extend="max" if brightest else "neither", pad=0.01)
     return figure

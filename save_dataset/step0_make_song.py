@@ -13,10 +13,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 from pipeline import command_line
 from pipeline.parameters import ROOT, load
 from pipeline.results import show
-from pipeline.whole_file import whole_file
-from save_dataset.demo_song import compose
-from save_dataset.sound import write_sound
-from save_dataset.synthesiser import render
+from save_dataset.composition import write_composition
 
 
 def run(name, root=ROOT):
@@ -24,14 +21,10 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     path = root / "music" / parameters.sound.file
     if not parameters.is_composed:
-        print(f"{show(path, root)} is as found: nothing to make")
+        print(f"{show(path, root)} is to be found, not made")
         return path
-    midi = compose(**parameters.composition.model_dump(exclude={"file"}))
-    print(f"form {parameters.composition.form} at {parameters.composition.bpm:g} bpm: {midi.get_end_time():.1f} s")
-    midi_path = path.with_suffix(".mid")
-    with whole_file(midi_path) as temporary:
-        midi.write(str(temporary))
-    write_sound(render(midi, sample_rate_hz=parameters.sound.sample_rate_hz), path, parameters.sound.sample_rate_hz)
+    print(f"form {parameters.composition.form} at {parameters.composition.bpm:g} bpm")
+    midi_path = write_composition(parameters, path)
     print(f"wrote {show(path, root)} and {midi_path.name}")
     return path
 

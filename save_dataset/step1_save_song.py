@@ -13,6 +13,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 from pipeline import command_line, figures, results
 from pipeline.parameters import ROOT, load
 from save_dataset.clip_length import check_clip_length
+from save_dataset.composition import check_composition
 from save_dataset.draw_spectrogram import draw_spectrogram
 from save_dataset.sound import read_sound
 from save_dataset.spectrogram import compute_spectrogram
@@ -22,6 +23,8 @@ def run(name, root=ROOT):
     """Make and draw the spectrogram; returns its path."""
     parameters = load(name, root)
     sound = root / "music" / parameters.sound.file
+    if parameters.is_composed:
+        check_composition(parameters, sound)
     samples = read_sound(sound, **parameters.sound.model_dump(exclude={"file"}))
     rate_hz = parameters.sound.sample_rate_hz
     print(f"{results.show(sound, root)}: {len(samples) / rate_hz:.2f} s at {rate_hz} Hz")

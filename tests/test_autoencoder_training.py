@@ -102,3 +102,15 @@ def test_linear_fit_explains_a_linear_song(rng):
 def test_tensorboard_has_its_logs_when_asked_for(frames, tmp_path):
     train(frames, WINDOW_FRAMES, make_parameters(training={"epochs": 1, "tensorboard": True}), tmp_path)
     assert list((tmp_path / "tensorboard").rglob("events.out.tfevents.*"))
+
+
+@pytest.mark.parametrize("spoil", ["history.csv", "backup/latest.weights.h5"])
+def test_a_broken_unfinished_training_begins_anew(frames, tmp_path, interrupted, spoil):
+    with pytest.raises(KeyboardInterrupt):
+        train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
+    (unfinished,) = tmp_path.glob("unfinished*")
+    (unfinished / spoil).write_bytes(b"")
+    if spoil == "history.csv":
+        (unfinished / spoil).unlink()
+    _, history = train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
+    assert len(history["loss"]) == 4

@@ -98,8 +98,8 @@ def test_record_tells_all_parameters_and_what_the_result_was_made_from(rf, root)
 
 def test_dependence_reaches_back_to_the_sound(rf):
     sections = results.sections_of(rf, "embedding")
-    assert sections == ["sound", "spectrogram", "window", "model", "loss", "training", "music"]
-    assert results.sections_of(rf, "spectrogram") == ["sound", "spectrogram"]
+    assert sections == ["composition", "sound", "spectrogram", "window", "model", "loss", "training", "music"]
+    assert results.sections_of(rf, "spectrogram") == ["composition", "sound", "spectrogram"]
 
 
 def test_missing_result_names_the_step(song, root):
@@ -250,12 +250,12 @@ def test_empty_file(song, root):
 
 def test_model_is_vouched_for_by_its_record(rf, root, change):
     save_all(rf, root)
-    path = results.model_path(rf, "autoencoder", root)
+    path = results.usable_path(rf, "autoencoder", root)
     assert path == root / "output" / "song" / "RF" / "autoencoder.keras"
     with zipfile.ZipFile(path) as archive:
         assert archive.read("model.weights.h5") == np.ones((2, 3)).tobytes()
     with pytest.raises(ValueError, match=r"autoencoder.keras: was made with model.latent_dim=3, .* now says 4; run"):
-        results.model_path(change("model.latent_dim = 4\n"), "autoencoder", root)
+        results.usable_path(change("model.latent_dim = 4\n"), "autoencoder", root)
 
 
 def test_truncated_model(rf, root):
@@ -263,7 +263,7 @@ def test_truncated_model(rf, root):
     path = results.path_of(rf, "autoencoder", root)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ValueError, match=r"^output/song/RF/autoencoder.keras: is broken.*; run: .*step2"):
-        results.model_path(rf, "autoencoder", root)
+        results.usable_path(rf, "autoencoder", root)
 
 
 def test_interrupted_write_leaves_the_old_file_and_nothing_else(rf, root):

@@ -65,7 +65,9 @@ def test_name_of_a_run_that_tells_its_loss_or_nothing(load_text, run, changes):
     ],
 )
 def test_name_of_a_run_that_tells_another_loss(load_text, run, changes, told, on):
-    message = f"runs.{run}: the name says that the terms {told} are on, the weights in .loss. say {on}$"
+    message = (
+        f"runs.{run}: the name says that the terms {told} are on, the weights in loss say {on}: change one of them$"
+    )
     with pytest.raises(ValueError, match=f"^parameters/song.toml: {message}"):
         load_text(f"[runs.{run}]\n{changes}\n")
 

@@ -238,3 +238,36 @@ def test_trajectory_of_the_demo_finds_its_bars_and_its_form(demo_root, run):
     in_the_form = (0.5, section_s - 0.5)
     to_second_a, to_b, to_last_a = (mean_distance(*in_the_form, n * section_s) for n in (1, 2, 3))
     assert max(to_second_a, to_last_a) < 0.5 * to_b
+
+
+DEMO_OF_A_SECOND = 'base = "demo"\n[composition]\nform = "A"\nbpm = 240'
+
+
+def test_step0_does_not_write_over_a_recording(small, write_parameters):
+    write_parameters((ROOT / "parameters" / "demo.toml").read_text(), "demo")
+    write_parameters(DEMO_OF_A_SECOND + '\nfile = "tones.wav"\n[sound]\nfile = "tones.wav"', "clumsy")
+    before = (small / "music" / "tones.wav").read_bytes()
+    with pytest.raises(ValueError, match="tones.wav: is a recording, not a composition: name another file"):
+        step0_make_song.run("clumsy", root=small)
+    assert (small / "music" / "tones.wav").read_bytes() == before
+
+
+def test_a_sound_made_from_another_composition_is_refused(small, write_parameters):
+    write_parameters((ROOT / "parameters" / "demo.toml").read_text(), "demo")
+    write_parameters(DEMO_OF_A_SECOND, "short_demo")
+    step0_make_song.run("short_demo", root=small)
+    step1_save_song.run("short_demo", root=small)
+    write_parameters(DEMO_OF_A_SECOND.replace("240", "200"), "short_demo")
+    assert not results.is_fresh(load("short_demo", small), "spectrogram", small)
+    with pytest.raises(
+        ValueError, match=r"demo.wav: is not what \[composition\] says; run: .*step0_make_song short_demo"
+    ):
+        step1_save_song.run("short_demo", root=small)
+    step0_make_song.run("short_demo", root=small)
+    step1_save_song.run("short_demo", root=small)
+    assert results.is_fresh(load("short_demo", small), "spectrogram", small)
+
+
+def test_numbers_that_no_step_has_are_refused(small):
+    with pytest.raises(ValueError, match="no step has a number from 9 to 9; steps: 0, 1, 2, 3"):
+        run_steps.run("small", first=9, root=small)

@@ -23,7 +23,7 @@ from pipeline.data_generator import stretches
 from pipeline.studies.song import Parameters
 from pipeline.windows import Stretch
 from save_dataset.entropy import lowest_cross_entropy
-from train_model.callbacks import ProcessorTime, SeedByEpoch, read_history, resumable
+from train_model.callbacks import ProcessorTime, SeedByEpoch, can_resume, read_history, resumable
 from train_model.pca import fit_pca
 from train_model.song_statistics import use_song_statistics
 
@@ -104,7 +104,8 @@ def train(
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
     use_song_statistics(autoencoder, frames)
-    lowest = {"lowest_reconstruction": np.array(lowest_cross_entropy(frames, window_frames))}
+    reconstructed = frames[stretch.history - 1 : len(frames) - stretch.future]
+    lowest = {"lowest_reconstruction": np.array(lowest_cross_entropy(reconstructed, window_frames))}
     return autoencoder, read_history(unfinished) | lowest
 
 
@@ -113,7 +114,7 @@ def unfinished_folder(folder: Path, frames: np.ndarray, parameters: Parameters) 
     sections = parameters.model_dump(mode="json", include={"window", "model", "loss", "training"})
     fingerprint = hashlib.sha256(json.dumps(sections).encode() + frames.tobytes()).hexdigest()[:12]
     mine = folder / f"unfinished_{fingerprint}"
-    remove_unfinished(folder, but=mine)
+    remove_unfinished(folder, but=mine if can_resume(mine) else None)
     return mine
 
 

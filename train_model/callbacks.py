@@ -4,6 +4,7 @@ import csv
 import time
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import tensorflow as tf
@@ -57,6 +58,17 @@ def resumable(folder: Path) -> list[keras.callbacks.Callback]:
         keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True),
         keras.callbacks.BackupAndRestore(str(folder / "backup"), double_checkpoint=True, delete_checkpoint=False),
     ]
+
+
+def can_resume(folder: Path) -> bool:
+    """Whether what `resumable` kept in a folder is whole."""
+    weights = list((folder / "backup").glob("*.weights.h5"))
+    try:
+        for path in weights:
+            h5py.File(path).close()
+    except OSError:
+        return False
+    return bool(weights) and (folder / "history.csv").is_file()
 
 
 def read_history(folder: Path) -> dict[str, np.ndarray]:

@@ -1,8 +1,8 @@
 """Step 2 of the study `song`: train the autoencoder of each run, or fit its PCA baseline.
 
 Reads output/<name>/spectrogram.npz.
-Writes output/<name>/<run>/autoencoder.keras and history.npz, and the figure `losses`. Runs that are up to date are left
-as they are, and a training that was stopped goes on after its last whole epoch.
+Writes output/<name>/<run>/autoencoder.keras and history.npz, and the figure `losses`.
+Runs that are up to date are left as they are; a training that was stopped goes on after its last whole epoch.
 """
 
 import sys
@@ -14,7 +14,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 from pipeline import command_line, figures, results
 from pipeline.parameters import ROOT, load
 from train_model.autoencoder_training import fit_linear, remove_unfinished, train
-from train_model.draw_losses import draw_losses
+from train_model.draw_losses import TERMS, draw_losses
 
 
 def run(name, root=ROOT, runs=None, again=False):
@@ -22,8 +22,7 @@ def run(name, root=ROOT, runs=None, again=False):
     parameters = load(name, root)
     paths = [train_run(run_parameters, root, again) for run_parameters in parameters.for_runs(runs)]
     trained = [each for each in parameters.for_runs() if each.model.method == "autoencoder"]
-    histories = results.load_fresh(trained, "history", root)
-    if histories:
+    if histories := results.load_fresh(trained, "history", root):
         figures.save(draw_losses(histories), results.figure_path(parameters, "losses", root))
     return paths
 
@@ -34,6 +33,8 @@ def train_run(parameters, root, again):
     if not again and all(results.is_fresh(parameters, kind, root) for kind in ("autoencoder", "history")):
         print(f"{parameters.run}: {results.show(path, root)} is up to date")
         return path
+    if again:
+        remove_unfinished(path.parent)
     spectrogram = results.load(parameters, "spectrogram", root)
     window_frames = parameters.count_window_frames(spectrogram)
     print(f"{parameters.run}: windows of {window_frames} frames to {parameters.model.latent_dim} coordinates")
@@ -42,7 +43,8 @@ def train_run(parameters, root, again):
     else:
         verbose = int(command_line.has_terminal())
         model, history = train(spectrogram["frames"], window_frames, parameters, path.parent, verbose=verbose)
-    print(f"{parameters.run}: {sum(history['cpu_s']):.1f} s of processor time")
+    terms = ", ".join(f"{term} {history[term][-1]:.5f}" for term in TERMS if term in history)
+    print(f"{parameters.run}: {terms or 'fitted'}; {sum(history['cpu_s']):.1f} s of processor time")
     results.save(parameters, "history", history, root)
     results.save_model(parameters, "autoencoder", model, root)
     remove_unfinished(path.parent)

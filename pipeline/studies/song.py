@@ -21,7 +21,7 @@ STEPS = (
 )
 
 RESULTS = {
-    "spectrogram": Result("spectrogram.npz", STEPS[1], ("sound", "spectrogram")),
+    "spectrogram": Result("spectrogram.npz", STEPS[1], ("composition", "sound", "spectrogram")),
     "autoencoder": Result(
         "{run}/autoencoder.keras", STEPS[2], ("window", "model", "loss", "training"), ("spectrogram",)
     ),
@@ -35,7 +35,8 @@ class Composition(Section):
     """A sound that is made, not found: drums, bass and chords in sections of four bars."""
 
     file: str = Field(
-        description="where it is written in music/, with its MIDI beside it; made only if sound.file is this"
+        pattern=r"^[^/\\]+\.(wav|flac)$",
+        description="where it is written in music/, with its MIDI beside it; made only if sound.file is this",
     )
     form: str = Field(
         "AABA",
@@ -123,7 +124,7 @@ class Training(Section):
     samples_per_stretch: PositiveInt = Field(4, description="consecutive samples in a piece: they share their windows")
     learning_rate: float = Field(1e-3, gt=0, le=1, description="of Adam, at the beginning")
     decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the article's stays")
-    seed: int = Field(0, ge=0, description="draws the first weights, the order of samples, and dropout")
+    seed: int = Field(0, ge=0, lt=2**32, description="draws the first weights, the order of samples, and dropout")
     jit_compile: bool = Field(True, description="compile with XLA: costs seconds once, pays from about 1000 steps")
     tensorboard: bool = Field(False, description="write logs for TensorBoard into the run's folder")
 
@@ -180,7 +181,9 @@ class Parameters(StudyParameters):
         letters = re.match(r"([RFOC]+)\d*(_|$)", self.run or "")
         if letters and self.model.method == "autoencoder" and set(letters[1]) != self.loss.letters():
             on = "".join(letter for letter in "RFOC" if letter in self.loss.letters())
-            raise ValueError(f"the name says that the terms {letters[1]} are on, the weights in [loss] say {on}")
+            raise ValueError(
+                f"the name says that the terms {letters[1]} are on, the weights in loss say {on}: change one of them"
+            )
         return self
 
     @model_validator(mode="after")
