@@ -2,16 +2,17 @@
 
 import io
 from pathlib import Path
-from typing import Any
 
-from pipeline.studies.song import Parameters
+from pretty_midi import PrettyMIDI
+
+from pipeline.studies.song import Composition
 from pipeline.whole_file import whole_file
 from save_dataset.demo_song import compose
 from save_dataset.sound import write_sound
 from save_dataset.synthesiser import render
 
 
-def write_composition(parameters: Parameters, sound: Path) -> Path:
+def write_composition(composition: Composition, sound: Path, sample_rate_hz: int) -> Path:
     """Compose, render and write a sound, then its MIDI beside it; returns the path of the MIDI.
 
     Raises
@@ -24,25 +25,27 @@ def write_composition(parameters: Parameters, sound: Path) -> Path:
         raise ValueError(
             f"{sound}: is a recording, not a composition: name another file under [composition] and [sound]"
         )
-    midi = compose(**composition_of(parameters))
-    rate_hz = parameters.sound.sample_rate_hz
-    write_sound(render(midi, sample_rate_hz=rate_hz), sound, rate_hz)
+    midi = notes_of(composition)
+    write_sound(render(midi, sample_rate_hz=sample_rate_hz), sound, sample_rate_hz)
     with whole_file(midi_path) as temporary:
-        midi.write(str(temporary))
+        temporary.write_bytes(to_bytes(midi))
     return midi_path
 
 
-def check_composition(parameters: Parameters, sound: Path) -> None:
-    """ValueError unless a sound that is made has the MIDI of today's parameters beside it."""
+def check_composition(composition: Composition, sound: Path, remedy: str) -> None:
+    """ValueError, with the remedy, unless a sound that is made has the MIDI of today's composition beside it."""
     midi_path = sound.with_suffix(".mid")
-    expected = io.BytesIO()
-    compose(**composition_of(parameters)).write(expected)
-    if not midi_path.is_file() or midi_path.read_bytes() != expected.getvalue():
-        raise ValueError(
-            f"{sound}: is not what [composition] says; run: python -m save_dataset.step0_make_song {parameters.name}"
-        )
+    if not midi_path.is_file() or midi_path.read_bytes() != to_bytes(notes_of(composition)):
+        raise ValueError(f"{sound}: is not what [composition] says; {remedy}")
 
 
-def composition_of(parameters: Parameters) -> dict[str, Any]:
-    """What `compose` takes; nothing, and so its defaults, where the parameters compose nothing."""
-    return parameters.composition.model_dump(exclude={"file"}) if parameters.composition else {}
+def notes_of(composition: Composition) -> PrettyMIDI:
+    """The notes of a composition."""
+    return compose(**composition.model_dump(exclude={"file"}))
+
+
+def to_bytes(midi: PrettyMIDI) -> bytes:
+    """What a MIDI file holds."""
+    buffer = io.BytesIO()
+    midi.write(buffer)
+    return buffer.getvalue()

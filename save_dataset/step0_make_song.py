@@ -24,7 +24,7 @@ def run(name, root=ROOT):
         print(f"{show(path, root)} is to be found, not made")
         return path
     print(f"form {parameters.composition.form} at {parameters.composition.bpm:g} bpm")
-    midi_path = write_composition(parameters, path)
+    midi_path = write_composition(parameters.composition, path, parameters.sound.sample_rate_hz)
     print(f"wrote {show(path, root)} and {midi_path.name}")
     return path
 

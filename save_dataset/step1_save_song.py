@@ -24,7 +24,7 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     sound = root / "music" / parameters.sound.file
     if parameters.is_composed:
-        check_composition(parameters, sound)
+        check_composition(parameters.composition, sound, f"run: python -m {parameters.STEPS[0]} {name}")
     samples = read_sound(sound, **parameters.sound.model_dump(exclude={"file"}))
     rate_hz = parameters.sound.sample_rate_hz
     print(f"{results.show(sound, root)}: {len(samples) / rate_hz:.2f} s at {rate_hz} Hz")
