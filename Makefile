@@ -4,10 +4,14 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 export TF_CPP_MIN_LOG_LEVEL = 2
 
-.PHONY: demo test lint bench clean
+.PHONY: demo figures test lint bench clean
 
 demo: .venv/installed  ## every step on the demo song
 	$(RUN) run_steps.py demo
+
+NAME ?= demo
+figures: .venv/installed  ## every figure and table again, from what is stored: make figures NAME=my_song
+	$(RUN) -m evaluate.step8_draw_song $(NAME)
 
 test: .venv/installed  ## the whole test suite
 	$(RUN) -m pytest
@@ -21,6 +25,8 @@ bench: .venv/installed  ## what the fast forms save
 	$(RUN) -m benchmarks.training_step
 	$(RUN) -m benchmarks.whole_training
 	$(RUN) -m benchmarks.embedding
+	$(RUN) -m benchmarks.divergence
+	$(RUN) -m benchmarks.video
 
 clean:  ## results and caches, not the music
 	rm -rf output .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from embed.draw_trajectory import draw_trajectories
+from embed.recurrence import distance_after
 from pipeline import figures, results, tables
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
@@ -26,13 +27,16 @@ def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         name = "_".join(["compare" if len(group) > 1 else "trajectory", *group])
         figure = draw_trajectories({run: embeddings[run] for run in group})
         paths += figures.save(figure, results.figure_path(parameters, name, root))
-    rows = [row_of(run, embeddings[run], histories[run]) for run in embeddings if run in histories]
+    period_s = parameters.music.period_s
+    rows = [row_of(run, embeddings[run], histories[run], period_s) for run in embeddings if run in histories]
     return paths + tables.save(rows, results.figure_path(parameters, "embedding", root))
 
 
-def row_of(run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, np.ndarray]) -> dict[str, str]:
+def row_of(
+    run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, np.ndarray], period_s: float | None = None
+) -> dict[str, str]:
     """A run's row of the table, as text, under the headings of its columns."""
-    closure = embedding["distance_after_period"]
+    closure = "" if period_s is None else f"{distance_after(embedding['z'], embedding['times_s'], period_s):.3f}"
     return {
         "run": run,
         "dimensions": str(embedding["z"].shape[1]),
@@ -41,6 +45,6 @@ def row_of(run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, 
         "lowest possible": f"{embedding['lowest_reconstruction_loss']:.5f}",
         "mean cos(v, v next)": f"{embedding['mean_velocity_cosine']:.3f}",
         "path / extent": f"{embedding['path_over_extent']:.1f}",
-        "distance after a period": "" if np.isnan(closure) else f"{closure:.3f}",
+        "distance after a period": closure,
         "training CPU (s)": f"{history['cpu_s'].sum():.1f}",
     }

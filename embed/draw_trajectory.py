@@ -71,10 +71,18 @@ def first_three_components(z: np.ndarray) -> tuple[np.ndarray, float | None]:
     z : np.ndarray (n_points, latent_dim)
         Shown as it is in three dimensions, with zeros added in fewer, by its principal components in more.
     """
+    origin, axes, kept = three_axes(z)
+    return (z - origin) @ axes, kept
+
+
+def three_axes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray, float | None]:
+    """Origin ``(latent_dim,)`` and axes ``(latent_dim, 3)`` to draw a space by, and the share of variance they keep.
+
+    A forecast is drawn by the axes of the trajectory it is a forecast of.
+    """
     latent_dim = z.shape[1]
     if latent_dim <= 3:
-        return np.pad(z, ((0, 0), (0, 3 - latent_dim))), None
-    centred = z - z.mean(axis=0)
-    _, spreads, directions = np.linalg.svd(centred, full_matrices=False)
-    kept = np.sum(spreads[:3] ** 2) / np.sum(spreads**2)
-    return centred @ directions[:3].T, float(kept)
+        return np.zeros(latent_dim, z.dtype), np.eye(latent_dim, 3, dtype=z.dtype), None
+    origin = z.mean(axis=0)
+    _, spreads, directions = np.linalg.svd(z - origin, full_matrices=False)
+    return origin, directions[:3].T, float(np.sum(spreads[:3] ** 2) / np.sum(spreads**2))

@@ -6,7 +6,6 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from embed.recurrence import distance_after
 from embed.smoothness import mean_velocity_cosine, path_over_extent
 from models import surgery
 from pipeline.data_generator import windows
@@ -15,11 +14,7 @@ from save_dataset.entropy import lowest_cross_entropy
 
 
 def embed_song(
-    autoencoder: keras.Model,
-    spectrogram: Mapping[str, np.ndarray],
-    *,
-    period_s: float | None = None,
-    show_progress: bool = False,
+    autoencoder: keras.Model, spectrogram: Mapping[str, np.ndarray], *, show_progress: bool = False
 ) -> dict[str, np.ndarray]:
     """Every window of a song as a point, in one batched pass.
 
@@ -29,8 +24,6 @@ def embed_song(
         With the parts ``encoder`` and ``decoder``.
     spectrogram : mapping of str to np.ndarray
         As stored by step 1: ``frames`` (n_frames, n_bins), ``times_s`` (n_frames,), ``frame_s``.
-    period_s : float or None
-        Length of a loop or bar, where it is known.
     show_progress : bool
         Whether to show a progress bar.
 
@@ -41,7 +34,7 @@ def embed_song(
         (centres) and ``ends_s`` of the windows, (n_points,); ``window_reconstruction_loss`` (n_points,), the mean
         binary cross-entropy over the pixels of each window, its mean ``reconstruction_loss``, and what a perfect
         reconstruction would have, ``lowest_reconstruction_loss``; the smoothness as ``mean_velocity_cosine`` and
-        ``path_over_extent``; ``distance_after_period``, NaN where no period is known.
+        ``path_over_extent``.
 
     Raises
     ------
@@ -60,7 +53,6 @@ def embed_song(
         )
     losses = np.concatenate([batch["reconstruction_loss"] for batch in known])
     times = window_times(spectrogram["times_s"], window_frames, float(spectrogram["frame_s"]))
-    closure = np.nan if period_s is None else distance_after(z, times["times_s"], period_s)
     return {
         "z": z,
         "z_scaled": scale_axes(z),
@@ -70,7 +62,6 @@ def embed_song(
         "lowest_reconstruction_loss": np.array(lowest_cross_entropy(spectrogram["frames"], window_frames)),
         "mean_velocity_cosine": np.array(mean_velocity_cosine(z)),
         "path_over_extent": np.array(path_over_extent(z)),
-        "distance_after_period": np.array(closure),
     }
 
 

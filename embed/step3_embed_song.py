@@ -32,8 +32,7 @@ def embed_run(parameters, root):
     """Embed the song with the model of one run; returns the path of the embedding."""
     spectrogram = results.load(parameters, "spectrogram", root)
     autoencoder = keras.saving.load_model(results.usable_path(parameters, "autoencoder", root))
-    period_s, show_progress = parameters.music.period_s, command_line.has_terminal()
-    embedding = embed_song(autoencoder, spectrogram, period_s=period_s, show_progress=show_progress)
+    embedding = embed_song(autoencoder, spectrogram, show_progress=command_line.has_terminal())
     path = results.save(parameters, "embedding", embedding, root)
     if surgery.has_part(autoencoder, "forecaster"):
         results.save_model(parameters, "joint_forecaster", surgery.part(autoencoder, "forecaster"), root)

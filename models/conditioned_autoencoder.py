@@ -14,7 +14,8 @@ import keras
 from keras import layers, ops
 from keras.initializers import RandomNormal
 
-from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss
+from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss
+from models.roll_out import RollOut
 from models.sliding_windows import SlidingWindows
 from pipeline.windows import Stretch
 
@@ -112,6 +113,9 @@ def build_conditioned_autoencoder(
     gamma: float = 0.0,
     delta: float = 0.0,
     stop_gradient: bool = False,
+    roll_out_steps: int = 0,
+    roll_out_weight: float = 0.003,
+    roll_out_spread: str = "covariance",
 ) -> keras.Model:
     """Model to train on stretches of frames ``(batch, stretch.n_frames, n_bins)``; it has its loss inside, no targets.
 
@@ -124,11 +128,18 @@ def build_conditioned_autoencoder(
     encoder, decoder, forecaster : keras.Model
         The parts.
     stretch : Stretch
-        What a stretch holds: the history of a clip if `alpha` or `delta` is on, a future of 1 if `alpha` is.
+        What a stretch holds: the history of a clip if `alpha` or `delta` is on, a future of 1 if `alpha` is, and of
+        `roll_out_steps`.
     alpha, beta, gamma, delta : float
         Weights of the terms ``forecast``, ``reconstruction``, ``off_centre`` and ``curvature``.
     stop_gradient : bool
-        Whether the true velocity is a fixed target.
+        Whether true velocity and true points are fixed targets.
+    roll_out_steps : int
+        Steps that the forecaster is rolled out for the term ``roll_out``; 0 for none. Needs `alpha`.
+    roll_out_weight : float
+        Weight of the term ``roll_out``.
+    roll_out_spread : str
+        What its distances are divided by, "covariance" or "total": see `RollOutLoss`.
     """
     frames = keras.Input((stretch.n_frames, encoder.input_shape[-1]), name="frames")
     windows = SlidingWindows(stretch.window_frames, name="windows")(frames)  # (batch, n_windows, window_frames, bins)
@@ -141,6 +152,11 @@ def build_conditioned_autoencoder(
     if alpha:
         v = flatten(z[:, first + 1 : end + 1]) - z_t
         terms.append(ForecastLoss(alpha, stop_gradient=stop_gradient, name="forecast")([forecaster(clips), v]))
+    if roll_out_steps:
+        z_hat = RollOut(forecaster, roll_out_steps, name="rolled_out")(clips)
+        z_true = flatten(SlidingWindows(roll_out_steps, name="futures")(z[:, first + 1 : end + roll_out_steps]))
+        loss = RollOutLoss(roll_out_weight, stop_gradient, roll_out_spread, name="roll_out")
+        terms.append(loss([z_hat, z_true, z]))
     if gamma:
         terms.append(OffCentreLoss(gamma, name="off_centre")([z_t]))
     if delta:

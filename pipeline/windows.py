@@ -97,6 +97,23 @@ def window_times(times_s: np.ndarray, window_frames: int, frame_s: float) -> dic
     return {"starts_s": start_s, "times_s": (start_s + end_s) / 2, "ends_s": end_s}
 
 
+def count_overlapping_points(starts_s: np.ndarray, ends_s: np.ndarray) -> int:
+    """How many points later a window first shares no sound with a point's own.
+
+    Parameters
+    ----------
+    starts_s, ends_s : np.ndarray (n_points,)
+        Of the windows, as step 3 stores them; at least two points.
+
+    Examples
+    --------
+    >>> count_overlapping_points(np.array([0.0, 0.25, 0.5]), np.array([1.0, 1.25, 1.5]))
+    4
+    """
+    hop_s = (starts_s[-1] - starts_s[0]) / (len(starts_s) - 1)
+    return math.ceil((ends_s[0] - starts_s[0]) / hop_s - 1e-6)  # a window of whole hops ends where the later begins
+
+
 def evenly_spread_windows(frames: np.ndarray, window_frames: int, most: int = 4000) -> np.ndarray:
     """All windows of a song, or every n-th of a song with more than `most`, ``(n_windows, window_frames, n_bins)``.
 

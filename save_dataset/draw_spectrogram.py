@@ -1,18 +1,30 @@
 """The picture of a spectrogram, with one window marked."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from pipeline import figures, results
 from pipeline.figures import PIXEL_COLOURS, new_figure
+from pipeline.parameters import ROOT
+from pipeline.studies.song import Parameters
 
 LABELS = {
     "magnitude": "magnitude (linear, 0 to 1)",
     "db": "magnitude (dB below the loudest)",
     "log_mel": "mel magnitude (dB below the loudest)",
 }
+
+
+def draw_song_spectrogram(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+    """Draw the stored spectrogram of a song with a window of its first run; returns paths."""
+    spectrogram = results.load(parameters, "spectrogram", root)
+    window_frames = parameters.for_runs()[0].count_window_frames(spectrogram)
+    figure = draw_spectrogram(spectrogram, window_frames=window_frames)
+    return figures.save(figure, results.figure_path(parameters, "spectrogram", root))
 
 
 def draw_spectrogram(spectrogram: Mapping[str, np.ndarray], *, window_frames: int, longest_s: float = 20.0) -> Figure:

@@ -107,10 +107,16 @@ def projection(
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
     """Frequencies of the bins kept, and the function from magnitudes of all frequencies to magnitudes of those bins."""
     if scale == "log_mel":
+        bands = mel_bands(sample_rate_hz, window_samples, max_frequency_hz, n_mels)
         top_hz = min(max_frequency_hz, sample_rate_hz / 2)
-        bands = librosa.filters.mel(sr=sample_rate_hz, n_fft=window_samples, n_mels=n_mels, fmax=top_hz)
         centres_hz = librosa.mel_frequencies(n_mels + 2, fmax=top_hz)[1:-1]
         return centres_hz, lambda magnitude: np.sqrt(np.square(magnitude) @ bands.T)
     frequencies_hz = np.fft.rfftfreq(window_samples, 1 / sample_rate_hz)
     n_bins = int(np.argmin(np.abs(frequencies_hz - max_frequency_hz))) + 1
     return frequencies_hz[:n_bins], lambda magnitude: magnitude[:, :n_bins].copy()  # a view would keep all bins alive
+
+
+def mel_bands(sample_rate_hz: int, window_samples: int, max_frequency_hz: float, n_mels: int) -> np.ndarray:
+    """The mel filters for power, ``(n_mels, window_samples // 2 + 1)``."""
+    top_hz = min(max_frequency_hz, sample_rate_hz / 2)
+    return librosa.filters.mel(sr=sample_rate_hz, n_fft=window_samples, n_mels=n_mels, fmax=top_hz)

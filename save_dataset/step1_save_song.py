@@ -10,11 +10,11 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from pipeline import command_line, figures, results
+from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from save_dataset.clip_length import check_clip_length
 from save_dataset.composition import check_composition
-from save_dataset.draw_spectrogram import draw_spectrogram
+from save_dataset.draw_spectrogram import draw_song_spectrogram
 from save_dataset.sound import read_sound
 from save_dataset.spectrogram import compute_spectrogram
 
@@ -32,10 +32,8 @@ def run(name, root=ROOT):
     for run_parameters in parameters.for_runs():
         check_clip_length(spectrogram, run_parameters, sound)
     path = results.save(parameters, "spectrogram", spectrogram, root, raw=[sound])
-    spectrogram = results.load(parameters, "spectrogram", root)
     print("{} frames of {} bins".format(*spectrogram["frames"].shape))
-    figure = draw_spectrogram(spectrogram, window_frames=parameters.for_runs()[0].count_window_frames(spectrogram))
-    figures.save(figure, results.figure_path(parameters, "spectrogram", root))
+    draw_song_spectrogram(parameters, root)
     print(f"wrote {results.show(path, root)}")
     return path
 

@@ -12,8 +12,8 @@ CHANGES = {
 }
 
 
-def make_parameters(**changes):
-    values = {"name": "test", "study": "song", "run": "RF", "sound": {"file": "x.wav"}, "runs": {"RF": {}}}
+def make_parameters(run="RF", **changes):
+    values = {"name": "test", "study": "song", "run": run, "sound": {"file": "x.wav"}, "runs": {run: {}}}
     sections = {section: CHANGES.get(section, {}) | changes.get(section, {}) for section in {**CHANGES, **changes}}
     return Parameters(**values, **sections)
 
@@ -39,8 +39,12 @@ def interrupted(monkeypatch):
     return pressed
 
 
-def test_a_training_that_was_stopped_ends_as_one_that_was_not(frames, tmp_path, interrupted):
-    parameters = make_parameters()
+@pytest.mark.parametrize(
+    ("run", "steps", "jit_compile"),
+    [("RF", 0, False), pytest.param("RF5", 5, True, marks=pytest.mark.slow)],  # XLA: else a roll-out varies by itself
+)
+def test_a_training_that_was_stopped_ends_as_one_that_was_not(frames, tmp_path, interrupted, run, steps, jit_compile):
+    parameters = make_parameters(run, loss={"roll_out_steps": steps}, training={"jit_compile": jit_compile})
     with pytest.raises(KeyboardInterrupt):
         train(frames, WINDOW_FRAMES, parameters, tmp_path / "stopped")
     assert interrupted
@@ -48,7 +52,7 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(frames, tmp_path, 
     whole, history = train(frames, WINDOW_FRAMES, parameters, tmp_path / "whole")
     for weights, expected in zip(resumed.get_weights(), whole.get_weights(), strict=True):
         np.testing.assert_array_equal(weights, expected)
-    for term in ("loss", "reconstruction", "forecast"):
+    for term in ("loss", "reconstruction", "forecast", *(["roll_out"] if steps else [])):
         assert len(history[term]) == 4
         np.testing.assert_allclose(resumed_history[term], history[term], rtol=1e-6)
 
@@ -81,6 +85,30 @@ def test_training_lowers_every_term(rng, tmp_path):
     assert history["reconstruction"][-1] < history["reconstruction"][0]
     assert history["forecast"][-1] < 0.5 * history["forecast"][0]
     assert (history["cpu_s"] > 0).all()
+
+
+def test_weight_of_the_roll_out_rises_from_nothing_over_the_first_epochs(frames, tmp_path):
+    loss = {"roll_out_steps": 5, "roll_out_weight": 0.5, "roll_out_warmup_epochs": 2, "alpha": 0.1}
+    _, history = train(frames, WINDOW_FRAMES, make_parameters("RF5", loss=loss), tmp_path)
+    without = history["reconstruction"] + 0.1 * history["forecast"]
+    shares = (history["loss"] - without) / (0.5 * history["roll_out"])
+    np.testing.assert_allclose(shares, [0, 0.5, 1, 1], atol=1e-4)
+
+
+def test_without_warm_up_the_roll_out_counts_from_the_beginning(frames, tmp_path):
+    loss = {"roll_out_steps": 5, "roll_out_weight": 0.5, "roll_out_warmup_epochs": 0, "alpha": 0.1}
+    parameters = make_parameters("RF5", loss=loss, training={"epochs": 1})
+    _, history = train(frames, WINDOW_FRAMES, parameters, tmp_path)
+    terms = {"reconstruction": 1, "forecast": 0.1, "roll_out": 0.5}
+    assert history["loss"][0] == pytest.approx(sum(terms[term] * history[term][0] for term in terms), rel=1e-4)
+
+
+@pytest.mark.slow
+def test_a_loop_is_rolled_out_better_and_better(rng, tmp_path):
+    loop = np.tile(rng.uniform(size=(10, 5)), (8, 1)).astype(np.float32)
+    parameters = make_parameters("RF8", training={"epochs": 30}, loss={"roll_out_steps": 8, "roll_out_weight": 0.1})
+    _, history = train(loop, WINDOW_FRAMES, parameters, tmp_path)
+    assert history["roll_out"][-1] < 0.5 * history["roll_out"][0]
 
 
 def test_seed_draws_the_first_weights():

@@ -115,16 +115,24 @@ def test_fast_form_has_loss_and_gradients_of_the_straightforward_form(preset, st
         ({}, {"reconstruction", "forecast"}, True),
         ({"alpha": 0.0, "gamma": 0.01}, {"reconstruction", "off_centre"}, False),
         ({"delta": 0.001, "gamma": 0.01}, {"reconstruction", "forecast", "off_centre", "curvature"}, True),
+        ({"roll_out_steps": 4, "roll_out_weight": 0.02}, {"reconstruction", "forecast", "roll_out"}, True),
     ],
 )
 def test_a_term_of_weight_zero_is_not_computed_and_each_other_is_reported_by_name(weights, terms, has_forecaster, rng):
     conditioned = weights.get("alpha", 0.001) > 0
     history = 5 if conditioned or weights.get("delta") else 1
-    stretch = Stretch(22, history=history, future=int(conditioned), n_samples=2)
+    future = weights.get("roll_out_steps", int(conditioned))
+    stretch = Stretch(22, history=history, future=future, n_samples=2)
     model = build_conditioned_autoencoder(*build_parts("half_second", clip_windows=5, n_bins=4), stretch, **weights)
     model.compile("adam")
     logs = model.fit(rng.uniform(size=(2, stretch.n_frames, 4)), verbose=0, batch_size=2).history
     assert set(logs) == terms | {"loss"}
     assert any(layer.name == "forecaster" for layer in model.layers) == has_forecaster
-    factors = {"reconstruction": 1, "forecast": weights.get("alpha", 0.001), "off_centre": 0.01, "curvature": 0.001}
+    factors = {
+        "reconstruction": 1,
+        "forecast": weights.get("alpha", 0.001),
+        "off_centre": 0.01,
+        "curvature": 0.001,
+        "roll_out": 0.02,
+    }
     assert logs["loss"][0] == pytest.approx(sum(factors[term] * logs[term][0] for term in terms), rel=1e-5)

@@ -4,16 +4,17 @@ import keras
 import numpy as np
 import pytest
 
-from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss
+from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss
 from models.sliding_windows import SlidingWindows
 
-LOSSES = (ReconstructionLoss, ForecastLoss, OffCentreLoss, CurvatureLoss)
+LOSSES = (ReconstructionLoss, ForecastLoss, OffCentreLoss, CurvatureLoss, RollOutLoss)
 LAYERS = {
     "sliding windows": (SlidingWindows, {"length": 3}, [(7, 2)]),
     "reconstruction": (ReconstructionLoss, {"weight": 0.5}, [(6, 2), (6, 2)]),
     "forecast": (ForecastLoss, {"weight": 0.5, "stop_gradient": True}, [(3,), (3,)]),
     "off centre": (OffCentreLoss, {"weight": 0.5}, [(3,)]),
     "curvature": (CurvatureLoss, {"weight": 0.5}, [(7, 3)]),
+    "roll-out": (RollOutLoss, {"weight": 0.5, "stop_gradient": True, "spread": "total"}, [(5, 2), (5, 2), (9, 2)]),
 }
 
 

@@ -42,11 +42,14 @@ def test_letters_of_the_loss_are_its_terms_that_are_on():
     [
         ("RF", ""),
         ("RF_2s", "window.length_s = 2"),
-        ("RF8", ""),
+        ("RF30", "loss.roll_out_steps = 30"),
+        ("RF8_2s", "loss.roll_out_steps = 8"),
+        ("RF2s", "loss.roll_out_steps = 8"),
         ("R_12d", "loss.alpha = 0"),
         ("RFOC", "loss.gamma = 1\nloss.delta = 1"),
         ("RO", "loss.alpha = 0\nloss.gamma = 1"),
         ("R", 'model.method = "pca"'),
+        ("R8", 'model.method = "pca"'),
         ("Rhythm", ""),
         ("pure", "loss.alpha = 0"),
     ],
@@ -72,6 +75,27 @@ def test_name_of_a_run_that_tells_another_loss(load_text, run, changes, told, on
         load_text(f"[runs.{run}]\n{changes}\n")
 
 
+@pytest.mark.parametrize(
+    ("run", "changes", "told", "steps"),
+    [
+        ("RF30", "", 30, 0),
+        ("RF30", "loss.roll_out_steps = 10", 30, 10),
+        ("RF", "loss.roll_out_steps = 10", 0, 10),
+        ("RF_12d", "loss.roll_out_steps = 10", 0, 10),
+        ("R4", "loss.alpha = 0", 4, 0),
+    ],
+)
+def test_name_of_a_run_that_tells_another_roll_out(load_text, run, changes, told, steps):
+    message = f"runs.{run}: the name says that loss.roll_out_steps is {told}, it is {steps}: change one of them$"
+    with pytest.raises(ValueError, match=f"^parameters/song.toml: {message}"):
+        load_text(f"[runs.{run}]\n{changes}\n")
+
+
+def test_roll_out_needs_a_forecaster(load_text):
+    with pytest.raises(ValueError, match=r"roll_out_steps=30: must be 0 where alpha is, there is no forecaster"):
+        load_text("[runs.a]\nloss.alpha = 0\nloss.roll_out_steps = 30\n")
+
+
 def test_compared_runs_exist(load_text):
     parameters = load_text('figures.compare = [["RF", "a"], ["a"]]\n[runs.RF]\n[runs.a]\n')
     assert parameters.figures.compare == (("RF", "a"), ("a",))
@@ -88,12 +112,14 @@ def test_sound_is_composed_only_if_it_is_the_file_of_the_composition(load_text):
 def test_stretch_holds_only_what_the_loss_needs(load_text):
     parameters = load_text(
         "[runs.RF]\n[runs.R]\nloss.alpha = 0\n[runs.RC]\nloss.alpha = 0\nloss.delta = 1\n"
+        "[runs.RF30]\nloss.roll_out_steps = 30\n"
         '[runs.PCA]\nmodel.method = "pca"\nmodel.latent_dim = 7\n'
     )
     stretches = {each.run: each.stretch(22) for each in parameters.for_runs()}
     assert stretches == {
         "RF": Stretch(22, history=45, future=1, n_samples=4),
         "R": Stretch(22, history=1, future=0, n_samples=4),
+        "RF30": Stretch(22, history=45, future=30, n_samples=4),
         "RC": Stretch(22, history=45, future=0, n_samples=4),
         "PCA": Stretch(22, history=1, future=0, n_samples=7),
     }

@@ -1,8 +1,13 @@
 """Each step once, on a few seconds of sound; what all steps have in common; what happens to bad input."""
 
+import csv
+import io
 import re
+import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +15,11 @@ import soundfile
 
 import run_steps
 from embed import step3_embed_song
+from forecast import step5_train_forecasters_song
 from pipeline import results
 from pipeline.parameters import ROOT, load, studies, study_parameters
 from save_dataset import step0_make_song, step1_save_song
+from tests.stored_results import write_tones
 from train_model import step2_train_song
 
 STEP_FILES = sorted(ROOT.glob("*/step*_*.py"))
@@ -32,10 +39,41 @@ clip_windows = 5
 epochs = 2
 jit_compile = false
 
+[var]
+points = 4
+
+[mlp]
+epochs = 1
+batch_points = 64
+
+[lstm]
+points = 4
+epochs = 1
+batch_points = 64
+
+[analog]
+delay_points = 3
+
+[forecast]
+methods = ["knn", "knn_article", "var", "mlp", "lstm", "joint", "persistence"]
+horizon_steps = 8
+every_points = 3
+long_steps = 20
+
+[evaluation]
+n_surrogates = 3
+exclusion_points = [0, 10]
+
+[play]
+video = ["PCA"]
+frame_rate_hz = 1.0
+keep_frames = true
+
+[music]
+sections = [[0.0, "A"], [1.5, "B"]]
+
 [runs.R]
 loss.alpha = 0.0
-
-[runs.RF]
 
 [runs.RF_5d]
 model.latent_dim = 5
@@ -44,16 +82,8 @@ model.latent_dim = 5
 model.method = "pca"
 
 [figures]
-compare = [["R", "RF"], ["RF_5d", "PCA"]]
+compare = [["R", "RF_5d"]]
 """
-
-
-def write_tones(path, seconds=3.0, sample_rate_hz=44100):
-    """Two notes in turn, twice a second."""
-    times_s = np.arange(round(seconds * sample_rate_hz)) / sample_rate_hz
-    frequency_hz = np.where(times_s * 4 % 2 < 1, 440.0, 660.0)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, 0.5 * np.sin(2 * np.pi * frequency_hz * times_s), sample_rate_hz)
 
 
 @pytest.fixture
@@ -104,12 +134,25 @@ def test_a_step_runs_as_a_file_from_another_folder(tmp_path):
     assert refused.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    "module", ["run_steps", "save_dataset.step1_save_song", "train_model.draw_losses", "embed.draw_embeddings"]
+WITHOUT_TENSORFLOW = (
+    *("run_steps", "save_dataset.step1_save_song", "train_model.draw_losses", "embed.draw_embeddings"),
+    *("embed.step4_play_song", "forecast.knn", "forecast.linear", "forecast.methods", "forecast.song_forecasts"),
+    *("forecast.draw_all_forecasts", "evaluate.step7_measure_song", "evaluate.step8_draw_song"),
 )
-def test_what_needs_no_tensorflow_does_not_import_it(module):
-    code = f"import {module}, sys; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    assert python("-c", code, cwd=ROOT).returncode == 0
+
+
+IMPORT_EACH = """
+import importlib, sys
+for module in sys.argv[1:]:
+    importlib.import_module(module)
+    if "tensorflow" in sys.modules or "keras" in sys.modules:
+        sys.exit(module)
+"""
+
+
+def test_what_needs_no_tensorflow_does_not_import_it():
+    finished = python("-c", IMPORT_EACH, *WITHOUT_TENSORFLOW, cwd=ROOT)
+    assert (finished.returncode, finished.stderr) == (0, "")
 
 
 def test_step0_composes_the_demo_and_leaves_what_is_found(small, write_parameters):
@@ -124,49 +167,106 @@ def test_step0_composes_the_demo_and_leaves_what_is_found(small, write_parameter
     assert found.read_bytes() == before
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A root where all steps are done for `small`; only for looking."""
+    root = tmp_path_factory.mktemp("done")
+    write_tones(root / "music" / "tones.wav")
+    (root / "parameters").mkdir()
+    (root / "parameters" / "small.toml").write_text(SMALL)
+    with redirect_stdout(io.StringIO()) as printed:
+        run_steps.run("small", root=root)
+    (root / "printed.txt").write_text(printed.getvalue())
+    return root
+
+
+@pytest.fixture
+def done_again(done, tmp_path):
+    """A copy of `done` to change."""
+    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def names_in(folder, pattern="*"):
+    return {path.name for path in folder.glob(pattern)}
+
+
 @pytest.mark.slow
-def test_steps_in_order(small, capsys):
-    run_steps.run("small", root=small)
-    parameters = load("small", small)
-    for run_parameters in parameters.for_runs():
-        embedding = results.load(run_parameters, "embedding", small)
+def test_steps_in_order(done):
+    parameters, output = load("small", done), done / "output" / "small"
+    for run in parameters.for_runs():
+        folder, embedding = output / run.run, results.load(run, "embedding", done)
         n_points, latent_dim = embedding["z"].shape
-        assert latent_dim == (5 if run_parameters.run == "RF_5d" else 3)
+        assert latent_dim == run.model.latent_dim
         assert n_points == len(embedding["times_s"]) == len(embedding["z_scaled"])
-    forecasters = sorted(path.parent.name for path in (small / "output" / "small").glob("*/joint_forecaster.keras"))
-    assert forecasters == ["RF", "RF_5d"]
-    assert not list((small / "output" / "small").rglob("unfinished*"))
-    drawn = {path.stem for path in (small / "output" / "small" / "figures").glob("*.png")}
-    assert drawn == {
-        "spectrogram",
-        "losses",
-        *(f"trajectory_{run}" for run in parameters.runs),
-        "compare_R_RF",
-        "compare_RF_5d_PCA",
-    }
-    printed = capsys.readouterr().out
-    assert all(f"output/small/figures/{name}.png" in printed for name in drawn)
+        for what in ("forecast", "divergence"):
+            assert names_in(folder, f"{what}_*") == {f"{what}_{method}.npz" for method in run.methods_of_run()}
+        assert names_in(folder / "sound") == {"truth.wav", "decoded.wav", "knn.wav"}
+        rows = list(csv.DictReader((folder / "trajectory.csv").open(newline="")))
+        np.testing.assert_allclose([float(row["centre_s"]) for row in rows], embedding["times_s"], atol=1e-6)
+    assert {path.parent.name for path in output.glob("*/joint_*.keras")} == {"RF_5d"}
+    assert {path.parent.name for path in output.glob("*/*_joint.npz")} == {"RF_5d"}
+    assert {path.parent.name for path in output.glob("*/trajectory.mp4")} == {"PCA"}
+    assert names_in(output / "PCA" / "frames") == {"frame_0.png", "frame_1.png", "frame_2.png"}
+    assert (output / "sections.vtt").is_file()
+    assert not [*output.rglob("unfinished*"), *output.rglob(".*")]
 
 
 @pytest.mark.slow
-def test_what_is_up_to_date_is_not_trained_again_and_what_is_stale_is_refused(small, write_parameters, capsys):
-    write_parameters(SMALL.replace("epochs = 2", "epochs = 1"), "small")
-    run_steps.run("small", last=2, root=small)
-    capsys.readouterr()
-    step2_train_song.run("small", root=small, runs=["R", "RF"])
+def test_every_figure_and_table_of_the_study_is_drawn(done):
+    runs = load("small", done).runs
+    drawn = names_in(done / "output" / "small" / "figures", "*.png")
+    of_runs = {f"{what}_{run}" for what in ("trajectory", "forecasts", "fans") for run in runs}
+    of_song = {"spectrogram", "losses", "compare_R_RF_5d", "errors", "skill", "valid_times", "divergence"}
+    of_protocol = {"controls", "exclusion", "recurrence"}
+    assert drawn - {f"model_{run}.png" for run in runs} == {f"{name}.png" for name in of_runs | of_song | of_protocol}
+    printed = (done / "printed.txt").read_text()
+    assert all(f"output/small/figures/{name}" in printed for name in drawn)
+    tables = {"embedding", "divergence", "divergence_article", "controls", "recurrence", "consistency"}
+    for ending in ("csv", "tex"):
+        assert names_in(done / "output" / "small" / "figures", f"*.{ending}") == {f"{name}.{ending}" for name in tables}
+    (page,) = (done / "output" / "small").glob("*.html")
+    assert '"forecasts": {"knn": {' in page.read_text()
+
+
+DRAW_WITHOUT_TENSORFLOW = """
+import sys, pathlib
+from evaluate import step8_draw_song
+step8_draw_song.run("small", root=pathlib.Path(sys.argv[1]))
+sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
+"""
+
+
+@pytest.mark.slow
+def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, done_again):
+    first, again = (root / "output" / "small" for root in (done, done_again))
+    drawn = sorted(path.relative_to(first) for path in first.glob("figures/*") if not path.match("model_*"))
+    drawn.append(Path("player.html"))
+    for path in drawn:
+        (again / path).unlink()
+    finished = python("-c", DRAW_WITHOUT_TENSORFLOW, done_again, cwd=ROOT)
+    assert finished.returncode == 0, finished.stderr
+    assert [str(path) for path in drawn if (again / path).read_bytes() != (first / path).read_bytes()] == []
+
+
+@pytest.mark.slow
+def test_what_is_up_to_date_is_not_trained_again_and_what_is_stale_is_refused(done_again, write_parameters, capsys):
+    step2_train_song.run("small", root=done_again, runs=["R", "RF_5d"])
     assert capsys.readouterr().out.count("is up to date") == 2
+    step5_train_forecasters_song.run("small", root=done_again)
+    assert capsys.readouterr().out.count("is up to date") == 2 * 3
 
-    write_parameters(SMALL.replace("epochs = 2", "epochs = 1").replace("latent_dim = 5", "latent_dim = 4"), "small")
-    step3_embed_song.run("small", root=small, runs=["R"])
+    write_parameters(SMALL.replace("latent_dim = 5", "latent_dim = 4"), "small")
+    step3_embed_song.run("small", root=done_again, runs=["R"])
     with pytest.raises(ValueError, match=r"latent_dim=5, parameters/small.toml now says 4; run: python -m train_model"):
-        step3_embed_song.run("small", root=small, runs=["RF_5d"])
+        step3_embed_song.run("small", root=done_again, runs=["RF_5d"])
 
-    write_tones(small / "music" / "tones.wav", seconds=3.5)
+    write_tones(done_again / "music" / "tones.wav", seconds=3.5)
     with pytest.raises(ValueError, match=r"spectrogram.npz: was made from another music/tones.wav; run: .*step1_save"):
-        step3_embed_song.run("small", root=small, runs=["R"])
-    step1_save_song.run("small", root=small)
+        step3_embed_song.run("small", root=done_again, runs=["R"])
+    step1_save_song.run("small", root=done_again)
     with pytest.raises(ValueError, match=r"R/autoencoder.keras: was made from another output/small/spectrogram.npz"):
-        step3_embed_song.run("small", root=small, runs=["R"])
+        step3_embed_song.run("small", root=done_again, runs=["R"])
 
 
 def write_samples(samples, sample_rate_hz=44100):

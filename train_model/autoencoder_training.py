@@ -23,7 +23,7 @@ from pipeline.data_generator import stretches
 from pipeline.studies.song import Parameters
 from pipeline.windows import Stretch
 from save_dataset.entropy import lowest_cross_entropy
-from train_model.callbacks import ProcessorTime, SeedByEpoch, can_resume, read_history, resumable
+from train_model.callbacks import ProcessorTime, SeedByEpoch, WarmUp, can_resume, read_history, resumable
 from train_model.pca import fit_pca
 from train_model.song_statistics import use_song_statistics
 
@@ -47,7 +47,7 @@ def build(stretch: Stretch, n_bins: int, parameters: Parameters, *, n_steps: int
             model.clip_windows, model.latent_dim, model.preset, units=model.lstm_units, dropout=model.lstm_dropout
         ),
         stretch,
-        **loss.model_dump(),
+        **loss.model_dump(exclude={"roll_out_warmup_epochs"}),
     )
     rate: Any = parameters.training.learning_rate
     if parameters.training.decay:
@@ -100,6 +100,8 @@ def train(
     autoencoder = build(stretch, frames.shape[1], parameters, n_steps=n_steps)
     unfinished = unfinished_folder(folder, frames, parameters)
     callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), *resumable(unfinished), *watchers]
+    if parameters.loss.roll_out_steps:
+        callbacks.append(WarmUp("roll_out", parameters.loss.roll_out_warmup_epochs))
     if training.tensorboard:
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)

@@ -48,6 +48,26 @@ class ProcessorTime(keras.callbacks.Callback):
         logs["cpu_s"] = time.process_time() - self.began
 
 
+class WarmUp(keras.callbacks.Callback):
+    """Lets the weight of a term of the loss rise from 0 in the first epoch, by the same amount each, to its full value.
+
+    Parameters
+    ----------
+    term : str
+        Name of the loss layer, which has a ``share``.
+    n_epochs : int
+        Epochs until the weight is full; 0: it is from the beginning.
+    """
+
+    def __init__(self, term: str, n_epochs: int):
+        super().__init__()
+        self.term = term
+        self.n_epochs = n_epochs
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.get_layer(self.term).share.assign(min(1.0, epoch / self.n_epochs) if self.n_epochs else 1.0)
+
+
 def resumable(folder: Path) -> list[keras.callbacks.Callback]:
     """Callbacks that keep history, weights and state of the optimiser in `folder`, and go on from there.
 

@@ -1,19 +1,33 @@
 """The picture of a training: each term of the loss over the epochs, for several runs."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from pipeline import figures, results
 from pipeline.figures import colour_of, new_figure
+from pipeline.parameters import ROOT
+from pipeline.studies.song import Parameters
 
 TERMS = {
     "reconstruction": "R: cross-entropy above the lowest possible (nats)",
     "forecast": "F: 1 - cos(forecast, true velocity)",
+    "roll_out": "H: distance of H forecast points over the spread",
     "off_centre": "O: mean square of z",
     "curvature": "C: - cos of consecutive velocities",
 }
+
+
+def draw_all_losses(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+    """Draw the losses of those runs of a song that are trained, if there are any; returns paths."""
+    trained = [each for each in parameters.for_runs() if each.model.method == "autoencoder"]
+    histories = results.load_fresh(trained, "history", root)
+    if not histories:
+        return []
+    return figures.save(draw_losses(histories), results.figure_path(parameters, "losses", root))
 
 
 def draw_losses(histories: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:

@@ -1,7 +1,8 @@
 """Step 2 of the study `song`: train the autoencoder of each run, or fit its PCA baseline.
 
 Reads output/<name>/spectrogram.npz.
-Writes output/<name>/<run>/autoencoder.keras and history.npz, and the figure `losses`.
+Writes output/<name>/<run>/autoencoder.keras and history.npz, and the figures `losses` and `model_<run>` (text
+without graphviz).
 Runs that are up to date are left as they are; a training that was stopped goes on after its last whole epoch.
 """
 
@@ -11,19 +12,18 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from pipeline import command_line, figures, results
+from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from train_model.autoencoder_training import fit_linear, remove_unfinished, train
-from train_model.draw_losses import TERMS, draw_losses
+from train_model.draw_losses import TERMS, draw_all_losses
+from train_model.model_diagram import write_diagram
 
 
 def run(name, root=ROOT, runs=None, again=False):
     """Train what is not trained yet and draw the losses; returns the paths of the models."""
     parameters = load(name, root)
     paths = [train_run(run_parameters, root, again) for run_parameters in parameters.for_runs(runs)]
-    trained = [each for each in parameters.for_runs() if each.model.method == "autoencoder"]
-    if histories := results.load_fresh(trained, "history", root):
-        figures.save(draw_losses(histories), results.figure_path(parameters, "losses", root))
+    draw_all_losses(parameters, root)
     return paths
 
 
@@ -47,6 +47,7 @@ def train_run(parameters, root, again):
     print(f"{parameters.run}: {terms or 'fitted'}; {sum(history['cpu_s']):.1f} s of processor time")
     results.save(parameters, "history", history, root)
     results.save_model(parameters, "autoencoder", model, root)
+    write_diagram(model, results.figure_path(parameters, f"model_{parameters.run}", root))
     remove_unfinished(path.parent)
     print(f"wrote {results.show(path, root)}")
     return path

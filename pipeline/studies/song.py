@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
+from pipeline.sections.forecasting import KNN, LSTM, METHODS, MLP, VAR, Analog, Evaluation, Fit, Forecast, Method
 from pipeline.windows import Stretch, count_window_frames
 
 STEPS = (
@@ -18,6 +19,11 @@ STEPS = (
     "save_dataset.step1_save_song",
     "train_model.step2_train_song",
     "embed.step3_embed_song",
+    "embed.step4_play_song",
+    "forecast.step5_train_forecasters_song",
+    "forecast.step6_forecast_song",
+    "evaluate.step7_measure_song",
+    "evaluate.step8_draw_song",
 )
 
 RESULTS = {
@@ -26,8 +32,26 @@ RESULTS = {
         "{run}/autoencoder.keras", STEPS[2], ("window", "model", "loss", "training"), ("spectrogram",)
     ),
     "history": Result("{run}/history.npz", STEPS[2], ("window", "model", "loss", "training"), ("spectrogram",)),
-    "embedding": Result("{run}/embedding.npz", STEPS[3], ("music",), ("spectrogram", "autoencoder")),
+    "embedding": Result("{run}/embedding.npz", STEPS[3], (), ("spectrogram", "autoencoder")),
     "joint_forecaster": Result("{run}/joint_forecaster.keras", STEPS[3], (), ("autoencoder",)),
+    "mlp": Result("{run}/mlp.keras", STEPS[5], ("fit", "mlp"), ("embedding",)),
+    "lstm": Result("{run}/lstm.keras", STEPS[5], ("fit", "lstm"), ("embedding",)),
+    **{
+        f"forecast_{method}": Result(
+            f"{{run}}/forecast_{method}.npz", STEPS[6], ("fit", "forecast", *sections), ("embedding", *models)
+        )
+        for method, (sections, models) in METHODS.items()
+    },
+    **{
+        f"divergence_{method}": Result(
+            f"{{run}}/divergence_{method}.npz", STEPS[7], ("evaluation",), (f"forecast_{method}",)
+        )
+        for method in METHODS
+    },
+    "recurrence": Result("{run}/recurrence.npz", STEPS[7], ("evaluation",), ("embedding",)),
+    "controls": Result(
+        "{run}/controls.npz", STEPS[7], ("fit", "forecast", "knn", "analog", "var", "evaluation"), ("embedding",)
+    ),
 }
 
 
@@ -60,7 +84,11 @@ class Music(Section):
     """What is known of the piece."""
 
     period_s: float | None = Field(
-        None, gt=0, description="length of its loop or bar: step 3 tells whether the trajectory closes after it"
+        None, gt=0, description="length of its loop or bar: tables tell whether the trajectory closes after it"
+    )
+    bpm: float | None = Field(None, gt=0, le=1000, description="tempo in beats per minute: times are told in beats too")
+    sections: tuple[tuple[float, str], ...] = Field(
+        (), description="its sections in order, each [start in s, name]: shown by the player page and in WebVTT"
     )
 
 
@@ -108,12 +136,28 @@ class Loss(Section):
     beta: float = Field(1.0, gt=0, description="R: cross-entropy of the reconstruction")
     gamma: float = Field(0.0, ge=0, description="O: mean square of the points, which draws them to the origin")
     delta: float = Field(0.0, ge=0, description="C: curvature of the clip, minus the cosine of consecutive velocities")
-    stop_gradient: bool = Field(False, description="whether the true velocity is a fixed target of the forecast")
+    stop_gradient: bool = Field(False, description="whether true velocity and points are fixed targets of forecasts")
+    roll_out_steps: int = Field(0, ge=0, le=1000, description="H: points the forecast goes on for in the loss; 0: none")
+    roll_out_weight: float = Field(
+        0.003, gt=0, description="H: mean distance of these points from the true ones, over the spread of all points"
+    )
+    roll_out_spread: Literal["covariance", "total"] = Field(
+        "covariance",
+        description="of each direction in space, or the whole: then all but one slow coordinate tend to vanish",
+    )
+    roll_out_warmup_epochs: int = Field(2, ge=0, description="epochs over which roll_out_weight rises from 0")
 
     def letters(self) -> set[str]:
         """Letters of the terms that are on."""
         weights = {"R": self.beta, "F": self.alpha, "O": self.gamma, "C": self.delta}
         return {letter for letter, weight in weights.items() if weight > 0}
+
+    @model_validator(mode="after")
+    def check_that_there_is_a_forecaster_to_roll_out(self) -> Self:
+        """Only a forecast that is trained for its first step goes on for more."""
+        if self.roll_out_steps and not self.alpha:
+            raise ValueError(f"roll_out_steps={self.roll_out_steps}: must be 0 where alpha is, there is no forecaster")
+        return self
 
 
 class Training(Section):
@@ -129,10 +173,27 @@ class Training(Section):
     tensorboard: bool = Field(False, description="write logs for TensorBoard into the run's folder")
 
 
+class Play(Section):
+    """The player page and the video."""
+
+    page: tuple[str, ...] = Field((), description="runs that the page shows side by side; left out: all")
+    forecasts: tuple[Method, ...] = Field(
+        ("knn", "analog", "var", "lstm"), description="methods whose forecasts the page shows, where there are any"
+    )
+    video: tuple[str, ...] | None = Field(
+        None, description="runs of which a video is made; left out: the first; []: none"
+    )
+    frame_rate_hz: float = Field(30.0, gt=0, le=120, description="pictures per second of the video")
+    tail_s: float = Field(0.5, gt=0, le=60, description="length of the bright tail behind the point")
+    turn_deg_per_s: float = Field(0.0, ge=-360, le=360, description="how fast the video's camera turns; 0: it stands")
+    keep_frames: bool = Field(False, description="whether the video's pictures are also written as PNG files")
+
+
 class Figures(Section):
     """What is drawn beside what."""
 
     compare: tuple[tuple[str, ...], ...] = Field((), description="lists of runs whose trajectories share a figure")
+    songs: tuple[str, ...] = Field((), description="other parameter files whose songs are pooled with this one")
 
 
 class Parameters(StudyParameters):
@@ -151,12 +212,34 @@ class Parameters(StudyParameters):
     model: Model = Model()
     loss: Loss = Loss()
     training: Training = Training()
+    play: Play = Play()
+    fit: Fit = Fit()
+    knn: KNN = KNN()
+    analog: Analog = Analog()
+    var: VAR = VAR()
+    mlp: MLP = MLP()
+    lstm: LSTM = LSTM()
+    forecast: Forecast = Forecast()
+    evaluation: Evaluation = Evaluation()
     figures: Figures = Figures()
 
     @property
     def is_composed(self) -> bool:
         """Whether the sound is made by step 0."""
         return self.composition is not None and self.composition.file == self.sound.file
+
+    def runs_of_video(self) -> list[str]:
+        """The runs of which a video is made."""
+        return [*self.runs][:1] if self.play.video is None else list(self.play.video)
+
+    def methods_of_run(self) -> list[str]:
+        """The forecasters of the run: those of the file, `joint` only where the run trains one."""
+        has_joint = self.model.method == "autoencoder" and self.loss.alpha > 0
+        return [method for method in self.forecast.methods if method != "joint" or has_joint]
+
+    def heard_of_run(self) -> list[str]:
+        """The forecasters of the run whose long forecast is made audible."""
+        return [method for method in self.methods_of_run() if method in self.forecast.sound]
 
     def count_window_frames(self, spectrogram: Mapping[str, Any]) -> int:
         """Frames of a window in the stored spectrogram."""
@@ -171,25 +254,34 @@ class Parameters(StudyParameters):
         return Stretch(
             window_frames,
             history=self.model.clip_windows if self.loss.alpha or self.loss.delta else 1,
-            future=1 if self.loss.alpha else 0,
+            future=max(self.loss.roll_out_steps, 1 if self.loss.alpha else 0),
             n_samples=self.training.samples_per_stretch,
         )
 
     @model_validator(mode="after")
     def check_that_names_of_runs_tell_their_loss(self) -> Self:
-        """A run called by letters of loss terms (R, RF, RF_2s ...) has just those terms on."""
-        letters = re.match(r"([RFOC]+)\d*(_|$)", self.run or "")
-        if letters and self.model.method == "autoencoder" and set(letters[1]) != self.loss.letters():
+        """A run called by letters of loss terms (R, RF_2s, RF30 ...) has just those on, rolled out as many steps."""
+        name = re.match(r"([RFOC]+)(\d*)(_|$)", self.run or "")
+        if not name or self.model.method == "pca":
+            return self
+        letters, told_steps, steps = name[1], int(name[2] or 0), self.loss.roll_out_steps
+        if set(letters) != self.loss.letters():
             on = "".join(letter for letter in "RFOC" if letter in self.loss.letters())
             raise ValueError(
-                f"the name says that the terms {letters[1]} are on, the weights in loss say {on}: change one of them"
+                f"the name says that the terms {letters} are on, the weights in loss say {on}: change one of them"
+            )
+        if told_steps != steps:
+            raise ValueError(
+                f"the name says that loss.roll_out_steps is {told_steps}, it is {steps}: change one of them"
             )
         return self
 
     @model_validator(mode="after")
-    def check_that_compared_runs_exist(self) -> Self:
-        """Each run in `figures.compare` is one of the file."""
-        unknown = [run for group in self.figures.compare for run in group if run not in self.runs]
-        if unknown:
-            raise ValueError(f"figures.compare: no run is called {unknown[0]!r}; runs: {', '.join(self.runs)}")
+    def check_that_named_runs_exist(self) -> Self:
+        """Each run in `figures.compare`, `play.page` and `play.video` is one of the file."""
+        named = {"play.page": self.play.page, "play.video": self.play.video or ()}
+        named["figures.compare"] = tuple(run for group in self.figures.compare for run in group)
+        for where, runs in named.items():
+            if unknown := [run for run in runs if run not in self.runs]:
+                raise ValueError(f"{where}: no run is called {unknown[0]!r}; runs: {', '.join(self.runs)}")
         return self

@@ -1,0 +1,47 @@
+"""A trajectory and the sections of its song for other programs: CSV and WebVTT."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.whole_file import whole_file
+
+
+def write_csv(embedding: Mapping[str, np.ndarray], path: Path) -> Path:
+    """Write a row for each window: its start, centre and end in s, and the coordinates of its point."""
+    z = embedding["z"]
+    columns = ["start_s", "centre_s", "end_s", *(f"z{number}" for number in range(1, z.shape[1] + 1))]
+    times_s = np.stack([embedding[name] for name in ("starts_s", "times_s", "ends_s")], axis=1)
+    rows = [
+        [*(f"{time_s:.6f}" for time_s in times), *(f"{value:.8g}" for value in point)]
+        for times, point in zip(times_s, z, strict=True)
+    ]
+    with whole_file(path) as temporary:
+        temporary.write_text("\n".join(",".join(row) for row in [columns, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def write_webvtt(sections: Sequence[tuple[float, str]], duration_s: float, path: Path) -> Path:
+    """Write the sections of a song, each ``(start in s, name)``, as chapters for media players."""
+    starts_s = [start_s for start_s, _ in sections]
+    cues = [
+        f"{clock(start_s)} --> {clock(end_s)}\n{' '.join(name.split())}\n"
+        for (start_s, name), end_s in zip(sections, [*starts_s[1:], duration_s], strict=True)
+    ]
+    with whole_file(path) as temporary:
+        temporary.write_text("\n".join(["WEBVTT\n", *cues]), encoding="utf-8")
+    return path
+
+
+def clock(time_s: float) -> str:
+    """Time as WebVTT writes it.
+
+    Examples
+    --------
+    >>> clock(3661.5)
+    '01:01:01.500'
+    """
+    milliseconds = round(1000 * time_s)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"

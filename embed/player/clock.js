@@ -1,0 +1,129 @@
+// The clock of the page is the sound itself; where it cannot be played, a silent clock that answers in the same words.
+
+class SilentClock {
+  constructor(duration) {
+    this.duration = duration;
+    this.rate = 1;
+    this.stopped = true;
+    this.anchor(0);
+  }
+
+  anchor(time) {
+    this.time = time;
+    this.since = performance.now();
+  }
+
+  get currentTime() {
+    const passed = this.stopped ? 0 : ((performance.now() - this.since) / 1000) * this.rate;
+    return Math.min(this.time + passed, this.duration);
+  }
+
+  set currentTime(time) {
+    this.anchor(time);
+  }
+
+  get ended() {
+    return this.currentTime >= this.duration;
+  }
+
+  get paused() {
+    return this.stopped || this.ended;
+  }
+
+  get playbackRate() {
+    return this.rate;
+  }
+
+  set playbackRate(rate) {
+    this.anchor(this.currentTime);
+    this.rate = rate;
+  }
+
+  play() {
+    this.anchor(this.ended ? 0 : this.currentTime);
+    this.stopped = false;
+    return Promise.resolve();
+  }
+
+  pause() {
+    this.anchor(this.currentTime);
+    this.stopped = true;
+  }
+}
+
+class Clock {
+  // `changed` is called when the clock starts, stops or jumps; `silenced` when the sound proves unplayable.
+  constructor(audio, base64, duration, changed, silenced) {
+    this.duration = duration;
+    this.source = audio;
+    this.changed = changed;
+    this.silenced = silenced;
+    const events = ["play", "pause", "seeked", "ended", "timeupdate", "ratechange"];
+    for (const name of events) audio.addEventListener(name, changed);
+    audio.addEventListener("error", () => this.silence());
+    audio.preservesPitch = true;
+    this.ready = playableSound(base64, duration).then((blob) => {
+      // no data: address, because browsers limit its length to less than an hour of sound
+      audio.src = URL.createObjectURL(blob);
+    });
+  }
+
+  get hasSound() {
+    return !(this.source instanceof SilentClock);
+  }
+
+  get time() {
+    return Math.min(this.source.currentTime, this.duration);
+  }
+
+  get playing() {
+    return !this.source.paused;
+  }
+
+  get ended() {
+    return this.source.ended;
+  }
+
+  get rate() {
+    return this.source.playbackRate;
+  }
+
+  set rate(rate) {
+    this.source.playbackRate = rate;
+    this.changed();
+  }
+
+  seek(time) {
+    this.source.currentTime = Math.max(0, Math.min(time, this.duration));
+    this.changed();
+  }
+
+  play() {
+    this.ready
+      .then(() => this.source.play())
+      .then(this.changed)
+      .catch((error) => {
+        if (error.name === "NotSupportedError") this.silence();
+      });
+  }
+
+  pause() {
+    this.source.pause();
+    this.changed();
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  silence() {
+    if (!this.hasSound) return;
+    const { time, rate } = this;
+    this.source = new SilentClock(this.duration);
+    this.source.currentTime = time;
+    this.source.playbackRate = rate;
+    this.silenced();
+    this.changed();
+  }
+}

@@ -1,0 +1,195 @@
+// The page: what is shown, when it is drawn, and what tests may ask it as window.player.
+
+class Page {
+  constructor(data, sound) {
+    this.data = data;
+    this.duration = data.duration_s;
+    this.runs = data.runs.map(unpackRun);
+    this.camera = new Camera();
+    this.colour = "time";
+    this.shownMethods = new Set(data.methods);
+    this.sectionNames = [...new Set(data.sections.map(([, name]) => name))];
+    [this.span, this.looping, this.hover] = [null, false, null];
+    [this.frameIsComing, this.pathsAreOld, this.wasPlaying] = [false, true, false];
+    const [changed, silenced] = [() => this.requestFrame(), () => this.tellSilence()];
+    this.clock = new Clock(element("sound"), sound, this.duration, changed, silenced);
+    this.panels = this.runs.map((run) => new Panel(run, this));
+    element("panels").append(...this.panels.map((panel) => panel.figure));
+    const columns = this.runs.length < 4 ? this.runs.length : Math.ceil(Math.sqrt(this.runs.length));
+    element("panels").style.setProperty("--columns", columns);
+    this.timeline = new Timeline(element("timeline"), this);
+    this.writeTexts();
+    connectControls(this);
+    new ResizeObserver(() => this.resize()).observe(document.documentElement);
+    for (const panel of this.panels) new ResizeObserver(() => this.resize()).observe(panel.stage);
+    DARK.addEventListener("change", () => this.resize());
+    this.resize();
+  }
+
+  writeTexts() {
+    element("length").textContent = ` / ${showTime(this.duration, 2)}${this.duration < 60 ? " s" : ""}`;
+    element("colour").hidden = this.sectionNames.length === 0;
+    const has = { C: this.sectionNames.length > 0, F: this.data.methods.length > 0 };
+    for (const [key, meaning] of HELP.filter(([key]) => has[key] ?? true)) {
+      const item = document.createElement("span");
+      item.innerHTML = "<kbd></kbd> ";
+      item.firstChild.textContent = key;
+      item.append(meaning);
+      element("help").append(item, " ");
+    }
+    this.writeMethods();
+  }
+
+  writeMethods() {
+    element("truth").hidden = this.data.methods.length === 0;
+    for (const method of this.data.methods) {
+      const button = document.createElement("button");
+      button.innerHTML = "<i></i>";
+      button.firstChild.style.background = this.methodColour(method);
+      button.append(method);
+      button.dataset.method = method;
+      connectButton(button, () => this.toggleMethod(method));
+      element("methods").append(button);
+    }
+  }
+
+  tellSilence() {
+    element("note").hidden = false;
+    element("note").textContent = "The sound cannot be played here; the point moves without it.";
+  }
+
+  colourAt(time) {
+    if (this.colour === "section") return this.sectionColour(sectionAt(this.data.sections, time));
+    const share = Math.max(0, Math.min(1, time / this.duration));
+    return this.timeColours[Math.min(this.timeColours.length - 1, Math.floor(share * this.timeColours.length))];
+  }
+
+  sectionColour(name) {
+    const index = this.sectionNames.indexOf(name);
+    return index < 0 ? this.theme.muted : pick(SECTION_COLOURS, index);
+  }
+
+  methodColour(method) {
+    return pick(METHOD_COLOURS, this.data.methods.indexOf(method));
+  }
+
+  resize() {
+    this.theme = readTheme();
+    this.timeColours = visibleColours(this.data.time_colours);
+    for (const part of [...this.panels, this.timeline]) part.resize();
+    this.recolour();
+  }
+
+  recolour() {
+    for (const panel of this.panels) panel.recolour();
+    this.redraw();
+  }
+
+  redraw() {
+    this.pathsAreOld = true;
+    this.requestFrame();
+  }
+
+  requestFrame() {
+    if (this.frameIsComing) return;
+    this.frameIsComing = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    this.frameIsComing = false;
+    this.turnBack();
+    if (this.pathsAreOld) for (const panel of this.panels) panel.drawPath();
+    if (this.pathsAreOld) this.timeline.draw();
+    this.pathsAreOld = false;
+    const { time } = this.clock;
+    for (const panel of this.panels) panel.drawPoint(time, this.hover);
+    this.timeline.drawCursor(time, this.hover);
+    this.writeState(time);
+    if (this.clock.playing) this.requestFrame();
+  }
+
+  writeState(time) {
+    const { playing, rate } = this.clock;
+    element("clock").textContent = showTime(time, 2);
+    element("section").textContent = sectionAt(this.data.sections, time);
+    element("play").textContent = playing ? "Pause" : "Play";
+    element("play").setAttribute("aria-label", playing ? "pause" : "play");
+    element("speed").textContent = `${rate}×`;
+    element("loop").setAttribute("aria-pressed", this.looping);
+    element("span").textContent = this.span ? this.span.map((end) => showTime(end, 2)).join(" – ") : "";
+    element("clear").hidden = this.span === null;
+    element("colour").textContent = `Colour: ${this.colour}`;
+    for (const button of element("methods").children) {
+      button.setAttribute("aria-pressed", this.shownMethods.has(button.dataset.method));
+    }
+  }
+
+  turnBack() {
+    const [start, end] = this.span ?? [0, this.duration];
+    const passed = this.clock.playing && this.clock.time >= end;
+    const ended = this.wasPlaying && this.clock.ended; // it stops by itself, a little before or after its stated length
+    this.wasPlaying = this.clock.playing;
+    if (!this.looping || !(passed || ended)) return;
+    this.clock.seek(start);
+    this.clock.play();
+  }
+
+  seek(time) {
+    const [start, end] = this.span ?? [0, this.duration];
+    if (time < start || time >= end) this.looping &&= this.span === null;
+    this.clock.seek(time);
+  }
+
+  showSpan(span) {
+    this.span = span;
+    this.requestFrame();
+  }
+
+  setSpan(span) {
+    this.span = span;
+    this.looping = span !== null;
+    if (span !== null) this.clock.seek(span[0]);
+    this.requestFrame();
+  }
+
+  setLoop(looping) {
+    this.looping = looping;
+    this.requestFrame();
+  }
+
+  setHover(time) {
+    if (time === this.hover) return;
+    this.hover = time;
+    this.requestFrame();
+  }
+
+  changeView(change) {
+    change();
+    this.redraw();
+  }
+
+  resetView() {
+    this.changeView(() => this.camera.reset());
+  }
+
+  toggleColour() {
+    if (this.sectionNames.length === 0) return;
+    this.colour = this.colour === "time" ? "section" : "time";
+    this.recolour();
+  }
+
+  toggleMethod(method) {
+    if (!this.shownMethods.delete(method)) this.shownMethods.add(method);
+    this.requestFrame();
+  }
+
+  toggleForecasts() {
+    this.shownMethods = new Set(this.shownMethods.size > 0 ? [] : this.data.methods);
+    this.requestFrame();
+  }
+}
+
+function element(name) {
+  return document.getElementById(name);
+}

@@ -1,0 +1,39 @@
+"""Step 4 of the study `song`: see and hear the trajectories, on a page for the browser and as a video.
+
+Reads output/<name>/spectrogram.npz, <run>/embedding.npz, the sound, and forecasts where there are any.
+Writes output/<name>/player.html, <run>/trajectory.csv, <run>/trajectory.mp4 for the runs of which [play] wants a video,
+and sections.vtt where sections are known.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from embed.song_player import read_song, write_exports, write_page, write_run_video
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+
+
+def run(name, root=ROOT, runs=None):
+    """Write the page, the exports, and the videos of [play] or of the runs named; returns their paths."""
+    parameters = load(name, root)
+    samples = read_song(parameters, root)
+    duration_s = len(samples) / parameters.sound.sample_rate_hz
+    paths = [write_page(parameters, samples, root), *write_exports(parameters, duration_s, root)]
+    n_bytes = paths[0].stat().st_size
+    print(f"{duration_s:.2f} s of sound; the page has {n_bytes / 1e6:.2f} MB and needs no network")
+    for each in parameters.for_runs(runs or parameters.runs_of_video()):
+        paths.append(write_run_video(each, samples, root, show_progress=command_line.has_terminal()))
+    for path in paths:
+        print(f"wrote {results.show(path, root)}")
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

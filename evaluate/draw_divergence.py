@@ -1,0 +1,118 @@
+"""Pictures of how forecasts depart from what happened."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline.figures import colour_of, new_figure
+from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
+
+Measures = Mapping[str, np.ndarray]
+VALID, CLIMATOLOGY = 0.5, 1.0  # errors, in spreads, that lines are drawn at
+
+
+def draw_divergence(groups: Sequence[Mapping[str, Mapping[str, Measures]]]) -> Figure:
+    """The article's figure beside the leak-free one: a row for each group of runs, a curve for each run.
+
+    Parameters
+    ----------
+    groups : sequence of mapping of str to mapping of str to measures
+        By run, then by method, as step 7 stores them; each run has ``knn`` and ``knn_article``.
+    """
+    figure = new_figure(9.5, 3.5 * len(groups))
+    columns = {
+        "knn_article": ("axes_mean", "axes_standard_error", "article's protocol, which sees the future"),
+        "knn": ("delta_mean", "delta_standard_error", "leak-free"),
+    }
+    for row, group in zip(figure.subplots(len(groups), 2, squeeze=False), groups, strict=True):
+        for axes, (method, (mean, error, title)) in zip(row, columns.items(), strict=True):
+            for run, by_method in group.items():
+                measures = by_method[method]
+                unit = measures["spread"] if method == "knn" else 1.0
+                axes.errorbar(
+                    measures["steps"],
+                    measures[mean] / unit,
+                    yerr=measures[error] / unit,
+                    color=colour_of(run, list(group)),
+                    capsize=2,
+                    linewidth=1,
+                    elinewidth=0.7,
+                    label=run,
+                )
+            unit_name = "spreads" if method == "knn" else "each axis scaled to [0, 1]"
+            n_starts = len(measures["starts"])
+            axes.set(xlabel="number of forecast steps", title=f"{title} ({n_starts} starts)", ylim=(0, None))
+            axes.set_ylabel(f"distance from forecasted path\nto true path ({unit_name})")
+            axes.legend(loc="upper left")
+    return figure
+
+
+def draw_errors(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
+    """A panel for each run: error over time by every method, on the part of the song that networks have not seen."""
+    return panels_over_time(measures, draw_error, "error / spread of the song")
+
+
+def draw_skills(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
+    """A panel for each run: share of the error of staying in place that every method saves, on the same part."""
+    return panels_over_time(measures, draw_skill, "1 - error / error of persistence")
+
+
+def panels_over_time(measures: Mapping[str, Mapping[str, Measures]], draw_panel, label: str) -> Figure:
+    """A panel for each run with a curve for each method; one legend for all."""
+    figure = new_figure(3.4 * len(measures) + 2.2, 3.9)
+    panels = figure.subplots(1, len(measures), squeeze=False, sharey=True)[0]
+    for axes, (run, by_method) in zip(panels, measures.items(), strict=True):
+        for method, each in by_method.items():
+            if "compared_nrmse" in each:
+                draw_panel(axes, method, each)
+        axes.set(title=run, xlabel="time after the start (s)")
+    panels[0].set_ylabel(label)
+    handles = {line.get_label(): line for axes in panels for line in axes.get_lines() if line.get_label()[0] != "_"}
+    figure.legend(handles.values(), handles.keys(), loc="outside right center")
+    return figure
+
+
+def draw_error(axes: Axes, method: str, measures: Measures) -> None:
+    """One method's error, with lines where a forecast ceases to be valid and where it is as bad as the mean."""
+    times_s = measures["times_s"][1:]
+    axes.semilogy(times_s, measures["compared_nrmse"][1:], color=METHOD_COLOURS[method], label=METHOD_NAMES[method])
+    for level in (VALID, CLIMATOLOGY):
+        axes.axhline(level, color="0.6", linestyle=":", linewidth=0.8)
+    axes.set_ylim(0.01, 4)
+
+
+def draw_skill(axes: Axes, method: str, measures: Measures) -> None:
+    """One method's skill; below zero it is worse than staying in place."""
+    if method != "persistence":
+        skill = measures["compared_skill"][1:]
+        axes.plot(measures["times_s"][1:], skill, color=METHOD_COLOURS[method], label=METHOD_NAMES[method])
+    axes.axhline(0, color="0.6", linestyle=":", linewidth=0.8)
+    axes.set_ylim(-1, 1)
+
+
+def draw_valid_times(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
+    """For every method and run, how long forecasts are valid: the median, its 95 % interval, and all starts as dots."""
+    methods = [name for name in METHOD_NAMES if any(name in by_method for by_method in measures.values())]
+    runs = list(measures)
+    figure = new_figure(8, 0.9 + (0.2 * len(runs) + 0.25) * len(methods))
+    axes = figure.add_subplot()
+    rng, width = np.random.default_rng(0), 0.8 / len(runs)
+    for row, method in enumerate(methods):
+        for number, run in enumerate(runs):
+            each = measures[run].get(method)
+            if each is None or "compared_valid_steps" not in each:
+                continue
+            place = row - 0.4 + (number + 0.5) * width
+            times_s = each["compared_valid_steps"] * each["times_s"][1]
+            spots = place + rng.uniform(-0.3, 0.3, len(times_s)) * width
+            axes.plot(times_s, spots, ".", color=colour_of(run, runs), markersize=2.5, alpha=0.35)
+            low, middle, high = (each[f"compared_valid_time_{end}s"] for end in ("low_", "", "high_"))
+            axes.plot([low, high], [place, place], color=colour_of(run, runs), linewidth=1.5)
+            axes.plot(middle, place, "D", color=colour_of(run, runs), markersize=4.5, label="" if row else run)
+    axes.set(yticks=range(len(methods)), yticklabels=[METHOD_NAMES[name] for name in methods], xlim=(0, None))
+    axes.invert_yaxis()
+    axes.set(xlabel=f"valid prediction time (s): until the error is {VALID:g} spreads", title="")
+    axes.legend(loc="lower right")
+    return figure

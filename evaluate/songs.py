@@ -1,0 +1,74 @@
+"""Measures of several songs together: the unit of statistics is a song, with the mean over its seeds.
+
+Runs of a song that differ in their seed alone are the same kind of run; a kind has the name of its first run. Songs are
+compared kind by kind.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from evaluate.bootstrap import paired_difference
+from pipeline import results
+from pipeline.parameters import ROOT, load
+from pipeline.studies.song import Parameters
+
+REFERENCE = "R"
+Measured = Mapping[str, Mapping[str, list[np.ndarray]]]  # song -> kind -> a value for each seed
+
+
+def kinds_of_runs(parameters: Parameters) -> dict[str, list[Parameters]]:
+    """The runs of a song by kind, in order."""
+    kinds: dict[str, list[Parameters]] = {}
+    first_of: dict[str, str] = {}
+    for run in parameters.for_runs():
+        seedless = run.model_copy(update={"training": run.training.model_copy(update={"seed": 0})})
+        settings = seedless.model_dump_json(include=set(parameters.RUN_SECTIONS))
+        kinds.setdefault(first_of.setdefault(settings, str(run.run)), []).append(run)
+    return kinds
+
+
+def load_song(name: str, root: Path = ROOT) -> Parameters:
+    """The parameters of a song; ValueError if the file is of another study."""
+    parameters = load(name, root)
+    if not isinstance(parameters, Parameters):
+        raise ValueError(f"figures.songs: parameters/{name}.toml is of the study {parameters.study}, not song")
+    return parameters
+
+
+def load_songs(names: Sequence[str], kind_of_result: str, array: str, root: Path = ROOT) -> Measured:
+    """One array of one kind of result for every song, kind of run and seed; runs without the result are left out."""
+    measured: dict[str, dict[str, list[np.ndarray]]] = {}
+    for name in names:
+        by_kind = {
+            kind: list(results.load_fresh(runs, kind_of_result, root).values())
+            for kind, runs in kinds_of_runs(load_song(name, root)).items()
+        }
+        measured[name] = {kind: [each[array] for each in stored] for kind, stored in by_kind.items() if stored}
+    return measured
+
+
+def differences(measured: Measured, reference: str = REFERENCE) -> dict[str, dict[str, np.ndarray]]:
+    """Every kind of run against the reference, over the songs that have both.
+
+    Returns
+    -------
+    dict of str to dict of str to np.ndarray
+        By kind: ``mean`` of the difference over songs, ``low`` and ``high`` of its 95 % bootstrap interval over songs,
+        all in the shape of a measure; ``lower_share``, the share of songs in which the kind is below the reference;
+        ``n_songs``. Kinds with fewer than two songs are left out.
+    """
+    compared = {}
+    for kind in dict.fromkeys(kind for by_kind in measured.values() for kind in by_kind):
+        pairs = [(song[kind], song[reference]) for song in measured.values() if kind in song and reference in song]
+        if kind == reference or len(pairs) < 2:
+            continue
+        ours, others = (
+            np.stack([np.mean(seeds, axis=0, keepdims=True) for seeds in side]) for side in zip(*pairs, strict=True)
+        )
+        mean, low, high = paired_difference(ours, others)
+        lower_share = np.mean((ours < others)[:, 0], axis=0)
+        n_songs = np.array(len(pairs))
+        compared[kind] = {"mean": mean, "low": low, "high": high, "lower_share": lower_share, "n_songs": n_songs}
+    return compared

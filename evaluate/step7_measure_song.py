@@ -1,0 +1,55 @@
+"""Step 7 of the study `song`: measure how far forecasts are from what happened, and what the trajectory itself is like.
+
+Reads output/<name>/<run>/embedding.npz and forecast_<method>.npz.
+Writes <run>/divergence_<method>.npz, <run>/controls.npz and <run>/recurrence.npz.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from evaluate.song_controls import forecast_controls, sweep_exclusion
+from evaluate.song_divergence import measure_forecasts
+from evaluate.song_recurrence import measure_recurrence
+from forecast.song_forecasts import first_compared_start
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from pipeline.windows import count_overlapping_points
+
+
+def run(name, root=ROOT, runs=None):
+    """Measure every run; returns the paths of the measures."""
+    parameters = load(name, root)
+    return [path for each in parameters.for_runs(runs) for path in measure_run(each, root)]
+
+
+def measure_run(parameters, root):
+    """Measure the forecasts, the protocol and the recurrence of one run; returns the paths."""
+    embedding = results.load(parameters, "embedding", root)
+    first_start = first_compared_start(embedding, parameters)
+    judged = parameters.evaluation.model_dump(include={"threshold", "seed"})
+    paths = []
+    for method in parameters.methods_of_run():
+        forecasts = results.load(parameters, f"forecast_{method}", root)
+        measures = measure_forecasts(embedding, forecasts, first_start=first_start, **judged)
+        paths.append(results.save(parameters, f"divergence_{method}", measures, root))
+        print(f"{parameters.run}: {method} valid for {measures['compared_valid_time_s']:.2f} s")
+    z, overlap = embedding["z"], count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
+    controls = forecast_controls(z, overlap, parameters) | sweep_exclusion(z, overlap, parameters)
+    judged = parameters.evaluation.model_dump(include={"longest_period_s", "n_surrogates", "seed"})
+    recurrence = measure_recurrence(embedding, **judged)
+    paths += [results.save(parameters, "controls", controls, root)]
+    paths += [results.save(parameters, "recurrence", recurrence, root)]
+    print(f"{parameters.run}: loop score {recurrence['score']:.2f}, period {recurrence['period_s']:.3f} s")
+    print(f"wrote {len(paths)} files to {results.show(paths[0].parent, root)}")
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

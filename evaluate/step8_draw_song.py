@@ -1,0 +1,48 @@
+"""Step 8 of the study `song`: draw every figure and table of the write-up again, and the player page with forecasts.
+
+Reads what the steps before stored in output/<name>/, and the sound.
+Writes output/<name>/figures/ (PNG, PDF, CSV, LaTeX) and player.html. Nothing is measured anew, no TensorFlow is needed.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from embed.draw_embeddings import draw_embeddings
+from embed.song_player import read_song, write_page
+from evaluate.draw_measures import draw_measures
+from evaluate.draw_songs import draw_songs
+from forecast.draw_all_forecasts import draw_all_forecasts
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.draw_spectrogram import draw_song_spectrogram
+from train_model.draw_losses import draw_all_losses
+
+
+def run(name, root=ROOT):
+    """Draw everything there is; returns the paths."""
+    parameters = load(name, root)
+    paths = []
+    for draw in (
+        draw_song_spectrogram,
+        draw_all_losses,
+        draw_embeddings,
+        draw_all_forecasts,
+        draw_measures,
+        draw_songs,
+    ):
+        paths += draw(parameters, root)
+    paths.append(write_page(parameters, read_song(parameters, root), root))
+    print(f"{len(paths)} files, the last is {results.show(paths[-1], root)}")
+    print(f"wrote {results.show(results.figure_path(parameters, '', root), root)}")
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

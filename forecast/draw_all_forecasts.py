@@ -1,0 +1,30 @@
+"""All figures of step 6, from stored forecasts."""
+
+from pathlib import Path
+
+from forecast.draw_forecasts import draw_fans, draw_long_forecasts
+from pipeline import figures, results
+from pipeline.parameters import ROOT
+from pipeline.studies.song import Parameters
+
+
+def draw_all_forecasts(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+    """Draw the forecasts of each run that has any; returns paths."""
+    paths = []
+    for run in parameters.for_runs():
+        forecasts = load_forecasts(run, root)
+        if not forecasts:
+            continue
+        embedding = results.load(run, "embedding", root)
+        for name, draw in {"forecasts": draw_long_forecasts, "fans": draw_fans}.items():
+            figure = draw(embedding, forecasts)
+            paths += figures.save(figure, results.figure_path(parameters, f"{name}_{run.run}", root))
+    return paths
+
+
+def load_forecasts(run: Parameters, root: Path = ROOT) -> dict[str, dict]:
+    """The forecasts of a run that are there and not stale, by method."""
+    kinds = {method: f"forecast_{method}" for method in run.methods_of_run()}
+    return {
+        method: results.load(run, kind, root) for method, kind in kinds.items() if results.is_fresh(run, kind, root)
+    }

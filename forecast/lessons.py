@@ -1,0 +1,47 @@
+"""What a forecast may learn from: the rule that keeps a forecaster from looking up the future it is asked for.
+
+A trajectory's own future is in the song it is learnt from, and windows overlap: the points next to a start, before and
+after it, all but contain what follows. What is learnt from is therefore chosen anew for each initial condition and
+stays the same for the whole roll-out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Which pieces of a trajectory may be learnt from, for each initial condition.
+
+    Attributes
+    ----------
+    learn_from : str
+        "block": all but what comes within `radius_points` of the start; "past": what the start and the points before
+        it hold; "all": all but the start itself, its own future included (the article's protocol, which flatters).
+    radius_points : int
+        Half width of the block: the points of a window and of the horizon.
+    """
+
+    learn_from: str = "block"
+    radius_points: int = 0
+
+    def allow(
+        self, first: np.ndarray, last: np.ndarray, starts: np.ndarray, present: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Whether the points `first` to `last` of a trajectory may be learnt from at `starts`; arrays are broadcast.
+
+        A piece that is forecast from another point than its first has that as its `present`.
+
+        Examples
+        --------
+        >>> Lessons("block", 2).allow(np.arange(8), np.arange(8) + 1, starts=4)
+        array([ True, False, False, False, False, False, False,  True])
+        >>> Lessons("past").allow(np.arange(5), np.arange(5) + 1, starts=3)
+        array([ True,  True,  True, False, False])
+        """
+        if self.learn_from == "block":
+            return (last < starts - self.radius_points) | (first > starts + self.radius_points)
+        if self.learn_from == "past":
+            return last <= starts
+        return (first if present is None else present) != starts

@@ -1,0 +1,67 @@
+"""Nearest neighbours among those points that may be neighbours, exact for any rule."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.spatial import KDTree
+
+
+def nearest_allowed(
+    tree: KDTree, queries: np.ndarray, n_neighbours: int, allow: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest points that each query may have as neighbours: distances and indices, ``(n_queries, n_neighbours)``.
+
+    Asks the tree for more and more points until enough of them are allowed: where the rule forbids few, that is soon.
+    Of points at the same distance those are taken that the tree names first.
+
+    Parameters
+    ----------
+    tree : scipy.spatial.KDTree
+        Of the points.
+    queries : np.ndarray (n_queries, n_axes)
+        Where neighbours are looked for.
+    n_neighbours : int
+        How many.
+    allow : callable
+        From the numbers of queries ``(n, 1)`` and indices of points ``(n, k)`` to whether the pairs may be.
+
+    Raises
+    ------
+    ValueError
+        If a query may have fewer neighbours than asked for.
+    """
+    distances = np.empty((len(queries), n_neighbours))
+    indices = np.empty((len(queries), n_neighbours), int)
+    open_queries = np.arange(len(queries))
+    n_asked = n_neighbours
+    while len(open_queries):
+        n_asked = min(4 * n_asked, tree.n)
+        far, found = tree.query(queries[open_queries], k=np.arange(1, n_asked + 1))
+        allowed = allow(open_queries[:, None], found)
+        enough = allowed.sum(axis=1) >= n_neighbours
+        if n_asked == tree.n and not enough.all():
+            raise ValueError(
+                f"n_neighbours={n_neighbours}: a start has fewer pieces of the song that it may learn from; "
+                "take a longer song, or another forecast.first_point"
+            )
+        order = np.argsort(~allowed[enough], axis=1, kind="stable")[:, :n_neighbours]  # allowed first, nearest first
+        distances[open_queries[enough]] = np.take_along_axis(far[enough], order, axis=1)
+        indices[open_queries[enough]] = np.take_along_axis(found[enough], order, axis=1)
+        open_queries = open_queries[~enough]
+    return distances, indices
+
+
+def inverse_distance_weights(distances: np.ndarray) -> np.ndarray:
+    """Weights ``(n_queries, n_neighbours)`` proportional to 1 / distance, with sum 1.
+
+    Where neighbours lie on the query itself they share all the weight.
+
+    Examples
+    --------
+    >>> inverse_distance_weights(np.array([[1.0, 3.0], [0.0, 3.0]]))
+    array([[0.75, 0.25],
+           [1.  , 0.  ]])
+    """
+    on_it = distances == 0
+    closeness = np.where(on_it.any(axis=1, keepdims=True), on_it, 1 / np.where(on_it, 1.0, distances))
+    return closeness / closeness.sum(axis=1, keepdims=True)

@@ -1,0 +1,52 @@
+"""Step 5 of the study `song`: fit the networks that forecast the trajectory of each run.
+
+Reads output/<name>/<run>/embedding.npz.
+Writes <run>/mlp.keras and <run>/lstm.keras, those of them that are among the methods in [forecast].
+Networks that are up to date are left as they are.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from forecast.networks import fit_network
+from forecast.scaling import scaling_of
+from forecast.song_forecasts import split_for_networks
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from pipeline.sections.forecasting import NETWORKS
+
+
+def run(name, root=ROOT, runs=None, again=False):
+    """Fit what is not fitted yet; returns the paths of the networks."""
+    parameters = load(name, root)
+    wanted = [kind for kind in NETWORKS if kind in parameters.forecast.methods]
+    return [fit_run(each, kind, root, again) for each in parameters.for_runs(runs) for kind in wanted]
+
+
+def fit_run(parameters, kind, root, again):
+    """Fit one network of a run on the first part of its trajectory, unless that is done; returns its path."""
+    path = results.path_of(parameters, kind, root)
+    embedding = results.load(parameters, "embedding", root)
+    if not again and results.is_fresh(parameters, kind, root):
+        print(f"{parameters.run}: {results.show(path, root)} is up to date")
+        return path
+    n_fitted = split_for_networks(embedding, parameters).n_fitted
+    print(f"{parameters.run}: {kind} on the first {n_fitted} of {len(embedding['z'])} points")
+    z = scaling_of(embedding["z"], parameters.fit.scale).apply(embedding["z"])
+    settings, verbose = getattr(parameters, kind), int(command_line.has_terminal())
+    network, losses = fit_network(z[:n_fitted], settings, verbose=verbose)
+    print(f"{parameters.run}: mean squared error {losses[0]:.5f} in the first epoch, {losses[-1]:.5f} in the last")
+    results.save_model(parameters, kind, network, root)
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

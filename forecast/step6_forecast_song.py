@@ -1,0 +1,53 @@
+"""Step 6 of the study `song`: forecast the trajectory of each run by every method, and make forecasts audible.
+
+Reads output/<name>/<run>/embedding.npz, mlp.keras, lstm.keras, joint_forecaster.keras, autoencoder.keras.
+Writes <run>/forecast_<method>.npz for every method in [forecast], <run>/sound/truth.wav, decoded.wav and <method>.wav,
+and the figures `forecasts_<run>` and `fans_<run>`.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from forecast.audible_forecasts import write_sounds
+from forecast.draw_all_forecasts import draw_all_forecasts
+from forecast.methods import method_of
+from forecast.networks import load_networks
+from forecast.song_forecasts import first_compared_start, forecast_song
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from pipeline.sections.forecasting import NETWORKS
+
+
+def run(name, root=ROOT, runs=None):
+    """Forecast by every method, and draw; returns the paths of the forecasts."""
+    parameters = load(name, root)
+    paths = [path for each in parameters.for_runs(runs) for path in forecast_run(each, root)]
+    draw_all_forecasts(parameters, root)
+    return paths
+
+
+def forecast_run(parameters, root):
+    """Forecast the trajectory of one run by its methods and write sounds; returns the paths of the forecasts."""
+    embedding, networks = results.load(parameters, "embedding", root), load_networks(parameters, root)
+    forecasts = {}
+    for name in parameters.methods_of_run():
+        first_start = first_compared_start(embedding, parameters) if name in NETWORKS else 0
+        method = method_of(name, parameters, networks)
+        forecasts[name] = forecast_song(embedding, method, parameters, first_start=first_start)
+    paths = [results.save(parameters, f"forecast_{name}", each, root) for name, each in forecasts.items()]
+    n_starts = max(len(each["starts"]) for each in forecasts.values())
+    print(f"{parameters.run}: {parameters.forecast.horizon_steps} steps from {n_starts} points: {', '.join(forecasts)}")
+    sounds = write_sounds(parameters, {name: forecasts[name] for name in parameters.heard_of_run()}, root)
+    print(f"wrote {len(paths)} files and {len(sounds)} sounds to {results.show(paths[0].parent, root)}")
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+"""Steps 4 to 8 of the study `song` on embeddings made by hand: what is stale after an edit, refused, or left out."""
+
+import numpy as np
+import pytest
+
+from embed import step4_play_song
+from evaluate import step7_measure_song, step8_draw_song
+from forecast import step5_train_forecasters_song, step6_forecast_song
+from pipeline import command_line, results
+from pipeline.parameters import load
+from pipeline.sections.forecasting import METHODS
+from tests.stored_results import SONG, store, store_embedding, store_spectrogram, write_tones
+
+STEP6, STEP7 = "forecast.step6_forecast_song", "evaluate.step7_measure_song"
+ALL_METHODS = SONG.replace('methods = ["knn", "knn_article", "persistence"]', "")
+RF = "[runs.RF]\n"
+
+
+@pytest.fixture
+def edit(write_parameters):
+    """The parameters of the song after an edit of their file."""
+
+    def edit_it(*replacements, text=SONG, more=""):
+        for before, after in replacements:
+            assert before in text
+            text = text.replace(before, after)
+        return load("song", write_parameters(text + more))
+
+    return edit_it
+
+
+@pytest.fixture
+def embed(edit, tmp_path):
+    """Writes a parameter file and stores embeddings of all runs of a song of so many seconds; returns the root."""
+
+    def embed_it(*replacements, seconds=3.0, **settings):
+        parameters = edit(*replacements, **settings)
+        write_tones(tmp_path / "music" / "tones.wav", seconds)
+        spectrogram = store_spectrogram(parameters, tmp_path)
+        for run in parameters.for_runs():
+            store_embedding(run, spectrogram, tmp_path)
+        return tmp_path
+
+    return embed_it
+
+
+def files_of(root):
+    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in (root / "output").rglob("*")}
+
+
+def test_measures_of_every_run_and_no_other_method(embed):
+    root = embed()
+    paths = [path for run in load("song", root).for_runs() for path in step6_forecast_song.forecast_run(run, root)]
+    methods = ("knn", "knn_article", "persistence")
+    assert [path.stem for path in paths] == [f"forecast_{method}" for method in methods] * 2
+    paths = step7_measure_song.run("song", root=root)
+    kinds = [*(f"divergence_{method}" for method in methods), "controls", "recurrence"]
+    assert [(path.parent.name, path.stem) for path in paths] == [(run, kind) for run in ("R", "PCA") for kind in kinds]
+
+
+def test_every_method_without_a_network_is_forecast_and_measured_from_the_same_points(embed):
+    methods = [method for method, (_, models) in METHODS.items() if not models]
+    root = embed(('["knn", "knn_article", "persistence"]', str(methods).replace("'", '"')))
+    run = load("song", root).for_run("R")
+    step6_forecast_song.forecast_run(run, root)
+    step7_measure_song.measure_run(run, root)
+    starts = [results.load(run, f"divergence_{method}", root)["starts"] for method in methods]
+    assert len(methods) == 7
+    assert all(np.array_equal(each, starts[0]) for each in starts)
+
+
+def test_forecasts_hold_times_starts_and_the_points_they_start_from(embed):
+    root = embed()
+    run = load("song", root).for_run("R")
+    step6_forecast_song.forecast_run(run, root)
+    embedding, forecast = (results.load(run, kind, root) for kind in ("embedding", "forecast_knn"))
+    starts = forecast["starts"]
+    assert starts[-1] + run.forecast.horizon_steps < len(embedding["z"])
+    np.testing.assert_array_equal(np.diff(starts), 4)
+    np.testing.assert_array_equal(forecast["starts_s"], embedding["times_s"][starts])
+    np.testing.assert_allclose(forecast["forecast"][:, 0], embedding["z"][starts])
+    np.testing.assert_allclose(forecast["long_forecast"][0], embedding["z"][forecast["long_start"]])
+    assert forecast["forecast"].shape == (len(starts), 9, 3)
+
+
+def test_only_the_runs_named_are_done(embed):
+    root = embed()
+    paths = step6_forecast_song.run("song", root=root, runs=["R"])
+    paths += step7_measure_song.run("song", root=root, runs=["R"])
+    assert {path.parent.name for path in paths} == {"R"}
+    assert sorted(path.name for path in (root / "output" / "song" / "PCA").iterdir()) == [
+        "autoencoder.keras",
+        "embedding.npz",
+    ]
+    for step in (step4_play_song, step5_train_forecasters_song, step6_forecast_song, step7_measure_song):
+        with pytest.raises(ValueError, match="run='RF': parameters/song.toml has the runs R, PCA"):
+            step.run("song", root=root, runs=["RF"])
+
+
+@pytest.mark.parametrize("run", ["R", "PCA", "RF"])
+def test_joint_is_a_method_of_those_runs_alone_that_train_one(edit, run):
+    parameters = edit(text=ALL_METHODS, more=RF).for_run(run)
+    assert set(METHODS) - set(parameters.methods_of_run()) == (set() if run == "RF" else {"joint"})
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """A root with a stored result of every kind, of every method."""
+    root = tmp_path_factory.mktemp("measured")
+    (root / "parameters").mkdir()
+    (root / "parameters" / "song.toml").write_text(ALL_METHODS + RF)
+    run = load("song", root).for_run("RF")
+    for kind in run.RESULTS:
+        store(run, kind, root)
+    return root
+
+
+def of_methods(*methods, networks=()):
+    return {*networks, *(f"{what}_{method}" for what in ("forecast", "divergence") for method in methods)}
+
+
+FORECASTS, MEASURES = of_methods(*METHODS), {*(f"divergence_{method}" for method in METHODS), "controls", "recurrence"}
+EDITS = {
+    "sections of the music": (("[window]", '[music]\nbpm = 90.0\nsections = [[0.0, "A"]]\n[window]'), set()),
+    "figures": (("[window]", '[figures]\ncompare = [["R", "PCA"]]\n[window]'), set()),
+    "play": (('video = ["R"]', 'video = ["PCA"]\nforecasts = []'), set()),
+    "threshold": (("n_surrogates = 3", "n_surrogates = 3\nthreshold = 0.25"), MEASURES),
+    "horizon": (("horizon_steps = 8", "horizon_steps = 9"), FORECASTS | {"controls"}),
+    "knn": (("[window]", "[knn]\nn_neighbours = 7\n[window]"), of_methods("knn", "knn_article") | {"controls"}),
+    "analog": (("delay_points = 3", "delay_points = 2"), of_methods("analog") | {"controls"}),
+    "mlp": (("[window]", "[mlp]\nepochs = 3\n[window]"), of_methods("mlp", networks=("mlp",))),
+    "scale": (("[window]", '[fit]\nscale = "axes"\n[window]'), FORECASTS | {"mlp", "lstm", "controls"}),
+}
+
+
+@pytest.mark.parametrize(("edit_of_file", "stale"), EDITS.values(), ids=EDITS)
+def test_an_edit_makes_stale_what_depends_on_it_and_nothing_else(measured, edit, edit_of_file, stale):
+    run = edit(edit_of_file, text=ALL_METHODS, more=RF).for_run("RF")
+    assert {kind for kind in run.RESULTS if not results.is_fresh(run, kind, measured)} == stale
+
+
+def test_an_edit_of_a_run_makes_all_of_it_stale_but_the_spectrogram(measured, edit):
+    run = edit(text=ALL_METHODS, more=RF + "training.epochs = 3").for_run("RF")
+    assert [kind for kind in run.RESULTS if results.is_fresh(run, kind, measured)] == ["spectrogram"]
+
+
+REFUSALS = {
+    "horizon": (("horizon_steps = 8", "horizon_steps = 9"), "forecast.horizon_steps=8", STEP6),
+    "knn": (("[window]", "[knn]\nn_neighbours = 7\n[window]"), "knn.n_neighbours=5", STEP6),
+    "window": (("length_s = 0.2", "length_s = 0.25"), "window.length_s=0.2", "train_model.step2_train_song"),
+}
+
+
+@pytest.mark.parametrize(("edit_of_file", "before", "step"), REFUSALS.values(), ids=REFUSALS)
+def test_stale_forecasts_are_not_measured_and_the_step_to_run_is_named(embed, edit, edit_of_file, before, step):
+    root = embed()
+    step6_forecast_song.forecast_run(load("song", root).for_run("R"), root)
+    edit(edit_of_file)
+    there = files_of(root)
+    with pytest.raises(ValueError, match=rf"was made with {before}, parameters/song.toml now says .*; run: .*{step}"):
+        step7_measure_song.run("song", root=root)
+    assert files_of(root) == there
+
+
+@pytest.mark.parametrize(
+    ("step", "needed"),
+    [
+        (step5_train_forecasters_song, r"R/embedding.npz: is not there; run: python -m embed.step3_embed_song song"),
+        (step6_forecast_song, r"R/embedding.npz: is not there; run: python -m embed.step3_embed_song song"),
+        (step7_measure_song, r"R/embedding.npz: is not there; run: python -m embed.step3_embed_song song"),
+        (step4_play_song, r"spectrogram.npz: is not there; run: python -m save_dataset.step1_save_song song"),
+        (step8_draw_song, r"spectrogram.npz: is not there; run: python -m save_dataset.step1_save_song song"),
+    ],
+)
+def test_what_is_not_there_is_named_with_the_step_that_makes_it(edit, tmp_path, step, needed):
+    edit(('"persistence"]', '"mlp"]'))
+    with pytest.raises(FileNotFoundError, match=needed):
+        step.run("song", root=tmp_path)
+    assert not (tmp_path / "output").exists()
+
+
+def test_forecasts_by_a_network_ask_for_its_training(embed):
+    root = embed(('"persistence"]', '"mlp"]'))
+    there = files_of(root)
+    with pytest.raises(FileNotFoundError, match=r"R/mlp.keras: is not there; run: python -m forecast.step5_train_fo"):
+        step6_forecast_song.run("song", root=root)
+    assert files_of(root) == there
+
+
+TOO_SHORT = {
+    "split": (
+        {"seconds": 0.9},
+        [('"persistence"]', '"mlp"]')],
+        step5_train_forecasters_song,
+        r"fit.share=0.5: of \d+ points \d+ are to fit on .* take a longer song, another share, or a shorter forecast",
+    ),
+    "horizon beside a split": (
+        {},
+        [("horizon_steps = 8", "horizon_steps = 80"), ('"persistence"]', '"mlp"]')],
+        step5_train_forecasters_song,
+        r"fit.share=0.5: of 120 points .*, over 80 steps: ",
+    ),
+    "horizon": (
+        {},
+        [("horizon_steps = 8", "horizon_steps = 800\nlong_start_s = 1.0")],
+        step6_forecast_song,
+        r"forecast.horizon_steps=800: must be less than the \d+ points from point \d+ to the end of the song",
+    ),
+    "long start before the song": (
+        {},
+        [("horizon_steps = 8", "horizon_steps = 8\nlong_start_s = 0.0")],
+        step6_forecast_song,
+        r"forecast.long_start_s=0.0: must be from \d\.\d\d to 2\.\d\d",
+    ),
+    "long start after the song": (
+        {},
+        [("horizon_steps = 8", "horizon_steps = 8\nlong_start_s = 100.0")],
+        step6_forecast_song,
+        r"forecast.long_start_s=100.0: must be from \d\.\d\d to 2\.\d\d",
+    ),
+    "first point": (
+        {},
+        [("horizon_steps = 8", "horizon_steps = 8\nfirst_point = 1")],
+        step6_forecast_song,
+        r"forecast.first_point=1: must be at least 4, so that all methods can begin",
+    ),
+}
+
+
+@pytest.mark.parametrize(("song", "edits", "step", "message"), TOO_SHORT.values(), ids=TOO_SHORT)
+def test_what_the_song_is_too_short_for_is_told_and_nothing_is_written(embed, song, edits, step, message):
+    root = embed(*edits, **song)
+    there = files_of(root)
+    with pytest.raises(ValueError, match=message) as refused:
+        step.run("song", root=root)
+    assert "\n" not in command_line.one_line(refused.value)
+    assert files_of(root) == there
+
+
+def test_a_long_forecast_begins_where_it_is_told_to_and_ends_with_the_song(embed):
+    root = embed(("horizon_steps = 8", "horizon_steps = 8\nlong_start_s = 2.6"))
+    run = load("song", root).for_run("R")
+    step6_forecast_song.forecast_run(run, root)
+    times_s = results.load(run, "embedding", root)["times_s"]
+    forecast = results.load(run, "forecast_persistence", root)
+    assert times_s[forecast["long_start"]] == pytest.approx(2.6, abs=0.012)
+    assert forecast["long_start"] + len(forecast["long_forecast"]) == len(times_s)

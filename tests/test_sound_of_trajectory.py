@@ -1,0 +1,121 @@
+import keras
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embed.song_embedding import embed_song
+from forecast.audible_forecasts import PEAK, write_sounds
+from forecast.sound_of_trajectory import frames_of, overlay
+from models.conditioned_autoencoder import build_decoder, build_encoder
+from pipeline import results
+from pipeline.parameters import load
+from save_dataset.spectrogram import compute_spectrogram
+
+SIZES = st.tuples(st.integers(1, 20), st.integers(1, 12), st.integers(1, 4))
+
+
+@given(sizes=SIZES, seed=st.integers(0, 2**32 - 1))
+def test_windows_cut_from_frames_are_laid_together_to_the_same_frames(sizes, seed):
+    n_windows, window_frames, n_bins = sizes
+    frames = np.random.default_rng(seed).uniform(size=(n_windows + window_frames - 1, n_bins))
+    windows = np.lib.stride_tricks.sliding_window_view(frames, window_frames, axis=0).swapaxes(1, 2)
+    np.testing.assert_allclose(overlay(windows), frames)
+
+
+@given(sizes=SIZES, seed=st.integers(0, 2**32 - 1))
+def test_frame_is_the_mean_over_all_windows_that_hold_it(sizes, seed):
+    n_windows, window_frames, n_bins = sizes
+    windows = np.random.default_rng(seed).uniform(size=(n_windows, window_frames, n_bins))
+    laid = overlay(windows)
+    assert laid.shape == (n_windows + window_frames - 1, n_bins)
+    for frame in range(len(laid)):
+        held = [windows[k, frame - k] for k in range(n_windows) if 0 <= frame - k < window_frames]
+        np.testing.assert_allclose(laid[frame], np.mean(held, axis=0))
+
+
+def test_one_window_is_itself(rng):
+    window = rng.uniform(size=(1, 5, 3))
+    np.testing.assert_array_equal(overlay(window), window[0])
+
+
+@given(sizes=SIZES, level=st.floats(0, 1))
+def test_windows_that_are_all_the_same_level_stay_at_it(sizes, level):
+    np.testing.assert_allclose(overlay(np.full(sizes, level)), level)
+
+
+class ConstantDecoder:
+    """Decodes a point to a window of its first coordinate."""
+
+    def predict(self, z, verbose):
+        assert z.dtype == np.float32
+        return np.repeat(z[:, :1, None], 3, axis=1)
+
+
+def test_trajectory_is_decoded_point_by_point():
+    frames = frames_of(ConstantDecoder(), np.array([[0.0, 9.0], [3.0, 9.0], [6.0, 9.0]]))
+    np.testing.assert_allclose(frames[:, 0], [0, 1.5, 3, 4.5, 6])
+
+
+def test_longer_trajectory_begins_with_the_frames_of_the_shorter_but_for_those_that_more_windows_hold(rng):
+    windows = rng.uniform(size=(9, 4, 2))
+    np.testing.assert_allclose(overlay(windows)[:6], overlay(windows[:6])[:6])
+    assert not np.allclose(overlay(windows)[6:9], overlay(windows[:6])[6:9])
+
+
+@pytest.mark.parametrize("n_points", [1, 4])
+def test_frames_are_as_many_as_the_sound_of_the_points_has(n_points):
+    assert frames_of(ConstantDecoder(), np.zeros((n_points, 2))).shape == (n_points + 2, 1)
+
+
+@pytest.fixture
+def run_and_root(write_parameters):
+    """A run of two seconds of a sine that grows, embedded by an untrained autoencoder, and its root."""
+    keras.utils.set_random_seed(0)
+    root = write_parameters('study = "song"\nsound.file = "none.wav"\n[runs.R]\nloss.alpha = 0.0\n')
+    run = load("song", root).for_run("R")
+    time_s = np.arange(2 * 44100) / 44100
+    spectrogram = compute_spectrogram(time_s * np.sin(2 * np.pi * 1000 * time_s))
+    results.save(run, "spectrogram", spectrogram, root)
+    encoder, decoder = build_encoder(22, 94, 3), build_decoder(22, 94, 3)
+    window = keras.Input((22, 94))
+    autoencoder = keras.Model(window, decoder(encoder(window)))
+    results.save_model(run, "autoencoder", autoencoder, root)
+    results.save(run, "embedding", embed_song(autoencoder, spectrogram), root)
+    return run, root
+
+
+@pytest.mark.slow
+def test_sounds_are_called_by_their_method_and_as_long_and_loud_as_each_other(run_and_root):
+    run, root = run_and_root
+    z = results.load(run, "embedding", root)["z"]
+    forecasts = {name: {"long_start": np.array(30), "long_forecast": z[30:46] + 0.01} for name in ("knn", "var")}
+    paths = write_sounds(run, forecasts, root)
+    folder = root / "output" / "song" / "R" / "sound"
+    assert paths == [folder / f"{name}.wav" for name in ("truth", "decoded", "knn", "var")]
+    sounds = {path.stem: soundfile.read(path) for path in paths}
+    assert {rate_hz for _, rate_hz in sounds.values()} == {44100}
+    n_samples = {len(sound) for sound, _ in sounds.values()}
+    assert len(n_samples) == 1
+    assert n_samples.pop() == pytest.approx((16 + 22 - 2) * 1024, abs=256)
+    assert max(np.abs(sound).max() for sound, _ in sounds.values()) == pytest.approx(PEAK, abs=1e-3)
+
+
+@pytest.mark.slow
+def test_truth_is_the_song_from_the_long_start_on(run_and_root):
+    run, root = run_and_root
+    z = results.load(run, "embedding", root)["z"]
+    loudness = []
+    for start in (5, 45):
+        forecast = {"long_start": np.array(start), "long_forecast": np.zeros((6, 3))}
+        truth, decoded, *_ = (soundfile.read(path)[0] for path in write_sounds(run, {"climatology": forecast}, root))
+        loudness.append(np.std(truth) / np.std(decoded))
+        assert np.argmax(np.abs(np.fft.rfft(truth))) * 44100 / len(truth) == pytest.approx(1000, abs=44)
+    assert loudness[1] > 1.5 * loudness[0]  # the sine grows
+    assert len(z) > 51
+
+
+def test_no_forecast_no_sound(tmp_path):
+    assert write_sounds(None, {}, tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
