@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.colors import Normalize
 
 from benchmarks.clip import read_clip
-from embed.draw_moving_point import MovingPoint
 from embed.draw_trajectory import draw_trajectory
-from embed.trajectory_video import write_video
+from embed.video.draw_moving_point import MovingPoint
+from embed.video.trajectory_video import write_video
 from pipeline.figures import new_figure
 from pipeline.windows import window_times
 

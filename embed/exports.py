@@ -1,5 +1,6 @@
 """A trajectory and the sections of its song for other programs: CSV and WebVTT."""
 
+import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,11 +24,12 @@ def write_csv(embedding: Mapping[str, np.ndarray], path: Path) -> Path:
 
 
 def write_webvtt(sections: Sequence[tuple[float, str]], duration_s: float, path: Path) -> Path:
-    """Write the sections of a song, each ``(start in s, name)``, as chapters for media players."""
-    starts_s = [start_s for start_s, _ in sections]
+    """Write the sections of a song, each ``(start in s, name)``, in order, as chapters for media players."""
+    heard = [(start_s, name) for start_s, name in sections if start_s < duration_s]
+    ends_s = [*(start_s for start_s, _ in heard[1:]), duration_s]
     cues = [
-        f"{clock(start_s)} --> {clock(end_s)}\n{' '.join(name.split())}\n"
-        for (start_s, name), end_s in zip(sections, [*starts_s[1:], duration_s], strict=True)
+        f"{clock(start_s)} --> {clock(end_s)}\n{html.escape(' '.join(name.split()), quote=False)}\n"
+        for (start_s, name), end_s in zip(heard, ends_s, strict=True)
     ]
     with whole_file(path) as temporary:
         temporary.write_text("\n".join(["WEBVTT\n", *cues]), encoding="utf-8")

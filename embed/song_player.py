@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from embed.exports import write_csv, write_webvtt
-from embed.player_page import build_page
-from embed.trajectory_video import write_video
+from embed.player.page import build_page
+from embed.video.trajectory_video import write_video
 from pipeline import results
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
@@ -19,6 +19,8 @@ def write_page(parameters: Parameters, samples: np.ndarray, root: Path = ROOT) -
     """Write ``player.html`` with the runs of the page that are embedded, and their forecasts where there are any."""
     runs = parameters.for_runs(list(parameters.play.page))
     embeddings = results.load_fresh(runs, "embedding", root)
+    if not embeddings:
+        results.check_fresh(runs[0], "embedding", root)
     shown = parameters.play.forecasts
     forecasts = {
         str(run.run): results.load_fresh_kinds(

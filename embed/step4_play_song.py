@@ -19,12 +19,13 @@ from pipeline.parameters import ROOT, load
 def run(name, root=ROOT, runs=None):
     """Write the page, the exports, and the videos of [play] or of the runs named; returns their paths."""
     parameters = load(name, root)
+    filmed = [parameters.for_run(run_name) for run_name in runs or parameters.runs_of_video()]
     samples = read_song(parameters, root)
     duration_s = len(samples) / parameters.sound.sample_rate_hz
     paths = [write_page(parameters, samples, root), *write_exports(parameters, duration_s, root)]
     n_bytes = paths[0].stat().st_size
     print(f"{duration_s:.2f} s of sound; the page has {n_bytes / 1e6:.2f} MB and needs no network")
-    for each in parameters.for_runs(runs or parameters.runs_of_video()):
+    for each in filmed:
         paths.append(write_run_video(each, samples, root, show_progress=command_line.has_terminal()))
     for path in paths:
         print(f"wrote {results.show(path, root)}")

@@ -10,7 +10,7 @@ from pipeline.figures import colour_of, new_figure
 from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
 
 Measures = Mapping[str, np.ndarray]
-VALID, CLIMATOLOGY = 0.5, 1.0  # errors, in spreads, that lines are drawn at
+CLIMATOLOGY = 1.0  # the error, in spreads, of always saying the mean
 
 
 def draw_divergence(groups: Sequence[Mapping[str, Mapping[str, Measures]]]) -> Figure:
@@ -78,7 +78,7 @@ def draw_error(axes: Axes, method: str, measures: Measures) -> None:
     """One method's error, with lines where a forecast ceases to be valid and where it is as bad as the mean."""
     times_s = measures["times_s"][1:]
     axes.semilogy(times_s, measures["compared_nrmse"][1:], color=METHOD_COLOURS[method], label=METHOD_NAMES[method])
-    for level in (VALID, CLIMATOLOGY):
+    for level in (float(measures["threshold"]), CLIMATOLOGY):
         axes.axhline(level, color="0.6", linestyle=":", linewidth=0.8)
     axes.set_ylim(0.01, 4)
 
@@ -110,9 +110,12 @@ def draw_valid_times(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
             axes.plot(times_s, spots, ".", color=colour_of(run, runs), markersize=2.5, alpha=0.35)
             low, middle, high = (each[f"compared_valid_time_{end}s"] for end in ("low_", "", "high_"))
             axes.plot([low, high], [place, place], color=colour_of(run, runs), linewidth=1.5)
-            axes.plot(middle, place, "D", color=colour_of(run, runs), markersize=4.5, label="" if row else run)
+            axes.plot(middle, place, "D", color=colour_of(run, runs), markersize=4.5, label=run)
     axes.set(yticks=range(len(methods)), yticklabels=[METHOD_NAMES[name] for name in methods], xlim=(0, None))
     axes.invert_yaxis()
-    axes.set(xlabel=f"valid prediction time (s): until the error is {VALID:g} spreads", title="")
-    axes.legend(loc="lower right")
+    threshold = next(float(each["threshold"]) for by_method in measures.values() for each in by_method.values())
+    axes.set_xlabel(f"valid prediction time (s): until the error is {threshold:g} spreads")
+    handles, labels = axes.get_legend_handles_labels()
+    once = dict(zip(labels, handles, strict=True))
+    axes.legend(once.values(), once.keys(), loc="lower right")
     return figure

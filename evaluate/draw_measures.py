@@ -31,8 +31,7 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     if groups := groups_of_knn(divergences, parameters.figures.compare):
         drawn["divergence"] = draw_divergence(groups)
     if controls:
-        hop_s = {run: float(np.mean(np.diff(embeddings[run]["times_s"]))) for run in controls}
-        drawn |= {"controls": draw_controls(controls), "exclusion": draw_exclusion(controls, hop_s)}
+        drawn |= {"controls": draw_controls(controls), "exclusion": draw_exclusion(controls)}
     if recurrences:
         drawn["recurrence"] = draw_recurrence(recurrences, parameters.music.bpm)
     paths = [figures.save(figure, results.figure_path(parameters, name, root)) for name, figure in drawn.items()]

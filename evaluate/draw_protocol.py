@@ -12,7 +12,7 @@ Measures = Mapping[str, np.ndarray]
 SIGNIFICANT = 0.05  # a period is told only where shuffled pieces return as well more rarely than this
 
 
-def draw_exclusion(controls: Mapping[str, Measures], hop_s: Mapping[str, float]) -> Figure:
+def draw_exclusion(controls: Mapping[str, Measures]) -> Figure:
     """How long KNN forecasts are valid against the block around the start that they may not learn from.
 
     A leak shows as a curve that falls until windows cease to share sound, which is marked.
@@ -21,16 +21,14 @@ def draw_exclusion(controls: Mapping[str, Measures], hop_s: Mapping[str, float])
     ----------
     controls : mapping of str to mapping of str to np.ndarray
         By run, as step 7 stores them.
-    hop_s : mapping of str to float
-        Time from point to point of each run.
     """
     figure = new_figure(7, 3.8)
     axes = figure.add_subplot()
     for run, each in controls.items():
         colour = colour_of(run, list(controls))
-        sizes_s, times_s = each["exclusion_points"] * hop_s[run], each["exclusion_valid_steps"] * hop_s[run]
+        sizes_s, times_s = (each["hop_s"] * each[name] for name in ("exclusion_points", "exclusion_valid_steps"))
         axes.plot(sizes_s, times_s, ".-", color=colour, label=run)
-        axes.axvline(float(each["overlap_points"]) * hop_s[run], color=colour, linestyle=":", linewidth=0.8)
+        axes.axvline(float(each["overlap_points"] * each["hop_s"]), color=colour, linestyle=":", linewidth=0.8)
     axes.set(xlabel="nothing is learnt from this near the start (s); dotted: a window", ylim=(0, None), xlim=(0, None))
     axes.set_ylabel("median valid prediction time (s)")
     axes.legend()

@@ -72,18 +72,22 @@ def sweep_exclusion(z: np.ndarray, overlap: int, parameters: Parameters) -> dict
     Returns
     -------
     dict of str to np.ndarray
-        ``exclusion_points`` (n_sizes,), half widths of the block; ``exclusion_valid_steps`` (n_sizes,), medians over
-        initial conditions; ``overlap_points``, where windows cease to share sound.
+        ``exclusion_points`` (n_sizes,), half widths of the block, those that leave neighbours;
+        ``exclusion_valid_steps`` (n_sizes,), medians over initial conditions; ``overlap_points``, where windows cease
+        to share sound.
     """
     scaled = scaling_of(z, parameters.fit.scale).apply(z)
     starts, n_steps = initial_conditions(len(z), parameters), parameters.forecast.horizon_steps
     medians = []
-    for radius in parameters.evaluation.exclusion_points:
-        forecaster = knn(scaled, starts, Lessons("block", radius), n_neighbours=parameters.knn.n_neighbours)
+    n_neighbours = parameters.knn.n_neighbours
+    most = (len(z) - 3 - n_neighbours) // 2  # a larger block may leave fewer neighbours
+    sizes = [radius for radius in parameters.evaluation.exclusion_points if radius <= most]
+    for radius in sizes:
+        forecaster = knn(scaled, starts, Lessons("block", radius), n_neighbours=n_neighbours)
         delta = distances(scaled, starts, roll_out(scaled, starts, n_steps, forecaster))
         medians.append(np.median(valid_steps(delta / spread(scaled), parameters.evaluation.threshold)[0]))
     return {
-        "exclusion_points": np.array(parameters.evaluation.exclusion_points),
+        "exclusion_points": np.array(sizes),
         "exclusion_valid_steps": np.array(medians),
         "overlap_points": np.array(overlap),
     }

@@ -39,12 +39,12 @@ def measure_forecasts(
     dict of str to np.ndarray
         What `evaluate.divergence.evaluate` tells of all initial conditions, and, with ``compared_`` before each name,
         of those from `first_start` on, where there is any; ``axes_mean`` and ``axes_standard_error`` (n_steps + 1,), of
-        the distance where each axis is scaled to [0, 1], the article's.
+        the distance where each axis is scaled to [0, 1], the article's; ``threshold``.
     """
     z, starts, forecast = embedding["z"].astype(float), forecasts["starts"], forecasts["forecast"]
     axes = scaling_of(z, "axes")
     axes_mean, axes_error = mean_and_standard_error(distances(axes.apply(z), starts, axes.apply(forecast)))
-    measures = {"axes_mean": axes_mean, "axes_standard_error": axes_error}
+    measures = {"threshold": np.array(threshold), "axes_mean": axes_mean, "axes_standard_error": axes_error}
     hop_s = float(np.mean(np.diff(embedding["times_s"])))
     overlap = count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
     compared = starts >= first_start

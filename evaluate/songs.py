@@ -64,6 +64,8 @@ def differences(measured: Measured, reference: str = REFERENCE) -> dict[str, dic
         pairs = [(song[kind], song[reference]) for song in measured.values() if kind in song and reference in song]
         if kind == reference or len(pairs) < 2:
             continue
+        if len({seed.shape for side in pairs for seeds in side for seed in seeds}) > 1:
+            raise ValueError("figures.songs: the songs must have been forecast over the same forecast.horizon_steps")
         ours, others = (
             np.stack([np.mean(seeds, axis=0, keepdims=True) for seeds in side]) for side in zip(*pairs, strict=True)
         )

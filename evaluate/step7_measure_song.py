@@ -10,6 +10,8 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+import numpy as np
+
 from evaluate.song_controls import forecast_controls, sweep_exclusion
 from evaluate.song_divergence import measure_forecasts
 from evaluate.song_recurrence import measure_recurrence
@@ -35,9 +37,10 @@ def measure_run(parameters, root):
         forecasts = results.load(parameters, f"forecast_{method}", root)
         measures = measure_forecasts(embedding, forecasts, first_start=first_start, **judged)
         paths.append(results.save(parameters, f"divergence_{method}", measures, root))
-        print(f"{parameters.run}: {method} valid for {measures['compared_valid_time_s']:.2f} s")
+        print(f"{parameters.run}: {method} valid for {measures['valid_time_s']:.2f} s")
     z, overlap = embedding["z"], count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
     controls = forecast_controls(z, overlap, parameters) | sweep_exclusion(z, overlap, parameters)
+    controls["hop_s"] = np.mean(np.diff(embedding["times_s"]))
     judged = parameters.evaluation.model_dump(include={"longest_period_s", "n_surrogates", "seed"})
     recurrence = measure_recurrence(embedding, **judged)
     paths += [results.save(parameters, "controls", controls, root)]

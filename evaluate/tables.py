@@ -43,7 +43,7 @@ def divergence_rows(measures: Mapping[str, Mapping[str, Measures]], bpm: float |
             row |= {
                 "skill at 10": f"{each['compared_skill'][10]:z.2f}" if len(each["compared_skill"]) > 10 else "",
                 "one-step MSE": f"{each['compared_mean_squared_error']:.5f}",
-                "one-step cos": f"{each['compared_mean_cosine']:.3f}",
+                "one-step cos": "" if np.isnan(each["compared_mean_cosine"]) else f"{each['compared_mean_cosine']:.3f}",
             }
             rows.append(row)
     return rows

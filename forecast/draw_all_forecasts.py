@@ -12,7 +12,8 @@ def draw_all_forecasts(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Draw the forecasts of each run that has any; returns paths."""
     paths = []
     for run in parameters.for_runs():
-        forecasts = load_forecasts(run, root)
+        kinds = {method: f"forecast_{method}" for method in run.methods_of_run()}
+        forecasts = results.load_fresh_kinds(run, kinds, root)
         if not forecasts:
             continue
         embedding = results.load(run, "embedding", root)
@@ -20,11 +21,3 @@ def draw_all_forecasts(parameters: Parameters, root: Path = ROOT) -> list[Path]:
             figure = draw(embedding, forecasts)
             paths += figures.save(figure, results.figure_path(parameters, f"{name}_{run.run}", root))
     return paths
-
-
-def load_forecasts(run: Parameters, root: Path = ROOT) -> dict[str, dict]:
-    """The forecasts of a run that are there and not stale, by method."""
-    kinds = {method: f"forecast_{method}" for method in run.methods_of_run()}
-    return {
-        method: results.load(run, kind, root) for method, kind in kinds.items() if results.is_fresh(run, kind, root)
-    }

@@ -37,6 +37,9 @@ def forecast_run(parameters, root):
         first_start = first_compared_start(embedding, parameters) if name in NETWORKS else 0
         method = method_of(name, parameters, networks)
         forecasts[name] = forecast_song(embedding, method, parameters, first_start=first_start)
+    if not forecasts:
+        print(f"{parameters.run}: none of the methods in [forecast] is for this run")
+        return []
     paths = [results.save(parameters, f"forecast_{name}", each, root) for name, each in forecasts.items()]
     n_starts = max(len(each["starts"]) for each in forecasts.values())
     print(f"{parameters.run}: {parameters.forecast.horizon_steps} steps from {n_starts} points: {', '.join(forecasts)}")

@@ -33,6 +33,7 @@ points = 4
 [forecast]
 methods = ["knn", "knn_article", "persistence"]
 horizon_steps = 8
+first_point = 4
 every_points = 4
 long_steps = 20
 sound = []

@@ -28,7 +28,7 @@ RUNS = {"R": "#000000", "RF": to_hex("tab:red")}
 
 @pytest.fixture
 def sweep():
-    (axes,) = draw_exclusion(dict.fromkeys(RUNS, EXCLUSION), {"R": 0.25, "RF": 0.5}).axes
+    (axes,) = draw_exclusion({"R": EXCLUSION | {"hop_s": 0.25}, "RF": EXCLUSION | {"hop_s": 0.5}}).axes
     return axes
 
 

@@ -39,5 +39,5 @@ def test_trajectory_stays_as_it_was(rng):
 
 @pytest.mark.parametrize(("starts", "told"), [([0, 5], "0 to 5"), ([2, 9], "2 to 9"), ([-1, 3], "-1 to 3")])
 def test_starts_without_the_points_that_are_seen_are_refused(starts, told):
-    with pytest.raises(ValueError, match=f"^starts from {told}: must have 2 of the 9 points up to them$"):
+    with pytest.raises(ValueError, match=f"^starts from {told}: must have 2 of the 9 points up to them, as many as"):
         roll_out(np.zeros((9, 3)), np.array(starts), 4, constant_velocity())

@@ -4,7 +4,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from embed.indexed_png import encode_png
+from embed.player.indexed_png import encode_png
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 7), (94, 1291)])

@@ -6,7 +6,7 @@ import soundfile
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import correlate
 
-from embed.page_sound import encode_sound
+from embed.player.sound import encode_sound
 
 
 def decode(sound):

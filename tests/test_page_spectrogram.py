@@ -6,7 +6,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from embed.page_spectrogram import describe_spectrogram, place_ticks, shorten
+from embed.player.spectrogram import describe_spectrogram, place_ticks, shorten
 
 
 def stored(frames, scale="db"):

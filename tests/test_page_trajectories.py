@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embed.alignment import align
-from embed.page_trajectories import MOST_POINTS, RADIUS, check_runs, describe_runs
+from embed.player.trajectories import MOST_POINTS, RADIUS, check_runs, describe_runs
 
 HOP_S = 0.0232
 

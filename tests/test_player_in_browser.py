@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.signal import correlate
 
-from embed.player_page import build_page
+from embed.player.page import build_page
 from save_dataset.spectrogram import compute_spectrogram
 
 selenium = pytest.importorskip("selenium", reason="selenium is not installed")

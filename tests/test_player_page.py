@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from embed.player_page import build_page
+from embed.player.page import build_page
 from save_dataset.spectrogram import compute_spectrogram
 
 RATE_HZ = 22050

@@ -70,9 +70,7 @@ def rolling(rng):
     keras.utils.set_random_seed(0)
     stretch = Stretch(8, history=5, future=6, n_samples=3)
     parts = build_encoder(8, 4, LATENT_DIM), build_decoder(8, 4, LATENT_DIM), build_forecaster(5, LATENT_DIM)
-    model = build_conditioned_autoencoder(
-        *parts, stretch, roll_out_steps=6, roll_out_weight=0.5, roll_out_spread="total"
-    )
+    model = build_conditioned_autoencoder(*parts, stretch, roll_out_steps=6, roll_out_weight=0.5)
     model.compile("adam", jit_compile=False)
     return model, rng.uniform(size=(2, stretch.n_frames, 4)).astype(np.float32)
 

@@ -15,6 +15,7 @@ lstm.points = 2
 var.points = 2
 analog.delay_points = 2
 forecast.horizon_steps = 12
+forecast.first_point = 2
 evaluation.exclusion_points = [0, 30, 60]
 [runs.R]
 loss.alpha = 0.0
@@ -93,7 +94,8 @@ def test_what_overlaps_tells_of_the_future_and_what_does_not_tells_nothing(song,
     assert far_apart == pytest.approx(apart, abs=1)
 
 
-def test_a_block_that_leaves_too_little_to_learn_from_is_refused(song, parameters):
-    evaluation = parameters.evaluation.model_copy(update={"exclusion_points": (0, 399)})
-    with pytest.raises(ValueError, match="n_neighbours=5: a start has fewer .* that it may learn from"):
-        sweep_exclusion(song, OVERLAP, parameters.model_copy(update={"evaluation": evaluation}))
+def test_blocks_that_leave_too_little_to_learn_from_are_left_out(song, parameters):
+    most = (len(song) - 8) // 2
+    evaluation = parameters.evaluation.model_copy(update={"exclusion_points": (0, most, most + 1, 399)})
+    swept = sweep_exclusion(song, OVERLAP, parameters.model_copy(update={"evaluation": evaluation}))
+    assert list(swept["exclusion_points"]) == [0, most]

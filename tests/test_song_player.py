@@ -7,7 +7,7 @@ import pytest
 
 from embed import song_player
 from embed.song_player import read_song, write_exports, write_page, write_run_video
-from embed.trajectory_video import write_video
+from embed.video.trajectory_video import write_video
 from forecast.methods import method_of
 from forecast.song_forecasts import forecast_song
 from pipeline import results

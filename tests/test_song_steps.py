@@ -204,7 +204,7 @@ TOO_SHORT = {
         {},
         [("horizon_steps = 8", "horizon_steps = 800\nlong_start_s = 1.0")],
         step6_forecast_song,
-        r"forecast.horizon_steps=800: must be less than the \d+ points from point \d+ to the end of the song",
+        r"forecast.horizon_steps=800: must be less than the \d+ points from forecast.first_point=4 to the end",
     ),
     "long start before the song": (
         {},
@@ -220,9 +220,9 @@ TOO_SHORT = {
     ),
     "first point": (
         {},
-        [("horizon_steps = 8", "horizon_steps = 8\nfirst_point = 1")],
+        [("first_point = 4", "first_point = 1"), ('"persistence"]', '"var"]')],
         step6_forecast_song,
-        r"forecast.first_point=1: must be at least 4, so that all methods can begin",
+        r"must have 4 of the 120 points up to them",
     ),
 }
 

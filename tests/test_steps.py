@@ -57,6 +57,7 @@ delay_points = 3
 [forecast]
 methods = ["knn", "knn_article", "var", "mlp", "lstm", "joint", "persistence"]
 horizon_steps = 8
+first_point = 4
 every_points = 3
 long_steps = 20
 

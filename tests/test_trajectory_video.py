@@ -8,9 +8,9 @@ import scipy.ndimage
 import scipy.signal
 from PIL import Image
 
-from embed.camera import Camera
-from embed.draw_moving_point import MovingPoint
-from embed.trajectory_video import write_video
+from embed.video.camera import Camera
+from embed.video.draw_moving_point import MovingPoint
+from embed.video.trajectory_video import write_video
 
 SIZE = {"width": 320, "height": 180}
 HOP_S = 0.02

@@ -1,8 +1,7 @@
 """Step 2 of the study `song`: train the autoencoder of each run, or fit its PCA baseline.
 
 Reads output/<name>/spectrogram.npz.
-Writes output/<name>/<run>/autoencoder.keras and history.npz, and the figures `losses` and `model_<run>` (text
-without graphviz).
+Writes output/<name>/<run>/autoencoder.keras and history.npz, the figure `losses` and the diagram `model_<run>`.
 Runs that are up to date are left as they are; a training that was stopped goes on after its last whole epoch.
 """
 

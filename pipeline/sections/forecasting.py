@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from pipeline.parameters import Section
 
@@ -120,7 +120,7 @@ class Evaluation(Section):
     """How forecasts are judged."""
 
     threshold: float = Field(0.5, gt=0, description="error in spreads at which a forecast is no longer valid")
-    exclusion_points: tuple[int, ...] = Field(
+    exclusion_points: tuple[NonNegativeInt, ...] = Field(
         (0, 2, 5, 10, 15, 22, 30, 45, 60, 90),
         description="half widths of the block around a start from which knn learns nothing, for the sweep",
     )

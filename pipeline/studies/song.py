@@ -5,9 +5,10 @@ Defaults are those of the article (M-Lin-DM, "Deep Audio Embedding", 2021) unles
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveInt, StringConstraints, field_validator, model_validator
 
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
@@ -44,7 +45,7 @@ RESULTS = {
     },
     **{
         f"divergence_{method}": Result(
-            f"{{run}}/divergence_{method}.npz", STEPS[7], ("evaluation",), (f"forecast_{method}",)
+            f"{{run}}/divergence_{method}.npz", STEPS[7], ("lstm", "evaluation"), (f"forecast_{method}",)
         )
         for method in METHODS
     },
@@ -53,6 +54,9 @@ RESULTS = {
         "{run}/controls.npz", STEPS[7], ("fit", "forecast", "knn", "analog", "var", "evaluation"), ("embedding",)
     ),
 }
+
+
+Name: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Composition(Section):
@@ -87,9 +91,18 @@ class Music(Section):
         None, gt=0, description="length of its loop or bar: tables tell whether the trajectory closes after it"
     )
     bpm: float | None = Field(None, gt=0, le=1000, description="tempo in beats per minute: times are told in beats too")
-    sections: tuple[tuple[float, str], ...] = Field(
+    sections: tuple[tuple[NonNegativeFloat, Name], ...] = Field(
         (), description="its sections in order, each [start in s, name]: shown by the player page and in WebVTT"
     )
+
+    @field_validator("sections")
+    @classmethod
+    def check_that_sections_are_in_order(cls, sections: tuple[tuple[float, str], ...]) -> tuple[tuple[float, str], ...]:
+        """Each section starts after the one before."""
+        starts_s = [start_s for start_s, _ in sections]
+        if any(later <= start for start, later in pairwise(starts_s)):
+            raise ValueError(f"must start one after the other, they start at {', '.join(f'{s:g}' for s in starts_s)} s")
+        return sections
 
 
 class Spectrogram(Section):
@@ -136,14 +149,10 @@ class Loss(Section):
     beta: float = Field(1.0, gt=0, description="R: cross-entropy of the reconstruction")
     gamma: float = Field(0.0, ge=0, description="O: mean square of the points, which draws them to the origin")
     delta: float = Field(0.0, ge=0, description="C: curvature of the clip, minus the cosine of consecutive velocities")
-    stop_gradient: bool = Field(False, description="whether true velocity and points are fixed targets of forecasts")
+    stop_gradient: bool = Field(False, description="whether the true velocity is a fixed target of the forecast")
     roll_out_steps: int = Field(0, ge=0, le=1000, description="H: points the forecast goes on for in the loss; 0: none")
     roll_out_weight: float = Field(
-        0.003, gt=0, description="H: mean distance of these points from the true ones, over the spread of all points"
-    )
-    roll_out_spread: Literal["covariance", "total"] = Field(
-        "covariance",
-        description="of each direction in space, or the whole: then all but one slow coordinate tend to vanish",
+        0.001, gt=0, description="H: mean distance of these points from the true ones, over the spread of all points"
     )
     roll_out_warmup_epochs: int = Field(2, ge=0, description="epochs over which roll_out_weight rises from 0")
 
@@ -193,7 +202,9 @@ class Figures(Section):
     """What is drawn beside what."""
 
     compare: tuple[tuple[str, ...], ...] = Field((), description="lists of runs whose trajectories share a figure")
-    songs: tuple[str, ...] = Field((), description="other parameter files whose songs are pooled with this one")
+    songs: tuple[str, ...] = Field(
+        (), description="parameter files whose songs are put together in the figures `songs_*`"
+    )
 
 
 class Parameters(StudyParameters):

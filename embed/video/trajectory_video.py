@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from embed.draw_moving_point import MovingPoint
-from embed.mp4 import open_mp4
+from embed.video.draw_moving_point import MovingPoint
+from embed.video.mp4 import open_mp4
 from pipeline.whole_file import whole_file
 
 SMALLEST = 64  # pixels

@@ -17,12 +17,12 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import to_hex
 
-from embed.page_sound import encode_sound
-from embed.page_spectrogram import describe_spectrogram
-from embed.page_trajectories import check_runs, describe_runs
+from embed.player.sound import encode_sound
+from embed.player.spectrogram import describe_spectrogram
+from embed.player.trajectories import check_runs, describe_runs
 from pipeline.figures import TIME_COLOURS
 
-SOURCES = Path(__file__).with_name("player")
+SOURCES = Path(__file__).with_name("web")
 SCRIPTS = (
     *("data", "sound", "clock", "colours", "canvas", "camera", "box", "panel", "timeline", "controls", "page", "start"),
 )

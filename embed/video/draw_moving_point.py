@@ -13,10 +13,10 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.lines import Line2D
 
-from embed.camera import Camera
-from embed.draw_time_strip import DARK, Layout, add_text, draw_still_picture
 from embed.draw_trajectory import first_three_components
-from embed.paint import Segments, add_glow, mix, paint_disc
+from embed.video.camera import Camera
+from embed.video.draw_time_strip import DARK, Layout, add_text, draw_still_picture
+from embed.video.paint import Segments, add_glow, mix, paint_disc
 from pipeline.figures import TIME_COLOURS
 
 AHEAD, BEHIND = 0.38, 1.0  # how much of its colour the path has before and behind the point

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from embed.indexed_png import encode_png
+from embed.player.indexed_png import encode_png
 from pipeline.figures import PIXEL_COLOURS
 
 MOST_COLUMNS = 2400
