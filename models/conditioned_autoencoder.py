@@ -114,7 +114,7 @@ def build_conditioned_autoencoder(
     delta: float = 0.0,
     stop_gradient: bool = False,
     roll_out_steps: int = 0,
-    roll_out_weight: float = 0.001,
+    roll_out_weight: float = 0.003,
 ) -> keras.Model:
     """Model to train on stretches of frames ``(batch, stretch.n_frames, n_bins)``; it has its loss inside, no targets.
 
@@ -132,7 +132,7 @@ def build_conditioned_autoencoder(
     alpha, beta, gamma, delta : float
         Weights of the terms ``forecast``, ``reconstruction``, ``off_centre`` and ``curvature``.
     stop_gradient : bool
-        Whether the true velocity is a fixed target.
+        Whether true velocity and true points are fixed targets.
     roll_out_steps : int
         Steps that the forecaster is rolled out for the term ``roll_out``; 0 for none. Needs `alpha`.
     roll_out_weight : float
@@ -152,7 +152,7 @@ def build_conditioned_autoencoder(
     if roll_out_steps:
         z_hat = RollOut(forecaster, roll_out_steps, name="rolled_out")(clips)
         z_true = flatten(SlidingWindows(roll_out_steps, name="futures")(z[:, first + 1 : end + roll_out_steps]))
-        terms.append(RollOutLoss(roll_out_weight, name="roll_out")([z_hat, z_true, z]))
+        terms.append(RollOutLoss(roll_out_weight, stop_gradient, name="roll_out")([z_hat, z_true, z]))
     if gamma:
         terms.append(OffCentreLoss(gamma, name="off_centre")([z_t]))
     if delta:

@@ -114,12 +114,17 @@ class CurvatureLoss(WeightedLoss):
 class RollOutLoss(WeightedLoss):
     """Distance between forecast and true points over the spread of the points, mean over steps and batch; 0 or more.
 
-    A forecast that is always the mean of the points has about 1. As the distance is told in spreads, a space that
-    shrinks gains nothing. The true points are a fixed target: moving them to where they are forecast would let one
-    slow coordinate grow over all others.
+    The distance is Mahalanobis's, divided by the root of latent_dim: a forecast that is always the mean of the points
+    has about 1. No linear map of the space changes it, so that neither a space that shrinks gains anything, nor one
+    in which a single slow coordinate grows over all others, as it does where all are divided by one number.
 
-    Input shape: forecast and true points, both ``(batch, n_steps, latent_dim)``, and the points whose root-mean-square
-    distance from their mean is the spread, ``(batch, n_points, latent_dim)``.
+    Input shape: forecast and true points, both ``(batch, n_steps, latent_dim)``, and the points whose spread counts,
+    ``(batch, n_points, latent_dim)``.
+
+    Parameters
+    ----------
+    stop_gradient : bool
+        Whether the true points are a fixed target.
 
     Attributes
     ----------
@@ -127,16 +132,38 @@ class RollOutLoss(WeightedLoss):
         Share of the weight that counts, 1 unless a warm-up changes it.
     """
 
-    def __init__(self, weight=1.0, **kwargs):
+    def __init__(self, weight=1.0, stop_gradient=False, **kwargs):
         super().__init__(weight=weight, **kwargs)
+        self.stop_gradient = stop_gradient
         self.share = self.add_weight(shape=(), initializer="ones", trainable=False, name="share")
 
     def present_weight(self):
         return self.weight * self.share
 
     def raw_loss(self, z_hat, z_true, z):
-        spread = root(ops.sum(ops.var(z, axis=(0, 1))))
-        return ops.mean(length(z_hat - ops.stop_gradient(z_true))) / spread
+        if self.stop_gradient:
+            z_true = ops.stop_gradient(z_true)
+        return ops.mean(length(whiten(z_hat - z_true, covariance_of(z))))
+
+    def get_config(self):
+        return super().get_config() | {"stop_gradient": self.stop_gradient}
+
+
+def covariance_of(z):
+    """Covariance of points, ``(latent_dim, latent_dim)``."""
+    points = ops.reshape(z, (-1, z.shape[-1]))
+    deviations = points - ops.mean(points, axis=0)
+    return ops.mean(deviations[:, :, None] * deviations[:, None, :], axis=0)
+
+
+def whiten(differences, covariance):
+    """Differences ``(..., latent_dim)`` in spreads of the points along each direction, over the root of latent_dim."""
+    latent_dim = covariance.shape[0]
+    # a direction in which the points hardly spread counts as if they had a hundredth of their mean spread in it
+    rounder = covariance + (1e-4 * ops.trace(covariance) / latent_dim + 1e-12) * ops.eye(latent_dim)
+    columns = ops.transpose(ops.reshape(differences, (-1, latent_dim)))
+    white = ops.solve_triangular(ops.cholesky(rounder * latent_dim), columns, lower=True)
+    return ops.reshape(ops.transpose(white), ops.shape(differences))
 
 
 def cosine(a, b):

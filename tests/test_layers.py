@@ -14,7 +14,7 @@ LAYERS = {
     "forecast": (ForecastLoss, {"weight": 0.5, "stop_gradient": True}, [(3,), (3,)]),
     "off centre": (OffCentreLoss, {"weight": 0.5}, [(3,)]),
     "curvature": (CurvatureLoss, {"weight": 0.5}, [(7, 3)]),
-    "roll-out": (RollOutLoss, {"weight": 0.5}, [(5, 2), (5, 2), (9, 2)]),
+    "roll-out": (RollOutLoss, {"weight": 0.5, "stop_gradient": True}, [(5, 2), (5, 2), (9, 2)]),
 }
 
 

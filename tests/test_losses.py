@@ -84,10 +84,26 @@ def test_forecast_points_that_are_true_cost_nothing(rng):
     assert call(RollOutLoss(), z[:, 4:], z[:, 4:], z) == pytest.approx(0, abs=1e-5)
 
 
-def test_distance_of_forecast_points_is_told_in_spreads():
-    z = np.array([[[3.0, 0.0], [-3.0, 0.0]], [[0.0, 4.0], [0.0, -4.0]]])  # spread: root of 12.5
+def test_distance_of_forecast_points_is_told_in_the_spread_of_each_direction():
+    z = np.array([[[3.0, 0.0], [-3.0, 0.0]], [[0.0, 4.0], [0.0, -4.0]]])  # variances 4.5 and 8
     z_hat = np.array([[[5.0, 0.0], [0.0, 12.0]]])
-    assert call(RollOutLoss(), z_hat, np.zeros((1, 2, 2)), z) == pytest.approx(8.5 / np.sqrt(12.5), rel=1e-6)
+    expected = np.mean([5 / np.sqrt(4.5), 12 / np.sqrt(8)]) / np.sqrt(2)
+    assert call(RollOutLoss(), z_hat, np.zeros((1, 2, 2)), z) == pytest.approx(expected, rel=1e-3)
+
+
+def test_forecast_distance_is_that_of_mahalanobis_by_numpy(rng):
+    z_hat, z_true, z = rng.normal(size=(3, 4, 30, 3)) @ rng.normal(size=(3, 3))
+    differences = (z_hat - z_true).reshape(-1, 3)
+    inverse = np.linalg.inv(np.cov(z.reshape(-1, 3).T, bias=True))
+    expected = np.sqrt(np.einsum("ni,ij,nj->n", differences, inverse, differences) / 3).mean()
+    assert call(RollOutLoss(), z_hat, z_true, z) == pytest.approx(expected, rel=0.01)
+
+
+def test_squeezing_what_is_badly_forecast_does_not_pay(rng):
+    z_true = np.cumsum(rng.normal(size=(4, 50, 2)), axis=1)
+    z_hat = z_true + rng.normal(size=z_true.shape) * [0.01, 2.0]
+    squeezed = (np.array([1.0, 0.1]) * points for points in (z_hat, z_true, z_true))
+    assert call(RollOutLoss(), *squeezed) == pytest.approx(call(RollOutLoss(), z_hat, z_true, z_true), rel=0.03)
 
 
 def test_always_forecasting_the_mean_costs_about_one(rng):
@@ -150,12 +166,13 @@ def test_stop_gradient_keeps_the_true_velocity_fixed(stop_gradient, rng):
     assert (to_v is None) == stop_gradient
 
 
-def test_true_points_are_a_fixed_target_but_the_spread_is_not(rng):
+@pytest.mark.parametrize("stop_gradient", [False, True])
+def test_stop_gradient_keeps_the_true_points_fixed_but_not_the_spread(stop_gradient, rng):
     import tensorflow as tf
 
     z_hat, z_true, z = (tf.Variable(rng.normal(size=(2, 4, 3)).astype(np.float32)) for _ in range(3))
     with tf.GradientTape() as tape:
-        loss = RollOutLoss()([z_hat, z_true, z])
+        loss = RollOutLoss(stop_gradient=stop_gradient)([z_hat, z_true, z])
     to_z_hat, to_z_true, to_z = tape.gradient(loss, [z_hat, z_true, z])
     assert min(np.abs(to_z_hat).max(), np.abs(to_z).max()) > 0
-    assert to_z_true is None
+    assert (to_z_true is None) == stop_gradient

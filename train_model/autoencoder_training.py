@@ -89,6 +89,11 @@ def train(
     keras.Model, dict of str to np.ndarray
         The model; each term of the loss, and ``cpu_s``, per epoch (n_epochs,); ``lowest_reconstruction``, what that
         term would be if all reconstructions were perfect.
+
+    Raises
+    ------
+    ValueError
+        If the loss is no longer finite.
     """
     stretch = parameters.stretch(window_frames)
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
@@ -100,15 +105,20 @@ def train(
     autoencoder = build(stretch, frames.shape[1], parameters, n_steps=n_steps)
     unfinished = unfinished_folder(folder, frames, parameters)
     callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), *resumable(unfinished), *watchers]
+    callbacks.append(keras.callbacks.TerminateOnNaN())
     if parameters.loss.roll_out_steps:
         callbacks.append(WarmUp("roll_out", parameters.loss.roll_out_warmup_epochs))
     if training.tensorboard:
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
+    history = read_history(unfinished)
+    if not np.isfinite(history["loss"]).all():
+        remove_unfinished(folder)
+        raise ValueError("the loss is no longer finite: train with another [training] seed or a lower learning_rate")
     use_song_statistics(autoencoder, frames)
     reconstructed = frames[stretch.history - 1 : len(frames) - stretch.future]
     lowest = {"lowest_reconstruction": np.array(lowest_cross_entropy(reconstructed, window_frames))}
-    return autoencoder, read_history(unfinished) | lowest
+    return autoencoder, history | lowest
 
 
 def unfinished_folder(folder: Path, frames: np.ndarray, parameters: Parameters) -> Path:

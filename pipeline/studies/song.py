@@ -149,10 +149,10 @@ class Loss(Section):
     beta: float = Field(1.0, gt=0, description="R: cross-entropy of the reconstruction")
     gamma: float = Field(0.0, ge=0, description="O: mean square of the points, which draws them to the origin")
     delta: float = Field(0.0, ge=0, description="C: curvature of the clip, minus the cosine of consecutive velocities")
-    stop_gradient: bool = Field(False, description="whether the true velocity is a fixed target of the forecast")
+    stop_gradient: bool = Field(False, description="whether true velocity and points are fixed targets of forecasts")
     roll_out_steps: int = Field(0, ge=0, le=1000, description="H: points the forecast goes on for in the loss; 0: none")
     roll_out_weight: float = Field(
-        0.001, gt=0, description="H: mean distance of these points from the true ones, over the spread of all points"
+        0.003, gt=0, description="H: mean distance of these points from the true ones, over the spread of all points"
     )
     roll_out_warmup_epochs: int = Field(2, ge=0, description="epochs over which roll_out_weight rises from 0")
 
