@@ -7,6 +7,7 @@ import numpy as np
 
 from embed.draw_trajectory import draw_trajectories
 from embed.recurrence import distance_after
+from embed.spread import dimensions_in_use
 from pipeline import figures, results, tables
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
@@ -40,6 +41,7 @@ def row_of(
     return {
         "run": run,
         "dimensions": str(embedding["z"].shape[1]),
+        "in use": f"{dimensions_in_use(embedding['z']):.2f}",
         "window (s)": f"{embedding['ends_s'][0] - embedding['starts_s'][0]:.2f}",
         "reconstruction loss": f"{embedding['reconstruction_loss']:.5f}",
         "lowest possible": f"{embedding['lowest_reconstruction_loss']:.5f}",

@@ -37,3 +37,28 @@ def spread(z: np.ndarray) -> float:
 def scale_by_spread(z: np.ndarray) -> np.ndarray:
     """The trajectory about its mean in units of its spread, ``(n_points, latent_dim)``; its shape stays the same."""
     return (z.astype(float) - z.mean(axis=0, dtype=float)) / spread(z)
+
+
+def dimensions_in_use(z: np.ndarray) -> float:
+    """How many dimensions a trajectory fills, from 1 (a line) to latent_dim (a ball): the participation ratio.
+
+    The square of the sum of the variances along the principal axes over the sum of their squares.
+
+    Parameters
+    ----------
+    z : np.ndarray (n_points, latent_dim)
+        The trajectory.
+
+    References
+    ----------
+    P. Gao and S. Ganguli, "On simplicity and complexity in the brave new world of large-scale neuroscience", Current
+    Opinion in Neurobiology 32, 2015.
+
+    Examples
+    --------
+    >>> dimensions_in_use(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]))
+    2.0
+    """
+    scaled = scale_by_spread(z)  # whose variances sum to 1
+    covariance = scaled.T @ scaled / len(z)
+    return float(1 / np.sum(covariance**2))

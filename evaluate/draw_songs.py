@@ -1,11 +1,13 @@
 """Several songs in one picture and one table: what conditioning changes, with its interval over songs."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from embed.spread import dimensions_in_use
 from evaluate.songs import REFERENCE, differences, load_songs
 from evaluate.tables import STEPS_TOLD
 from pipeline import figures, results, tables
@@ -23,14 +25,20 @@ def draw_songs(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     if not songs:
         return []
     divergence = {
-        method: differences(load_songs(songs, f"divergence_{method}", array, root))
+        method: differences(load_songs(songs, f"divergence_{method}", itemgetter(array), root))
         for method, array in DIVERGENCES.items()
     }
-    smoothness = differences(load_songs(songs, "embedding", "mean_velocity_cosine", root))
+    smoothness = differences(load_songs(songs, "embedding", itemgetter("mean_velocity_cosine"), root))
+    in_use = differences(load_songs(songs, "embedding", lambda stored: np.array(dimensions_in_use(stored["z"])), root))
     told = {
         "songs_divergence": divergence_rows(divergence),
         "songs_smoothness": [
-            {"run": kind, f"smoothness - {REFERENCE}": tell(each)} for kind, each in smoothness.items()
+            {
+                "runs": f"{kind} - {REFERENCE}",
+                "mean cos(v, v next)": tell(each),
+                "dimensions in use": tell(in_use[kind]),
+            }
+            for kind, each in smoothness.items()
         ],
         "songs_valid_times": valid_time_rows(parameters, root),
     }
@@ -85,7 +93,8 @@ def valid_time_rows(parameters: Parameters, root: Path = ROOT) -> list[dict[str,
     """A row for each song and kind of run: valid prediction times in s by method, means over seeds."""
     methods = parameters.forecast.methods
     by_method = {
-        method: load_songs(parameters.figures.songs, f"divergence_{method}", "valid_time_s", root) for method in methods
+        method: load_songs(parameters.figures.songs, f"divergence_{method}", itemgetter("valid_time_s"), root)
+        for method in methods
     }
     rows = []
     for song in parameters.figures.songs:

@@ -4,8 +4,9 @@ Runs of a song that differ in their seed alone are the same kind of run; a kind 
 compared kind by kind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from pipeline.parameters import ROOT, load
 from pipeline.studies.song import Parameters
 
 REFERENCE = "R"
-Measured = Mapping[str, Mapping[str, list[np.ndarray]]]  # song -> kind -> a value for each seed
+Measure: TypeAlias = Callable[[Mapping[str, np.ndarray]], np.ndarray]
+Measured: TypeAlias = Mapping[str, Mapping[str, list[np.ndarray]]]  # song -> kind -> a value for each seed
 
 
 def kinds_of_runs(parameters: Parameters) -> dict[str, list[Parameters]]:
@@ -37,15 +39,15 @@ def load_song(name: str, root: Path = ROOT) -> Parameters:
     return parameters
 
 
-def load_songs(names: Sequence[str], kind_of_result: str, array: str, root: Path = ROOT) -> Measured:
-    """One array of one kind of result for every song, kind of run and seed; runs without the result are left out."""
+def load_songs(names: Sequence[str], kind_of_result: str, measure: Measure, root: Path = ROOT) -> Measured:
+    """A measure of one kind of result for every song, kind of run and seed; runs without the result are left out."""
     measured: dict[str, dict[str, list[np.ndarray]]] = {}
     for name in names:
         by_kind = {
             kind: list(results.load_fresh(runs, kind_of_result, root).values())
             for kind, runs in kinds_of_runs(load_song(name, root)).items()
         }
-        measured[name] = {kind: [each[array] for each in stored] for kind, stored in by_kind.items() if stored}
+        measured[name] = {kind: [measure(each) for each in stored] for kind, stored in by_kind.items() if stored}
     return measured
 
 

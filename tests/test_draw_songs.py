@@ -21,6 +21,8 @@ training.seed = 1
 """
 SONGS = ("waltz", "march", "rondo")
 STEPS = np.arange(13.0)
+SQUARE = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])  # fills two dimensions
+LINE = np.array([[1.0, 0.0], [-1.0, 0.0], [2.0, 0.0], [-2.0, 0.0]])
 DIFFERENCE = {
     "mean": -0.25 * STEPS,
     "low": -0.5 * STEPS,
@@ -37,7 +39,8 @@ def pool(write_parameters):
         root = write_parameters(RUNS, song)
         for run in load(song, root).for_runs():
             gain = 0.25 if run.loss.alpha else 0.0
-            store(run, "embedding", root, mean_velocity_cosine=0.5 + gain)
+            z = LINE if run.loss.alpha else SQUARE
+            store(run, "embedding", root, mean_velocity_cosine=0.5 + gain, z=z)
             store(run, "divergence_knn", root, nrmse=(2 + number - gain) * STEPS, valid_time_s=1.0 + run.training.seed)
             store(run, "divergence_knn_article", root, axes_mean=STEPS, valid_time_s=2.0 + number)
     write_parameters(RUNS + f"[figures]\nsongs = {list(SONGS)}", "pooled")
@@ -58,7 +61,10 @@ def test_tables_and_figure_of_songs_with_known_differences(pool):
     assert "at 30" not in leak_free
     assert (leak_free["method"], leak_free["runs"], leak_free["songs"]) == ("KNN", "RF - R", "3")
     assert article["at 10"] == "+0.000 [+0.000, +0.000]"
-    assert read(paths["songs_smoothness.csv"]) == [{"run": "RF", "smoothness - R": "+0.250 [+0.250, +0.250]"}]
+    (smoothness,) = read(paths["songs_smoothness.csv"])
+    assert smoothness["runs"] == "RF - R"
+    assert smoothness["mean cos(v, v next)"] == "+0.250 [+0.250, +0.250]"
+    assert smoothness["dimensions in use"] == "-1.000 [-1.000, -1.000]"
 
 
 def test_valid_times_are_means_over_seeds(pool):

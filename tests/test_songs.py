@@ -1,3 +1,5 @@
+from operator import itemgetter
+
 import numpy as np
 import pytest
 
@@ -56,7 +58,7 @@ def test_a_kind_has_the_name_of_its_first_run_whatever_its_seed(write_parameters
 
 
 def test_a_value_for_every_song_kind_and_seed_that_is_measured(pool):
-    measured = load_songs(list(SONGS), "divergence_knn", "nrmse", pool)
+    measured = load_songs(list(SONGS), "divergence_knn", itemgetter("nrmse"), pool)
     assert list(measured) == list(SONGS)
     assert {kind: len(seeds) for kind, seeds in measured["waltz"].items()} == {"R": 2, "RF": 2, "RF_12d": 1}
     assert list(measured["rondo"]) == ["R", "RF"]
@@ -64,7 +66,7 @@ def test_a_value_for_every_song_kind_and_seed_that_is_measured(pool):
 
 
 def test_difference_to_the_reference_over_songs_is_the_mean_over_their_seeds(pool):
-    compared = differences(load_songs(list(SONGS), "divergence_knn", "nrmse", pool))
+    compared = differences(load_songs(list(SONGS), "divergence_knn", itemgetter("nrmse"), pool))
     assert list(compared) == ["RF", "RF_12d"]
     rf = compared["RF"]
     np.testing.assert_allclose(rf["mean"], 0.5 * np.arange(N_STEPS + 1), atol=1e-12)
@@ -83,7 +85,7 @@ def test_songs_count_alike_however_many_seeds_they_have():
 
 
 def test_only_songs_that_have_both_are_compared(pool):
-    compared = differences(load_songs(list(SONGS), "divergence_knn", "nrmse", pool))["RF_12d"]
+    compared = differences(load_songs(list(SONGS), "divergence_knn", itemgetter("nrmse"), pool))["RF_12d"]
     assert compared["n_songs"] == 2
     np.testing.assert_allclose(compared["mean"], -0.25)  # it has seed 0 alone, the reference both
 
@@ -100,10 +102,14 @@ def test_another_reference():
 
 def test_results_of_other_parameters_are_left_out(pool, write_parameters):
     write_parameters(POOL + "[evaluation]\nthreshold = 0.25\n", "march")
-    assert load_songs(["march"], "divergence_knn", "nrmse", pool) == {"march": {}}
-    assert list(load_songs(["march"], "embedding", "mean_velocity_cosine", pool)["march"]) == ["R", "RF", "RF_12d"]
+    assert load_songs(["march"], "divergence_knn", itemgetter("nrmse"), pool) == {"march": {}}
+    assert list(load_songs(["march"], "embedding", itemgetter("mean_velocity_cosine"), pool)["march"]) == [
+        "R",
+        "RF",
+        "RF_12d",
+    ]
 
 
 def test_a_song_without_a_parameter_file_is_refused(pool):
     with pytest.raises(FileNotFoundError, match="parameters/gavotte.toml: no such file"):
-        load_songs(["waltz", "gavotte"], "embedding", "mean_velocity_cosine", pool)
+        load_songs(["waltz", "gavotte"], "embedding", itemgetter("mean_velocity_cosine"), pool)

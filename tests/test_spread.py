@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embed.spread import scale_by_spread, spread
+from embed.spread import dimensions_in_use, scale_by_spread, spread
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -50,3 +50,16 @@ def test_points_that_are_all_the_same_are_refused(n_points):
 def test_points_that_are_no_numbers_are_refused(value):
     with pytest.raises(ValueError, match=r"^z of shape \(2, 3\): must be finite$"):
         spread(np.array([[0.0, 1.0, 2.0], [0.0, value, 0.0]]))
+
+
+@given(scale=st.floats(0.01, 100), seed=st.integers(0, 100))
+def test_dimensions_in_use_do_not_change_with_turn_place_and_size(scale, seed):
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=(200, 3)) * [1, 2, 5]
+    turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    assert dimensions_in_use(scale * z @ turn + 7) == pytest.approx(dimensions_in_use(z))
+
+
+def test_a_line_is_in_one_dimension_and_a_ball_in_all(rng):
+    assert dimensions_in_use(np.outer(np.arange(9.0), [1, 2, 3])) == pytest.approx(1)
+    assert dimensions_in_use(rng.normal(size=(20_000, 4))) == pytest.approx(4, abs=0.02)
