@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pretty_midi import PrettyMIDI
 
-from pipeline.studies.song import Composition
+from pipeline.sections.sound import Composition
 from pipeline.whole_file import whole_file
 from save_dataset.demo_song import compose
 from save_dataset.sound import write_sound

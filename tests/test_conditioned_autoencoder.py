@@ -10,7 +10,7 @@ from models.conditioned_autoencoder import (
     build_encoder,
     build_forecaster,
 )
-from pipeline.studies.song import Model
+from pipeline.sections.autoencoder import Model
 from pipeline.windows import Stretch
 from tests.straightforward import build_straightforward_autoencoder, straightforward_samples
 

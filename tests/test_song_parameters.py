@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.parameters import ROOT, load
-from pipeline.studies.song import RESULTS, STEPS, Loss, Parameters
+from pipeline.sections.autoencoder import Loss
+from pipeline.studies.song import RESULTS, STEPS, Parameters
 from pipeline.windows import Stretch
 
 SONG = 'study = "song"\nsound.file = "a.wav"\n'

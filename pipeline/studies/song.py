@@ -5,14 +5,15 @@ Defaults are those of the article (M-Lin-DM, "Deep Audio Embedding", 2021) unles
 
 import re
 from collections.abc import Mapping
-from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, StringConstraints, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
+from pipeline.sections.autoencoder import Loss, Model, Training
 from pipeline.sections.forecasting import KNN, LSTM, METHODS, MLP, VAR, Analog, Evaluation, Fit, Forecast, Method
+from pipeline.sections.sound import Composition, Music, Sound, Spectrogram, Window
 from pipeline.windows import Stretch, count_window_frames
 
 STEPS = (
@@ -54,132 +55,6 @@ RESULTS = {
         "{run}/controls.npz", STEPS[7], ("fit", "forecast", "knn", "analog", "var", "evaluation"), ("embedding",)
     ),
 }
-
-
-Name: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class Composition(Section):
-    """A sound that is made, not found: drums, bass and chords in sections of four bars."""
-
-    file: str = Field(
-        pattern=r"^[^/\\]+\.(wav|flac)$",
-        description="where it is written in music/, with its MIDI beside it; made only if sound.file is this",
-    )
-    form: str = Field(
-        "AABA",
-        pattern="^[A-D]{1,16}$",
-        description="sections in order, letters A to D; the same letter sounds the same",
-    )
-    bpm: float = Field(120.0, ge=40, le=240, description="tempo in beats per minute")
-    seed: int = Field(0, ge=0, description="draws how hard each note is struck")
-
-
-class Sound(Section):
-    """The recording and the part of it that is used."""
-
-    file: str = Field(description="sound file in music/, or a full path: WAV, FLAC, OGG, MP3")
-    sample_rate_hz: int = Field(44100, ge=1000, le=192000, description="the sound is resampled to this if it differs")
-    start_s: float = Field(0.0, ge=0, description="where the part that is used begins")
-    duration_s: float | None = Field(None, gt=0, description="length of the part that is used; left out: to the end")
-
-
-class Music(Section):
-    """What is known of the piece."""
-
-    period_s: float | None = Field(
-        None, gt=0, description="length of its loop or bar: tables tell whether the trajectory closes after it"
-    )
-    bpm: float | None = Field(None, gt=0, le=1000, description="tempo in beats per minute: times are told in beats too")
-    sections: tuple[tuple[NonNegativeFloat, Name], ...] = Field(
-        (), description="its sections in order, each [start in s, name]: shown by the player page and in WebVTT"
-    )
-
-    @field_validator("sections")
-    @classmethod
-    def check_that_sections_are_in_order(cls, sections: tuple[tuple[float, str], ...]) -> tuple[tuple[float, str], ...]:
-        """Each section starts after the one before."""
-        starts_s = [start_s for start_s, _ in sections]
-        if any(later <= start for start, later in pairwise(starts_s)):
-            raise ValueError(f"must start one after the other, they start at {', '.join(f'{s:g}' for s in starts_s)} s")
-        return sections
-
-
-class Spectrogram(Section):
-    """From sound to spectrogram frames in [0, 1]."""
-
-    window_samples: int = Field(1024, ge=64, le=65536, description="length of the sound behind one frame")
-    overlap: float = Field(0.0, ge=0, lt=1, description="share of a frame's sound that the next frame has too")
-    tukey_alpha: float = Field(0.4, ge=0, le=1, description="tapered share of the Tukey window; 0 rectangular, 1 Hann")
-    max_frequency_hz: float = Field(4000.0, gt=0, description="bins up to the one nearest to this are kept")
-    scale: Literal["magnitude", "db", "log_mel"] = Field(
-        "magnitude", description="what a pixel is: linear magnitude, its decibels, or decibels in mel bands"
-    )
-    range_db: float = Field(
-        80.0, gt=0, le=200, description="db and log_mel: quieter than this below the loudest is cut"
-    )
-    n_mels: int = Field(64, ge=4, le=512, description="log_mel: number of mel bands up to max_frequency_hz")
-
-
-class Window(Section):
-    """The piece of the spectrogram that becomes one point."""
-
-    length_s: float = Field(0.5, gt=0, le=30, description="length of a window; rounded to an even number of frames")
-
-
-class Model(Section):
-    """The autoencoder conditioned on forecasting, or the linear one that PCA gives."""
-
-    method: Literal["autoencoder", "pca"] = Field(
-        "autoencoder", description="train a network, or fit PCA as its baseline"
-    )
-    preset: Literal["half_second", "two_seconds"] = Field(
-        "half_second", description="the article's layers for windows of 0.5 s or of 2 s; either takes any length"
-    )
-    latent_dim: int = Field(3, ge=1, le=256, description="number of coordinates of a point")
-    clip_windows: int = Field(45, ge=3, le=1000, description="points the forecaster sees before it forecasts the next")
-    lstm_units: PositiveInt = Field(16, description="size of the forecaster's recurrent layer")
-    lstm_dropout: float = Field(0.1, ge=0, lt=1, description="share of the forecaster's inputs dropped in training")
-
-
-class Loss(Section):
-    """Weights of the terms of the loss; a term of weight 0 is not computed."""
-
-    alpha: float = Field(0.001, ge=0, description="F: one minus the cosine between forecast and true velocity")
-    beta: float = Field(1.0, gt=0, description="R: cross-entropy of the reconstruction")
-    gamma: float = Field(0.0, ge=0, description="O: mean square of the points, which draws them to the origin")
-    delta: float = Field(0.0, ge=0, description="C: curvature of the clip, minus the cosine of consecutive velocities")
-    stop_gradient: bool = Field(False, description="whether true velocity and points are fixed targets of forecasts")
-    roll_out_steps: int = Field(0, ge=0, le=1000, description="H: points the forecast goes on for in the loss; 0: none")
-    roll_out_weight: float = Field(
-        0.003, gt=0, description="H: mean distance of these points from the true ones, over the spread of all points"
-    )
-    roll_out_warmup_epochs: int = Field(2, ge=0, description="epochs over which roll_out_weight rises from 0")
-
-    def letters(self) -> set[str]:
-        """Letters of the terms that are on."""
-        weights = {"R": self.beta, "F": self.alpha, "O": self.gamma, "C": self.delta}
-        return {letter for letter, weight in weights.items() if weight > 0}
-
-    @model_validator(mode="after")
-    def check_that_there_is_a_forecaster_to_roll_out(self) -> Self:
-        """Only a forecast that is trained for its first step goes on for more."""
-        if self.roll_out_steps and not self.alpha:
-            raise ValueError(f"roll_out_steps={self.roll_out_steps}: must be 0 where alpha is, there is no forecaster")
-        return self
-
-
-class Training(Section):
-    """How long, how fast, and from which samples at a time."""
-
-    epochs: PositiveInt = Field(12, description="passes over all samples; the article: 6")
-    stretches_per_batch: PositiveInt = Field(2, description="pieces of the song, from anywhere, that make up a batch")
-    samples_per_stretch: PositiveInt = Field(4, description="consecutive samples in a piece: they share their windows")
-    learning_rate: float = Field(1e-3, gt=0, le=1, description="of Adam, at the beginning")
-    decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the article's stays")
-    seed: int = Field(0, ge=0, lt=2**32, description="draws the first weights, the order of samples, and dropout")
-    jit_compile: bool = Field(True, description="compile with XLA: costs seconds once, pays from about 1000 steps")
-    tensorboard: bool = Field(False, description="write logs for TensorBoard into the run's folder")
 
 
 class Play(Section):
