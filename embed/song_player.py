@@ -9,6 +9,7 @@ from embed.exports import write_csv, write_webvtt
 from embed.player.page import build_page
 from embed.video.trajectory_video import write_video
 from pipeline import results
+from pipeline.methods import METHOD_NAMES
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
 from pipeline.whole_file import whole_file
@@ -24,7 +25,9 @@ def write_page(parameters: Parameters, samples: np.ndarray, root: Path = ROOT) -
     shown = parameters.play.forecasts
     forecasts = {
         str(run.run): results.load_fresh_kinds(
-            run, {method: f"forecast_{method}" for method in run.methods_of_run() if method in shown}, root
+            run,
+            {METHOD_NAMES[method]: f"forecast_{method}" for method in run.methods_of_run() if method in shown},
+            root,
         )
         for run in runs
         if run.run in embeddings

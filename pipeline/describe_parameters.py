@@ -31,7 +31,8 @@ def describe_key(key: str, field: FieldInfo) -> Iterator[str]:
     if field.is_required():
         yield f'# {key} = "..."  # must be given'
     elif field.default is None:
-        yield f"# {key} = 1.0  # not set by default"
+        example = "1.0" if float in getattr(field.annotation, "__args__", ()) else "[...]"
+        yield f"# {key} = {example}  # not set by default"
     else:
         yield f"# {key} = {json.dumps(field.default)}"
 

@@ -75,8 +75,8 @@ def test_page_is_written_before_there_are_forecasts_and_again_with_them(song, ro
     assert path == root / "output" / "song" / "player.html"
     assert forecasts_on(path) == {"R": [], "PCA": []}
     known = forecast(song.for_run("R"), root)["knn"]
-    assert forecasts_on(page_of(song, root)) == {"R": ["knn"], "PCA": []}  # of those that [play] wants shown
-    on_page = shown_on(path)["runs"][0]["forecasts"]["knn"]
+    assert forecasts_on(page_of(song, root)) == {"R": ["KNN"], "PCA": []}  # of those that [play] wants shown
+    on_page = shown_on(path)["runs"][0]["forecasts"]["KNN"]
     np.testing.assert_allclose(on_page["starts_s"], known["starts_s"], atol=1e-5)
     assert on_page["n_points"] == 1 + song.forecast.horizon_steps
 

@@ -102,7 +102,9 @@ class Forecast(Section):
     """Which forecasts are made, from where, how far."""
 
     methods: tuple[Method, ...] = Field(
-        tuple(METHODS), min_length=1, description="forecasters: see README; joint only for runs that trained one"
+        tuple(METHODS),
+        min_length=1,
+        description="forecasters, which the README tells apart; joint only for runs that have one",
     )
     horizon_steps: PositiveInt = Field(30, le=10_000, description="steps of each forecast")
     first_point: int = Field(
@@ -111,7 +113,9 @@ class Forecast(Section):
     every_points: PositiveInt = Field(10, description="from one initial condition to the next; 1: every point")
     long_steps: PositiveInt = Field(200, le=100_000, description="steps of the one long forecast that is drawn")
     long_start_s: float | None = Field(
-        None, ge=0, description="where the long forecast starts; left out: first point unseen by mlp and lstm"
+        None,
+        ge=0,
+        description="where the long forecast starts; left out: first point unseen by mlp and lstm, or the middle",
     )
     sound: tuple[Method, ...] = Field(("knn",), description="methods whose long forecast is made audible")
 
