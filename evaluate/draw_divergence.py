@@ -22,30 +22,25 @@ def draw_divergence(groups: Sequence[Mapping[str, Mapping[str, Measures]]]) -> F
         By run, then by method, as step 7 stores them; each run has ``knn`` and ``knn_article``.
     """
     figure = new_figure(9.5, 3.5 * len(groups))
-    columns = {
-        "knn_article": ("axes_mean", "axes_standard_error", "article's protocol, which sees the future"),
-        "knn": ("delta_mean", "delta_standard_error", "leak-free"),
-    }
-    for row, group in zip(figure.subplots(len(groups), 2, squeeze=False), groups, strict=True):
-        for axes, (method, (mean, error, title)) in zip(row, columns.items(), strict=True):
+    titles = {"knn_article": "article's protocol, which sees the future", "knn": "leak-free"}
+    for row, group in zip(figure.subplots(len(groups), 2, squeeze=False, sharey=True), groups, strict=True):
+        for axes, (method, title) in zip(row, titles.items(), strict=True):
             for run, by_method in group.items():
                 measures = by_method[method]
-                unit = measures["spread"] if method == "knn" else 1.0
                 axes.errorbar(
                     measures["steps"],
-                    measures[mean] / unit,
-                    yerr=measures[error] / unit,
+                    measures["axes_mean"],
+                    yerr=measures["axes_standard_error"],
                     color=colour_of(run, list(group)),
                     capsize=2,
                     linewidth=1,
                     elinewidth=0.7,
                     label=run,
                 )
-            unit_name = "spreads" if method == "knn" else "each axis scaled to [0, 1]"
-            n_starts = len(measures["starts"])
-            axes.set(xlabel="number of forecast steps", title=f"{title} ({n_starts} starts)", ylim=(0, None))
-            axes.set_ylabel(f"distance from forecasted path\nto true path ({unit_name})")
+            axes.set(xlabel="number of forecast steps", title=f"{title} ({len(measures['starts'])} starts)")
             axes.legend(loc="upper left")
+        row[0].set_ylabel("distance from forecasted path\nto true path (each axis scaled to [0, 1])")
+        row[0].set_ylim(bottom=0)
     return figure
 
 
@@ -80,7 +75,7 @@ def draw_error(axes: Axes, method: str, measures: Measures) -> None:
     axes.semilogy(times_s, measures["compared_nrmse"][1:], color=METHOD_COLOURS[method], label=METHOD_NAMES[method])
     for level in (float(measures["threshold"]), CLIMATOLOGY):
         axes.axhline(level, color="0.6", linestyle=":", linewidth=0.8)
-    axes.set_ylim(0.01, 4)
+    axes.set_ylim(0.02, 3)
 
 
 def draw_skill(axes: Axes, method: str, measures: Measures) -> None:

@@ -21,6 +21,9 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     runs = parameters.for_runs()
     divergences = {str(run.run): load_divergences(run, root) for run in runs}
     divergences = {run: by_method for run, by_method in divergences.items() if by_method}
+    for run in runs:
+        if left_out := [method for method in run.methods_of_run() if method not in divergences.get(str(run.run), {})]:
+            print(f"left out of figures and tables, not measured or stale: {run.run}: {', '.join(left_out)}")
     controls = results.load_fresh(runs, "controls", root)
     recurrences = results.load_fresh(runs, "recurrence", root)
     embeddings = results.load_fresh(runs, "embedding", root)

@@ -93,7 +93,7 @@ def valid_time_rows(parameters: Parameters, root: Path = ROOT) -> list[dict[str,
     """A row for each song and kind of run: valid prediction times in s by method, means over seeds."""
     methods = parameters.forecast.methods
     by_method = {
-        method: load_songs(parameters.figures.songs, f"divergence_{method}", itemgetter("valid_time_s"), root)
+        method: load_songs(parameters.figures.songs, f"divergence_{method}", itemgetter("compared_valid_time_s"), root)
         for method in methods
     }
     rows = []

@@ -16,7 +16,6 @@ from pipeline.studies.song import Parameters
 METHODS = ("knn", "knn_article", "analog", "var", "persistence")
 LOOPS_PER_SONG = 6
 N_SURROGATES = 5
-N_SURROGATES = 5
 
 
 def forecast_controls(z: np.ndarray, overlap: int, parameters: Parameters) -> dict[str, np.ndarray]:

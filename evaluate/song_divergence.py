@@ -74,3 +74,10 @@ def interval_of_valid_time(
     if len(starts) >= 2 * block_units:
         low, high = interval(measures["valid_steps"] * hop_s, np.median, block_units=block_units, seed=seed)
     return {"valid_time_low_s": np.asarray(low), "valid_time_high_s": np.asarray(high)}
+
+
+def tell_valid_time(measures: Mapping[str, np.ndarray]) -> str:
+    """How long forecasts are valid where methods are compared, in words."""
+    time_s, n_starts = measures["compared_valid_time_s"], len(measures["compared_starts"])
+    at_least = "at least " if measures["compared_censored_share"] > 0.5 else ""
+    return f"valid for {at_least}{time_s:.2f} s, median of {n_starts} starts"

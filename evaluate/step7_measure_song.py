@@ -13,7 +13,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 import numpy as np
 
 from evaluate.song_controls import forecast_controls, sweep_exclusion
-from evaluate.song_divergence import measure_forecasts
+from evaluate.song_divergence import measure_forecasts, tell_valid_time
 from evaluate.song_recurrence import measure_recurrence
 from forecast.song_forecasts import first_compared_start
 from pipeline import command_line, results
@@ -32,12 +32,12 @@ def measure_run(parameters, root):
     embedding = results.load(parameters, "embedding", root)
     first_start = first_compared_start(embedding, parameters)
     judged = parameters.evaluation.model_dump(include={"threshold", "seed"})
-    paths = []
-    for method in parameters.methods_of_run():
-        forecasts = results.load(parameters, f"forecast_{method}", root)
+    methods, paths = parameters.methods_of_run(), []
+    all_forecasts = {method: results.load(parameters, f"forecast_{method}", root) for method in methods}
+    for method, forecasts in all_forecasts.items():
         measures = measure_forecasts(embedding, forecasts, first_start=first_start, **judged)
         paths.append(results.save(parameters, f"divergence_{method}", measures, root))
-        print(f"{parameters.run}: {method} valid for {measures['valid_time_s']:.2f} s")
+        print(f"{parameters.run}: {method} {tell_valid_time(measures)}")
     z, overlap = embedding["z"], count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
     controls = forecast_controls(z, overlap, parameters) | sweep_exclusion(z, overlap, parameters)
     controls["hop_s"] = np.mean(np.diff(embedding["times_s"]))

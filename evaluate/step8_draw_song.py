@@ -26,12 +26,12 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     paths = []
     for draw in (
+        draw_songs,
         draw_song_spectrogram,
         draw_all_losses,
         draw_embeddings,
         draw_all_forecasts,
         draw_measures,
-        draw_songs,
     ):
         paths += draw(parameters, root)
     paths.append(write_page(parameters, read_song(parameters, root), root))

@@ -1,4 +1,4 @@
-"""How the forecasters are called and coloured, the same in all figures, tables and on the player page."""
+"""How the forecasters are called and coloured, the same in all figures and tables."""
 
 METHOD_NAMES = {
     "knn": "KNN",

@@ -54,22 +54,16 @@ def test_pure_is_black_and_conditioned_red_in_both_protocols(runs):
     assert all(f"({len(STARTS)} starts)" in axes.get_title() for axes in panels)
 
 
-def test_error_bars_are_standard_errors_over_initial_conditions(runs):
-    _, leak_free = draw_divergence([runs]).axes
-    for run, (line, half_length) in bars_of(leak_free).items():
-        delta = runs[run]["knn"]["delta"] / runs[run]["knn"]["spread"]
-        np.testing.assert_array_equal(line.get_xdata(), np.arange(N_STEPS + 1))
-        np.testing.assert_allclose(line.get_ydata(), delta.mean(axis=0), atol=1e-12)
-        np.testing.assert_allclose(half_length, delta.std(axis=0, ddof=1) / np.sqrt(len(STARTS)), atol=1e-12)
-
-
-def test_article_is_drawn_in_its_own_units(runs):
-    article, _ = draw_divergence([runs]).axes
-    for run, (line, half_length) in bars_of(article).items():
-        np.testing.assert_allclose(line.get_ydata(), runs[run]["knn_article"]["axes_mean"])
-        expected = runs[run]["knn_article"]["axes_standard_error"]
-        np.testing.assert_allclose(half_length, expected, atol=1e-12)
+def test_curves_are_means_and_bars_standard_errors_in_the_units_of_the_article(runs):
+    article, leak_free = draw_divergence([runs]).axes
+    for axes, method in ((article, "knn_article"), (leak_free, "knn")):
+        for run, (line, half_length) in bars_of(axes).items():
+            measures = runs[run][method]
+            np.testing.assert_array_equal(line.get_xdata(), np.arange(N_STEPS + 1))
+            np.testing.assert_allclose(line.get_ydata(), measures["axes_mean"])
+            np.testing.assert_allclose(half_length, measures["axes_standard_error"], atol=1e-12)
     assert "scaled to [0, 1]" in article.get_ylabel()
+    assert article.get_ylim() == leak_free.get_ylim()
 
 
 def test_a_row_for_each_comparison(runs):

@@ -41,8 +41,14 @@ def pool(write_parameters):
             gain = 0.25 if run.loss.alpha else 0.0
             z = LINE if run.loss.alpha else SQUARE
             store(run, "embedding", root, mean_velocity_cosine=0.5 + gain, z=z)
-            store(run, "divergence_knn", root, nrmse=(2 + number - gain) * STEPS, valid_time_s=1.0 + run.training.seed)
-            store(run, "divergence_knn_article", root, axes_mean=STEPS, valid_time_s=2.0 + number)
+            store(
+                run,
+                "divergence_knn",
+                root,
+                nrmse=(2 + number - gain) * STEPS,
+                compared_valid_time_s=1.0 + run.training.seed,
+            )
+            store(run, "divergence_knn_article", root, axes_mean=STEPS, compared_valid_time_s=2.0 + number)
     write_parameters(RUNS + f"[figures]\nsongs = {list(SONGS)}", "pooled")
     return root
 
