@@ -66,8 +66,8 @@ def draw_fans(embedding: Mapping[str, np.ndarray], forecasts: Mapping[str, Mappi
 
 
 def panels_for(forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[Figure, np.ndarray]:
-    """A figure with a 3-D panel for each method, five in a row at most."""
-    n_columns = min(5, len(forecasts))
+    """A figure with a 3-D panel for each method, four in a row at most."""
+    n_columns = min(4, len(forecasts))
     n_rows = math.ceil(len(forecasts) / n_columns)
     height_in = PANEL_IN * n_rows + TITLE_IN
     figure = new_figure(max(PANEL_IN * n_columns, 5.5), height_in, layout=None)

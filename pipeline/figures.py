@@ -58,4 +58,5 @@ def save(figure: Figure, path: Path) -> list[Path]:
     for target in paths:
         with whole_file(target) as temporary:
             figure.savefig(temporary, metadata=no_dates[target.suffix])
+        figure.set_layout_engine("none")  # it has done its work, which takes as long as drawing
     return paths
