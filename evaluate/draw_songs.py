@@ -57,7 +57,7 @@ def draw_differences(divergence: Mapping[str, Mapping[str, Mapping[str, np.ndarr
     divergence : mapping of str to mapping of str to mapping of str to np.ndarray
         By method, then kind of run, as `evaluate.songs.differences` gives them.
     """
-    units = {"knn": "error / spread", "knn_article": "distance, each axis scaled to [0, 1]"}
+    units = {"knn": "error / spread", "knn_article": "distance, each axis in [0, 1]"}
     figure = new_figure(9.5, 3.8)
     for axes, (method, by_kind) in zip(figure.subplots(1, 2), divergence.items(), strict=True):
         for kind, each in by_kind.items():
