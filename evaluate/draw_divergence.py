@@ -23,7 +23,7 @@ def draw_divergence(groups: Sequence[Mapping[str, Mapping[str, Measures]]]) -> F
     """
     figure = new_figure(9.5, 3.5 * len(groups))
     titles = {"knn_article": "article's protocol, which sees the future", "knn": "leak-free"}
-    for row, group in zip(figure.subplots(len(groups), 2, squeeze=False, sharey=True), groups, strict=True):
+    for row, group in zip(figure.subplots(len(groups), 2, squeeze=False, sharey="row"), groups, strict=True):
         for axes, (method, title) in zip(row, titles.items(), strict=True):
             for run, by_method in group.items():
                 measures = by_method[method]

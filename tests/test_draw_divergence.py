@@ -66,9 +66,13 @@ def test_curves_are_means_and_bars_standard_errors_in_the_units_of_the_article(r
     assert article.get_ylim() == leak_free.get_ylim()
 
 
-def test_a_row_for_each_comparison(runs):
-    figure = draw_divergence([runs, {"R": runs["R"]}])
-    assert [list(bars_of(axes)) for axes in figure.axes] == [["R", "RF"]] * 2 + [["R"]] * 2
+def test_a_row_for_each_comparison_in_whose_panels_all_is_seen(runs):
+    figure = draw_divergence([{"R": runs["R"]}, runs])
+    for axes in figure.axes:
+        tops = [np.max(line.get_ydata() + half_length) for line, half_length in bars_of(axes).values()]
+        assert axes.get_ylim()[0] == 0
+        assert axes.get_ylim()[1] >= max(tops)
+    assert [list(bars_of(axes)) for axes in figure.axes] == [["R"]] * 2 + [["R", "RF"]] * 2
 
 
 @pytest.fixture
