@@ -8,7 +8,7 @@ import numpy as np
 from evaluate.bootstrap import interval
 from evaluate.divergence import distances, evaluate, mean_and_standard_error, one_step_scores
 from forecast.scaling import scaling_of
-from pipeline.windows import count_overlapping_points
+from pipeline.windows import count_overlapping_points, mean_hop_s
 
 
 def measure_forecasts(
@@ -45,7 +45,7 @@ def measure_forecasts(
     axes = scaling_of(z, "axes")
     axes_mean, axes_error = mean_and_standard_error(distances(axes.apply(z), starts, axes.apply(forecast)))
     measures = {"threshold": np.array(threshold), "axes_mean": axes_mean, "axes_standard_error": axes_error}
-    hop_s = float(np.mean(np.diff(embedding["times_s"])))
+    hop_s = mean_hop_s(embedding["times_s"])
     overlap = count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
     compared = starts >= first_start
     for prefix, chosen in {"": np.full(len(starts), True), "compared_": compared}.items():

@@ -8,7 +8,7 @@ import numpy as np
 
 from evaluate.controls import phase_randomised, time_shuffled
 from evaluate.loop_score import compare_with_surrogates, loop_score
-from pipeline.windows import count_overlapping_points
+from pipeline.windows import count_overlapping_points, mean_hop_s
 
 Surrogate: TypeAlias = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
@@ -25,7 +25,7 @@ def measure_recurrence(
         random order, whether it is a loop at all; ``randomised_scores`` and ``randomised_p`` of paths with the same
         spectrum, whether it repeats more exactly than that demands.
     """
-    hop_s = float(np.mean(np.diff(embedding["times_s"])))
+    hop_s = mean_hop_s(embedding["times_s"])
     overlap = count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
     z = embedding["z"].astype(float)
     longest = max(round(longest_period_s / hop_s), overlap + 2)

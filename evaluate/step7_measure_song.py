@@ -10,15 +10,13 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-import numpy as np
-
 from evaluate.song_controls import forecast_controls, sweep_exclusion
 from evaluate.song_divergence import measure_forecasts, tell_valid_time
 from evaluate.song_recurrence import measure_recurrence
 from forecast.song_forecasts import first_compared_start
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from pipeline.windows import count_overlapping_points
+from pipeline.windows import count_overlapping_points, mean_hop_s
 
 
 def run(name, root=ROOT, runs=None):
@@ -40,7 +38,7 @@ def measure_run(parameters, root):
         print(f"{parameters.run}: {method} {tell_valid_time(measures)}")
     z, overlap = embedding["z"], count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
     controls = forecast_controls(z, overlap, parameters) | sweep_exclusion(z, overlap, parameters)
-    controls["hop_s"] = np.mean(np.diff(embedding["times_s"]))
+    controls["hop_s"] = mean_hop_s(embedding["times_s"])
     judged = parameters.evaluation.model_dump(include={"longest_period_s", "n_surrogates", "seed"})
     recurrence = measure_recurrence(embedding, **judged)
     paths += [results.save(parameters, "controls", controls, root)]

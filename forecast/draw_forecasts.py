@@ -11,6 +11,7 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection
 from embed.draw_trajectory import three_axes
 from pipeline.figures import new_figure
 from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
+from pipeline.windows import mean_hop_s
 
 PANEL_IN = 2.9
 TITLE_IN = 0.55
@@ -32,7 +33,7 @@ def draw_long_forecasts(
     figure, panels = panels_for(forecasts)
     origin, axes_of_z, _ = three_axes(embedding["z"])
     points = (embedding["z"] - origin) @ axes_of_z
-    hop_s = float(np.mean(np.diff(embedding["times_s"])))
+    hop_s = mean_hop_s(embedding["times_s"])
     for axes, (method, each) in zip(panels, forecasts.items(), strict=False):
         path, start = (each["long_forecast"] - origin) @ axes_of_z, int(each["long_start"])
         truth = points[start : start + len(path)]

@@ -114,6 +114,11 @@ def count_overlapping_points(starts_s: np.ndarray, ends_s: np.ndarray) -> int:
     return math.ceil((ends_s[0] - starts_s[0]) / hop_s - 1e-6)  # a window of whole hops ends where the later begins
 
 
+def mean_hop_s(times_s: np.ndarray) -> float:
+    """Time from one window to the next, of their centres ``(n_points,)``."""
+    return float(np.mean(np.diff(times_s)))
+
+
 def evenly_spread_windows(frames: np.ndarray, window_frames: int, most: int = 4000) -> np.ndarray:
     """All windows of a song, or every n-th of a song with more than `most`, ``(n_windows, window_frames, n_bins)``.
 
