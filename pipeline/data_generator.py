@@ -1,4 +1,4 @@
-"""The tf.data pipelines: frames of a spectrogram go in as one tensor, windows are cut from it inside the graph."""
+"""The tf.data pipelines: a spectrogram or a corpus goes in as one tensor, windows are cut from it inside the graph."""
 
 import numpy as np
 import tensorflow as tf
@@ -34,19 +34,98 @@ def stretches(
         Of ``(stretches_per_batch, stretch.n_frames, n_bins)``.
     """
     song = tf.constant(frames, tf.float32)
-    starts = tf.constant(stretch.starts(len(frames)), tf.int32)
-    n_batches = -(-starts.shape[0] // stretches_per_batch)
-
-    def shuffled_starts(_):
-        order = tf.random.experimental.stateless_shuffle(starts, seed=[seed, epoch.read_value()])
-        return tf.tile(order, [stretches_per_batch])[: n_batches * stretches_per_batch]
 
     def cut(start):
         return tf.ensure_shape(song[start : start + stretch.n_frames], (stretch.n_frames, frames.shape[1]))
 
-    order = tf.data.Dataset.range(1).map(shuffled_starts).unbatch()
-    batches = order.map(cut).batch(stretches_per_batch, drop_remainder=True)
-    return batches.apply(tf.data.experimental.assert_cardinality(n_batches)).prefetch(tf.data.AUTOTUNE)
+    order = shuffled(stretch.starts(len(frames)), stretches_per_batch, seed=seed, epoch=epoch)
+    return order.unbatch().map(cut).batch(stretches_per_batch, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+
+
+def shuffled(starts: np.ndarray, per_batch: int, *, seed: int, epoch: tf.Variable) -> tf.data.Dataset:
+    """Batches of starts, ``(per_batch,)``, in an order drawn from seed and epoch; the first fill up the last batch."""
+    n_batches = -(-len(starts) // per_batch)
+    n_repeats = -(-n_batches * per_batch // len(starts))
+
+    def shuffle(_):
+        order = tf.random.experimental.stateless_shuffle(tf.constant(starts, tf.int32), [seed, epoch.read_value()])
+        return tf.reshape(tf.tile(order, [n_repeats])[: n_batches * per_batch], (n_batches, per_batch))
+
+    batches = tf.data.Dataset.range(1).map(shuffle).unbatch()
+    return batches.apply(tf.data.experimental.assert_cardinality(n_batches))
+
+
+def music_windows(
+    steps: np.ndarray,
+    starts: np.ndarray,
+    window_steps: int,
+    *,
+    windows_per_batch: int,
+    seed: int,
+    epoch: tf.Variable,
+    chords: np.ndarray | None = None,
+    steps_per_beat: int = 1,
+    transpose_semitones: int = 0,
+    keys: int = 88,
+) -> tf.data.Dataset:
+    """Batches of windows of symbolic music from all over a corpus, in another order each epoch.
+
+    Parameters
+    ----------
+    steps : np.ndarray (n_steps, n_channels)
+        All music.
+    starts : np.ndarray (n_windows,)
+        First steps of the windows; if they do not fill the last batch, the first of the epoch come again.
+    window_steps, windows_per_batch : int
+        Length of a window, windows in a batch.
+    seed : int
+        Draws orders and transpositions, together with the epoch.
+    epoch : tf.Variable
+        Number of the epoch.
+    chords : np.ndarray (n_steps,)
+        Class of the chord of each step, below 0 where unknown; None: without chords.
+    steps_per_beat : int
+        Steps of a beat, whose first tells its chord.
+    transpose_semitones : int
+        Batches are moved up or down by up to so many semitones, chords with them.
+    keys : int
+        Channels of one kind of a roll, which are moved together.
+
+    Returns
+    -------
+    tf.data.Dataset
+        Of ``(windows_per_batch, window_steps, n_channels)``, in a pair with chords ``(windows_per_batch, n_beats)``.
+    """
+    music = tf.constant(steps, tf.float32)
+    offsets = tf.range(window_steps)
+    known = None if chords is None else tf.constant(chords, tf.int32)
+
+    def cut(batch, firsts):
+        windows = tf.gather(music, firsts[:, None] + offsets)
+        shift = 0
+        if transpose_semitones:
+            limits = {"minval": -transpose_semitones, "maxval": transpose_semitones + 1}
+            shift = tf.random.stateless_uniform(
+                (), [seed + 1, epoch * 65536 + tf.cast(batch, tf.int32)], dtype=tf.int32, **limits
+            )
+            windows = transpose(windows, shift, keys)
+        windows = tf.ensure_shape(windows, (windows_per_batch, window_steps, steps.shape[1]))
+        if known is None:
+            return windows
+        classes = tf.gather(known, firsts[:, None] + offsets[::steps_per_beat])
+        moved = tf.where(classes < 24, classes // 12 * 12 + (classes + shift) % 12, classes)
+        return (windows, tf.where(classes < 0, classes, moved))
+
+    batches = shuffled(starts, windows_per_batch, seed=seed, epoch=epoch).enumerate().map(cut)
+    return (batches if known is None else batches.map(lambda *pair: (pair,))).prefetch(tf.data.AUTOTUNE)
+
+
+def transpose(windows: tf.Tensor, shift: tf.Tensor, keys: int) -> tf.Tensor:
+    """Rolls ``(batch, n_steps, n_kinds * keys)`` moved up by semitones; what leaves the keyboard is lost."""
+    key = tf.range(windows.shape[-1])
+    source = key % keys - shift
+    moved = tf.gather(windows, key - key % keys + tf.clip_by_value(source, 0, keys - 1), axis=-1)
+    return moved * tf.cast((source >= 0) & (source < keys), windows.dtype)
 
 
 def windows(frames: np.ndarray, window_frames: int, *, batch_windows: int = 1024) -> tf.data.Dataset:

@@ -11,7 +11,7 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,7 @@ def digest_file(path: Path) -> str:
     return digest_of_version(path, status.st_size, status.st_mtime_ns)
 
 
-@lru_cache
+@cache
 def digest_of_version(path: Path, n_bytes: int, modified_ns: int) -> str:
     """The same, read once for each version of a file: an hour of sound is asked for often."""
     with path.open("rb") as file:

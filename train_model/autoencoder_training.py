@@ -1,8 +1,5 @@
 """Building and training the model of one run of the study `song`."""
 
-import hashlib
-import json
-import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,9 +20,10 @@ from pipeline.data_generator import stretches
 from pipeline.studies.song import Parameters
 from pipeline.windows import Stretch
 from save_dataset.entropy import lowest_cross_entropy
-from train_model.callbacks import ProcessorTime, SeedByEpoch, WarmUp, can_resume, read_history, resumable
+from train_model.callbacks import ProcessorTime, SeedByEpoch, WarmUp, read_history, resumable
 from train_model.pca import fit_pca
 from train_model.song_statistics import use_song_statistics
+from train_model.unfinished import remove_unfinished, unfinished_folder
 
 
 def fit_linear(frames: np.ndarray, window_frames: int, parameters: Parameters) -> tuple[keras.Model, dict[str, Any]]:
@@ -103,7 +101,8 @@ def train(
     )
     n_steps = training.epochs * int(batches.cardinality())
     autoencoder = build(stretch, frames.shape[1], parameters, n_steps=n_steps)
-    unfinished = unfinished_folder(folder, frames, parameters)
+    sections = parameters.model_dump(mode="json", include={"window", "model", "loss", "training"})
+    unfinished = unfinished_folder(folder, frames, sections)
     callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), *resumable(unfinished), *watchers]
     callbacks.append(keras.callbacks.TerminateOnNaN())
     if parameters.loss.roll_out_steps:
@@ -119,19 +118,3 @@ def train(
     reconstructed = frames[stretch.history - 1 : len(frames) - stretch.future]
     lowest = {"lowest_reconstruction": np.array(lowest_cross_entropy(reconstructed, window_frames))}
     return autoencoder, history | lowest
-
-
-def unfinished_folder(folder: Path, frames: np.ndarray, parameters: Parameters) -> Path:
-    """Where a training of just these frames and parameters keeps its state; what others left is removed."""
-    sections = parameters.model_dump(mode="json", include={"window", "model", "loss", "training"})
-    fingerprint = hashlib.sha256(json.dumps(sections).encode() + frames.tobytes()).hexdigest()[:12]
-    mine = folder / f"unfinished_{fingerprint}"
-    remove_unfinished(folder, but=mine if can_resume(mine) else None)
-    return mine
-
-
-def remove_unfinished(folder: Path, but: Path | None = None) -> None:
-    """Remove the state of trainings in a run's folder: the result is saved, or is to be made from something else."""
-    for unfinished in folder.glob("unfinished_*"):
-        if unfinished != but:
-            shutil.rmtree(unfinished)

@@ -1,0 +1,18 @@
+// What the page was given: base64 unpacked.
+
+const PER_UNIT = 100; // as the music was packed
+
+function element(name) {
+  return document.getElementById(name);
+}
+
+function unpackBytes(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+// Music as a function (step, channel) -> value.
+function unpackMusic(text, rows) {
+  const values = new Int8Array(unpackBytes(text).buffer);
+  const nChannels = rows.reduce((sum, [, names]) => sum + names.length, 0);
+  return { nSteps: values.length / nChannels, at: (step, channel) => values[step * nChannels + channel] / PER_UNIT };
+}

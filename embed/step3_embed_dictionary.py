@@ -1,0 +1,44 @@
+"""Step 3 of the studies `drums` and `piano`: the sparse code of every piece, whatever its length.
+
+Reads output/<name>/corpus.npz and <run>/dictionary.keras.
+Writes <run>/codes.npz.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import keras
+
+from embed.music_codes import embed_corpus
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.corpus import Corpus
+
+
+def run(name, root=ROOT, runs=None):
+    """Code all pieces with the dictionary of each run; returns the paths of the codes."""
+    parameters = load(name, root)
+    return [embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
+
+
+def embed_run(parameters, root):
+    """Code all pieces with the dictionary of one run; returns the path of the codes."""
+    corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
+    model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
+    codes = embed_corpus(model, corpus, show_progress=command_line.has_terminal())
+    path = results.save(parameters, "codes", codes, root)
+    n_bars = len(corpus.steps) / corpus.steps_per_bar
+    print(f"{parameters.run}: {corpus.n_pieces} pieces, {len(codes['values']) / n_bars:.1f} atoms a bar")
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Step 4 of the studies `drums` and `piano`: see and hear the atoms of the dictionaries, and what they make of a piece.
+
+Reads output/<name>/corpus.npz and <run>/codes.npz.
+Writes output/<name>/<run>/atoms.html, <run>/atoms/*.mid and *.wav, <run>/piece/*.mid and *.wav, and the figures
+`atoms_<run>`, `code_<run>`, `usage` and `spaces`.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from embed.audible_dictionary import write_dictionary
+from embed.draw_atoms import draw_all_atoms
+from embed.draw_codes import draw_all_codes
+from embed.draw_spaces import draw_spaces
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+
+
+def run(name, root=ROOT, runs=None):
+    """Write the page, MIDI and sound of each run, or of those named, and draw the figures; returns the paths."""
+    parameters = load(name, root)
+    paths = []
+    for each in parameters.for_runs(runs):
+        page, *others = write_dictionary(each, root)
+        n_sounds = sum(path.suffix == ".wav" for path in others)
+        n_bytes = page.stat().st_size
+        print(f"{each.run}: {n_sounds} sounds; the page has {n_bytes / 1e6:.2f} MB and needs no network")
+        print(f"wrote {results.show(page, root)}, {results.show(page.parent, root)}/atoms/ and piece/")
+        paths += [page, *others]
+    for draw in (draw_all_atoms, draw_all_codes, draw_spaces):
+        drawn = draw(parameters, root)
+        paths += drawn
+        for path in drawn:
+            print(f"wrote {results.show(path, root)}")
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

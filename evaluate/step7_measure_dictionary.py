@@ -1,0 +1,36 @@
+"""Step 7 of the studies `drums` and `piano`: measure dictionaries on the pieces held out, beside other ways.
+
+Reads output/<name>/corpus.npz, <run>/dictionary.keras and <run>/codes.npz.
+Writes baselines.npz and style_baselines.npz, <run>/measures.npz, and style.npz and chords.npz where labels are known.
+Baselines that are up to date are left as they are.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from evaluate.dictionary_results import measure_run, save_baselines
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.corpus import Corpus
+
+
+def run(name, root=ROOT, runs=None, again=False):
+    """Measure baselines and every run; returns the paths of the measures."""
+    parameters = load(name, root)
+    corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
+    paths = save_baselines(parameters, corpus, root, again=again, show_progress=command_line.has_terminal())
+    for run_parameters in parameters.for_runs(runs):
+        paths += measure_run(run_parameters, corpus, root)
+    print(f"wrote {len(paths)} files to {results.show(results.folder_of(parameters, root), root)}")
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Step 8 of the studies `drums` and `piano`: draw every figure and table of the write-up again.
+
+Reads what the steps before stored in output/<name>/.
+Writes output/<name>/figures/ (PNG, PDF, CSV, LaTeX). Nothing is measured anew, no TensorFlow is needed.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from embed.draw_atoms import draw_all_atoms
+from embed.draw_codes import draw_all_codes
+from embed.draw_spaces import draw_spaces
+from evaluate.dictionary_tables import save_tables
+from evaluate.draw_dictionary_measures import draw_dictionary_measures
+from forecast.draw_generated import draw_all_generated
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.draw_corpus import draw_corpus
+from train_model.draw_dictionary_losses import draw_dictionary_losses
+
+
+def run(name, root=ROOT):
+    """Draw everything there is; returns the paths."""
+    parameters = load(name, root)
+    paths = []
+    for draw in (
+        draw_corpus,
+        draw_dictionary_losses,
+        draw_all_atoms,
+        draw_all_codes,
+        draw_spaces,
+        draw_all_generated,
+        draw_dictionary_measures,
+        save_tables,
+    ):
+        paths += draw(parameters, root)
+    print(f"{len(paths)} files, the last is {results.show(paths[-1], root)}")
+    print(f"wrote {results.show(results.figure_path(parameters, '', root), root)}")
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

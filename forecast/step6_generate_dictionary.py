@@ -1,0 +1,58 @@
+"""Step 6 of the studies `drums` and `piano`: new music from the codes of pieces.
+
+Reads output/<name>/corpus.npz, <run>/dictionary.keras and codes.npz.
+Writes <run>/generated.npz, <run>/generated/*.mid and *.wav, and the figures `keep_<run>`, `interpolation_<run>`,
+`decomposition_<run>` and `operations_<run>`.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import keras
+
+from embed.audible_music import write_music
+from embed.music_codes import piece_encoder
+from embed.sparse_codes import SparseCodes
+from forecast.draw_generated import draw_all_generated
+from forecast.generated_pieces import generate
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.corpus import Corpus
+
+
+def run(name, root=ROOT, runs=None):
+    """Make music with the dictionary of each run, and draw; returns the paths of the results."""
+    parameters = load(name, root)
+    paths = [generate_run(each, root) for each in parameters.for_runs(runs)]
+    for path in draw_all_generated(parameters, root):
+        print(f"wrote {results.show(path, root)}")
+    return paths
+
+
+def generate_run(parameters, root):
+    """Make music with the dictionary of one run, and write its sound; returns the path of the arrays."""
+    corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
+    codes = SparseCodes.from_arrays(results.load(parameters, "codes", root))
+    model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
+    arrays = generate(parameters, corpus, codes, piece_encoder(model))
+    path = results.save(parameters, "generated", arrays, root)
+    folder = path.parent / "generated"
+    for old in folder.glob("*.[mw]*"):  # of other atoms, which have other names
+        old.unlink()
+    for item, bpm, threshold in zip(arrays["name"], arrays["bpm"], arrays["threshold"], strict=True):
+        music = arrays[f"music_{item}"]
+        write_music(music, parameters, folder / item, bpm=bpm, threshold=threshold, root=root)
+    print(f"{parameters.run}: {len(arrays['name'])} pieces of {parameters.generate.bars} bars")
+    print(f"wrote {results.show(path, root)}, {results.show(folder, root)}/")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""What the studies `drums` and `piano` share: steps, results and parameters of a dictionary of symbolic music."""
+
+from typing import ClassVar, Self
+
+from pydantic import model_validator
+
+from pipeline.parameters import StudyParameters
+from pipeline.results import Result
+from pipeline.sections.dictionary import (
+    Baselines,
+    Corruption,
+    Dictionary,
+    DictionaryLoss,
+    DictionaryTraining,
+    Evaluation,
+    Generate,
+    Style,
+)
+from pipeline.sections.symbolic import Collection, Hearing, Pieces
+
+TRAINED = ("model", "loss", "corruption", "training")
+
+
+def steps_of(study: str) -> tuple[str, ...]:
+    """The steps of a study of dictionaries: all but the one that reads MIDI are shared."""
+    return (
+        "save_dataset.step0_make_pieces",
+        f"save_dataset.step1_save_{study}",
+        "train_model.step2_train_dictionary",
+        "embed.step3_embed_dictionary",
+        "embed.step4_hear_dictionary",
+        "forecast.step6_generate_dictionary",
+        "evaluate.step7_measure_dictionary",
+        "evaluate.step8_draw_dictionary",
+    )
+
+
+def results_of(steps: tuple[str, ...], array: str) -> dict[str, Result]:
+    """The results of a study of dictionaries, where the section `array` says what MIDI becomes."""
+    _, save, train, embed, _, generate, measure, _ = steps
+    return {
+        "corpus": Result("corpus.npz", save, ("composition", "collection", array)),
+        "dictionary": Result("{run}/dictionary.keras", train, TRAINED, ("corpus",)),
+        "history": Result("{run}/history.npz", train, TRAINED, ("corpus",)),
+        "codes": Result("{run}/codes.npz", embed, (), ("corpus", "dictionary")),
+        "generated": Result("{run}/generated.npz", generate, ("generate", "hearing"), ("codes",)),
+        "baselines": Result("baselines.npz", measure, ("baselines", "evaluation"), ("corpus",)),
+        "style_baselines": Result("style_baselines.npz", measure, ("style",), ("corpus",)),
+        "measures": Result("{run}/measures.npz", measure, ("evaluation",), ("codes",)),
+        "style": Result("{run}/style.npz", measure, ("style",), ("codes",)),
+        "chords": Result("{run}/chords.npz", measure, ("evaluation",), ("codes",)),
+    }
+
+
+class DictionaryParameters(StudyParameters):
+    """The sections that both studies have."""
+
+    RUN_SECTIONS: ClassVar[tuple[str, ...]] = TRAINED
+
+    composition: Pieces | None = None
+    collection: Collection
+    model: Dictionary = Dictionary()
+    loss: DictionaryLoss = DictionaryLoss()
+    corruption: Corruption = Corruption()
+    training: DictionaryTraining = DictionaryTraining()
+    hearing: Hearing = Hearing()
+    generate: Generate = Generate()
+    baselines: Baselines = Baselines()
+    evaluation: Evaluation = Evaluation()
+    style: Style = Style()
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether the MIDI is made by step 0."""
+        return self.composition is not None and self.composition.folder == self.collection.folder
+
+    @model_validator(mode="after")
+    def check_that_windows_hold_whole_strides(self) -> Self:
+        """A window of training is a multiple of the stride, and at least one atom long."""
+        window, model = self.training.window_steps, self.model
+        if window % model.stride_steps:
+            raise ValueError(f"training.window_steps={window}: must be a multiple of stride_steps={model.stride_steps}")
+        if window < model.atom_steps:
+            raise ValueError(f"training.window_steps={window}: must be at least atom_steps={model.atom_steps}")
+        if model.window_steps and (window % model.window_steps or model.window_steps % model.stride_steps):
+            raise ValueError(
+                f"model.window_steps={model.window_steps}: must divide training.window_steps={window}, "
+                f"and be a multiple of stride_steps={model.stride_steps}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def check_that_winners_fall_in_time(self) -> Self:
+        """The number of winners has fallen from first_k to k before the last epoch."""
+        model, epochs = self.model, self.training.epochs
+        if model.first_k is not None and model.first_k > model.k:
+            n_falls = -(-(model.first_k - model.k) // model.k_fall)
+            needed = n_falls * model.k_every_epochs + 2  # the first stage is one epoch longer, k itself has one
+            if epochs < needed:
+                raise ValueError(
+                    f"training.epochs={epochs}: must be at least {needed} "
+                    f"for model.first_k={model.first_k} to fall to k={model.k}"
+                )
+        return self

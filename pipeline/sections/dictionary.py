@@ -1,0 +1,194 @@
+"""Sections of the parameters that say what dictionary is learnt, and how it is used and judged.
+
+Defaults are ours; what the source (SIDL, "Shift-Invariant Dictionary Learning using Temporal CONV-WTA Autoencoders",
+2021) did is told in the descriptions, and set in ``parameters/drums_source.toml`` and ``piano_source.toml``.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+
+from pipeline.parameters import Section
+
+Method = Literal["zeros", "mean", "pca", "pca_first", "pca_largest", "nmf", "kmeans", "dictionary_learning", "mod"]
+
+
+class Dictionary(Section):
+    """The temporal convolutional winner-take-all autoencoder."""
+
+    n_atoms: PositiveInt = Field(100, le=10_000, description="patterns in the dictionary")
+    atom_steps: PositiveInt = Field(4, le=4096, description="length of a pattern")
+    stride_steps: PositiveInt = Field(
+        4, description="from one place of a pattern to the next; 1: anywhere; atom_steps, as the source: in blocks"
+    )
+    scope: Literal["column", "window", "map", "lifetime"] = Field(
+        "column",
+        description="winners are the k strongest of all atoms at one place (the source); of a window, over places and "
+        "atoms, one within an atom's length; of each atom, over places; of each atom, over batch and places",
+    )
+    k: PositiveInt = Field(1, le=10_000, description="number of winners in the scope")
+    first_k: PositiveInt | None = Field(None, description="winners in the first epoch; left out: k from the beginning")
+    k_every_epochs: PositiveInt = Field(30, description="epochs after which first_k falls, by k_fall, until it is k")
+    k_fall: PositiveInt = Field(1, description="by how much it falls")
+    window_steps: PositiveInt | None = Field(
+        None, description="scope window: steps in which there are k winners; left out: those of [training]"
+    )
+    rank_by: Literal["magnitude", "signed", "positive"] = Field(
+        "magnitude", description="strength of an activity: its magnitude; its value (the source); negative ones are cut"
+    )
+    refine: Literal["none", "values", "pursuit"] = Field(
+        "none",
+        description="none: the encoder's word in one pass; values: of its winners the values that reconstruct best; "
+        "pursuit: winners found one after the other in what is not yet explained (orthogonal matching pursuit)",
+    )
+    tcn_channels: tuple[PositiveInt, ...] = Field(
+        (),
+        description="channels of residual blocks of dilated convolutions before the encoder; with refine pursuit they "
+        "clean the music; (): none",
+    )
+    tcn_kernel_steps: PositiveInt = Field(4, description="length of their kernels; those of block n = 0, 1, ... see every 2^n-th step")
+    tcn_causal: bool = Field(True, description="whether they see what was before (the source), or after too")
+    tcn_dropout: float = Field(0.2, ge=0, lt=1, description="share of their channels dropped in training")
+    start: Literal["data", "random"] = Field(
+        "data", description="first atoms: pieces of the music, the encoder their transpose; or random (the source)"
+    )
+    unit_norm: bool = Field(True, description="whether atoms are kept at length one")
+    bias: bool = Field(False, description="whether encoder and decoder add constants, as the source's for piano")
+
+    @model_validator(mode="after")
+    def check_that_winners_and_places_fit(self) -> Self:
+        """No more winners than atoms at one place; atoms are a whole number of strides."""
+        for key in ("k", "first_k"):
+            if self.scope == "column" and (getattr(self, key) or 0) > self.n_atoms:
+                raise ValueError(f"{key}={getattr(self, key)}: must be at most n_atoms={self.n_atoms}")
+        if self.first_k is not None and self.first_k < self.k:
+            raise ValueError(f"first_k={self.first_k}: must be at least k={self.k}")
+        if self.atom_steps % self.stride_steps:
+            raise ValueError(f"stride_steps={self.stride_steps}: must divide atom_steps={self.atom_steps}")
+        if self.refine == "pursuit" and self.scope not in ("column", "window"):
+            raise ValueError(f"refine='pursuit': needs scope column or window, not {self.scope}")
+        if self.refine != "none" and (self.rank_by == "positive" or self.bias):
+            raise ValueError(f"refine={self.refine!r}: values may be negative, and there is no bias")
+        return self
+
+
+class DictionaryLoss(Section):
+    """What the reconstruction is judged by in training."""
+
+    reconstruction: Literal["mse", "hits"] = Field(
+        "mse",
+        description="mean square over all channels (the source); or cross-entropy of hits, velocity and offset at hits",
+    )
+    velocities: float = Field(
+        1.0, ge=0, description="hits: weight of the square error of velocities where there is a hit; that of hits is 1"
+    )
+    offsets: float = Field(0.5, ge=0, description="hits: weight of the square error of offsets where there is a hit")
+    frames: float = Field(0.2, ge=0, description="hits: weight of the cross-entropy of frames beside onsets")
+    slope: float = Field(10.0, gt=0, description="hits: steepness of the logistic function around one half")
+    chords: float = Field(
+        0.0, ge=0, description="weight of the cross-entropy of 25 chord classes; the source: 1, with 4 mse"
+    )
+    chord_changes: float = Field(0.0, ge=0, description="weight of the cross-entropy of chord changes; the source: 1.5")
+    reconstruction_weight: float = Field(1.0, gt=0, description="weight of the reconstruction beside chords")
+
+
+class Corruption(Section):
+    """Noise on what the encoder sees in training: the clean music is its target."""
+
+    spurious: float = Field(0.0, ge=0, lt=1, description="share of empty cells that become hits")
+    deleted: float = Field(0.0, ge=0, lt=1, description="share of hits that are deleted")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is any."""
+        return self.spurious > 0 or self.deleted > 0
+
+
+class DictionaryTraining(Section):
+    """How long, how fast, from which windows."""
+
+    epochs: PositiveInt = Field(20, description="passes over all windows; the source: 1000 of one batch each")
+    window_steps: PositiveInt = Field(64, description="steps of a window; a multiple of stride_steps, at least atom_steps")
+    hop_steps: PositiveInt | None = Field(
+        None, description="from one window to the next; left out: windows side by side"
+    )
+    batch_windows: NonNegativeInt = Field(64, description="windows in a batch; 0: all, as the source")
+    learning_rate: float = Field(5e-3, gt=0, le=1, description="of Adam, at the beginning")
+    amsgrad: bool = Field(False, description="Adam's variant that the source uses")
+    decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the source's stays")
+    revive: bool = Field(
+        True, description="whether atoms that no winner uses in an epoch begin anew from badly coded music"
+    )
+    transpose_semitones: NonNegativeInt = Field(
+        0, le=11, description="piano: batches are moved up or down by up to this"
+    )
+    seed: int = Field(0, ge=0, lt=2**32, description="draws the first weights, the order of windows, noise and dropout")
+    jit_compile: bool = Field(True, description="compile with XLA")
+
+
+class Baselines(Section):
+    """Other dictionaries, fitted on the same windows and judged beside the runs."""
+
+    methods: tuple[Method, ...] = Field(
+        ("zeros", "mean", "pca", "pca_first", "pca_largest", "nmf", "kmeans", "dictionary_learning", "mod"),
+        description="which: PCA with all, the first k and the k largest components; the others with k winners",
+    )
+    window_steps: PositiveInt = Field(4, description="length of a window, and of a pattern")
+    n_atoms: PositiveInt = Field(100, description="patterns of each dictionary")
+    k: tuple[PositiveInt, ...] = Field((1, 2, 4), description="numbers of winners in a window")
+    max_windows: PositiveInt = Field(100_000, description="windows they are fitted on; more are drawn from")
+    seed: NonNegativeInt = Field(0, description="draws their first atoms and windows")
+
+    @model_validator(mode="after")
+    def check_that_winners_are_atoms(self) -> Self:
+        """No more winners than atoms."""
+        if self.k and max(self.k) > self.n_atoms:
+            raise ValueError(f"k={max(self.k)}: must be at most n_atoms={self.n_atoms}")
+        return self
+
+
+class Evaluation(Section):
+    """How dictionaries are judged, on pieces held out."""
+
+    split: Literal["validation", "test"] = Field("test", description="which pieces")
+    window_steps: PositiveInt = Field(4, description="windows of which the table tells how many are exact")
+    shifts: tuple[NonNegativeInt, ...] = Field((0, 1, 2, 3, 4, 8), description="steps by which windows are rolled")
+    shift_window_steps: PositiveInt = Field(16, description="length of the windows that are rolled: a bar")
+    spurious: float = Field(0.02, ge=0, lt=1, description="share of empty cells that become hits in the denoising test")
+    deleted: float = Field(0.1, ge=0, lt=1, description="share of hits that are deleted in the denoising test")
+    seed: NonNegativeInt = Field(0, description="draws noise and bootstrap samples")
+
+
+class Style(Section):
+    """How well the mean activity of atoms tells labels apart."""
+
+    min_pieces: PositiveInt = Field(20, description="labels with fewer pieces are left out")
+    max_labels: PositiveInt = Field(8, description="the most frequent labels")
+    min_bars: NonNegativeInt = Field(0, description="pieces shorter than this are left out")
+    folds: int = Field(5, ge=2, le=20, description="parts of the grouped cross-validation")
+    penalty: float = Field(0.1, gt=0, description="C of the logistic regression")
+    n_bootstrap: PositiveInt = Field(500, le=10_000, description="samples for intervals of centroid distances")
+    seed: NonNegativeInt = Field(0, description="draws bootstrap samples")
+
+
+class Generate(Section):
+    """What is made with the codes."""
+
+    piece: str | None = Field(
+        None, description="part of the name of the piece to work on; left out: the first of the test"
+    )
+    other: str | None = Field(
+        None, description="of the piece to mix it with; left out: the next one with another label"
+    )
+    bars: PositiveInt = Field(4, le=64, description="length of what is made")
+    keep: tuple[PositiveInt, ...] = Field((1, 2, 4, 8, 16), description="numbers of most active atoms that are kept")
+    alphas: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field(
+        (0.0, 0.25, 0.5, 0.75, 1.0), description="shares of the other piece in interpolations"
+    )
+    swap: tuple[tuple[NonNegativeInt, NonNegativeInt], ...] = Field(
+        (), description="pairs of atoms: the first in the piece, the second in the other; left out: their most active"
+    )
+    stems: PositiveInt = Field(6, description="most active atoms that are heard alone")
+    n_samples: PositiveInt = Field(4, le=100, description="new codes that are drawn")
+    nearest: PositiveInt = Field(5, description="most similar sections of other pieces")
+    seed: NonNegativeInt = Field(0, description="draws new codes and noise")

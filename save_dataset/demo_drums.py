@@ -1,0 +1,186 @@
+"""Drum pieces whose patterns and players' habits are known, so that a dictionary can be asked whether it finds them.
+
+A pattern is a bar of 4/4, written as a step sequencer: one character is a sixteenth, `.` is a rest, and `X`, `x` and
+`o` are three strengths. Four players each keep one pattern through a phrase of 4 bars, drawn by their own taste; the
+second half of its last bar is their fill, and a crash begins the phrase after it. Some patterns belong to several
+players: a single bar does not give one away. A hit is also a little louder or softer, earlier or later than written,
+each player in their own way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pretty_midi
+
+from pipeline.sections.symbolic import Pieces
+
+BAR_STEPS = 16
+BEAT_STEPS = 4
+PHRASE_BARS = 4
+FILL_STEPS = 8
+CLASSES = {  # rows of a grid, as those of [grid], and their General MIDI pitches
+    "kick": 36,
+    "snare": 38,
+    "closed_hat": 42,
+    "open_hat": 46,
+    "low_tom": 43,
+    "mid_tom": 47,
+    "high_tom": 50,
+    "crash": 49,
+    "ride": 51,
+}
+STRENGTHS = {"X": 112, "x": 84, "o": 46}  # velocities
+CRASH_VELOCITY = 108
+SLOWEST_BPM, FASTEST_BPM = 80, 140
+LARGEST_SHIFT_STEPS = 0.4  # a hit stays nearer to its own step than to the next
+NOTE_STEPS = 0.5
+RESOLUTION = 960  # ticks of a quarter note: at 80 bpm less than a millisecond each
+
+PATTERNS: dict[str, dict[str, str]] = {
+    "rock": {"kick": "X.......X.x.....", "snare": "....X.......X...", "closed_hat": "x.o.x.o.x.o.x.o."},
+    "rock_ride": {"kick": "X.....x.X.......", "snare": "....X.......X...", "ride": "x.x.x.x.x.x.x.x."},
+    "half_time": {"kick": "X.....x.........", "snare": "........X.......", "closed_hat": "x...x...x...x..."},
+    "backbeat": {"kick": "X.......X.......", "snare": "x...X...x...X...", "closed_hat": "x.x.x.x.x.x.x.x."},
+    "funk": {"kick": "X..x......x..x..", "snare": "....X..o.o..X..o", "closed_hat": "xoxoxoxoxoxoxoxo"},
+    "funk_open": {
+        "kick": "X.x....x..X.....",
+        "snare": "....X.......X..o",
+        "closed_hat": "x.x.x.x.x.x.x...",
+        "open_hat": "..............x.",
+    },
+    "linear": {"kick": "X..x..x....x..x.", "snare": "....X..o....X..o", "closed_hat": "..x..o..x.o..o.."},
+    "bossa": {"kick": "X..oX..oX..oX..o", "snare": "x..x..x...x..x..", "closed_hat": "xoxoxoxoxoxoxoxo"},
+    "samba": {"kick": "x..oX..ox..oX..o", "snare": "o.xo.xo.x.xo.xo.", "ride": "x.xxx.xxx.xxx.xx"},
+    "toms": {"kick": "X...X...X...X...", "low_tom": "X..x..x.........", "high_tom": "........x..x..x."},
+    "disco": {
+        "kick": "X...X...X...X...",
+        "snare": "....X.......X...",
+        "closed_hat": "x...x...x...x...",
+        "open_hat": "..x...x...x...x.",
+    },
+    "disco_busy": {"kick": "X...X...X...X...", "snare": "....X.......X...", "closed_hat": "xoooxoooxoooxooo"},
+}
+
+
+@dataclass(frozen=True)
+class Player:
+    """The habits of a player.
+
+    Attributes
+    ----------
+    tastes : dict of str to float
+        Patterns, and how often each is played.
+    fill : dict of str to str
+        The half bar that ends a phrase.
+    loudness, velocity_spread : float
+        Factor of written velocities; standard deviation of what is added to them.
+    late_s : dict of str to float
+        How much later, in the mean, than written a class is hit; negative is early.
+    timing_spread_s : float
+        Standard deviation of that.
+    """
+
+    tastes: Mapping[str, float]
+    fill: Mapping[str, str]
+    loudness: float
+    velocity_spread: float
+    late_s: Mapping[str, float]
+    timing_spread_s: float
+
+
+PLAYERS = {
+    "ada": Player(
+        tastes={"rock": 0.4, "rock_ride": 0.25, "half_time": 0.2, "backbeat": 0.15},
+        fill={"kick": "X.......", "snare": "xxxx....", "high_tom": "....xx..", "low_tom": "......xX"},
+        loudness=1.1,
+        velocity_spread=4,
+        late_s={"snare": 0.015},
+        timing_spread_s=0.003,
+    ),
+    "bo": Player(
+        tastes={"funk": 0.4, "funk_open": 0.25, "linear": 0.2, "rock": 0.15},
+        fill={"kick": "X..x..x.", "snare": "..o.X.oX", "open_hat": "...x...."},
+        loudness=0.95,
+        velocity_spread=7,
+        late_s={"closed_hat": -0.012, "open_hat": -0.012},
+        timing_spread_s=0.004,
+    ),
+    "cleo": Player(
+        tastes={"bossa": 0.4, "samba": 0.3, "toms": 0.15, "half_time": 0.15},
+        fill={"kick": "X...X...", "mid_tom": "x..x..x.", "high_tom": ".x..x...", "low_tom": "..x..x.X"},
+        loudness=0.8,
+        velocity_spread=6,
+        late_s={"kick": -0.006, "snare": 0.008},
+        timing_spread_s=0.006,
+    ),
+    "dee": Player(
+        tastes={"disco": 0.4, "disco_busy": 0.3, "backbeat": 0.15, "funk": 0.15},
+        fill={"kick": "X...X...", "snare": "x.x.xxXX"},
+        loudness=1.0,
+        velocity_spread=3,
+        late_s={},
+        timing_spread_s=0.002,
+    ),
+}
+
+
+def compose_drums(composition: Pieces) -> dict[str, pretty_midi.PrettyMIDI]:
+    """All pieces by file name, ``"ada/ada_01.mid"``; a piece stays the same when there are more of them."""
+    return {
+        f"{name}/{name}_{number + 1:02d}.mid": play_piece(player, composition.bars, [composition.seed, index, number])
+        for index, (name, player) in enumerate(PLAYERS.items())
+        for number in range(composition.pieces_per_composer)
+    }
+
+
+def planted_patterns() -> dict[str, np.ndarray]:
+    """The patterns of each player as hits, 0 or 1, ``(n_patterns, 16, n_classes)``, in the order of their tastes."""
+    return {
+        name: np.stack([to_velocities(PATTERNS[pattern], BAR_STEPS) > 0 for pattern in player.tastes]).astype(float)
+        for name, player in PLAYERS.items()
+    }
+
+
+def play_piece(player: Player, bars: int, seed: list[int]) -> pretty_midi.PrettyMIDI:
+    """A piece at a tempo of its own."""
+    rng = np.random.default_rng(seed)
+    bpm = int(rng.integers(SLOWEST_BPM, FASTEST_BPM, endpoint=True))
+    step_s = 60 / bpm / BEAT_STEPS
+    velocities = write_piece(player, bars, rng)
+    steps, rows = np.nonzero(velocities)
+    played = velocities[steps, rows] * player.loudness + rng.normal(0, player.velocity_spread, len(steps))
+    played = np.clip(np.rint(played), 1, 127).astype(int)
+    late_s = np.array([player.late_s.get(name, 0) for name in CLASSES])[rows]
+    shifts_s = rng.normal(late_s, player.timing_spread_s)
+    shifts_s = np.clip(shifts_s, -LARGEST_SHIFT_STEPS * step_s, LARGEST_SHIFT_STEPS * step_s)
+    starts_s = np.maximum(steps * step_s + shifts_s, 0)
+    pitches = np.array(list(CLASSES.values()))[rows]
+    midi = pretty_midi.PrettyMIDI(resolution=RESOLUTION, initial_tempo=bpm)
+    midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0))
+    drums = pretty_midi.Instrument(0, is_drum=True, name="drums")
+    for velocity, pitch, start_s in zip(played.tolist(), pitches.tolist(), starts_s.tolist(), strict=True):
+        drums.notes.append(pretty_midi.Note(velocity, pitch, start_s, start_s + NOTE_STEPS * step_s))
+    midi.instruments.append(drums)
+    return midi
+
+
+def write_piece(player: Player, bars: int, rng: np.random.Generator) -> np.ndarray:
+    """The velocities of a piece before it is played by hand, 0 for no hit, ``(n_steps, n_classes)``."""
+    n_phrases = -(-bars // PHRASE_BARS)
+    drawn = rng.choice(list(player.tastes), n_phrases, p=list(player.tastes.values()))
+    fill = to_velocities(player.fill, FILL_STEPS)
+    phrases = []
+    for number, name in enumerate(drawn):
+        phrase = np.tile(to_velocities(PATTERNS[name], BAR_STEPS), (PHRASE_BARS, 1))
+        phrase[-FILL_STEPS:] = fill
+        if number > 0:
+            phrase[0, list(CLASSES).index("crash")] = CRASH_VELOCITY
+        phrases.append(phrase)
+    return np.concatenate(phrases)[: bars * BAR_STEPS]
+
+
+def to_velocities(lines: Mapping[str, str], n_steps: int) -> np.ndarray:
+    """What the lines of a pattern or fill say, ``(n_steps, n_classes)``, 0 for no hit."""
+    rows = [[STRENGTHS.get(mark, 0) for mark in lines.get(name, n_steps * ".")] for name in CLASSES]
+    return np.array(rows).T

@@ -1,0 +1,74 @@
+"""MIDI that is made, not found: a folder of it, that nothing else is mixed with.
+
+A marker in the folder tells what was composed, and lists the files: only those are ever replaced or removed. It is
+written before them, so that a step that was interrupted can be run again.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.dictionary_study import DictionaryParameters
+from pipeline.sections.symbolic import Pieces
+from pipeline.whole_file import whole_file
+from save_dataset.composition import to_bytes
+from save_dataset.demo_drums import compose_drums
+from save_dataset.demo_piano import compose_piano, to_csv
+
+MARKER = "made_by_step0.json"
+CHORDS_ENDING = ".chords.csv"
+MIDI_ENDINGS = (".mid", ".midi")
+
+
+def files_of(study: str, composition: Pieces) -> dict[str, bytes]:
+    """What the files of a composition hold, by name from the folder on: drums, or piano with its chords."""
+    if study == "drums":
+        return {name: to_bytes(midi) for name, midi in compose_drums(composition).items()}
+    files = {}
+    for name, (midi, spans) in compose_piano(composition).items():
+        files[name] = to_bytes(midi)
+        files[str(Path(name).with_suffix(CHORDS_ENDING).as_posix())] = to_csv(spans).encode()
+    return files
+
+
+def make_pieces(parameters: DictionaryParameters, root: Path) -> list[Path]:
+    """Write the pieces of a parameter file that composes them; returns the paths of the MIDI."""
+    composition = parameters.composition
+    if composition is None or not parameters.is_composed:
+        raise ValueError(f"collection.folder={parameters.collection.folder!r}: is not what [composition] makes")
+    files = files_of(parameters.study, composition)
+    paths = write_files(root / "music" / composition.folder, composition, files)
+    return [path for path in paths if path.suffix in MIDI_ENDINGS]
+
+
+def write_files(folder: Path, composition: Pieces, files: Mapping[str, bytes]) -> list[Path]:
+    """Replace what was made in a folder before; returns the paths.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds MIDI, or a file to be written, that the marker does not list.
+    """
+    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    listed = read_marker(folder)
+    if any(Path(name).suffix.lower() in MIDI_ENDINGS or name in files for name in there.keys() - listed):
+        raise ValueError(
+            f"music/{folder.name}: holds MIDI that was not made here: "
+            "name another folder under [composition] and [collection]"
+        )
+    for name in there.keys() & listed - files.keys():
+        there[name].unlink()
+    marker = {"composition": composition.model_dump(mode="json"), "files": list(files)}
+    contents = {MARKER: json.dumps(marker, indent=1).encode()} | dict(files)
+    for name, content in contents.items():
+        with whole_file(folder / name) as temporary:
+            temporary.write_bytes(content)
+    return [folder / name for name in files]
+
+
+def read_marker(folder: Path) -> set[str]:
+    """The files that were made here, from the folder on; none without a marker that can be read."""
+    try:
+        return set(json.loads((folder / MARKER).read_bytes())["files"])
+    except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        return set()

@@ -1,0 +1,38 @@
+"""Step 0 of the studies `drums` and `piano`: compose the demo's pieces.
+
+Reads parameters/<name>.toml; does nothing if [composition] does not name the folder of [collection]: that is as found.
+Writes music/<folder>/<composer>/*.mid, and for the piano the chords of each piece beside it, *.chords.csv.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pipeline import command_line
+from pipeline.parameters import ROOT, load
+from pipeline.results import show
+from save_dataset.made_pieces import make_pieces
+
+
+def run(name, root=ROOT):
+    """Make the pieces if they are to be made; returns their folder."""
+    parameters = load(name, root)
+    folder = root / "music" / Path(parameters.collection.folder).expanduser()
+    if not parameters.is_composed:
+        print(f"{show(folder, root)} is to be found, not made")
+        return folder
+    composition = parameters.composition
+    print(f"{composition.pieces_per_composer} pieces of each composer, {composition.bars} bars long")
+    paths = make_pieces(parameters, root)
+    print(f"wrote {len(paths)} pieces below {show(folder, root)}")
+    return folder
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

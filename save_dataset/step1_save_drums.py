@@ -1,0 +1,47 @@
+"""Step 1 of the study `drums`: from drum MIDI to grids.
+
+Reads parameters/<name>.toml and the MIDI files of the folder it names.
+Writes output/<name>/corpus.npz and the figure `music`; what was parsed is kept in output/parsed_midi/.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.collection import folder_of
+from save_dataset.corpus import SPLITS
+from save_dataset.draw_corpus import draw_corpus
+from save_dataset.drum_corpus import read_drums
+
+
+def run(name, root=ROOT):
+    """Read the collection, save and draw its grids; returns the path of the corpus."""
+    parameters = load(name, root)
+    folder = folder_of(parameters.collection, root)
+    if parameters.is_composed and not folder.is_dir():
+        raise FileNotFoundError(
+            f"{results.show(folder, root)}: is not there; run: python -m {parameters.STEPS[0]} {name}"
+        )
+    corpus, paths = read_drums(parameters, root, command_line.has_terminal())
+    path = results.save(parameters, "corpus", corpus.to_arrays(), root, raw=paths)
+    print(f"{results.show(folder, root)}: {corpus.n_pieces} pieces")
+    for split in SPLITS:
+        pieces = [corpus.piece(index) for index in corpus.pieces_of(split)]
+        n_bars = sum(map(len, pieces)) // corpus.steps_per_bar
+        n_hits = sum(piece[:, corpus.kinds()["hit"]].sum() for piece in pieces)
+        print(f"{split}: {len(pieces)} pieces, {n_bars} bars, {n_hits / max(n_bars, 1):.1f} hits a bar")
+    draw_corpus(parameters, root)
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

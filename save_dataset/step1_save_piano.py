@@ -1,0 +1,41 @@
+"""Step 1 of the study `piano`: from MIDI files to piano rolls or tokens.
+
+Reads parameters/<name>.toml, the MIDI files of its collection, and the chord labels beside them.
+Writes output/<name>/corpus.npz and the figure `music`; what is parsed is kept in output/parsed_midi/.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.collection import folder_of
+from save_dataset.draw_corpus import draw_corpus
+from save_dataset.piano_corpus import describe, read_piano
+
+
+def run(name, root=ROOT):
+    """Read the collection, save and draw its corpus; returns its path."""
+    parameters = load(name, root)
+    folder = folder_of(parameters.collection, root)
+    if parameters.is_composed and not folder.is_dir():
+        raise FileNotFoundError(
+            f"{results.show(folder, root)}: is not there; run: python -m {parameters.STEPS[0]} {name}"
+        )
+    corpus, raw = read_piano(parameters, root, command_line.has_terminal())
+    print(f"{results.show(folder, root)}: {describe(corpus)}")
+    path = results.save(parameters, "corpus", corpus.to_arrays(), root, raw=raw)
+    draw_corpus(parameters, root)
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()
