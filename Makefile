@@ -4,14 +4,18 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 export TF_CPP_MIN_LOG_LEVEL = 2
 
-.PHONY: demo figures test lint bench clean
+.PHONY: demo demo-drums figures test lint bench clean
 
 demo: .venv/installed  ## every step on the demo song
 	$(RUN) run_steps.py demo
 
+demo-drums: .venv/installed  ## every step of the dictionaries, on drum and piano pieces that step 0 composes
+	$(RUN) run_steps.py demo_drums
+	$(RUN) run_steps.py demo_piano
+
 NAME ?= demo
 figures: .venv/installed  ## every figure and table again, from what is stored: make figures NAME=my_song
-	$(RUN) -m evaluate.step8_draw_song $(NAME)
+	$(RUN) run_steps.py $(NAME) --from 8 --to 8
 
 test: .venv/installed  ## the whole test suite
 	$(RUN) -m pytest
@@ -27,6 +31,9 @@ bench: .venv/installed  ## what the fast forms save
 	$(RUN) -m benchmarks.embedding
 	$(RUN) -m benchmarks.divergence
 	$(RUN) -m benchmarks.video
+	$(RUN) -m benchmarks.parsing
+	$(RUN) -m benchmarks.dictionary_training
+	$(RUN) -m benchmarks.sparse_coding
 
 clean:  ## results and caches, not the music
 	rm -rf output .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -12,7 +12,7 @@ from pretty_midi import PrettyMIDI
 from pipeline.parameters import ROOT
 from pipeline.studies import drums, piano
 from pipeline.whole_file import whole_file
-from save_dataset import drum_grid, event_tokens, piano_roll
+from save_dataset import above_bass, drum_grid, event_tokens, piano_roll
 from save_dataset.sound import write_sound
 from save_dataset.synthesiser import PEAK, render
 
@@ -80,7 +80,10 @@ def to_midi_of(steps: np.ndarray, parameters: Parameters, *, bpm: float, thresho
         return event_tokens.to_midi(event_tokens.from_numbers(steps[:, 0]))
     if roll.step_s is not None:
         bpm = 60 / (roll.step_s * roll.steps_per_beat)
-    return piano_roll.to_midi(steps, roll.kind, steps_per_beat=roll.steps_per_beat, bpm=bpm, threshold=threshold)
+    kind: str = roll.kind
+    if kind == "above_bass":
+        steps, kind = above_bass.to_roll(steps), "onsets_frames"
+    return piano_roll.to_midi(steps, kind, steps_per_beat=roll.steps_per_beat, bpm=bpm, threshold=threshold)
 
 
 def to_sound(midi: PrettyMIDI, parameters: Parameters, root: Path = ROOT) -> np.ndarray:

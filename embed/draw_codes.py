@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
 from embed.atom_uses import by_use
@@ -14,13 +15,18 @@ from embed.used_channels import used_channels
 from pipeline import figures, results
 from pipeline.dictionary_study import DictionaryParameters
 from pipeline.parameters import ROOT
+from save_dataset.above_bass import on_keys
 from save_dataset.corpus import Corpus
-from save_dataset.draw_music import draw_music
+from save_dataset.draw_music import draw_music, names_width_in
 
 CODE_COLOURS = "RdBu"  # blue is positive, as in the pictures of music
+WIDTH_IN = 11.0
 MUSIC_HEIGHT_IN = 2.2
 ATOM_HEIGHT_IN = 0.11
 CODE_HEIGHTS_IN = (1.2, 4.5)
+EDGES_IN = {"left": 0.35, "right": 0.85, "top": 0.35, "bottom": 0.55}  # beside the names of the rows
+SPACE_IN = 0.52  # between panels, for ticks and a title
+NAME_SIZE = 10
 MOST_NAMED_ATOMS = 40  # more numbers beside the code would overlap
 
 
@@ -44,22 +50,34 @@ def draw_code(corpus: Corpus, codes: SparseCodes) -> Figure:
     excerpt = take_excerpt(corpus, codes)
     active = excerpt.active(by_use(codes))
     height_in = float(np.clip(ATOM_HEIGHT_IN * len(active), *CODE_HEIGHTS_IN))
-    heights_in = (MUSIC_HEIGHT_IN, height_in, MUSIC_HEIGHT_IN)
-    figure = figures.new_figure(11, sum(heights_in) + 1.5)
-    above, middle, below = figure.subplots(3, height_ratios=heights_in)
-    shown = used_channels(np.stack([excerpt.music, excerpt.reconstruction]), corpus.channels)
-    for axes, music, title in ((above, excerpt.music, excerpt.name), (below, excerpt.reconstruction, "reconstruction")):
-        draw_music(
-            axes,
-            music[:, shown],
-            corpus.channels[shown],
-            corpus.steps_per_beat,
-            steps_per_bar=corpus.steps_per_bar,
-            title=title,
-        )
-    draw_columns(middle, excerpt, active, codes.stride_steps)
+    both, channels = on_keys(np.stack([excerpt.music, excerpt.reconstruction]), corpus.channels)
+    shown = used_channels(both, channels)
+    figure, (above, middle, below) = lay_out(height_in, names_width_in(channels, NAME_SIZE))
+    time = {"steps_per_beat": corpus.steps_per_beat, "steps_per_bar": corpus.steps_per_bar}
+    for axes, music, title in zip((above, below), both, (excerpt.name, "reconstruction"), strict=True):
+        draw_music(axes, music[:, shown], channels[shown], **time, title=title)
+    image = draw_columns(middle, excerpt, active, codes.stride_steps)
+    if image is not None:
+        figure.colorbar(image, cax=figure.add_axes(beside(middle)), label="value")
     align(above, middle, below, excerpt)
     return figure
+
+
+def lay_out(code_height_in: float, names_in: float) -> tuple[Figure, np.ndarray]:
+    """A figure with panels for music, code and music, by numbers: a layout that is found by drawing takes long."""
+    heights_in = (MUSIC_HEIGHT_IN, code_height_in, MUSIC_HEIGHT_IN)
+    height_in = sum(heights_in) + 2 * SPACE_IN + EDGES_IN["top"] + EDGES_IN["bottom"]
+    figure = figures.new_figure(WIDTH_IN, height_in, layout=None)
+    edges = {"left": (EDGES_IN["left"] + names_in) / WIDTH_IN, "right": 1 - EDGES_IN["right"] / WIDTH_IN}
+    edges |= {"top": 1 - EDGES_IN["top"] / height_in, "bottom": EDGES_IN["bottom"] / height_in}
+    between = SPACE_IN / (sum(heights_in) / len(heights_in))
+    return figure, figure.subplots(3, height_ratios=heights_in, gridspec_kw=edges | {"hspace": between})
+
+
+def beside(axes: Axes) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height of a narrow panel at the right of another."""
+    place = axes.get_position()
+    return place.x1 + 0.1 / WIDTH_IN, place.y0, 0.1 / WIDTH_IN, place.height
 
 
 def align(above: Axes, middle: Axes, below: Axes, excerpt: Excerpt) -> None:
@@ -75,14 +93,14 @@ def align(above: Axes, middle: Axes, below: Axes, excerpt: Excerpt) -> None:
         axes.set_xlabel("")
 
 
-def draw_columns(axes: Axes, excerpt: Excerpt, active: np.ndarray, stride_steps: int) -> None:
-    """A code as an image, a row for each active atom, each column where its atoms begin."""
+def draw_columns(axes: Axes, excerpt: Excerpt, active: np.ndarray, stride_steps: int) -> QuadMesh | None:
+    """A code as an image, a row for each active atom, each column where its atoms begin; None where none does."""
     values = excerpt.code[:, active]
     largest = float(np.abs(values).max(initial=1e-9))
-    axes.set_title("code: where atoms begin, the most used on top", loc="left")
+    axes.set_title("code: where atoms begin, the most used on top", loc="left", y=1)
     if not len(active):
         axes.set(yticks=[], ylabel="no active atom")
-        return
+        return None
     edges = np.append(excerpt.begins, excerpt.begins[-1] + stride_steps)
     image = axes.pcolormesh(
         edges,
@@ -100,7 +118,7 @@ def draw_columns(axes: Axes, excerpt: Excerpt, active: np.ndarray, stride_steps:
     else:
         axes.set_ylabel("active atom")
     axes.grid(axis="x")
-    axes.figure.colorbar(image, ax=axes, label="value", pad=0.01, fraction=0.02)
+    return image
 
 
 def draw_usage(codes: Mapping[str, SparseCodes]) -> Figure:

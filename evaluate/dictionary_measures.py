@@ -1,10 +1,11 @@
 """What a dictionary is worth on pieces that were held out: reconstruction, shifts, noise.
 
 Measures are stored as arrays: ``names`` of the measures beside their ``values``, so that tables need no knowledge of
-them.
+them. Windows never cross the border of two pieces. A threshold is found on the validation split; where that is what is
+judged, or too short, it is one half.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from evaluate.reconstruction import best_threshold, measure_codes, measure_recon
 from forecast.noise import add_noise
 from pipeline.dictionary_study import DictionaryParameters
 from save_dataset.corpus import Corpus
+from save_dataset.event_tokens import MEAN, STD
+
+UNCALIBRATED = 0.5
 
 Encode = Callable[[np.ndarray], np.ndarray]
 
@@ -24,6 +28,45 @@ def windows_of(pieces: list[np.ndarray], n_steps: int) -> np.ndarray:
     return np.concatenate(whole).reshape(-1, n_steps, pieces[0].shape[1])
 
 
+def held_out_pieces(corpus: Corpus, parameters: DictionaryParameters, key: str = "window_steps") -> np.ndarray:
+    """Indices of the pieces that dictionaries are judged on.
+
+    Parameters
+    ----------
+    key : str
+        Which length of the section evaluation one of them must have.
+
+    Raises
+    ------
+    ValueError
+        If there is no such piece.
+    """
+    split, n_steps = parameters.evaluation.split, getattr(parameters.evaluation, key)
+    pieces = corpus.pieces_of(split)
+    if not len(pieces):
+        raise ValueError(
+            f"evaluation.split={split!r}: there is no piece in it; raise collection.{split}_share, see "
+            "collection.split_column, or choose the other split"
+        )
+    if np.diff(corpus.starts)[pieces].max() < n_steps:
+        raise ValueError(f"evaluation.{key}={n_steps}: no piece of the {split} split is as long")
+    return pieces
+
+
+def calibration_pieces(corpus: Corpus, parameters: DictionaryParameters) -> np.ndarray:
+    """Indices of the pieces a threshold is found on: of the validation; none if that is judged, or too short."""
+    pieces, n_steps = corpus.pieces_of("validation"), parameters.evaluation.window_steps
+    is_usable = parameters.evaluation.split != "validation" and (np.diff(corpus.starts)[pieces] >= n_steps).any()
+    return pieces if is_usable else pieces[:0]
+
+
+def measure_music(
+    true: np.ndarray, made: np.ndarray, kinds: Mapping[str, slice], threshold: float = UNCALIBRATED
+) -> dict[str, float]:
+    """What `measure_reconstruction` says of windows of a corpus, whose tokens are numbers of unit variance."""
+    return measure_reconstruction(true, made, kinds, threshold, token_mean=MEAN, token_std=STD)
+
+
 def measure_held_out(corpus: Corpus, codes: SparseCodes, parameters: DictionaryParameters) -> dict[str, Any]:
     """How well the stored codes give back the pieces held out.
 
@@ -31,16 +74,21 @@ def measure_held_out(corpus: Corpus, codes: SparseCodes, parameters: DictionaryP
     -------
     dict
         ``names`` and ``values`` of all of `evaluate.reconstruction`, with ``f1_calibrated``, the F1 at the
-        ``threshold`` that is best on validation music.
+        ``threshold`` that is best on validation music, where there is some.
+
+    Raises
+    ------
+    ValueError
+        If no piece is held out, or none is as long as a window.
     """
     kinds, window_steps = corpus.kinds(), parameters.evaluation.window_steps
-    pieces = corpus.pieces_of(parameters.evaluation.split)
+    pieces = held_out_pieces(corpus, parameters)
     true, made = reconstruct(corpus, codes, pieces, window_steps)
-    measures = measure_reconstruction(true, made, kinds)
-    validation = corpus.pieces_of("validation")
+    measures = measure_music(true, made, kinds)
+    validation = calibration_pieces(corpus, parameters)
     if len(validation) and "token" not in kinds:
         threshold = best_threshold(*reconstruct(corpus, codes, validation, window_steps), kinds)
-        calibrated = measure_reconstruction(true, made, kinds, threshold)
+        calibrated = measure_music(true, made, kinds, threshold)
         measures |= {"threshold": threshold, "f1_calibrated": calibrated["f1"]}
     used = sum((np.count_nonzero(codes.piece(p), axis=0) for p in pieces), np.zeros(len(codes.patterns), int))
     n_bars = np.diff(corpus.starts)[pieces].sum() / corpus.steps_per_bar
@@ -68,17 +116,29 @@ def measure_shifts(
     Returns
     -------
     dict
-        ``shifts``, ``shift_mse`` and ``shift_f1``, each ``(n_shifts,)``.
+        ``shifts``, upwards from none, ``shift_mse`` and ``shift_f1``, each ``(n_shifts,)``; empty without shifts.
+
+    Raises
+    ------
+    ValueError
+        If no piece is held out, none is as long as a window, or windows are no whole number of strides.
     """
-    evaluation = parameters.evaluation
-    windows = windows_of([corpus.piece(p) for p in corpus.pieces_of(evaluation.split)], evaluation.shift_window_steps)
-    measures = []
-    for shift in evaluation.shifts:
+    evaluation, n_steps = parameters.evaluation, parameters.evaluation.shift_window_steps
+    if not evaluation.shifts:
+        return {}
+    if n_steps % codes.stride_steps:
+        raise ValueError(
+            f"evaluation.shift_window_steps={n_steps}: must be a multiple of stride_steps={codes.stride_steps}"
+        )
+    pieces = held_out_pieces(corpus, parameters, "shift_window_steps")
+    windows = windows_of([corpus.piece(p) for p in pieces], n_steps)
+    shifts, measures = sorted({0, *evaluation.shifts}), []
+    for shift in shifts:
         rolled = np.roll(windows, shift, axis=1)
         made = np.stack([codes.decode(code) for code in encode_windows(rolled)])
-        measures.append(measure_reconstruction(rolled, made, corpus.kinds()))
+        measures.append(measure_music(rolled, made, corpus.kinds()))
     return {
-        "shifts": np.array(evaluation.shifts),
+        "shifts": np.array(shifts),
         "shift_mse": np.array([each["mse"] for each in measures]),
         "shift_f1": np.array([each["f1"] for each in measures]),
     }
@@ -97,25 +157,32 @@ def measure_denoising(
     Returns
     -------
     dict
-        ``noisy_<score>``, ``denoised_<score>`` for precision, recall and F1; the threshold is that of the validation.
+        ``noisy_<score>``, ``denoised_<score>`` for precision, recall and F1; the latter at the threshold that is best
+        on noisy validation music.
+
+    Raises
+    ------
+    ValueError
+        If no piece is held out, none is as long as a window, or cells are no hits; see `forecast.noise`.
     """
     evaluation, kinds = parameters.evaluation, corpus.kinds()
     rng = np.random.default_rng(evaluation.seed)
 
-    def through(split: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        pieces = [corpus.piece(p) for p in corpus.pieces_of(split)]
+    def through(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        pieces = [corpus.piece(p) for p in indices]
         shares = {"spurious": evaluation.spurious, "deleted": evaluation.deleted}
         noisy = [add_noise(piece, kinds, **shares, rng=rng) for piece in pieces]
         made = [codes.decode(encode(piece)) for piece in noisy]
         true, before, after = (windows_of(each, evaluation.window_steps) for each in (pieces, noisy, made))
         return true, before, after
 
-    threshold = 0.5
-    if len(corpus.pieces_of("validation")):
-        true, _, made = through("validation")
+    pieces, validation = held_out_pieces(corpus, parameters), calibration_pieces(corpus, parameters)
+    threshold = UNCALIBRATED
+    if len(validation):
+        true, _, made = through(validation)
         threshold = best_threshold(true, made, kinds)
-    true, noisy, made = through(evaluation.split)
-    before, after = measure_reconstruction(true, noisy, kinds), measure_reconstruction(true, made, kinds, threshold)
+    true, noisy, made = through(pieces)
+    before, after = measure_music(true, noisy, kinds), measure_music(true, made, kinds, threshold)
     scores = ("precision", "recall", "f1")
     return {f"noisy_{score}": before[score] for score in scores} | {
         f"denoised_{score}": after[score] for score in scores

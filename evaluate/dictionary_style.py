@@ -1,25 +1,44 @@
 """Styles told from codes, beside styles told from statistics made by hand; chords told from reconstructions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from embed.sparse_codes import SparseCodes
 from evaluate.chord_accuracy import chord_features, chords_of_beats, measure_chords
 from evaluate.music_statistics import statistics_of
-from evaluate.style import activity_features, choose_pieces, measure_style
+from evaluate.style import activity_features, check_pieces, choose_pieces, measure_style
 from pipeline.dictionary_study import DictionaryParameters
+from save_dataset.above_bass import on_keys
 from save_dataset.corpus import NO_CHORD, Corpus
 
 N_KEYS = 88
 
 
 def pieces_with_style(corpus: Corpus, parameters: DictionaryParameters) -> np.ndarray:
-    """Indices of the pieces whose labels are to be told apart, ``(n_chosen,)``; none if there are no two labels."""
+    """Indices of the pieces whose labels are to be told apart, ``(n_chosen,)``; none if they cannot be."""
+    return np.zeros(0, int) if why_no_style(corpus, parameters) else candidates(corpus, parameters)
+
+
+def why_no_style(corpus: Corpus, parameters: DictionaryParameters) -> str:
+    """Why labels cannot be told apart, in a line; empty if they can."""
+    pieces = candidates(corpus, parameters)
+    if not len(pieces):
+        n_pieces, n_bars = parameters.style.min_pieces, parameters.style.min_bars
+        return f"no label has style.min_pieces={n_pieces} pieces of style.min_bars={n_bars} or more, in two groups"
+    try:
+        check_pieces(np.zeros((len(pieces), 1)), corpus.labels[pieces], corpus.groups[pieces], parameters.style.folds)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def candidates(corpus: Corpus, parameters: DictionaryParameters) -> np.ndarray:
+    """Indices of the pieces of the labels that are frequent enough."""
     n_bars = np.diff(corpus.starts) / corpus.steps_per_bar
     limits = parameters.style.model_dump(include={"min_pieces", "max_labels", "min_bars"})
-    chosen = choose_pieces(corpus.labels, corpus.groups, n_bars, **limits)
-    return chosen if len(np.unique(corpus.labels[chosen])) > 1 else np.zeros(0, int)
+    return choose_pieces(corpus.labels, corpus.groups, n_bars, **limits)
 
 
 def tell_style_from_codes(
@@ -32,12 +51,18 @@ def tell_style_from_codes(
 def tell_style_from_statistics(corpus: Corpus, parameters: DictionaryParameters) -> dict[str, np.ndarray]:
     """The same of each of `statistics_of`, rooted as codes are: ``<name of the statistics>.<name of the measure>``."""
     told: dict[str, np.ndarray] = {}
-    statistics = [statistics_of(corpus.piece(p), corpus.kinds(), corpus.steps_per_bar) for p in range(corpus.n_pieces)]
+    statistics = [statistics_of(*on_instrument(corpus, p), corpus.steps_per_bar) for p in range(corpus.n_pieces)]
     for name in statistics[0]:
         features = activity_features(np.stack([each[name] for each in statistics]))
         measures = tell_style(corpus, features, parameters)
         told |= {f"{name}.{measure}": value for measure, value in measures.items()}
     return told
+
+
+def on_instrument(corpus: Corpus, index: int) -> tuple[np.ndarray, dict[str, slice]]:
+    """A piece and its kinds of channels as drums or keys, a view from the bass as keys."""
+    steps, channels = on_keys(corpus.piece(index), corpus.channels)
+    return steps, replace(corpus, channels=channels).kinds()
 
 
 def tell_style(corpus: Corpus, features: np.ndarray, parameters: DictionaryParameters) -> dict[str, np.ndarray]:
@@ -49,13 +74,16 @@ def tell_style(corpus: Corpus, features: np.ndarray, parameters: DictionaryParam
     )
 
 
-def has_chords(corpus: Corpus) -> bool:
-    """Whether chords can be told: the channels are keys, and both train and test have chords that are known."""
+def has_chords(corpus: Corpus, parameters: DictionaryParameters) -> bool:
+    """Whether chords can be told: of keys, if two are known in the train split, and one in the pieces held out."""
     kinds = corpus.kinds()
     has_keys = all(kind.stop - kind.start == N_KEYS for kind in kinds.values()) and {"onset", "frame"} & set(kinds)
-    splits = np.repeat(corpus.splits, np.diff(corpus.starts))
-    known = set(splits[corpus.chords != NO_CHORD])
-    return bool(has_keys) and {"train", "test"} <= known
+    chords = chords_of_beats(corpus.chords, corpus.steps_per_beat)
+    splits = chords_of_beats(np.repeat(corpus.splits, np.diff(corpus.starts)), corpus.steps_per_beat)
+    train, held_out = (
+        np.unique(chords[(splits == split) & (chords != NO_CHORD)]) for split in ("train", parameters.evaluation.split)
+    )
+    return bool(has_keys) and len(train) > 1 and len(held_out) > 0
 
 
 def tell_chords(corpus: Corpus, codes: SparseCodes, parameters: DictionaryParameters) -> dict[str, np.ndarray]:
@@ -79,4 +107,4 @@ def beats_and_chords(corpus: Corpus, pieces: np.ndarray, music: list[np.ndarray]
 def has_statistics(kinds: Mapping[str, slice]) -> bool:
     """Whether there are statistics made by hand for channels of these kinds."""
     is_piano = any(kind in kinds and kinds[kind].stop - kinds[kind].start == N_KEYS for kind in ("onset", "frame"))
-    return "hit" in kinds or is_piano
+    return {"hit", "velocity"} <= set(kinds) or "above_onset" in kinds or is_piano

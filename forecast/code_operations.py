@@ -37,9 +37,8 @@ def interpolate(code_a: np.ndarray, code_b: np.ndarray, alpha: float) -> np.ndar
 def adaptive_threshold(strengths: np.ndarray, n_hits: int) -> float:
     """Threshold above which as many values lie as there are to be hits, or as near to that as equal values allow.
 
-    Half of one piece and half of another have few values above one half: only what both play. The strongest cells are
-    taken instead, as many as a mixture should have. The threshold is one half where that does, else the largest value
-    that is no hit. Values of 0 and below are never hits.
+    Above one half there is little in a mixture of two pieces: only what both play. The threshold is one half where that
+    does, else the largest value that is no hit. Values of 0 and below are never hits.
     """
     levels, counts = np.unique(np.maximum(strengths, 0), return_counts=True)
     thresholds = np.append(0, levels[levels > 0])[::-1]  # above the first there is nothing
@@ -164,8 +163,8 @@ def flatten_sections(codes: SparseCodes, firsts: np.ndarray, n_columns: int) -> 
     taken = np.arange(row_ends[-1]) + np.repeat(begins - row_ends[:-1], ends - begins)
     places = codes.columns[taken] - np.repeat(firsts, ends - begins)
     n_atoms = len(codes.patterns)
-    shape = (len(firsts), n_columns * n_atoms)
-    return sparse.csr_array((codes.values[taken], places * n_atoms + codes.atoms[taken], row_ends), shape=shape)
+    entries = codes.values[taken], places * n_atoms + codes.atoms[taken], row_ends
+    return sparse.csr_array(entries, shape=(len(firsts), n_columns * n_atoms))
 
 
 def nearest_sections(

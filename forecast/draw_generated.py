@@ -11,12 +11,16 @@ from embed.used_channels import used_channels
 from pipeline import figures, results
 from pipeline.dictionary_study import DictionaryParameters
 from pipeline.parameters import ROOT
-from save_dataset.draw_music import draw_music
+from save_dataset.above_bass import on_keys
+from save_dataset.draw_music import draw_music, names_width_in
 
 Arrays = Mapping[str, np.ndarray]
 
 WIDTH_IN = 10.0
 STRIP_HEIGHT_IN = 1.25
+EDGES_IN = {"left": 0.34, "right": 0.1, "top": 0.25, "bottom": 0.45}  # of each column, beside the names of its rows
+TITLE_IN = 0.32  # between strips
+NAME_SIZE, TITLE_SIZE = 7, 9
 MOST_STRIPS = 10  # in a column; more is for the ear
 OPERATIONS = (("original_a", "noisy", "denoised", "original_b", "swap_"), ("nearest_", "sample_"))
 FAINTEST = 0.15  # of a hit; sums of atoms leave that much everywhere
@@ -80,17 +84,13 @@ def draw_strips(arrays: Arrays, columns: Sequence[Sequence[str]], above: float |
     """
     columns = [column[:MOST_STRIPS] for column in columns if column]
     music = {name: cells_above(arrays, name, above) for column in columns for name in column}
-    shown = used_channels(np.stack(list(music.values())), arrays["channels"])
-    n_rows = max(map(len, columns))
-    figure = figures.new_figure(WIDTH_IN * len(columns) ** 0.6, STRIP_HEIGHT_IN * n_rows + 0.4)
-    grid = figure.subplots(n_rows, len(columns), squeeze=False)
-    for column, names in zip(grid.T, columns, strict=True):
-        for axes, name in zip(column, names, strict=False):
-            draw_strip(axes, arrays, name, music[name][:, shown], arrays["channels"][shown])
-        for axes in column[: len(names) - 1]:
-            axes.set_xlabel("")
-            axes.tick_params(labelbottom=False)
-        for axes in column[len(names) :]:
+    _, channels = on_keys(arrays[f"music_{columns[0][0]}"], arrays["channels"])
+    shown = used_channels(np.stack(list(music.values())), channels)
+    figure, grid = lay_out(max(map(len, columns)), len(columns), names_width_in(channels, NAME_SIZE))
+    for panels, names in zip(grid.T, columns, strict=True):
+        for axes, name in zip(panels, names, strict=False):
+            draw_strip(axes, arrays, name, music[name][:, shown], channels[shown], names_bars=name == names[-1])
+        for axes in panels[len(names) :]:
             axes.set_axis_off()
     if len(columns) == 1:
         limits = np.array([axes.get_ylim() for axes in figure.axes])
@@ -99,13 +99,32 @@ def draw_strips(arrays: Arrays, columns: Sequence[Sequence[str]], above: float |
     return figure
 
 
-def draw_strip(axes: Axes, arrays: Arrays, name: str, music: np.ndarray, channels: np.ndarray) -> None:
+def lay_out(n_rows: int, n_columns: int, names_in: float) -> tuple[Figure, np.ndarray]:
+    """A figure and its panels, ``(n_rows, n_columns)``, by numbers: a layout that is found by drawing takes long."""
+    figure = figures.new_figure(WIDTH_IN * n_columns**0.6, STRIP_HEIGHT_IN * n_rows + 0.4, layout=None)
+    width_in, height_in = figure.get_size_inches()
+    left, right, top, bottom = (EDGES_IN[side] for side in ("left", "right", "top", "bottom"))
+    beside = left + names_in + right
+    panel_width_in = width_in / n_columns - beside
+    panel_height_in = (height_in - top - bottom - TITLE_IN * (n_rows - 1)) / n_rows
+    edges = {"left": (left + names_in) / width_in, "right": 1 - right / width_in}
+    edges |= {"top": 1 - top / height_in, "bottom": bottom / height_in}
+    between = {"wspace": beside / panel_width_in, "hspace": TITLE_IN / panel_height_in}
+    return figure, figure.subplots(n_rows, n_columns, squeeze=False, gridspec_kw=edges | between)
+
+
+def draw_strip(
+    axes: Axes, arrays: Arrays, name: str, music: np.ndarray, channels: np.ndarray, *, names_bars: bool
+) -> None:
     """One item."""
     title = arrays["title"][arrays["name"] == name][0]
     steps_per_beat, steps_per_bar = int(arrays["steps_per_beat"]), int(arrays["steps_per_bar"])
     draw_music(axes, music, channels, steps_per_beat, steps_per_bar=steps_per_bar)
-    axes.set_title(shorten(str(title)), loc="left", fontsize=9)
-    axes.tick_params(labelsize=7)
+    axes.set_title(shorten(str(title)), loc="left", fontsize=TITLE_SIZE, y=1)
+    axes.tick_params(labelsize=NAME_SIZE)
+    if not names_bars:
+        axes.set_xlabel("")
+        axes.tick_params(labelbottom=False)
 
 
 def shorten(title: str) -> str:
@@ -114,9 +133,9 @@ def shorten(title: str) -> str:
 
 
 def cells_above(arrays: Arrays, name: str, above: float | None) -> np.ndarray:
-    """Music with 0 in all kinds where its hits are not above a value, or None: where they are not heard."""
-    music = arrays[f"music_{name}"]
-    kinds = np.array([str(channel).split()[0] for channel in arrays["channels"]])
+    """Music on keys or drums, 0 in all kinds where hits are not above a value, or None: where they are not heard."""
+    music, channels = on_keys(arrays[f"music_{name}"], arrays["channels"])
+    kinds = np.array([str(channel).split()[0] for channel in channels])
     if kinds[0] == "token":
         return music
     is_above = music > (arrays["threshold"][arrays["name"] == name] if above is None else above)

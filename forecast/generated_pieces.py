@@ -19,7 +19,6 @@ from pipeline.dictionary_study import DictionaryParameters
 from save_dataset.corpus import SPLITS, Corpus
 
 Encode = Callable[[np.ndarray], np.ndarray]
-SPURIOUS, DELETED = 0.02, 0.1  # shares of noise with which the music of Groove has an F1 of .89
 QUIETEST = 0.2  # of stems: what is weaker is no music
 MOST_VALUES = 25_000_000  # of the codes that new ones are drawn from: 100 MB
 
@@ -164,9 +163,10 @@ def take_apart(m: Material) -> Iterator[Item]:
 
 
 def denoise(m: Material) -> Iterator[Item]:
-    """A with noise, and what the dictionary makes of that; not of tokens."""
-    if "token" not in m.corpus.kinds():
-        noisy = add_noise(m.a.music, m.corpus.kinds(), spurious=SPURIOUS, deleted=DELETED, rng=m.rng)
+    """A with noise, and what the dictionary makes of that; only of hits and keys."""
+    if m.corpus.kinds_are_alike:
+        shares = m.parameters.evaluation.model_dump(include={"spurious", "deleted"})
+        noisy = add_noise(m.a.music, m.corpus.kinds(), **shares, rng=m.rng)
         yield m.like(m.a, "noisy", "A with noise", noisy)
         yield m.like(m.a, "denoised", "the same, coded again", m.codes.decode(m.encode(noisy)))
 

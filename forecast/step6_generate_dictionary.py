@@ -38,13 +38,14 @@ def generate_run(parameters, root):
     codes = SparseCodes.from_arrays(results.load(parameters, "codes", root))
     model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
     arrays = generate(parameters, corpus, codes, piece_encoder(model))
-    path = results.save(parameters, "generated", arrays, root)
-    folder = path.parent / "generated"
-    for old in folder.glob("*.[mw]*"):  # of other atoms, which have other names
-        old.unlink()
+    folder = results.path_of(parameters, "generated", root).parent / "generated"
+    heard = []
     for item, bpm, threshold in zip(arrays["name"], arrays["bpm"], arrays["threshold"], strict=True):
         music = arrays[f"music_{item}"]
-        write_music(music, parameters, folder / item, bpm=bpm, threshold=threshold, root=root)
+        heard += write_music(music, parameters, folder / item, bpm=bpm, threshold=threshold, root=root)
+    for old in {*folder.glob("*.[mw]*")} - {*heard}:  # of other atoms, which have other names
+        old.unlink()
+    path = results.save(parameters, "generated", arrays, root)  # last: what cannot be heard is not stored
     print(f"{parameters.run}: {len(arrays['name'])} pieces of {parameters.generate.bars} bars")
     print(f"wrote {results.show(path, root)}, {results.show(folder, root)}/")
     return path

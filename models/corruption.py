@@ -3,13 +3,16 @@
 import keras
 from keras import ops
 
+HIT = 0.5  # a cell above it is a hit
+REACHES = (1, 2, 4, 8, 16, 32, 64, 128)  # together 255 cells, before which there is a hit in all but silence
+
 
 @keras.saving.register_keras_serializable(package="dictionary")
 class Corruption(keras.layers.Layer):
     """In training, deletes hits and adds spurious ones; otherwise passes music on.
 
-    A spurious hit takes the velocity and offset that the same drum or key has elsewhere in the batch: those of another
-    window in the same step, or none.
+    A cell is a step of a drum or key. A deleted hit is 0 in all kinds; a spurious hit has the velocity and offset of
+    some hit of the batch, so that nothing but its place gives it away.
 
     Input and output shape: ``(batch, n_steps, n_channels)``.
 
@@ -31,15 +34,22 @@ class Corruption(keras.layers.Layer):
     def call(self, steps, training=False):
         if not training:
             return steps
-        hits = steps[..., : self.n_hits]
         n_kinds = steps.shape[-1] // self.n_hits
-        uniform = keras.random.uniform(ops.shape(hits), seed=self.draws)
-        stays = ops.cast(uniform >= self.deleted, steps.dtype)
-        empty = 1 - hits
-        joins = empty * ops.cast(uniform < self.spurious, steps.dtype)
-        of_others = ops.roll(steps, 1, axis=0)[..., self.n_hits :]
-        strayed = ops.concatenate([joins, ops.tile(joins, (1, 1, n_kinds - 1)) * of_others], axis=-1)
-        return steps * ops.tile(stays, (1, 1, n_kinds)) + strayed
+        cells = ops.transpose(ops.reshape(steps, (-1, n_kinds, self.n_hits)), (0, 2, 1))
+        cells = ops.reshape(cells, (-1, n_kinds))  # (n_cells, n_kinds)
+        is_hit = cells[:, :1] > HIT
+        uniform = keras.random.uniform(ops.shape(is_hit), seed=self.draws)
+        changes = uniform < ops.where(is_hit, self.deleted, self.spurious)
+        changed = ops.where(is_hit, 0.0, self.some_hits(cells))
+        noisy = ops.reshape(ops.where(changes, changed, cells), (-1, self.n_hits, n_kinds))
+        return ops.reshape(ops.transpose(noisy, (0, 2, 1)), ops.shape(steps))
+
+    def some_hits(self, cells):
+        """For each cell a hit from half a batch away, ``(n_cells, n_kinds)``: the last one before that place."""
+        found = ops.roll(cells, ops.shape(cells)[0] // 2, axis=0)
+        for reach in REACHES:
+            found = ops.where(found[:, :1] > HIT, found, ops.roll(found, reach, axis=0))
+        return ops.concatenate([ops.ones_like(found[:, :1]), found[:, 1:]], axis=1)
 
     def get_config(self):
         own = {"n_hits": self.n_hits, "spurious": self.spurious, "deleted": self.deleted, "seed": self.seed}

@@ -33,8 +33,8 @@ class HitLoss(WeightedLoss):
     slope : float
         Steepness of the logistic function.
     entropies, squares : mapping of str to float
-        Number of a kind, 1 for the one after the hits, to the weight of its cross-entropy (frames) or mean square
-        error where there is a hit (velocities, offsets).
+        Number of a kind, 1 for the one after the hits, to the weight of its cross-entropy (frames) or square error
+        where there is a hit (velocities, offsets); both are means over all cells, without a hit too.
     """
 
     def __init__(self, n_hits, slope=10.0, entropies=None, squares=None, **kwargs):

@@ -21,7 +21,8 @@ class WeightNormConv1D(keras.layers.Layer):
     filters, kernel_steps, dilation_steps : int
         Number of kernels, their length, and the steps from one of their weights to the next.
     causal : bool
-        Whether a step sees itself and what was before, or as much of what comes after.
+        Whether a step sees itself and what was before, or as much of what comes after (one place more, if the kernel's
+        length is even).
     """
 
     def __init__(self, filters, kernel_steps, dilation_steps=1, causal=True, **kwargs):

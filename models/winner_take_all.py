@@ -29,12 +29,12 @@ class WinnerTakeAll(keras.layers.Layer):
     Parameters
     ----------
     k : int
-        Winners of a scope; a weight that is not trained, so that it may change while training goes on.
+        Winners of a scope; a weight that is not trained, so that it may fall while training goes on.
     scope : {"column", "window", "map", "lifetime"}
         What competes: all atoms of a column; all atoms and columns, k winners for each `window_steps` of the input, and
         none weaker than another within an atom's length of it; all columns of an atom, again k for each `window_steps`;
-        all columns of an atom in the whole batch, k for each sample, and after training what is above the running
-        mean of the weakest winner.
+        all columns of an atom in the whole batch, k for each `window_steps` of each sample, and after training what
+        reaches the running mean of the weakest winner.
     rank_by : {"magnitude", "signed", "positive"}
         Strength of an activity. With `positive` negative activities are 0 whether they win or not.
     atom_steps, stride_steps, window_steps : int
@@ -118,7 +118,8 @@ class WinnerTakeAll(keras.layers.Layer):
         of_atoms = ops.transpose(ops.reshape(strengths, (batch * n_columns, n_atoms)))
         winners = keep_strongest(of_atoms, self.budget(n_columns) * batch)
         weakest = ops.min(ops.where(winners > 0, of_atoms, ops.max(of_atoms, axis=1, keepdims=True)), axis=1)
-        self.threshold.assign(THRESHOLD_MOMENTUM * self.threshold + (1 - THRESHOLD_MOMENTUM) * weakest)
+        momentum = ops.where(self.threshold == 0, 0.0, THRESHOLD_MOMENTUM)  # the first batch has nothing to go on from
+        self.threshold.assign(momentum * self.threshold + (1 - momentum) * weakest)
         return ops.reshape(ops.transpose(winners), (batch, n_columns, n_atoms))
 
     def get_config(self):
@@ -158,8 +159,9 @@ def keep_strongest(strengths, k, most=None):
 def keep_few(strengths, k, most):
     """What `keep_strongest` gives, by finding the largest, then the largest of the others, at most `most` times."""
     winners = ops.zeros_like(strengths)
-    for number in range(most):
-        largest = ops.one_hot(ops.argmax(strengths, axis=-1), strengths.shape[-1], dtype=strengths.dtype)
+    n = strengths.shape[-1]
+    for number in range(min(most, n)):
+        largest = ops.one_hot(ops.argmax(strengths, axis=-1), n, dtype=strengths.dtype)
         winners += largest * ops.cast(number < k, strengths.dtype)
         strengths = ops.where(largest > 0, 2 * NEVER, strengths)
     return winners

@@ -43,7 +43,7 @@ def results_of(steps: tuple[str, ...], array: str) -> dict[str, Result]:
         "dictionary": Result("{run}/dictionary.keras", train, TRAINED, ("corpus",)),
         "history": Result("{run}/history.npz", train, TRAINED, ("corpus",)),
         "codes": Result("{run}/codes.npz", embed, (), ("corpus", "dictionary")),
-        "generated": Result("{run}/generated.npz", generate, ("generate", "hearing"), ("codes",)),
+        "generated": Result("{run}/generated.npz", generate, ("generate", "hearing", "evaluation"), ("codes",)),
         "baselines": Result("baselines.npz", measure, ("baselines", "evaluation"), ("corpus",)),
         "style_baselines": Result("style_baselines.npz", measure, ("style",), ("corpus",)),
         "measures": Result("{run}/measures.npz", measure, ("evaluation",), ("codes",)),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.textpath import TextPath
 
 from save_dataset.above_bass import on_keys
 
@@ -20,6 +21,7 @@ ONSET_WIDTH_STEPS = 0.4
 FRAME_LIMIT = 2.5  # frames have less than half the colour of onsets
 OFFSET_STEPS = 0.5  # an offset of 1 is half a step early
 OCTAVE_ROWS = 12
+POINTS_PER_IN = 72
 
 
 def draw_music(
@@ -54,22 +56,35 @@ def draw_music(
     ValueError
         If there is not one name for each channel, or no step.
     """
-    if np.ndim(steps) == 2 and np.shape(steps)[1] == len(channels):
-        steps, channels = on_keys(steps, channels)
+    if np.ndim(steps) != 2 or np.shape(steps)[1] != len(channels) or not len(steps):
+        raise ValueError(
+            f"steps.shape={np.shape(steps)}: must be (n_steps, {len(channels)}), a column for each channel"
+        )
+    steps, channels = on_keys(steps, channels)
+    draw_rows(axes, steps, channels)
+    if str(channels[0]).split()[0] in ("hit", "onset", "frame"):
+        draw_time(axes, len(steps), steps_per_beat, steps_per_bar)
+    axes.set_title(title, loc="left", y=1)  # where it stands anyway; to find that out takes long
+
+
+def draw_rows(axes: Axes, steps: np.ndarray, channels: Sequence[str] | np.ndarray) -> None:
+    """Music of drums, keys or tokens with the names of its rows, but no axis of time; arguments as of `draw_music`."""
     steps = np.asarray(steps, float)
-    if steps.ndim != 2 or steps.shape[1] != len(channels) or not len(steps):
-        raise ValueError(f"steps.shape={steps.shape}: must be (n_steps, {len(channels)}), a column for each channel")
     names, columns = split_channels(channels)
-    if "hit" in columns:
-        draw_drums(axes, {kind: steps[:, each] for kind, each in columns.items()}, names)
-    elif "onset" in columns or "frame" in columns:
-        draw_keys(axes, {kind: steps[:, each] for kind, each in columns.items()}, names)
+    parts = {kind: steps[:, each] for kind, each in columns.items()}
+    if "hit" in parts:
+        draw_drums(axes, parts, names)
+    elif "onset" in parts or "frame" in parts:
+        draw_keys(axes, parts, names)
     else:
         axes.plot(np.arange(len(steps)) + 0.5, steps, ".", markersize=3, color="tab:blue")
         axes.set(xlabel="step", ylabel=names[0] if len(columns) == 1 else "value", xlim=(0, len(steps)))
-    if not {"hit", "onset", "frame"}.isdisjoint(columns):
-        draw_time(axes, len(steps), steps_per_beat, steps_per_bar)
-    axes.set_title(title, loc="left")
+
+
+def names_width_in(channels: Sequence[str] | np.ndarray, font_size: float) -> float:
+    """How wide the longest name beside the rows is, in inches."""
+    names, _ = split_channels(channels)
+    return TextPath((0, 0), max(names, key=len), size=font_size).get_extents().width / POINTS_PER_IN
 
 
 def split_channels(channels: Sequence[str] | np.ndarray) -> tuple[list[str], dict[str, np.ndarray]]:
@@ -145,10 +160,10 @@ def add_cells(
 
 def draw_time(axes: Axes, n_steps: int, steps_per_beat: int, steps_per_bar: int | None) -> None:
     """Lines at beats and bars, and ticks at bars, or at beats where there are no bars."""
-    for beat in range(0, n_steps + 1, steps_per_beat):
-        axes.axvline(beat, color="0.85", linewidth=0.5, zorder=0.5)
-    for bar in range(0, n_steps + 1, steps_per_bar or n_steps + 1):
-        axes.axvline(bar, color="0.4", linewidth=0.9, zorder=2)
+    beats, bars = (range(0, n_steps + 1, each) for each in (steps_per_beat, steps_per_bar or n_steps + 1))
+    across = axes.get_xaxis_transform()
+    axes.vlines(beats, 0, 1, transform=across, colors="0.85", linewidths=0.5, zorder=0.5)
+    axes.vlines(bars, 0, 1, transform=across, colors="0.4", linewidths=0.9, zorder=2)
     ticks = range(0, n_steps, steps_per_bar or steps_per_beat)
     axes.set_xticks(ticks, [str(number + 1) for number in range(len(ticks))])
     axes.set_xlabel("bar" if steps_per_bar else "beat")

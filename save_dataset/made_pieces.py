@@ -7,6 +7,7 @@ written before them, so that a step that was interrupted can be run again.
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pipeline.dictionary_study import DictionaryParameters
 from pipeline.sections.symbolic import Pieces
@@ -41,6 +42,29 @@ def make_pieces(parameters: DictionaryParameters, root: Path) -> list[Path]:
     return [path for path in paths if path.suffix in MIDI_ENDINGS]
 
 
+def check_made(parameters: DictionaryParameters, root: Path) -> None:
+    """Refuse a folder of pieces that are to be composed and are not, or are by another [composition].
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder, or a piece is missing.
+    ValueError
+        If its marker tells of other pieces, or it has none.
+    """
+    if parameters.composition is None or not parameters.is_composed:
+        return
+    folder = root / "music" / parameters.composition.folder
+    way_out = f"run: python -m {parameters.STEPS[0]} {parameters.name}"
+    if not folder.is_dir():
+        raise FileNotFoundError(f"music/{folder.name}: is not there; {way_out}")
+    marker = read_marker(folder)
+    if missing := [name for name in marker.get("files", ()) if not (folder / name).is_file()]:
+        raise FileNotFoundError(f"music/{folder.name}: {missing[0]} is not there; {way_out}")
+    if marker.get("composition") != parameters.composition.model_dump(mode="json"):
+        raise ValueError(f"music/{folder.name}: is not what [composition] says; {way_out}")
+
+
 def write_files(folder: Path, composition: Pieces, files: Mapping[str, bytes]) -> list[Path]:
     """Replace what was made in a folder before; returns the paths.
 
@@ -50,7 +74,7 @@ def write_files(folder: Path, composition: Pieces, files: Mapping[str, bytes]) -
         If the folder holds MIDI, or a file to be written, that the marker does not list.
     """
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    listed = read_marker(folder)
+    listed = set(read_marker(folder).get("files", ()))
     if any(Path(name).suffix.lower() in MIDI_ENDINGS or name in files for name in there.keys() - listed):
         raise ValueError(
             f"music/{folder.name}: holds MIDI that was not made here: "
@@ -66,9 +90,10 @@ def write_files(folder: Path, composition: Pieces, files: Mapping[str, bytes]) -
     return [folder / name for name in files]
 
 
-def read_marker(folder: Path) -> set[str]:
-    """The files that were made here, from the folder on; none without a marker that can be read."""
+def read_marker(folder: Path) -> dict[str, Any]:
+    """What was composed, and the files that were made here, from the folder on; empty unless it can be read."""
     try:
-        return set(json.loads((folder / MARKER).read_bytes())["files"])
+        marker = json.loads((folder / MARKER).read_bytes())
+        return {"composition": marker["composition"], "files": [*map(str, marker["files"])]}
     except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
-        return set()
+        return {}

@@ -16,16 +16,14 @@ from save_dataset.collection import folder_of
 from save_dataset.corpus import SPLITS
 from save_dataset.draw_corpus import draw_corpus
 from save_dataset.drum_corpus import read_drums
+from save_dataset.made_pieces import check_made
 
 
 def run(name, root=ROOT):
     """Read the collection, save and draw its grids; returns the path of the corpus."""
     parameters = load(name, root)
+    check_made(parameters, root)
     folder = folder_of(parameters.collection, root)
-    if parameters.is_composed and not folder.is_dir():
-        raise FileNotFoundError(
-            f"{results.show(folder, root)}: is not there; run: python -m {parameters.STEPS[0]} {name}"
-        )
     corpus, paths = read_drums(parameters, root, command_line.has_terminal())
     path = results.save(parameters, "corpus", corpus.to_arrays(), root, raw=paths)
     print(f"{results.show(folder, root)}: {corpus.n_pieces} pieces")

@@ -14,17 +14,15 @@ from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from save_dataset.collection import folder_of
 from save_dataset.draw_corpus import draw_corpus
+from save_dataset.made_pieces import check_made
 from save_dataset.piano_corpus import describe, read_piano
 
 
 def run(name, root=ROOT):
     """Read the collection, save and draw its corpus; returns its path."""
     parameters = load(name, root)
+    check_made(parameters, root)
     folder = folder_of(parameters.collection, root)
-    if parameters.is_composed and not folder.is_dir():
-        raise FileNotFoundError(
-            f"{results.show(folder, root)}: is not there; run: python -m {parameters.STEPS[0]} {name}"
-        )
     corpus, raw = read_piano(parameters, root, command_line.has_terminal())
     print(f"{results.show(folder, root)}: {describe(corpus)}")
     path = results.save(parameters, "corpus", corpus.to_arrays(), root, raw=raw)

@@ -2,6 +2,7 @@ import base64
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,14 +11,26 @@ from pretty_midi import Instrument, Note, PrettyMIDI
 
 from embed import step4_hear_dictionary as step
 from embed.atom_page import loudness_of
-from embed.atoms_page.describe import pack_music
+from embed.atoms_page.describe import describe_atoms, describe_piece, pack_music
 from embed.atoms_page.page import fill_page
 from embed.atoms_page.sound_sheet import encode_sheet, pack_sounds
 from embed.audible_dictionary import write_dictionary
 from embed.audible_music import Heard
+from embed.excerpt import take_excerpt
 from embed.player.page import digest
 from pipeline import results
-from tests.small_dictionary import HATS, KICK, SNARE, TEXT, TURNED, known_music, store_small_dictionary
+from save_dataset.above_bass import channel_names, from_roll
+from tests.small_dictionary import (
+    HATS,
+    KICK,
+    SNARE,
+    TEXT,
+    TURNED,
+    known_music,
+    small_codes,
+    small_corpus,
+    store_small_dictionary,
+)
 
 
 @pytest.fixture
@@ -73,6 +86,22 @@ def test_the_page_holds_the_piece_and_its_code(data):
     assert [0, 2, -3.0] in piece["code"]
     assert [4, 0, 3.0] in piece["code"]
     assert len(piece["code"]) == 16 + 11 + 4
+
+
+def test_music_seen_from_the_bass_is_shown_on_keys():
+    roll = np.zeros((128, 176), np.float32)
+    roll[::4, 39], roll[:, 88 + 39] = 1, 1
+    small = small_codes()
+    codes = replace(small, patterns=np.repeat(from_roll(roll)[None, :4], 5, axis=0), bias=np.zeros(175))
+    corpus = replace(
+        small_corpus(small), channels=np.array(channel_names()), steps=np.tile(from_roll(roll), (4, 1))[:480]
+    )
+    atoms = describe_atoms(codes, corpus, 2, [(0, 1), (1, 1)])
+    assert atoms["rows"] == [["onset", ["C4"]], ["frame", ["C4"]]]
+    excerpt = take_excerpt(corpus, codes)
+    piece = describe_piece(excerpt, codes, corpus, 0.1, [(0, 1), (1, 1)])
+    assert piece["rows"] == [["onset", ["C4"]], ["frame", ["C4"]]]
+    np.testing.assert_array_equal(unpack(piece["music"][0], 2), roll[:128, [39, 88 + 39]])
 
 
 def test_each_sound_stands_where_the_page_says(page, data, written):

@@ -5,7 +5,7 @@ import soundfile
 
 from embed.audible_music import to_midi_of, to_sound, write_music
 from pipeline.studies import drums, piano
-from save_dataset import event_tokens
+from save_dataset import above_bass, event_tokens
 
 DRUMS = drums.Parameters(
     name="x",
@@ -60,6 +60,15 @@ def test_steps_in_seconds_have_their_own_tempo():
     roll[4, 0] = 1
     (note,) = to_midi_of(roll, piano_parameters(kind="onsets", step_s=0.05), bpm=60).instruments[0].notes
     assert note.start == pytest.approx(0.2, abs=2e-3)
+
+
+def test_what_is_seen_from_the_bass_is_heard_as_keys():
+    roll = np.zeros((8, 176), np.float32)
+    for first, end, key in ((0, 4, 39), (2, 4, 46), (4, 8, 41)):
+        roll[first, key], roll[first:end, 88 + key] = 1, 1
+    midi = to_midi_of(0.8 * above_bass.from_roll(roll), piano_parameters(kind="above_bass"), bpm=60)
+    assert notes_of(midi) == notes_of(to_midi_of(roll, piano_parameters(), bpm=60))
+    assert [(pitch, start) for pitch, _, start in notes_of(midi)] == [(60, 0), (67, 0.5), (62, 1)]
 
 
 def test_tokens_are_the_notes_they_say():

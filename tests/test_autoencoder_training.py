@@ -3,7 +3,8 @@ import pytest
 
 from pipeline.studies.song import Parameters
 from train_model import callbacks
-from train_model.autoencoder_training import build, fit_linear, remove_unfinished, train
+from train_model.autoencoder_training import build, fit_linear, train
+from train_model.unfinished import remove_unfinished
 
 WINDOW_FRAMES = 8
 CHANGES = {

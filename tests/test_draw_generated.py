@@ -13,6 +13,7 @@ from forecast.draw_generated import (
 )
 from pipeline import results
 from pipeline.parameters import load
+from save_dataset import above_bass
 from tests.stored_results import StoredModel
 
 DRUMS = 'study = "drums"\ncollection.folder = "hits"\n[runs.A]\n[runs.B]\n'
@@ -80,6 +81,18 @@ def test_keys_sound_on_after_their_onset():
     arrays = {"name": np.array(["a"]), "threshold": np.array([0.5]), "channels": np.array(["onset C4", "frame C4"])}
     arrays["music_a"] = np.array([[0.9, 0.8], [0.1, 0.8], [0.4, 0.3]])
     np.testing.assert_array_equal(cells_above(arrays, "a", None), [[0.9, 0.8], [0, 0.8], [0, 0]])
+
+
+def test_what_is_seen_from_the_bass_is_cut_on_keys(rng):
+    roll = np.zeros((16, 176), np.float32)
+    roll[0, [39, 46]], roll[:4, [88 + 39, 88 + 46]] = 1, 1
+    view = above_bass.from_roll(roll)
+    arrays = make_arrays(rng, ("original_a", "reconstruction_a"), above_bass.channel_names(), 16)
+    arrays |= {"music_original_a": view, "music_reconstruction_a": 0.2 * view, "threshold": np.array([0.5, 0.5])}
+    np.testing.assert_array_equal(cells_above(arrays, "original_a", None), roll)
+    assert not cells_above(arrays, "reconstruction_a", None).any()
+    np.testing.assert_allclose(cells_above(arrays, "reconstruction_a", 0.1), 0.2 * roll, atol=1e-6)
+    assert titles(draw_keep(arrays)) == ["original_a", "reconstruction_a"]
 
 
 @pytest.mark.parametrize("kinds", [("onset", "frame"), ("frame",), ("token",)])

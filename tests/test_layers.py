@@ -4,10 +4,25 @@ import keras
 import numpy as np
 import pytest
 
+from models.corruption import Cleaner, Corruption
+from models.dictionary_losses import ChordChangeLoss, ChordLoss, HitLoss, SquareLoss
 from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss
 from models.sliding_windows import SlidingWindows
+from models.temporal_block import TemporalBlock, WeightNormConv1D
+from models.winner_take_all import WinnerTakeAll
 
-LOSSES = (ReconstructionLoss, ForecastLoss, OffCentreLoss, CurvatureLoss, RollOutLoss)
+LOSSES = (
+    ReconstructionLoss,
+    ForecastLoss,
+    OffCentreLoss,
+    CurvatureLoss,
+    RollOutLoss,
+    SquareLoss,
+    HitLoss,
+    ChordLoss,
+    ChordChangeLoss,
+)
+PLACES = {"atom_steps": 2, "stride_steps": 1, "window_steps": 4}
 LAYERS = {
     "sliding windows": (SlidingWindows, {"length": 3}, [(7, 2)]),
     "reconstruction": (ReconstructionLoss, {"weight": 0.5}, [(6, 2), (6, 2)]),
@@ -15,6 +30,26 @@ LAYERS = {
     "off centre": (OffCentreLoss, {"weight": 0.5}, [(3,)]),
     "curvature": (CurvatureLoss, {"weight": 0.5}, [(7, 3)]),
     "roll-out": (RollOutLoss, {"weight": 0.5, "stop_gradient": True}, [(5, 2), (5, 2), (9, 2)]),
+    "column": (WinnerTakeAll, {"k": 2, "rank_by": "signed", **PLACES}, [(9, 5)]),
+    "window": (WinnerTakeAll, {"k": 2, "scope": "window", "rank_by": "magnitude", **PLACES}, [(9, 5)]),
+    "map": (WinnerTakeAll, {"k": 2, "scope": "map", "rank_by": "positive", **PLACES}, [(9, 5)]),
+    "lifetime": (WinnerTakeAll, {"k": 2, "scope": "lifetime", **PLACES}, [(9, 5)]),
+    "weight norm": (
+        WeightNormConv1D,
+        {"filters": 4, "kernel_steps": 3, "dilation_steps": 2, "causal": False},
+        [(7, 2)],
+    ),
+    "temporal block": (TemporalBlock, {"filters": 4, "kernel_steps": 3, "dropout": 0.3, "causal": False}, [(7, 2)]),
+    "corruption": (Corruption, {"n_hits": 2, "spurious": 0.2, "deleted": 0.1, "seed": 3}, [(7, 6)]),
+    "cleaner": (Cleaner, {"n_hits": 2}, [(7, 6), (7, 3)]),
+    "square": (SquareLoss, {"weight": 0.5}, [(6, 4), (6, 4)]),
+    "hits": (
+        HitLoss,
+        {"weight": 0.5, "n_hits": 2, "slope": 4.0, "entropies": {"1": 0.5}, "squares": {"2": 0.5}},
+        [(6, 6), (6, 6)],
+    ),
+    "chords": (ChordLoss, {"weight": 0.5}, [(6,), (6, 25)]),
+    "chord changes": (ChordChangeLoss, {"weight": 0.5}, [(6,), (6,)]),
 }
 
 
@@ -25,15 +60,16 @@ def build_around(layer, shapes):
         keras.layers.Dense(shape[-1], use_bias=False, activation="sigmoid")(x)
         for x, shape in zip(inputs, shapes, strict=True)
     ]
-    return keras.Model(inputs, layer(scaled if isinstance(layer, LOSSES) else scaled[0]))
+    return keras.Model(inputs, layer(scaled if isinstance(layer, LOSSES) or len(scaled) > 1 else scaled[0]))
 
 
 @pytest.mark.filterwarnings("ignore:Gradients do not exist")  # where they are stopped
+@pytest.mark.filterwarnings("ignore:.*produced by a")  # of numbers from 0 to 1 that stand for logits
 @pytest.mark.parametrize(("layer_class", "settings", "shapes"), LAYERS.values(), ids=LAYERS)
 def test_layer(layer_class, settings, shapes, rng, tmp_path):
     layer = layer_class(**settings, name="under_test")
     again = layer_class.from_config(layer.get_config())
-    assert {key: getattr(again, key) for key in settings} == settings
+    assert {key: again.get_config()[key] for key in settings} == settings
     assert again.get_config() == layer.get_config()
 
     model = build_around(layer, shapes)

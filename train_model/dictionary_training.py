@@ -103,43 +103,26 @@ def train(
     Raises
     ------
     ValueError
-        If corpus and parameters do not go together, no piece is as long as a window, all are silent, or the loss is no
-        longer finite.
+        If corpus and parameters do not go together, the music is too short or silent, or the loss is no longer finite.
     """
     if reason := next(reasons_against(corpus, parameters), None):
         raise ValueError(reason)
     training = parameters.training
     starts = corpus.windows(corpus.pieces_of("train"), training.window_steps, training.hop_steps)
-    rng = np.random.default_rng(training.seed)
-    watched = corpus.cut(rng.permutation(starts)[:WATCHED_WINDOWS], training.window_steps)
+    some = np.random.default_rng(training.seed).permutation(starts)[:WATCHED_WINDOWS]
+    watched = corpus.cut(some, training.window_steps)
     if not watched.any():
         raise ValueError(f"training.window_steps={training.window_steps}: all windows of the train split are silent")
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
-    batches = music_windows(
-        corpus.steps,
-        starts,
-        training.window_steps,
-        windows_per_batch=min(training.batch_windows or len(starts), len(starts)),
-        seed=training.seed,
-        epoch=epoch,
-        chords=corpus.chords if parameters.loss.chords or parameters.loss.chord_changes else None,
-        steps_per_beat=corpus.steps_per_beat,
-        transpose_semitones=training.transpose_semitones,
-        keys=first_kind(corpus).stop,
-    )
+    batches = batches_of(corpus, parameters, starts, epoch)
     autoencoder = build(corpus, parameters)
     autoencoder.compile(adam(parameters, int(batches.cardinality())), jit_compile=training.jit_compile)
     if parameters.model.start == "data":
         start_from_music(autoencoder, watched, training.seed)
     sections = parameters.model_dump(mode="json", include={*TRAINED})
     unfinished = unfinished_folder(folder, corpus.steps, sections, starts, corpus.chords)
-    autoencoder.fit(
-        batches,
-        epochs=training.epochs,
-        callbacks=[*callbacks_of(parameters, watched, epoch), *resumable(unfinished), *watchers],
-        shuffle=False,
-        verbose=verbose,
-    )
+    callbacks = [*callbacks_of(parameters, watched, epoch), *resumable(unfinished), *watchers]
+    autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
     history = read_history(unfinished)
     if not np.isfinite(history["loss"]).all():
         remove_unfinished(folder)
@@ -155,21 +138,41 @@ def reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterato
         yield f"training.window_steps={training.window_steps}: no piece of the train split is as long"
     if corpus.steps_per_bar % model.stride_steps:
         yield f"model.stride_steps={model.stride_steps}: must divide the {corpus.steps_per_bar} steps of a bar"
+    shift = f"training.transpose_semitones={training.transpose_semitones}"
     alike = {  # what takes each kind to have a channel for each drum or key
         "loss.reconstruction='hits'": loss.reconstruction == "hits",
         "corruption": parameters.corruption.is_on,
-        f"training.transpose_semitones={training.transpose_semitones}": training.transpose_semitones > 0,
+        shift: training.transpose_semitones > 0,
         "model.tcn_channels with refine='pursuit'": model.refine == "pursuit" and len(model.tcn_channels) > 0,
     }
     if not corpus.kinds_are_alike:
         yield from (f"{key}: not for tokens or rolls above the bass" for key, is_on in alike.items() if is_on)
     if training.transpose_semitones and "hit" in corpus.kinds():
-        yield f"training.transpose_semitones={training.transpose_semitones}: drums have no pitch, must be 0"
-    for key in ("chords", "chord_changes"):
-        if getattr(loss, key) and all(corpus.chords[slice(*corpus.starts[p : p + 2])].max() < 0 for p in pieces):
-            yield f"loss.{key}={getattr(loss, key)}: no chord of the train split is known, must be 0"
-        if getattr(loss, key) and training.window_steps % corpus.steps_per_beat:
-            yield f"training.window_steps={training.window_steps}: for loss.{key}, must be a whole number of beats"
+        yield f"{shift}: must be 0 for drums, which have no pitch"
+    if loss.chords or loss.chord_changes:
+        if not any((corpus.chords[slice(*corpus.starts[p : p + 2])] >= 0).any() for p in pieces):
+            yield "loss.chords, loss.chord_changes: must be 0, no chord of the train split is known"
+        if training.window_steps % corpus.steps_per_beat:
+            yield f"training.window_steps={training.window_steps}: must be whole beats where chords are in the loss"
+
+
+def batches_of(
+    corpus: Corpus, parameters: DictionaryParameters, starts: np.ndarray, epoch: tf.Variable
+) -> tf.data.Dataset:
+    """Batches of the windows that start at given steps, with chords where the loss needs them."""
+    training, loss = parameters.training, parameters.loss
+    return music_windows(
+        corpus.steps,
+        starts,
+        training.window_steps,
+        windows_per_batch=min(training.batch_windows or len(starts), len(starts)),
+        seed=training.seed,
+        epoch=epoch,
+        chords=corpus.chords if loss.chords or loss.chord_changes else None,
+        steps_per_beat=corpus.steps_per_beat,
+        transpose_semitones=training.transpose_semitones,
+        keys=first_kind(corpus).stop,
+    )
 
 
 def adam(parameters: DictionaryParameters, steps_per_epoch: int) -> keras.optimizers.Optimizer:

@@ -16,7 +16,7 @@ def unfinished_folder(folder: Path, data: np.ndarray, sections: Mapping[str, Any
     """Where a training of just these data and sections of parameters keeps its state; what others left is removed."""
     fingerprint = hashlib.sha256(json.dumps(sections).encode())
     for array in (data, *more_data):
-        fingerprint.update(np.ascontiguousarray(array))
+        fingerprint.update(array.tobytes())
     mine = folder / f"unfinished_{fingerprint.hexdigest()[:12]}"
     remove_unfinished(folder, but=mine if can_resume(mine) else None)
     return mine

@@ -13,6 +13,7 @@ from embed.atom_uses import by_use, label_lifts, scaled_patterns, shares_of_use
 from embed.excerpt import Excerpt
 from embed.sparse_codes import SparseCodes
 from embed.used_channels import used_channels
+from save_dataset.above_bass import on_keys
 from save_dataset.corpus import Corpus
 
 PER_UNIT = 100  # steps of a byte in 1: music to a hundredth, up to 1.27 either way
@@ -22,9 +23,9 @@ LARGEST_BYTE = 127
 def describe_atoms(codes: SparseCodes, corpus: Corpus, n_atoms: int, places: Sequence[tuple[float, float]]) -> dict:
     """The most used atoms, the most used first, with where the sound of each stands."""
     numbers = by_use(codes)[:n_atoms]
-    patterns, shares = scaled_patterns(codes)[numbers], shares_of_use(codes)
-    labels, lifts = label_lifts(codes, corpus)
-    shown = used_channels(patterns, corpus.channels)
+    patterns, channels = on_keys(scaled_patterns(codes)[numbers], corpus.channels)
+    shares, (labels, lifts) = shares_of_use(codes), label_lifts(codes, corpus)
+    shown = used_channels(patterns, channels)
     atoms = [
         {
             "number": int(number),
@@ -35,15 +36,15 @@ def describe_atoms(codes: SparseCodes, corpus: Corpus, n_atoms: int, places: Seq
         }
         for number, pattern, place in zip(numbers, patterns, places, strict=True)
     ]
-    return {"labels": labels, "rows": describe_rows(corpus.channels[shown]), "atoms": atoms}
+    return {"labels": labels, "rows": describe_rows(channels[shown]), "atoms": atoms}
 
 
 def describe_piece(
     excerpt: Excerpt, codes: SparseCodes, corpus: Corpus, step_s: float, places: Sequence[tuple[float, float]]
 ) -> dict[str, Any]:
     """The piece above the atoms: its music, the reconstruction, and its code, an entry for each value that is not 0."""
-    both = np.stack([excerpt.music, excerpt.reconstruction])
-    shown = used_channels(both, corpus.channels)
+    both, channels = on_keys(np.stack([excerpt.music, excerpt.reconstruction]), corpus.channels)
+    shown = used_channels(both, channels)
     active = excerpt.active(by_use(codes))
     columns, rows = np.nonzero(excerpt.code[:, active])
     values = excerpt.code[:, active][columns, rows]
@@ -52,7 +53,7 @@ def describe_piece(
         "label": excerpt.label,
         "n_steps": len(excerpt.music),
         "step_s": step_s,
-        "rows": describe_rows(corpus.channels[shown]),
+        "rows": describe_rows(channels[shown]),
         "music": [pack_music(music[:, shown]) for music in both],
         "sounds": [[round(seconds, 4) for seconds in place] for place in places],
         "active": active.tolist(),

@@ -1,11 +1,10 @@
 """Many sounds in one file, and where each stands in it."""
 
-import io
 from collections.abc import Sequence
 
-import librosa
 import numpy as np
-import soundfile
+
+from embed.player.sound import encode_sound
 
 GAP_S = 0.06  # more than a frame of MP3, 26 ms, which smears what is beside it
 SILENT_SHARE = 0.003  # of the peak, -50 dB: an end below it is left out
@@ -51,12 +50,5 @@ def cut_end(sound: np.ndarray, sample_rate_hz: int) -> np.ndarray:
 
 
 def encode_sheet(samples: np.ndarray, sample_rate_hz: int) -> bytes:
-    """Mono samples in [-1, 1], ``(n_samples,)``, as MP3 of constant bit rate, 48 kbit/s."""
-    if sample_rate_hz != RATE_HZ:
-        samples = librosa.resample(samples, orig_sr=sample_rate_hz, target_sr=RATE_HZ, res_type="soxr_hq")
-    file = io.BytesIO()
-    kind = {"format": "MP3", "subtype": "MPEG_LAYER_III"}
-    soundfile.write(
-        file, np.clip(samples, -1, 1), RATE_HZ, **kind, bitrate_mode="CONSTANT", compression_level=COMPRESSION
-    )
-    return file.getvalue()
+    """Mono samples, ``(n_samples,)``, as MP3 of 48 kbit/s."""
+    return encode_sound(samples, sample_rate_hz, encoded_rate_hz=RATE_HZ, compression=COMPRESSION)

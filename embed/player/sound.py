@@ -15,10 +15,10 @@ OTHER_RATE_HZ = 44100
 COMPRESSION = 0.83  # of libsndfile, 0 to 1: 80 kbit/s at 44.1 kHz
 
 
-def encode_sound(samples: np.ndarray, sample_rate_hz: int) -> bytes:
-    """Mono samples as MP3 of constant bit rate, 80 kbit/s at 44.1 kHz.
-
-    Other rates than 32, 44.1 and 48 kHz are resampled; samples beyond [-1, 1] make the whole quieter, not cut.
+def encode_sound(
+    samples: np.ndarray, sample_rate_hz: int, *, encoded_rate_hz: int | None = None, compression: float = COMPRESSION
+) -> bytes:
+    """Mono samples as MP3 of constant bit rate; samples beyond [-1, 1] make the whole quieter, not cut.
 
     Parameters
     ----------
@@ -26,19 +26,24 @@ def encode_sound(samples: np.ndarray, sample_rate_hz: int) -> bytes:
         The sound.
     sample_rate_hz : int
         Its rate.
+    encoded_rate_hz : int
+        Rate of the MP3, one of `UNSHIFTED_RATES_HZ`; None: `sample_rate_hz` if it is one of them, else 44.1 kHz.
+    compression : float
+        Of libsndfile, 0 to 1; the default is 80 kbit/s at 44.1 kHz.
     """
     samples = samples.astype(np.float32)
-    if sample_rate_hz not in UNSHIFTED_RATES_HZ:
-        samples = librosa.resample(samples, orig_sr=sample_rate_hz, target_sr=OTHER_RATE_HZ, res_type="soxr_hq")
-        sample_rate_hz = OTHER_RATE_HZ
+    if encoded_rate_hz is None:
+        encoded_rate_hz = sample_rate_hz if sample_rate_hz in UNSHIFTED_RATES_HZ else OTHER_RATE_HZ
+    if sample_rate_hz != encoded_rate_hz:
+        samples = librosa.resample(samples, orig_sr=sample_rate_hz, target_sr=encoded_rate_hz, res_type="soxr_hq")
     file = io.BytesIO()
     soundfile.write(
         file,
         samples / max(1.0, float(np.abs(samples).max())),
-        sample_rate_hz,
+        encoded_rate_hz,
         format="MP3",
         subtype="MPEG_LAYER_III",
         bitrate_mode="CONSTANT",
-        compression_level=COMPRESSION,
+        compression_level=compression,
     )
     return file.getvalue()

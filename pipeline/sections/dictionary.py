@@ -46,7 +46,7 @@ class Dictionary(Section):
         description="channels of residual blocks of dilated convolutions before the encoder; with refine pursuit they "
         "clean the music; (): none",
     )
-    tcn_kernel_steps: PositiveInt = Field(4, description="length of their kernels; those of block n = 0, 1, ... see every 2^n-th step")
+    tcn_kernel_steps: PositiveInt = Field(4, description="length of their kernels; block n is dilated by 2^(n - 1)")
     tcn_causal: bool = Field(True, description="whether they see what was before (the source), or after too")
     tcn_dropout: float = Field(0.2, ge=0, lt=1, description="share of their channels dropped in training")
     start: Literal["data", "random"] = Field(
@@ -108,7 +108,7 @@ class DictionaryTraining(Section):
     """How long, how fast, from which windows."""
 
     epochs: PositiveInt = Field(20, description="passes over all windows; the source: 1000 of one batch each")
-    window_steps: PositiveInt = Field(64, description="steps of a window; a multiple of stride_steps, at least atom_steps")
+    window_steps: PositiveInt = Field(64, description="steps of a window: a multiple of stride_steps, an atom or more")
     hop_steps: PositiveInt | None = Field(
         None, description="from one window to the next; left out: windows side by side"
     )

@@ -1,0 +1,173 @@
+"""A dictionary of drums: a training step and a whole training, beside the straightforward form, in one process.
+
+The straightforward form is two convolutions of Keras and winners by sorting between them, trained as the source does it
+for 100 epochs. Takes a stored corpus, `output/<name>/corpus.npz`, else the demo's drums. Of a step prints processor
+milliseconds (median), the ratio, and the loss before the first and after the last step, from the same weights; of a
+training, for atoms of a beat and one winner, processor seconds, compilation included, the error on the test pieces,
+and how soon the defaults reached it, and that which the source's 1000 epochs end with on Groove.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from benchmarks.training_step import StepClock
+from models.dictionary_autoencoder import DictionaryAutoencoder
+from pipeline.studies.drums import Parameters
+from save_dataset.corpus import Corpus
+from save_dataset.drum_corpus import read_drums
+from save_dataset.made_pieces import make_pieces
+from tests.straightforward_dictionary import (
+    FIRST_K,
+    build_straightforward_dictionary,
+    source_optimiser,
+    train_straightforwardly,
+)
+from train_model import dictionary_training
+
+N_ATOMS, ATOM_STEPS, WINDOW_STEPS, BATCH_WINDOWS = 100, 4, 64, 64
+GEOMETRIES = ((4, 1), (4, 4), (1, 1))  # stride, k
+N_STEPS = 60
+SEEDS = (0, 1, 2)
+SOURCE_EPOCHS, SOURCE_MSE = 1000, 0.0266  # of the source's recipe on the test pieces of Groove
+STRAIGHTFORWARD_EPOCHS = 100
+BAR_STEPS = 16  # the source begins a window of four in every bar
+
+
+def main():
+    corpus, is_demo = read_grids(__doc__)
+    compare_steps(corpus)
+    for seed in SEEDS:
+        compare_trainings(corpus, is_demo, seed)
+
+
+def read_grids(description):
+    """The drums to measure on: those named on the command line, else the demo's, composed; and whether these."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", nargs="?", type=Path, help="a stored corpus of drums (default: the demo's)")
+    path = parser.parse_args().corpus
+    if path:
+        print(f"corpus: {path}")
+        with np.load(path) as arrays:
+            return Corpus.from_arrays(arrays), False
+    with tempfile.TemporaryDirectory() as folder:
+        make_pieces(default_parameters(0), Path(folder))
+        return read_drums(default_parameters(0), Path(folder))[0], True
+
+
+def default_parameters(seed):
+    """The defaults of the study, on the demo's pieces."""
+    values = {"name": "benchmark", "study": "drums", "run": "WTA", "runs": {"WTA": {}}}
+    values |= {"composition": {"folder": "demo_drums"}, "collection": {"folder": "demo_drums"}}
+    return Parameters(**values, training={"seed": seed})
+
+
+def windows_of(corpus, split, hop_steps=None):
+    """Windows of a part of the split, ``(n_windows, 64, n_channels)``."""
+    return corpus.cut(corpus.windows(corpus.pieces_of(split), WINDOW_STEPS, hop_steps), WINDOW_STEPS)
+
+
+def compare_steps(corpus):
+    """Print what a step costs in each form."""
+    batch = np.random.default_rng(0).permutation(windows_of(corpus, "train"))[:BATCH_WINDOWS]
+    for stride_steps, k in GEOMETRIES:
+        print(f"\nstride {stride_steps}, k = {k}")
+        reference_ms = None
+        for name, jit_compile in {"straightforward": False, "the same, compiled": True, "ours, compiled": True}.items():
+            ours, straightforward = both_forms(batch.shape[-1], stride_steps, k)
+            if name.startswith("ours"):
+                milliseconds, losses = measure(ours, batch, None, jit_compile)
+            else:
+                milliseconds, losses = measure(straightforward, (batch, batch), "mse", jit_compile)
+            reference_ms = reference_ms or milliseconds
+            ratio = reference_ms / milliseconds
+            print(f"{name:20s} {milliseconds:6.1f} ms {ratio:5.1f}x    loss {losses[0]:.7f} ... {losses[1]:.7f}")
+
+
+def both_forms(n_channels, stride_steps, k):
+    """Ours and the straightforward one, from the same random weights, with the source's winners."""
+    keras.utils.set_random_seed(0)
+    straightforward = build_straightforward_dictionary(WINDOW_STEPS, n_channels, N_ATOMS, ATOM_STEPS, stride_steps, k)
+    winners = {"k": k, "scope": "column", "rank_by": "signed", "window_steps": WINDOW_STEPS}
+    ours = DictionaryAutoencoder(n_channels, N_ATOMS, ATOM_STEPS, stride_steps, winners, unit_norm=False)
+    ours.build()
+    for name in ("scores", "atoms"):
+        getattr(ours, name).kernel.assign(straightforward.get_layer(name).kernel)
+    return ours, straightforward
+
+
+def measure(model, data, loss, jit_compile):
+    """Median processor milliseconds of a step, and the losses before the first and after the last one."""
+    model.compile(source_optimiser(), loss, jit_compile=jit_compile)
+    dataset = tf.data.Dataset.from_tensors(data).cache().repeat()
+    clock = StepClock()
+    first, _, last = (
+        model.fit(dataset, steps_per_epoch=n_steps, shuffle=False, verbose=0, callbacks=callbacks).history["loss"][0]
+        for n_steps, callbacks in ((1, []), (N_STEPS, [clock]), (1, []))
+    )
+    return 1000 * float(np.median(clock.seconds)), (first, last)
+
+
+def compare_trainings(corpus, is_demo, seed):
+    """Print what each way of training costs and reaches."""
+    print(f"\nseed {seed}                        processor s   test error")
+    theirs, ours = train_straightforward(corpus, seed), train_by_default(corpus, seed)
+    for name, rows in {"straightforward": theirs, "defaults": ours}.items():
+        print(f"{name:15s} {len(rows):4d} epochs {rows[-1][0]:12.1f} {rows[-1][1]:12.5f}")
+    tell_when_reached(ours, theirs[-1][1], f"after {len(theirs)} epochs", theirs[-1][0])
+    if not is_demo:
+        source_s = theirs[-1][0] / len(theirs) * SOURCE_EPOCHS
+        tell_when_reached(ours, SOURCE_MSE, f"after {SOURCE_EPOCHS}, which would take {source_s:.0f} s", source_s)
+
+
+def tell_when_reached(rows, target, when, target_s):
+    """Print when the rows of a training reached an error, and how much sooner that was."""
+    reached = next((seconds for seconds, error in rows if error <= target), None)
+    sooner = "not reached" if reached is None else f"reached after {reached:.1f} s, {target_s / reached:.0f}x less"
+    print(f"error {target:.5f} of the straightforward form {when}: {sooner}")
+
+
+def train_by_default(corpus, seed):
+    """Seconds and test error after each epoch of a training as step 2 does it."""
+    watch = Watch(windows_of(corpus, "test"))
+    with tempfile.TemporaryDirectory() as folder:
+        dictionary_training.train(corpus, default_parameters(seed), Path(folder), watchers=[watch])
+    return watch.rows
+
+
+def train_straightforward(corpus, seed):
+    """The same for the source's way."""
+    keras.utils.set_random_seed(seed)
+    windows = windows_of(corpus, "train", BAR_STEPS)
+    model = build_straightforward_dictionary(*windows.shape[1:], N_ATOMS, ATOM_STEPS, ATOM_STEPS, FIRST_K)
+    watch = Watch(windows_of(corpus, "test"))
+    train_straightforwardly(model, windows, STRAIGHTFORWARD_EPOCHS, callbacks=[watch])
+    return watch.rows
+
+
+class Watch(keras.callbacks.Callback):
+    """Processor seconds so far and mean square error on the test after each epoch; its own time is not counted."""
+
+    def __init__(self, windows):
+        super().__init__()
+        self.windows = windows
+        self.rows = []
+        self.seconds = 0.0
+
+    def on_train_begin(self, logs=None):
+        self.began = time.process_time()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds += time.process_time() - self.began
+        error = float(np.mean(np.square(self.windows - self.model(self.windows))))
+        self.rows.append((self.seconds, error))
+        self.began = time.process_time()
+
+
+if __name__ == "__main__":
+    main()

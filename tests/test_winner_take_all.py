@@ -1,0 +1,209 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from models.winner_take_all import NEVER, SCOPES, WinnerTakeAll, keep_few, keep_strongest
+
+N_ATOMS = 12
+ANYWHERE = {"atom_steps": 4, "stride_steps": 1, "window_steps": 8}  # columns 3 more than steps
+
+
+def build(k, scope="column", rank_by="magnitude", n_atoms=N_ATOMS, *, atom_steps=4, stride_steps=4, window_steps=16):
+    layer = WinnerTakeAll(
+        k, scope, rank_by, atom_steps=atom_steps, stride_steps=stride_steps, window_steps=window_steps
+    )
+    layer.build((None, None, n_atoms))
+    return layer
+
+
+def random_activities(rng, n_columns=8, batch=3, n_atoms=N_ATOMS):
+    return rng.normal(size=(batch, n_columns, n_atoms)).astype(np.float32)
+
+
+def counts(code, axis):
+    return (np.asarray(code) != 0).sum(axis=axis)
+
+
+@pytest.mark.parametrize(
+    ("rank_by", "expected"), [("magnitude", [3, -4, 0, 0]), ("signed", [3, 0, 2, 0]), ("positive", [3, 0, 2, 0])]
+)
+def test_two_strongest_of_a_column(rank_by, expected):
+    code = build(2, rank_by=rank_by, n_atoms=4)(np.float32([[[3, -4, 2, -1]]]))
+    assert code.numpy().tolist() == [[expected]]
+
+
+def test_negative_winners_stay_if_signed_and_are_cut_if_positive():
+    activities = np.float32([[[-3, -4, -2]]])
+    assert build(2, rank_by="signed", n_atoms=3)(activities).numpy().tolist() == [[[-3, 0, -2]]]
+    assert build(2, rank_by="positive", n_atoms=3)(activities).numpy().tolist() == [[[0, 0, 0]]]
+
+
+@pytest.mark.parametrize("k", [1, 3, 8, 9, 12])  # above eight by sorting
+def test_a_column_has_exactly_k_winners_and_none_is_weaker_than_a_loser(rng, k):
+    activities = random_activities(rng)
+    code = build(k)(activities).numpy()
+    np.testing.assert_array_equal(code[code != 0], activities[code != 0])
+    assert (counts(code, 2) == k).all()
+    losers = np.where(code == 0, np.abs(activities), 0).max(axis=2)
+    assert (np.where(code != 0, np.abs(code), np.inf).min(axis=2) >= losers).all()
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("scope", SCOPES)
+def test_the_gradient_of_winners_is_one_and_reaches_no_other(rng, scope, training):
+    activities = tf.constant(random_activities(rng))
+    layer = build(2, scope)
+    with tf.GradientTape() as tape:
+        tape.watch(activities)
+        code = layer(activities, training=training)
+    gradient = tape.gradient(code, activities).numpy()
+    np.testing.assert_array_equal(gradient, code.numpy() != 0)
+    assert gradient.sum() > 0
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("first_k", [4, 10])
+def test_k_falls_without_another_trace(rng, first_k, jit_compile):
+    layer, traces = build(first_k), []
+
+    @tf.function(jit_compile=jit_compile)
+    def encode(activities):
+        traces.append(1)
+        return layer(activities)
+
+    activities = random_activities(rng)
+    for k in (first_k, 3, 1):
+        layer.k.assign(k)
+        assert (counts(encode(activities), 2) == k).all()
+    assert len(traces) == 1
+
+
+def test_k_is_saved_and_restored(rng, tmp_path):
+    inputs = keras.Input((None, N_ATOMS))
+    model = keras.Model(inputs, build(4)(inputs))
+    model.layers[-1].k.assign(2)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert (counts(loaded(random_activities(rng)), 2) == 2).all()
+
+
+def local_maxima(strengths, reach):
+    """1 where an activity is the strongest of all atoms in the columns fewer than `reach` away, column by column."""
+    found = np.zeros(strengths.shape, bool)
+    for column in range(len(strengths)):
+        around = strengths[max(0, column - reach + 1) : column + reach]
+        found[column] = strengths[column] == around.max()
+    return found
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_winners_of_a_window_are_the_strongest_of_those_an_atom_apart(rng, k):
+    activities = random_activities(rng, n_columns=35)  # 32 steps, 4 windows
+    code = build(k, "window", **ANYWHERE)(activities).numpy()
+    for strengths, found in zip(np.abs(activities), code != 0, strict=True):
+        allowed = np.where(local_maxima(strengths, 4), strengths, 0)
+        n_winners = min(4 * k, np.count_nonzero(allowed))
+        np.testing.assert_array_equal(found, allowed >= np.sort(allowed, axis=None)[-n_winners])
+        assert (np.diff(np.flatnonzero(found.any(axis=1))) >= 4).all()
+
+
+def test_a_window_has_k_winners_where_atoms_do_not_overlap(rng):
+    code = build(2, "window")(random_activities(rng, n_columns=16))  # 64 steps, 4 windows of 16
+    assert counts(code, (1, 2)).tolist() == [8, 8, 8]
+    assert counts(code, 2).max() == 1
+
+
+def test_a_piece_shorter_than_a_window_has_its_share_of_winners_but_at_least_one(rng):
+    layer = build(4, "window")
+    assert [counts(layer(random_activities(rng, n, 1)), (1, 2))[0] for n in (1, 2, 3)] == [1, 2, 3]
+    layer.k.assign(1)
+    assert counts(layer(random_activities(rng, 2, 1)), (1, 2))[0] == 1
+
+
+@pytest.mark.parametrize("k", [1, 2, 4])
+def test_each_atom_of_a_map_has_k_winners_a_window(rng, k):
+    activities = random_activities(rng, n_columns=12)  # 3 windows
+    code = build(k, "map")(activities).numpy()
+    assert (counts(code, 1) == 3 * k).all()
+    weakest = np.sort(np.abs(activities), axis=1)[:, -3 * k, None]
+    np.testing.assert_array_equal(code != 0, np.abs(activities) >= weakest)
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_each_atom_has_k_winners_a_sample_in_its_lifetime(rng, k):
+    activities = random_activities(rng, n_columns=4, batch=5)
+    code = build(k, "lifetime")(activities, training=True).numpy()
+    assert (counts(code, (0, 1)) == 5 * k).all()
+    weakest = np.sort(np.abs(activities).reshape(20, -1), axis=0)[-5 * k]
+    np.testing.assert_array_equal(code != 0, np.abs(activities) >= weakest)
+
+
+@pytest.mark.parametrize("n_batches", [1, 100])
+def test_after_training_a_lifetime_is_judged_by_the_threshold_of_training(rng, n_batches):
+    layer, activities = build(1, "lifetime"), random_activities(rng, n_columns=4, batch=20)
+    for _ in range(n_batches):
+        trained = layer(activities, training=True)
+    # rounding of the running mean must not shut out the weakest winner itself
+    code = layer(activities * np.float32(1 + 1e-5))
+    np.testing.assert_array_equal(code.numpy() != 0, trained.numpy() != 0)
+    assert not layer(activities * 0).numpy().any()
+
+
+def test_the_threshold_of_a_lifetime_follows_slowly(rng):
+    layer, activities = build(1, "lifetime"), random_activities(rng)
+    layer(activities, training=True)
+    first = layer.threshold.numpy()
+    layer(3 * activities, training=True)
+    np.testing.assert_allclose(layer.threshold, (0.95 + 0.05 * 3) * first, rtol=1e-5)
+
+
+@pytest.mark.parametrize("scope", ["window", "map"])
+def test_winners_are_the_same_if_the_length_is_not_known_to_the_graph(rng, scope):
+    layer, activities = build(3, scope, **ANYWHERE), random_activities(rng, n_columns=19)
+    unknown = tf.function(layer.winners, input_signature=[tf.TensorSpec((None, None, N_ATOMS))])
+    np.testing.assert_array_equal(unknown(activities), layer.winners(activities))
+
+
+@pytest.mark.parametrize("most", [None, 2])
+def test_of_equal_strengths_the_first_win(most):
+    strengths = np.float32([[1, 2, 2, 1, 2], [0, 0, 0, 0, 0]])
+    assert keep_strongest(strengths, 2, most).numpy().tolist() == [[0, 1, 1, 0, 0], [1, 1, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("most", [None, 5])
+@pytest.mark.parametrize("k", [3, 5])
+def test_all_win_once_where_there_are_more_winners_than_candidates(k, most):
+    assert keep_strongest(np.float32([[3, 1, 2]]), k, most).numpy().tolist() == [[1, 1, 1]]
+
+
+def test_a_map_with_more_winners_than_columns_is_passed_on(rng):
+    activities = random_activities(rng, n_columns=4)
+    np.testing.assert_array_equal(build(8, "map")(activities), activities)
+
+
+@given(
+    strengths=hnp.arrays(np.float32, (3, 6), elements=st.sampled_from(np.float32([-2, -1, 0, 0.5, 1, NEVER]))),
+    k=st.integers(0, 8),
+)
+def test_a_few_found_one_by_one_are_those_found_by_sorting(strengths, k):
+    by_sorting = keep_strongest(strengths, k).numpy()
+    np.testing.assert_array_equal(keep_few(keras.ops.convert_to_tensor(strengths), k, 8), by_sorting)
+    assert (by_sorting.sum(axis=1) == min(k, 6)).all()
+
+
+@pytest.mark.parametrize(("scope", "n_rounds"), [("column", 5), ("window", 5), ("window", 2)])
+def test_the_rounds_of_a_pursuit_join_k_winners(rng, scope, n_rounds):
+    layer, winners = build(5, scope), np.zeros((2, 4, N_ATOMS), np.float32)
+    for k in (5, 3):
+        layer.k.assign(k)
+        winners = np.zeros((2, 4, N_ATOMS), np.float32)
+        for round_number in range(1, n_rounds + 1):
+            before, activities = winners, random_activities(rng, 4, 2)
+            winners = layer.join(activities, before, round_number, n_rounds).numpy()
+            assert (winners >= before).all()
+        assert set(np.unique(winners)) == {0, 1}
+        assert (winners.sum(axis=2 if scope == "column" else (1, 2)) == k).all()
