@@ -42,7 +42,7 @@ BAR_STEPS = 16  # the source begins a window of four in every bar
 def main():
     corpus, is_demo = read_grids(__doc__)
     compare_steps(corpus)
-    for seed in SEEDS:
+    for seed in SEEDS if is_demo else SEEDS[:1]:  # the source's way takes minutes on Groove
         compare_trainings(corpus, is_demo, seed)
 
 

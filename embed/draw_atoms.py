@@ -29,7 +29,7 @@ PANEL_HEIGHT_IN = 1.55
 EDGES_IN = {"left": 0.35, "right": 0.1, "top": 0.65, "bottom": 0.12}  # beside the names of the rows
 SPACE_BETWEEN_ROWS = 0.22  # of their height, for the numbers of the atoms
 PANEL_EDGE_STEPS = 0.5  # as much as a hit may be early
-PANEL_STYLE: dict[str, Any] = {"facecolor": "none", "edgecolor": "0.7", "linewidth": 0.6}
+PANEL_STYLE: dict[str, Any] = {"facecolor": "none", "clip_on": False, "edgecolor": "0.7", "linewidth": 0.6}
 NAME_SIZE, TITLE_SIZE = 7, 9
 
 

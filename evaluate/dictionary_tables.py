@@ -17,6 +17,7 @@ COLUMNS = {
     "precision": "precision",
     "recall": "recall",
     "f1": "F1",
+    "f1_calibrated": "F1, threshold of validation",
     "exact": "exact windows",
     "exact_tokens": "exact tokens",
     "velocity_rmse": "velocity RMSE",

@@ -54,7 +54,7 @@ def measure_reconstruction(
         scores = dict.fromkeys(("precision", "recall", "f1"), np.nan)
         scores["exact_tokens"] = float(np.mean(tokens == found))
     else:
-        tokens, found = first_kind(true, kinds) > 0.5, first_kind(reconstructed, kinds) > threshold
+        tokens, found = first_kind(true, kinds) > 0.5, first_kind(reconstructed, kinds) > np.float64(threshold)
         scores = score((tokens & found).sum(), found.sum(), tokens.sum()) | {"exact_tokens": np.nan}
     return measures | scores | {"exact": float(np.mean((tokens == found).all(axis=(1, 2))))}
 

@@ -79,8 +79,9 @@ def table_of(collection: Collection, root: Path = ROOT) -> Path | None:
 
 def find_files(folder: Path, collection: Collection) -> dict[str, Path]:
     """The files that the pattern finds, by name; ValueError if there are none."""
+    pattern = collection.files.replace(".mid", ".[mM][iI][dD]")  # old programs write endings in upper case
     try:
-        found = {path.relative_to(folder).as_posix(): path for path in folder.glob(collection.files) if path.is_file()}
+        found = {path.relative_to(folder).as_posix(): path for path in folder.glob(pattern) if path.is_file()}
     except (ValueError, NotImplementedError) as error:
         raise ValueError(f"collection.files={collection.files!r}: must be a pattern below the folder") from error
     if not found:

@@ -92,7 +92,8 @@ def test_music_seen_from_the_bass_is_shown_on_keys():
     roll = np.zeros((128, 176), np.float32)
     roll[::4, 39], roll[:, 88 + 39] = 1, 1
     small = small_codes()
-    codes = replace(small, patterns=np.repeat(from_roll(roll)[None, :4], 5, axis=0), bias=np.zeros(175))
+    patterns = np.repeat(from_roll(roll)[None, :4], 5, axis=0)
+    codes = replace(small, patterns=patterns, values=np.ones(len(small.values)), bias=np.zeros(175))
     corpus = replace(
         small_corpus(small), channels=np.array(channel_names()), steps=np.tile(from_roll(roll), (4, 1))[:480]
     )

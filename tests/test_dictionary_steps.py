@@ -174,7 +174,7 @@ def test_the_page_of_each_run_is_there_and_asks_nothing_of_the_network(done):
     for run in ("WTA", "MP"):
         page = (root / "output" / "small" / run / "atoms.html").read_text()
         assert f"<title>small, {run}" in page
-        assert '"n_atoms": 8' in page
+        assert '"n_atoms":8' in page.replace(" ", "")
         assert 'src="http' not in page
         assert 'href="http' not in page
 
@@ -189,6 +189,8 @@ sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
 
 @pytest.mark.slow
 def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, done_again):
+    if done[0] == "drums":
+        pytest.skip("the same modules draw both studies, and the piano has more to draw")
     first, again = (root / "output" / "small" / "figures" for _, root in (done, done_again))
     shutil.rmtree(again)
     command = [sys.executable, "-c", DRAW_WITHOUT_TENSORFLOW, str(done_again[1])]
@@ -219,7 +221,7 @@ def test_one_run_can_be_done_alone(done_again, capsys):
     _, root = done_again
     before = versions_of(root, "output/small/MP/**/*")
     assert before
-    for step in (step3_embed_dictionary, step6_generate_dictionary, step7_measure_dictionary):
+    for step in (step3_embed_dictionary, step7_measure_dictionary):
         step.run("small", root=root, runs=["WTA"])
     assert versions_of(root, "output/small/MP/**/*") == before
     assert "MP: " not in capsys.readouterr().out
@@ -261,7 +263,9 @@ def test_pieces_made_anew_make_the_corpus_stale(done_again, edit, write_paramete
     with pytest.raises(ValueError, match=r"was made with composition.seed=0, parameters/small.toml now says 1"):
         step2_train_dictionary.run("small", root=root)
     STEP1[study].run("small", root=root)
-    with pytest.raises(ValueError, match=r"WTA/dictionary.keras: was made from another output/small/corpus.npz; run:"):
+    with pytest.raises(
+        ValueError, match=r"WTA/dictionary.keras: was made with composition.seed=0, .*; run: .*step2_train"
+    ):
         step3_embed_dictionary.run("small", root=root)
 
 
@@ -281,23 +285,20 @@ def test_a_composed_piece_that_is_missing_is_told(write_parameters, study):
     assert not (root / "output").exists()
 
 
-BAD_GENERATE = {
-    "no such atom": ("swap = [[0, 8]]", r"generate.swap=\(0, 8\): the dictionary has 8 atoms, 0 to 7"),
-    "no such piece": (
-        'piece = "nobody"',
-        r"generate.piece='nobody': is in no name of a piece .*; near are \w+/\w+.mid",
-    ),
-    "too long": ("bars = 5", "generate.bars=5: must be at most the length of two pieces; 0 are as long"),
-}
+BAD_WISHES = (
+    (("stems", "swap = [[0, 8]]\nstems"), r"swap=\(0, 8\): the dictionary has 8 atoms, 0 to 7"),
+    (("stems", 'piece = "nobody"\nstems'), r"generate.piece='nobody': is in no name .*; near are \w+/\w+.mid, "),
+    (("stems", 'other = "nobody"\nstems'), r"generate.other='nobody': is in no name .*; near are \w+/\w+.mid, "),
+    (("bars = 1", "bars = 5"), "generate.bars=5: must be at most the length of two pieces; 0 are as long"),
+)
 
 
 @pytest.mark.slow
 def test_bad_wishes_for_generated_music_are_told_and_nothing_is_written(done_again, edit):
     _, root = done_again
     before = versions_of(root, "output/**/*")
-    for wish, message in BAD_GENERATE.values():
-        key = wish.split(" = ")[0]
-        edit(("bars = 1\n" if key == "bars" else "stems", f"{wish}\n{'' if key == 'bars' else 'stems'}"))
+    for wish, message in BAD_WISHES:
+        edit(wish)
         with pytest.raises(ValueError, match=message):
             step6_generate_dictionary.run("small", root=root)
     assert versions_of(root, "output/**/*") == before
@@ -430,6 +431,14 @@ def test_good_files_among_bad_ones_are_used_and_the_bad_ones_named(write_paramet
     assert corpus.steps[:, corpus.kinds()["hit"]].sum() == 4
 
 
+def test_endings_in_upper_case_are_midi_too(write_parameters):
+    root = write_parameters(DRUMS.format(more=""), "loud")
+    write_drums(root / "music" / "songs" / "a" / "ONE.MID")
+    write_drums(root / "music" / "songs" / "a" / "Two.Midi")
+    step1_save_drums.run("loud", root=root)
+    assert results.load(load("loud", root), "corpus", root)["names"].tolist() == ["a/ONE.MID", "a/Two.Midi"]
+
+
 @pytest.fixture
 def checkout(tmp_path, write_parameters):
     """A copy of what step 1 needs, as a user has it, with a parameter file `mine`; returns its root."""
@@ -472,7 +481,7 @@ def many_files(folder, n_files):
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends the interrupt as a terminal does, to a group of processes")
 def test_ctrl_c_while_files_are_parsed_leaves_nothing_half_done(checkout):
-    n_files = 300
+    n_files = 150
     many_files(checkout / "music" / "songs", n_files)
     words = [sys.executable, "-m", "save_dataset.step1_save_drums", "mine"]
     working = subprocess.Popen(

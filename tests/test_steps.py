@@ -139,6 +139,9 @@ WITHOUT_TENSORFLOW = (
     *("run_steps", "save_dataset.step1_save_song", "train_model.draw_losses", "embed.draw_embeddings"),
     *("embed.step4_play_song", "forecast.knn", "forecast.linear", "forecast.methods", "forecast.song_forecasts"),
     *("forecast.draw_all_forecasts", "evaluate.step7_measure_song", "evaluate.step8_draw_song"),
+    *("save_dataset.step0_make_pieces", "save_dataset.step1_save_drums", "save_dataset.step1_save_piano"),
+    *("embed.step4_hear_dictionary", "forecast.generated_pieces", "evaluate.dictionary_baselines"),
+    *("evaluate.dictionary_comparison", "evaluate.dictionary_style", "evaluate.step8_draw_dictionary"),
 )
 
 
