@@ -3,7 +3,7 @@
 ``kernel (atom_steps, n_channels, n_atoms)`` holds the atoms, as the weights of a Conv1D and of a Conv1DTranspose do.
 Column c of a code stands for atoms that begin at step ``c * stride - (atom_steps - stride)``: the first hang over the
 beginning, the last over the end, and every step is reached by ``atom_steps / stride`` columns. Music is cut into blocks
-of one stride, so that both directions are a few matrix products: on a processor faster than convolutions.
+of one stride, so that both directions are a matrix product and a few slices.
 """
 
 from keras import ops

@@ -19,13 +19,13 @@ import keras
 from keras import ops
 
 from models.atoms import correlate, synthesize
+from models.chord_judge import ChordJudge
 from models.corruption import Cleaner, Corruption
-from models.dictionary_losses import ChordChangeLoss, ChordLoss, HitLoss, SquareLoss
+from models.dictionary_losses import HitLoss, SquareLoss
 from models.matching_pursuit import fit_values, pursue
 from models.temporal_block import TemporalBlock
 from models.winner_take_all import WinnerTakeAll
 
-N_CHORD_CLASSES = 25  # 12 major, 12 minor, other
 MAX_ROUNDS = 8  # of a pursuit over columns that overlap
 OVERLAP_ITERATIONS = 2  # of its conjugate gradients
 
@@ -72,7 +72,6 @@ class DictionaryAutoencoder(keras.Model):
         self.config |= {"reconstruction_weight": reconstruction_weight, "chord_changes": chord_changes}
         self.config |= {"steps_per_beat": steps_per_beat}
         self.stride_steps, self.refine, self.sees_music = stride_steps, refine, sees_music
-        self.steps_per_beat = steps_per_beat
         self.winners = WinnerTakeAll(**winners, atom_steps=atom_steps, stride_steps=stride_steps, name="winners")
         self.blocks = [TemporalBlock(**block, name=f"block_{n}") for n, block in enumerate(blocks, start=1)]
         uniform = keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")  # PyTorch's default, the source's
@@ -96,12 +95,9 @@ class DictionaryAutoencoder(keras.Model):
         loss = HitLoss(**hit_loss, name="hits") if hit_loss else SquareLoss(name="square")
         loss.weight = reconstruction_weight
         self.reconstruction = loss
-        if chords:
-            self.chord_head = keras.layers.Dense(N_CHORD_CLASSES, name="chord_head")
-            self.chord_loss = ChordLoss(chords, name="chords")
-        if chord_changes:
-            self.change_head = keras.layers.Dense(1, name="change_head")
-            self.change_loss = ChordChangeLoss(chord_changes, name="chord_changes")
+        self.judge = None
+        if chords or chord_changes:
+            self.judge = ChordJudge(steps_per_beat, chords, chord_changes, name="judge")
 
     def build(self, shape=None):
         """Make the weights; they depend on nothing but the configuration."""
@@ -118,10 +114,8 @@ class DictionaryAutoencoder(keras.Model):
         self.winners.build((None, None, n_atoms))
         self.atoms.build((None, None, n_atoms))
         self.uses = self.add_weight(shape=(n_atoms,), initializer="zeros", trainable=False, name="uses")
-        if self.config["chords"]:
-            self.chord_head.build((None, None, n_channels))
-        if self.config["chord_changes"]:
-            self.change_head.build((None, None, 2 * n_channels))
+        if self.judge is not None:
+            self.judge.build([(None, None), (None, None, n_channels)])
         self.built = True
 
     def encode(self, steps, training=False):
@@ -195,19 +189,8 @@ class DictionaryAutoencoder(keras.Model):
         reconstructions = self.decode(code)
         self.reconstruction((steps, reconstructions))
         if chords is not None:
-            self.judge_chords(chords, reconstructions)
+            self.judge((chords, reconstructions))
         return reconstructions
-
-    def judge_chords(self, chords, reconstructions):
-        """Add the losses of chords told from the reconstruction, beat by beat."""
-        _, n_steps, n_channels = reconstructions.shape
-        beats = ops.reshape(reconstructions, (-1, n_steps // self.steps_per_beat, self.steps_per_beat, n_channels))
-        beats = ops.sum(beats, axis=2)
-        if self.config["chords"]:
-            self.chord_loss((chords, self.chord_head(beats)))
-        if self.config["chord_changes"]:
-            pairs = ops.concatenate([beats, ops.roll(beats, 1, axis=1)], axis=-1)
-            self.change_loss((chords, self.change_head(pairs)[..., 0]))
 
     def get_config(self):
         return super().get_config() | self.config

@@ -120,17 +120,15 @@ def parse_new(new: dict[str, Path], cache: Path, n_processes: int) -> Iterator[t
         yield from ((digest, parse_to_cache(*task)) for digest, task in tasks.items())
         return
     context = multiprocessing.get_context("spawn")  # forking a process that has threads, as TensorFlow, may hang
-    pool = ProcessPoolExecutor(n_processes, context, initializer=leave_interrupts_to_parent)
+    ignore = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the parent stops the pool
+    pool = ProcessPoolExecutor(n_processes, context, initializer=signal.signal, initargs=ignore)
     try:
+        handler = signal.signal(*ignore)  # inherited by processes that are not up yet
         jobs = {pool.submit(parse_to_cache, *task): digest for digest, task in tasks.items()}
+        signal.signal(signal.SIGINT, handler)
         yield from ((jobs[job], job.result()) for job in as_completed(jobs))
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def leave_interrupts_to_parent() -> None:
-    """Go on when the terminal sends Ctrl-C to all processes: the parent stops the pool."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def parse_to_cache(path: Path, cached: Path) -> MidiNotes | str:
