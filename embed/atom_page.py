@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from embed.atoms_page.describe import describe_atoms, describe_piece
-from embed.atoms_page.page import fill_page
+from embed.atoms_page.page import build_page
 from embed.atoms_page.sound_sheet import encode_sheet, pack_sounds
 from embed.audible_music import Heard, Parameters
 from embed.excerpt import Excerpt
@@ -58,7 +58,7 @@ def write_page(
     } | describe_atoms(codes, corpus, len(atoms), places[2:])
     path = results.path_of(parameters, "codes", root).with_name("atoms.html")
     with whole_file(path) as temporary:
-        temporary.write_text(fill_page(title, described, encode_sheet(samples, rate_hz)), encoding="utf-8")
+        temporary.write_text(build_page(title, described, encode_sheet(samples, rate_hz)), encoding="utf-8")
     return path
 
 

@@ -18,8 +18,8 @@ N_CLASSES = 25  # 12 major, 12 minor, other
 class ChordJudge(keras.layers.Layer):
     """Tells chords from the sum of each beat's steps by a linear layer, and adds how wrong it is to the loss.
 
-    Input shape: classes ``(batch, n_beats)``, below 0 where unknown, and music ``(batch, n_steps, n_channels)``. There is
-    no output.
+    Input shape: classes ``(batch, n_beats)``, below 0 where unknown, and music ``(batch, n_steps, n_channels)``.
+    There is no output.
 
     Parameters
     ----------

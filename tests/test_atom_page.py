@@ -12,12 +12,12 @@ from pretty_midi import Instrument, Note, PrettyMIDI
 from embed import step4_hear_dictionary as step
 from embed.atom_page import loudness_of
 from embed.atoms_page.describe import describe_atoms, describe_piece, pack_music
-from embed.atoms_page.page import fill_page
+from embed.atoms_page.page import build_page
 from embed.atoms_page.sound_sheet import encode_sheet, pack_sounds
 from embed.audible_dictionary import write_dictionary
 from embed.audible_music import Heard
 from embed.excerpt import take_excerpt
-from embed.player.page import digest
+from embed.web_page import digest
 from pipeline import results
 from save_dataset.above_bass import channel_names, from_roll
 from tests.small_dictionary import (
@@ -139,7 +139,7 @@ def test_the_policy_allows_nothing_but_what_is_inside(page):
 
 
 def test_names_cannot_break_out_of_the_page():
-    page = fill_page("</title><b>&", {"name": "</script><script>alert(1)"}, b"")
+    page = build_page("</title><b>&", {"name": "</script><script>alert(1)"}, b"")
     assert "<title>&lt;/title&gt;&lt;b&gt;&amp;</title>" in page
     assert page.count("</script>") == 3
     assert json.loads(script(page, "data"))["name"] == "</script><script>alert(1)"

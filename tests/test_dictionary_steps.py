@@ -269,22 +269,6 @@ def test_pieces_made_anew_make_the_corpus_stale(done_again, edit, write_paramete
         step3_embed_dictionary.run("small", root=root)
 
 
-@pytest.mark.parametrize("study", ["drums", "piano"])
-def test_a_composed_piece_that_is_missing_is_told(write_parameters, study):
-    root = write_parameters(SMALL.format(study=study), "small")
-    folder = step0_make_pieces.run("small", root)
-    gone = sorted(folder.rglob("*.mid"))[1]
-    gone.unlink()
-    with pytest.raises(FileNotFoundError, match=rf"music/made: \w+/{gone.name} is not there; run: .*step0_make_piec"):
-        STEP1[study].run("small", root=root)
-    shutil.rmtree(folder)
-    with pytest.raises(
-        FileNotFoundError, match=r"music/made: is not there; run: python -m save_dataset.step0_make_pie"
-    ):
-        STEP1[study].run("small", root=root)
-    assert not (root / "output").exists()
-
-
 BAD_WISHES = (
     (("stems", "swap = [[0, 8]]\nstems"), r"swap=\(0, 8\): the dictionary has 8 atoms, 0 to 7"),
     (("stems", 'piece = "nobody"\nstems'), r"generate.piece='nobody': is in no name .*; near are \w+/\w+.mid, "),

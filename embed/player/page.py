@@ -4,14 +4,8 @@ The page holds all it shows and asks for nothing from outside. What the browser 
 arrays become the JSON that it reads.
 """
 
-import base64
-import hashlib
-import html
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from string import Template
-from typing import Any
 
 import matplotlib
 import numpy as np
@@ -20,6 +14,7 @@ from matplotlib.colors import to_hex
 from embed.player.sound import encode_sound
 from embed.player.spectrogram import describe_spectrogram
 from embed.player.trajectories import check_runs, describe_runs
+from embed.web_page import fill_page
 from pipeline.figures import TIME_COLOURS
 
 SOURCES = Path(__file__).with_name("web")
@@ -77,28 +72,12 @@ def build_page(
         "spectrogram": describe_spectrogram(spectrogram),
         "time_colours": [to_hex(c) for c in matplotlib.colormaps[TIME_COLOURS](np.linspace(0, 1, N_TIME_COLOURS))],
     }
-    return fill_template(title, described, encode_sound(samples, sample_rate_hz))
-
-
-def fill_template(title: str, described: dict[str, Any], sound: bytes) -> str:
-    """The page with its style, scripts, data and sound in place; its policy lets no other script run."""
-    style = (SOURCES / "player.css").read_text(encoding="utf-8")
-    script = "\n".join((SOURCES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    script = f'"use strict";\n{script}'
-    policy = (
-        f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; media-src blob:; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+    return fill_page(
+        SOURCES / "player.html",
+        [SOURCES / "base.css", SOURCES / "player.css"],
+        [SOURCES / f"{name}.js" for name in SCRIPTS],
+        title=title,
+        data=described,
+        sound=encode_sound(samples, sample_rate_hz),
+        also_allowed="media-src blob:; img-src data:; ",
     )
-    return Template((SOURCES / "player.html").read_text(encoding="utf-8")).substitute(
-        title=html.escape(title),
-        policy=html.escape(policy, quote=False),
-        style=style,
-        script=script,
-        data=json.dumps(described, allow_nan=False, ensure_ascii=False).replace("<", "\\u003c"),
-        sound=base64.b64encode(sound).decode(),
-    )
-
-
-def digest(text: str) -> str:
-    """How a Content-Security-Policy names the one script or style it allows."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
