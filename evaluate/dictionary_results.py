@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from embed.music_codes import batch_encoder, piece_encoder
+from embed.music_codes import batch_encoder
 from embed.sparse_codes import SparseCodes
 from evaluate.dictionary_comparison import compare_baselines
 from evaluate.dictionary_measures import by_name, measure_denoising, measure_held_out, measure_shifts
@@ -71,8 +71,9 @@ def measure_dictionary(
     measures = measure_held_out(corpus, codes, parameters)
     if corpus.kinds_are_alike:
         model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
-        measures |= measure_shifts(corpus, batch_encoder(model), codes, parameters)
-        measures |= measure_denoising(corpus, piece_encoder(model), codes, parameters)
+        encode = batch_encoder(model)
+        measures |= measure_shifts(corpus, encode, codes, parameters)
+        measures |= measure_denoising(corpus, lambda piece: encode(piece[None])[0], codes, parameters)
     return measures
 
 

@@ -61,7 +61,7 @@ def swap_atoms(code_a: np.ndarray, code_b: np.ndarray, atom_a: int, atom_b: int)
     """
     n_atoms = code_a.shape[1]
     if not (0 <= atom_a < n_atoms and 0 <= atom_b < n_atoms):
-        raise ValueError(f"swap=({atom_a}, {atom_b}): the dictionary has {n_atoms} atoms, 0 to {n_atoms - 1}")
+        raise ValueError(f"generate.swap=({atom_a}, {atom_b}): the dictionary has {n_atoms} atoms, 0 to {n_atoms - 1}")
     return hand_over(code_a, atom_a, atom_b), hand_over(code_b, atom_b, atom_a)
 
 

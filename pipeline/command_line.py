@@ -5,8 +5,9 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from pipeline.parameters import ROOT
+from pipeline.parameters import ROOT, describe_file, load
 
 
 def main(run: Callable, argv: Sequence[str] | None = None) -> None:
@@ -19,6 +20,7 @@ def main(run: Callable, argv: Sequence[str] | None = None) -> None:
     arguments = {key: value for key, value in given.items() if value is not None}
     with_traceback = arguments.pop("traceback")
     try:
+        check_study(run, arguments["name"])
         run(**arguments)
     except (ValueError, TypeError, OSError) as error:
         if with_traceback:
@@ -27,6 +29,20 @@ def main(run: Callable, argv: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("\nstopped; what is done is kept, the same command goes on from there", file=sys.stderr)
         sys.exit(130)
+
+
+def check_study(run: Callable, name: str) -> None:
+    """ValueError if `run` is that of a step that the study of the parameter file does not have."""
+    step = Path(inspect.getfile(run)).stem
+    if not step.startswith("step"):
+        return
+    steps = load(name).STEPS
+    if any(module.endswith(f".{step}") for module in steps):
+        return
+    number = step.partition("_")[0]
+    there = [f"python -m {module} {name}" for module in steps if f".{number}_" in module]
+    remedy = f"run: {there[0]}" if there else f"its study has no {number}"
+    raise ValueError(f"{describe_file(name)}: is of another study than {step}; {remedy}")
 
 
 def build_parser(run: Callable) -> argparse.ArgumentParser:

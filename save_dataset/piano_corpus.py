@@ -49,7 +49,7 @@ def read_piano(parameters: Parameters, root: Path = ROOT, show_progress: bool = 
     roll = parameters.roll
     entries = read_collection(parameters.collection, root)
     parsed, broken = read_all([entry.path for entry in entries], root / CACHE, show_progress=show_progress)
-    pieces = choose(entries, parsed, broken)
+    pieces = choose(entries, parsed, broken, parameters.collection.folder)
     if roll.kind != "tokens":
         tell_missing_keys(pieces)
     labels = [None if roll.kind == "tokens" else find_labels(entry.path) for entry, _ in pieces]
@@ -58,7 +58,7 @@ def read_piano(parameters: Parameters, root: Path = ROOT, show_progress: bool = 
 
 
 def choose(
-    entries: Sequence[Entry], parsed: Sequence[MidiNotes | None], broken: Mapping[Path, str]
+    entries: Sequence[Entry], parsed: Sequence[MidiNotes | None], broken: Mapping[Path, str], folder: str
 ) -> list[tuple[Entry, MidiNotes]]:
     """The pieces that can be used; prints which cannot and why."""
     pieces, reasons = [], {}
@@ -69,7 +69,7 @@ def choose(
             reasons[entry.name] = "broken" if notes is None else why_not(notes)
     lines = tell_reasons(reasons, len(entries))
     if not pieces:
-        raise ValueError(f"collection: nothing can be used; {'; '.join(lines)}")
+        raise ValueError(f"collection.folder={folder!r}: nothing can be used; {'; '.join(lines)}")
     for line in lines + [f"{entry.name}: {broken[entry.path]}" for entry in entries if entry.path in broken]:
         print(line)
     return pieces

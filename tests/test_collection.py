@@ -139,7 +139,7 @@ def test_shares_and_seeds_of_the_split():
 
 
 @pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("shares", [(0.1, 0.15), (0.01, 0.01), (0.9, 0.9), (0.0, 0.99)])
+@pytest.mark.parametrize("shares", [(0.1, 0.15), (0.01, 0.01), (0.5, 0.45), (0.0, 0.99)])
 def test_no_part_is_empty_that_must_not_be(seed, shares):
     collection = Collection(folder="x", validation_share=shares[0], test_share=shares[1], seed=seed)
     for n_groups in range(1, 7):

@@ -58,8 +58,7 @@ def prepare(write_parameters, monkeypatch):
             return music.reshape(*music.shape[:-2], -1, len(unmix)) @ unmix
 
         monkeypatch.setattr(dictionary_results.keras.saving, "load_model", lambda path: path)
-        for maker in ("batch_encoder", "piece_encoder"):
-            monkeypatch.setattr(dictionary_results, maker, lambda model: encode)
+        monkeypatch.setattr(dictionary_results, "batch_encoder", lambda model: encode)
         return parameters, corpus, root
 
     return prepare_it

@@ -135,6 +135,25 @@ def test_a_step_runs_as_a_file_from_another_folder(tmp_path):
     assert refused.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (
+            "save_dataset/step1_save_song.py",
+            "another study than step1_save_song; run: python -m save_dataset.step1_save_drums",
+        ),
+        (
+            "forecast/step6_forecast_song.py",
+            "another study than step6_forecast_song; run: python -m forecast.step6_gener",
+        ),
+    ],
+)
+def test_a_step_refuses_the_file_of_another_study(step, line):
+    refused = python(ROOT / step, "demo_drums", cwd=ROOT)
+    assert refused.returncode == 1
+    assert f"error: parameters/demo_drums.toml: is of {line}" in refused.stderr
+
+
 WITHOUT_TENSORFLOW = (
     *("run_steps", "save_dataset.step1_save_song", "train_model.draw_losses", "embed.draw_embeddings"),
     *("embed.step4_play_song", "forecast.knn", "forecast.linear", "forecast.methods", "forecast.song_forecasts"),

@@ -21,6 +21,11 @@ TERMS = {
 }
 
 
+def tell_losses(history: Mapping[str, np.ndarray]) -> str:
+    """The last value of each term in words."""
+    return ", ".join(f"{term} {history[term][-1]:.5f}" for term in TERMS if term in history) or "fitted"
+
+
 def draw_all_losses(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Draw the losses of those runs of a song that are trained, if there are any; returns paths."""
     trained = [each for each in parameters.for_runs() if each.model.method == "autoencoder"]

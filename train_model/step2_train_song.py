@@ -14,7 +14,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from train_model.autoencoder_training import fit_linear, train
-from train_model.draw_losses import TERMS, draw_all_losses
+from train_model.draw_losses import draw_all_losses, tell_losses
 from train_model.model_diagram import write_diagram
 from train_model.unfinished import remove_unfinished
 
@@ -43,8 +43,7 @@ def train_run(parameters, root, again):
     else:
         verbose = int(command_line.has_terminal())
         model, history = train(spectrogram["frames"], window_frames, parameters, path.parent, verbose=verbose)
-    terms = ", ".join(f"{term} {history[term][-1]:.5f}" for term in TERMS if term in history)
-    print(f"{parameters.run}: {terms or 'fitted'}; {sum(history['cpu_s']):.1f} s of processor time")
+    print(f"{parameters.run}: {tell_losses(history)}; {sum(history['cpu_s']):.1f} s of processor time")
     results.save(parameters, "history", history, root)
     results.save_model(parameters, "autoencoder", model, root)
     write_diagram(model, results.figure_path(parameters, f"model_{parameters.run}", root))
