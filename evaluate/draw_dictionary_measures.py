@@ -16,7 +16,7 @@ from pipeline.figures import OTHER_COLOURS, colour_of, new_figure
 from pipeline.parameters import ROOT
 
 BASELINE_MARKERS = {
-    "pca": "s", "pca_first": "v", "pca_largest": "^", "nmf": "D", "kmeans": "*", "dictionary_learning": "P", "mod": "X",
+    "pca_first": "v", "pca_largest": "^", "nmf": "D", "kmeans": "*", "dictionary_learning": "P", "mod": "X",
 }  # fmt: skip
 MARKERS = "osD^v"  # the next one when all colours are taken
 CHORD_LINES = {
@@ -85,7 +85,7 @@ def look_of(name: str, names: list[str]) -> tuple[str, str]:
 
 
 def draw_baselines(axes: Axes, baselines: Arrays, key: str) -> None:
-    """A line for each baseline, a mark for each number of winners; what uses no atoms has no place on the axis."""
+    """A line for each sparse baseline, a mark for each number of winners; what uses no atoms has no place here."""
     names = baselines["names"].tolist()
     values, sparsity = (baselines["values"][:, names.index(name)] for name in (key, "nonzeros_per_bar"))
     for method, marker in BASELINE_MARKERS.items():
