@@ -38,7 +38,8 @@ def draw_dictionary_measures(parameters: DictionaryParameters, root: Path = ROOT
     drawn: dict[str, Figure] = {}
     if measures:
         drawn["comparison"] = draw_comparison(measures, baselines)
-    if shifted := {run: each for run, each in measures.items() if np.isfinite(over_no_shift(each)).all()}:
+    shifted = {run: each for run, each in measures.items() if "shifts" in each}
+    if shifted := {run: each for run, each in shifted.items() if np.isfinite(over_no_shift(each)).all()}:
         drawn["shifts"] = draw_shifts(shifted)
     if planes := {run: each for run, each in styles.items() if each["pca"].shape[1] > 1}:
         labels = results.load(parameters, "corpus", root)["labels"]

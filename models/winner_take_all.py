@@ -148,8 +148,11 @@ def keep_strongest(strengths, k, most=None):
         return keep_few(strengths, k, most)
     n = ops.shape(strengths)[-1]
     k = ops.minimum(ops.cast(k, "int32"), n)
-    place = ops.minimum(n - k, n - 1)  # for k = 0 too
-    weakest = ops.take(ops.sort(strengths, axis=-1), ops.reshape(place, (1,)), axis=-1)  # (..., 1)
+    if most is not None and most < strengths.shape[-1]:
+        falling = ops.top_k(strengths, most)[0]
+    else:
+        falling = -ops.sort(-strengths, axis=-1)
+    weakest = ops.take(falling, ops.reshape(ops.maximum(k - 1, 0), (1,)), axis=-1)  # (..., 1)
     above = ops.cast(ops.logical_and(strengths > weakest, k > 0), "int32")
     level = ops.cast(strengths == weakest, "int32")
     left = k - ops.sum(above, axis=-1, keepdims=True)

@@ -216,6 +216,8 @@ def test_figures_that_have_nothing_to_show_are_left_out(write_parameters):
     (run,) = parameters.for_runs()
     exact = named({"mse": 0.0, "f1": 1.0, "nonzeros_per_bar": 4.0})
     store(run, "measures", root, **exact, shifts=np.array([0, 1]), shift_mse=np.zeros(2), shift_f1=np.ones(2))
+    assert [path.stem for path in draw_dictionary_measures(parameters, root)[::2]] == ["comparison"]
+    store(run, "measures", root, **exact)  # of music whose shifts are not measured
     one_feature, _ = style_of(2, n_features=1)
     store(run, "style", root, **one_feature)  # no plane to draw in
     assert [path.stem for path in draw_dictionary_measures(parameters, root)[::2]] == ["comparison", "centroids"]
