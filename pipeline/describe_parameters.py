@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -22,7 +23,7 @@ def describe(study: str) -> Iterator[str]:
             yield f"[{name}]" if field.is_required() or field.default is not None else f"# [{name}]"
             for key, key_field in section.model_fields.items():
                 yield from describe_key(key, key_field)
-    yield "\n# The runs to compare, each with what it changes.\n[runs.RF]"
+    yield "\n# The runs to compare, each with what it changes.\n[runs.MY_RUN]"
 
 
 def describe_key(key: str, field: FieldInfo) -> Iterator[str]:
@@ -31,10 +32,27 @@ def describe_key(key: str, field: FieldInfo) -> Iterator[str]:
     if field.is_required():
         yield f'# {key} = "..."  # must be given'
     elif field.default is None:
-        example = "1.0" if float in getattr(field.annotation, "__args__", ()) else "[...]"
-        yield f"# {key} = {example}  # not set by default"
+        yield f"# {key} = {example_of(field)}  # not set by default"
     else:
-        yield f"# {key} = {json.dumps(field.default)}"
+        yield f"# {key} = {to_toml(field.default)}"
+
+
+def example_of(field: FieldInfo) -> str:
+    """What stands for the value of a key that may be left out."""
+    kinds = getattr(field.annotation, "__args__", ())
+    choices = next((kind.__args__ for kind in kinds if get_origin(kind) is Literal), ())
+    if choices or str in kinds:
+        return json.dumps(choices[0] if choices else "...")
+    if float in kinds:
+        return "1.0"
+    return "1" if any(get_args(kind)[:1] == (int,) for kind in kinds) or int in kinds else "[...]"
+
+
+def to_toml(value: Any) -> str:
+    """A default in TOML's words, in one line."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {to_toml(each)}" for key, each in value.items()) + " }"
+    return json.dumps(value)
 
 
 def describe_range(field: FieldInfo) -> str:

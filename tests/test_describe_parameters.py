@@ -1,30 +1,43 @@
+import json
 import re
 import tomllib
 
+import pytest
+
 from pipeline.describe_parameters import describe, main
-from pipeline.parameters import load
-from pipeline.studies.song import Parameters
+from pipeline.parameters import load, study_parameters
 from pipeline.validation import section_of
 
-
-def test_what_is_printed_is_a_parameter_file_once_the_sound_is_named(write_parameters):
-    lines = list(describe("song"))
-    at = next(index for index, line in enumerate(lines) if line == "[sound]")
-    root = write_parameters("\n".join([*lines[: at + 1], 'file = "a.wav"', *lines[at + 1 :]]))
-    assert load("song", root).sound.file == "a.wav"
+MUSIC = (("song", "sound", "file"), ("drums", "collection", "folder"), ("piano", "collection", "folder"))
 
 
-def test_every_key_stands_under_its_section_with_its_default():
-    uncommented = [re.sub(r"^# (?=\[?\w+\]?( =|$))", "", line) for line in describe("song")]
+@pytest.mark.parametrize(("study", "section", "key"), MUSIC)
+def test_what_is_printed_is_a_parameter_file_once_the_music_is_named(write_parameters, study, section, key):
+    lines = list(describe(study))
+    at = next(index for index, line in enumerate(lines) if line == f"[{section}]")
+    root = write_parameters("\n".join([*lines[: at + 1], f'{key} = "mine"', *lines[at + 1 :]]))
+    assert getattr(getattr(load("song", root), section), key) == "mine"
+
+
+@pytest.mark.parametrize("study", [study for study, *_ in MUSIC])
+def test_every_key_stands_under_its_section_with_its_default(study):
+    uncommented = [re.sub(r"^# (?=\[?\w+\]?( =|$))", "", line) for line in describe(study)]
     values = tomllib.loads(
         "\n".join(line for line in uncommented if not line.endswith(("# not set by default", "# must be given")))
     )
-    for name, field in Parameters.model_fields.items():
+    for name, field in study_parameters(study).model_fields.items():
         if section := section_of(field):
             defaults = {key: each.default for key, each in section.model_fields.items() if not each.is_required()}
             expected = {key: default for key, default in defaults.items() if default is not None}
-            got = {key: tuple(value) if isinstance(value, list) else value for key, value in values[name].items()}
-            assert got == expected
+            assert json.dumps(values[name]) == json.dumps(expected)
+
+
+def test_keys_that_may_be_left_out_show_a_value_of_their_kind():
+    lines = list(describe("piano"))
+    assert '# table = "..."  # not set by default' in lines
+    assert '# mirdata = "groove_midi"  # not set by default' in lines
+    assert "# first_k = 1  # not set by default" in lines
+    assert "# step_s = 1.0  # not set by default" in lines
 
 
 def test_command_prints_it(capsys):
