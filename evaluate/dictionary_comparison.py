@@ -4,7 +4,8 @@ import numpy as np
 from tqdm import tqdm
 
 from evaluate.dictionary_baselines import Baseline, fit_baselines
-from evaluate.dictionary_measures import held_out_pieces, measure_music, windows_of
+from evaluate.dictionary_measures import measure_music
+from evaluate.held_out import held_out_pieces, window_steps_of, windows_of
 from evaluate.reconstruction import measure_codes
 from pipeline.dictionary_study import DictionaryParameters
 from save_dataset.corpus import Corpus
@@ -31,7 +32,8 @@ def compare_baselines(
     """
     settings = parameters.baselines
     pieces = [corpus.piece(p) for p in held_out_pieces(corpus, parameters)]
-    train, _ = (windows_in(corpus, split, settings.window_steps) for split in ("train", parameters.evaluation.split))
+    n_steps = settings.window_steps or corpus.steps_per_beat
+    train, _ = (windows_in(corpus, split, n_steps) for split in ("train", parameters.evaluation.split))
     rng = np.random.default_rng(settings.seed)
     train = flat(train[np.sort(rng.permutation(len(train))[: settings.max_windows])])
     fitted = [
@@ -63,12 +65,12 @@ def measure_baseline(
     baseline: Baseline, corpus: Corpus, pieces: list[np.ndarray], parameters: DictionaryParameters
 ) -> dict[str, float]:
     """Measures of a baseline on pieces; a piece's end that fills no window of the baseline's is left out."""
-    n_steps = parameters.baselines.window_steps
+    n_steps = parameters.baselines.window_steps or corpus.steps_per_beat
     true = [piece[: len(piece) // n_steps * n_steps] for piece in pieces]
     made, usage = baseline.reconstruct(flat(windows_of(true, n_steps)))
     ends = np.cumsum([len(piece) for piece in true])
     reconstructed = np.split(made.reshape(ends[-1], -1), ends[:-1])
-    judged, found = (windows_of(music, parameters.evaluation.window_steps) for music in (true, reconstructed))
+    judged, found = (windows_of(music, window_steps_of(corpus, parameters)) for music in (true, reconstructed))
     return measure_music(judged, found, corpus.kinds()) | measure_codes(usage, ends[-1] / corpus.steps_per_bar)
 
 

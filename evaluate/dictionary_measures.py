@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from embed.sparse_codes import SparseCodes
+from evaluate.held_out import calibration_pieces, held_out_pieces, window_steps_of, windows_of
 from evaluate.reconstruction import best_threshold, measure_codes, measure_reconstruction
 from forecast.noise import add_noise
 from pipeline.dictionary_study import DictionaryParameters
@@ -20,44 +21,6 @@ from save_dataset.event_tokens import MEAN, STD
 UNCALIBRATED = 0.5
 
 Encode = Callable[[np.ndarray], np.ndarray]
-
-
-def windows_of(pieces: list[np.ndarray], n_steps: int) -> np.ndarray:
-    """Pieces cut side by side, ``(n_windows, n_steps, n_channels)``; ends that fill no window are left out."""
-    whole = [piece[: len(piece) // n_steps * n_steps] for piece in pieces]
-    return np.concatenate(whole).reshape(-1, n_steps, pieces[0].shape[1])
-
-
-def held_out_pieces(corpus: Corpus, parameters: DictionaryParameters, key: str = "window_steps") -> np.ndarray:
-    """Indices of the pieces that dictionaries are judged on.
-
-    Parameters
-    ----------
-    key : str
-        Which length of the section evaluation one of them must have.
-
-    Raises
-    ------
-    ValueError
-        If there is no such piece.
-    """
-    split, n_steps = parameters.evaluation.split, getattr(parameters.evaluation, key)
-    pieces = corpus.pieces_of(split)
-    if not len(pieces):
-        raise ValueError(
-            f"evaluation.split={split!r}: there is no piece in it; raise collection.{split}_share, see "
-            "collection.split_column, or choose the other split"
-        )
-    if np.diff(corpus.starts)[pieces].max() < n_steps:
-        raise ValueError(f"evaluation.{key}={n_steps}: no piece of the {split} split is as long")
-    return pieces
-
-
-def calibration_pieces(corpus: Corpus, parameters: DictionaryParameters) -> np.ndarray:
-    """Indices of the pieces a threshold is found on: of the validation; none if that is judged, or too short."""
-    pieces, n_steps = corpus.pieces_of("validation"), parameters.evaluation.window_steps
-    is_usable = parameters.evaluation.split != "validation" and (np.diff(corpus.starts)[pieces] >= n_steps).any()
-    return pieces if is_usable else pieces[:0]
 
 
 def measure_music(
@@ -81,7 +44,7 @@ def measure_held_out(corpus: Corpus, codes: SparseCodes, parameters: DictionaryP
     ValueError
         If no piece is held out, or none is as long as a window.
     """
-    kinds, window_steps = corpus.kinds(), parameters.evaluation.window_steps
+    kinds, window_steps = corpus.kinds(), window_steps_of(corpus, parameters)
     pieces = held_out_pieces(corpus, parameters)
     true, made = reconstruct(corpus, codes, pieces, window_steps)
     measures = measure_music(true, made, kinds)
@@ -123,7 +86,7 @@ def measure_shifts(
     ValueError
         If no piece is held out, none is as long as a window, or windows are no whole number of strides.
     """
-    evaluation, n_steps = parameters.evaluation, parameters.evaluation.shift_window_steps
+    evaluation, n_steps = parameters.evaluation, window_steps_of(corpus, parameters, "shift_window_steps")
     if not evaluation.shifts:
         return {}
     if n_steps % codes.stride_steps:
@@ -165,7 +128,7 @@ def measure_denoising(
     ValueError
         If no piece is held out, none is as long as a window, or cells are no hits; see `forecast.noise`.
     """
-    evaluation, kinds = parameters.evaluation, corpus.kinds()
+    evaluation, kinds, window_steps = parameters.evaluation, corpus.kinds(), window_steps_of(corpus, parameters)
     rng = np.random.default_rng(evaluation.seed)
 
     def through(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -173,7 +136,7 @@ def measure_denoising(
         shares = {"spurious": evaluation.spurious, "deleted": evaluation.deleted}
         noisy = [add_noise(piece, kinds, **shares, rng=rng) for piece in pieces]
         made = [codes.decode(encode(piece)) for piece in noisy]
-        true, before, after = (windows_of(each, evaluation.window_steps) for each in (pieces, noisy, made))
+        true, before, after = (windows_of(each, window_steps) for each in (pieces, noisy, made))
         return true, before, after
 
     pieces, validation = held_out_pieces(corpus, parameters), calibration_pieces(corpus, parameters)

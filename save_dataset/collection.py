@@ -141,9 +141,11 @@ def read_mirdata(name: str, folder: Path) -> Rows:
 def describe(paths: Mapping[str, Path], rows: Rows, collection: Collection, where: str) -> list[Entry]:
     """The entries of files that have a row."""
     automatic = automatic_columns(rows.values())
+    for key, column in collection.model_dump(include={"label_column", "group_column", "split_column"}).items():
+        if column and not all(column in row for row in rows.values()):
+            raise ValueError(f"collection.{key}={column!r}: there is no table with it; see collection.table")
     labels, groups, words = {}, {}, {}
-    for name in paths:
-        row = rows[name]
+    for name, row in ((name, rows[name]) for name in paths):
         label = told(row, collection.label_column, automatic.get("label"))
         labels[name] = (name.rpartition("/")[0] if label is None else label).split("/")[0]
         own_column = None if collection.group_pattern else automatic.get("group")

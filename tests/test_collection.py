@@ -212,3 +212,12 @@ def test_a_data_set_of_mirdata_that_is_not_there(collect, monkeypatch):
     monkeypatch.setitem(sys.modules, "mirdata", SimpleNamespace(initialize=lambda name, data_home: dataset))
     with pytest.raises(FileNotFoundError, match=r"is no whole maestro of mirdata; run in Python: .*\.download\(\)"):
         collect(["a.mid"], mirdata="maestro")
+
+
+@pytest.mark.parametrize("key", ["label_column", "group_column", "split_column"])
+def test_a_column_without_a_table_is_told(tmp_path, key):
+    (tmp_path / "music" / "beats").mkdir(parents=True)
+    (tmp_path / "music" / "beats" / "a.mid").touch()
+    collection = Collection(folder="beats", **{key: "style"})
+    with pytest.raises(ValueError, match=f"collection.{key}='style': there is no table with it; see collection.table"):
+        read_collection(collection, tmp_path)

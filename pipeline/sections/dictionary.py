@@ -133,7 +133,7 @@ class Baselines(Section):
         ("zeros", "mean", "pca", "pca_first", "pca_largest", "nmf", "kmeans", "dictionary_learning", "mod"),
         description="which: PCA with all, the first k and the k largest components; the others with k winners",
     )
-    window_steps: PositiveInt = Field(4, description="length of a window, and of a pattern")
+    window_steps: PositiveInt | None = Field(None, description="length of a window, and of a pattern; left out: a beat")
     n_atoms: PositiveInt = Field(100, description="patterns of each dictionary")
     k: tuple[PositiveInt, ...] = Field((1, 2, 4), description="numbers of winners in a window")
     max_windows: PositiveInt = Field(100_000, description="windows they are fitted on; more are drawn from")
@@ -151,9 +151,13 @@ class Evaluation(Section):
     """How dictionaries are judged, on pieces held out."""
 
     split: Literal["validation", "test"] = Field("test", description="which pieces")
-    window_steps: PositiveInt = Field(4, description="windows of which the table tells how many are exact")
+    window_steps: PositiveInt | None = Field(
+        None, description="windows of which the table tells how many are exact; left out: a beat"
+    )
     shifts: tuple[NonNegativeInt, ...] = Field((0, 1, 2, 3, 4, 8), description="steps by which windows are rolled")
-    shift_window_steps: PositiveInt = Field(16, description="length of the windows that are rolled: a bar")
+    shift_window_steps: PositiveInt | None = Field(
+        None, description="length of the windows that are rolled; left out: a bar"
+    )
     spurious: float = Field(0.02, ge=0, lt=1, description="share of empty cells that become hits in the denoising test")
     deleted: float = Field(0.1, ge=0, lt=1, description="share of hits that are deleted in the denoising test")
     seed: NonNegativeInt = Field(0, description="draws noise and bootstrap samples")
