@@ -249,7 +249,7 @@ def test_every_figure_and_table_of_the_study_is_drawn(done):
     for ending in ("csv", "tex"):
         assert names_in(done / "output" / "small" / "figures", f"*.{ending}") == {f"{name}.{ending}" for name in tables}
     (page,) = (done / "output" / "small").glob("*.html")
-    assert '"forecasts": {"KNN": {' in page.read_text()
+    assert '"forecasts":{"KNN":{' in page.read_text()
 
 
 DRAW_WITHOUT_TENSORFLOW = """
