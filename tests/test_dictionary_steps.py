@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import redirect_stdout, suppress
+from functools import partial
 
 import pretty_midi
 import pytest
@@ -478,7 +479,15 @@ def test_ctrl_c_while_files_are_parsed_leaves_nothing_half_done(checkout):
     many_files(checkout / "music" / "songs", n_files)
     words = [sys.executable, "-m", "save_dataset.step1_save_drums", "mine"]
     working = subprocess.Popen(
-        words, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        words,
+        cwd=checkout,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=partial(
+            signal.signal, signal.SIGINT, signal.SIG_DFL
+        ),  # ignored where the tests run in the background
     )
     cache = checkout / "output" / "parsed_midi"
     while working.poll() is None and not [*cache.glob("*/*.npz")]:
