@@ -43,3 +43,21 @@ def full_disk():
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     return limit
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Ctrl-C at the beginning of the third epoch, once."""
+    from train_model import callbacks  # imports TensorFlow, which most tests do without
+
+    pressed = []
+    on_epoch_begin = callbacks.SeedByEpoch.on_epoch_begin
+
+    def press(self, epoch, logs=None):
+        if epoch == 2 and not pressed:
+            pressed.append(epoch)
+            raise KeyboardInterrupt
+        on_epoch_begin(self, epoch, logs)
+
+    monkeypatch.setattr(callbacks.SeedByEpoch, "on_epoch_begin", press)
+    return pressed

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from pipeline.studies.song import Parameters
-from train_model import callbacks
 from train_model.autoencoder_training import build, fit_linear, train
 from train_model.unfinished import remove_unfinished
 
@@ -22,22 +21,6 @@ def make_parameters(run="RF", **changes):
 @pytest.fixture
 def frames(rng):
     return rng.uniform(size=(40, 5)).astype(np.float32)
-
-
-@pytest.fixture
-def interrupted(monkeypatch):
-    """Ctrl-C at the beginning of the third epoch, once."""
-    pressed = []
-    on_epoch_begin = callbacks.SeedByEpoch.on_epoch_begin
-
-    def press(self, epoch, logs=None):
-        if epoch == 2 and not pressed:
-            pressed.append(epoch)
-            raise KeyboardInterrupt
-        on_epoch_begin(self, epoch, logs)
-
-    monkeypatch.setattr(callbacks.SeedByEpoch, "on_epoch_begin", press)
-    return pressed
 
 
 @pytest.mark.parametrize(

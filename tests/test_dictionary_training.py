@@ -7,7 +7,6 @@ from pipeline.studies import drums, piano
 from save_dataset import above_bass
 from save_dataset.corpus import NO_CHORD
 from tests.test_corpus import make_corpus
-from train_model import callbacks
 from train_model.dictionary_training import adam, blocks_of, build, hit_loss_of, train
 
 SMALL = {
@@ -42,22 +41,6 @@ def roll(rng):
     """Onsets of seven keys with a chord on each beat, in two pieces."""
     steps = rng.random((96, 7)) < 0.3
     return make_corpus([steps[:64], steps[64:]], chords=np.repeat(rng.integers(-1, 25, 24), 4))
-
-
-@pytest.fixture
-def interrupted(monkeypatch):
-    """Ctrl-C at the beginning of the third epoch, once."""
-    pressed = []
-    on_epoch_begin = callbacks.SeedByEpoch.on_epoch_begin
-
-    def press(self, epoch, logs=None):
-        if epoch == 2 and not pressed:
-            pressed.append(epoch)
-            raise KeyboardInterrupt
-        on_epoch_begin(self, epoch, logs)
-
-    monkeypatch.setattr(callbacks.SeedByEpoch, "on_epoch_begin", press)
-    return pressed
 
 
 RANDOM_DRUMS = make_parameters(  # whatever draws random numbers or changes from epoch to epoch
