@@ -57,6 +57,10 @@ class StudyParameters(Section):
     run: str | None = None
     runs: dict[str, dict[str, Any]] = Field(min_length=1)
 
+    def has(self, kind: str) -> bool:
+        """Whether the run has such a result; of those that it has not nothing is made."""
+        return kind in self.RESULTS
+
     def for_run(self, run: str) -> Self:
         """The parameters of one run: those of the file with the run's changes; ValueError for an unknown run."""
         if run not in self.runs:

@@ -129,7 +129,7 @@ def is_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> bool:
 
 def check_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> None:
     """Raise as `load` does unless the result can be used; what it was made from is checked first."""
-    sources = [source for source in parameters.RESULTS[kind].made_from if path_of(parameters, source, root).exists()]
+    sources = [source for source in sources_of(parameters, kind) if path_of(parameters, source, root).exists()]
     for source in sources:
         check_fresh(parameters, source, root)
     record = read_record(parameters, kind, root)
@@ -158,10 +158,15 @@ def reasons_to_be_stale(
             yield f"from another {raw}"
 
 
+def sources_of(parameters: StudyParameters, kind: str) -> list[str]:
+    """The kinds of results that a result of the run is made from."""
+    return [source for source in parameters.RESULTS[kind].made_from if parameters.has(source)]
+
+
 def sections_of(parameters: StudyParameters, kind: str) -> list[str]:
     """All sections that a result depends on, by itself or through what it is made from."""
     result = parameters.RESULTS[kind]
-    inherited = [section for source in result.made_from for section in sections_of(parameters, source)]
+    inherited = [section for source in sources_of(parameters, kind) for section in sections_of(parameters, source)]
     return list(dict.fromkeys([*inherited, *result.sections]))
 
 
@@ -174,7 +179,7 @@ def make_record(
         parameters=parameters.model_dump(mode="json"),
         step=result.step,
         digest=records.digest_arrays(content),
-        made_from={source: read_record(parameters, source, root)["digest"] for source in result.made_from},
+        made_from={source: read_record(parameters, source, root)["digest"] for source in sources_of(parameters, kind)},
         raw={show(path, root): records.digest_file(path) for path in raw},
         root=root,
     )

@@ -1,0 +1,50 @@
+"""Themes: what comes more than once in a piece, as spans of frames, of seconds, of notes.
+
+A moment of a self-similarity matrix is a patch of `patch_frames` frames, and stands for the frame in its middle.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What comes more than once.
+
+    Attributes
+    ----------
+    occurrences : np.ndarray (n_occurrences, 2)
+        First moment and the one after the last, in order of time.
+    strength : float
+        By which themes of a piece are ranked; the larger, the better.
+    """
+
+    occurrences: np.ndarray
+    strength: float
+
+
+def to_seconds(spans: np.ndarray, patch_frames: int, hop_s: float) -> np.ndarray:
+    """Spans of moments as spans of seconds of the recording, ``(n_occurrences, 2)``."""
+    return (spans + patch_frames / 2) * hop_s
+
+
+def to_arrays(themes_of_pieces: Sequence[Sequence[Theme]], patch_frames: int, hop_s: float) -> dict[str, np.ndarray]:
+    """The themes of all pieces as arrays for `pipeline.results.save`.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        ``piece``, ``theme`` (counts from 0 in each piece), ``starts_s`` and ``ends_s``, each ``(n_occurrences,)``, and
+        ``strength`` of its theme.
+    """
+    rows = [
+        (piece, number, start_s, end_s, theme.strength)
+        for piece, themes in enumerate(themes_of_pieces)
+        for number, theme in enumerate(themes)
+        for start_s, end_s in to_seconds(theme.occurrences, patch_frames, hop_s)
+    ]
+    table = np.array(rows, float).reshape(len(rows), 5)
+    arrays = dict(zip(("piece", "theme", "starts_s", "ends_s", "strength"), table.T, strict=True))
+    return arrays | {"piece": arrays["piece"].astype(int), "theme": arrays["theme"].astype(int)}

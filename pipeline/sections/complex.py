@@ -1,0 +1,95 @@
+"""Sections of the parameters of the complex autoencoder: its bases, its loss, its training on pairs.
+
+Defaults are those of the source ("Learning Complex Basis Functions for Invariant Representations of Audio", Lattner,
+Arzt, Dörfler, ISMIR 2019, and its code) unless the description says otherwise.
+"""
+
+from typing import Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+from pipeline.parameters import Section
+
+
+class Bases(Section):
+    """The complex bases."""
+
+    n_bases: PositiveInt = Field(256, le=8192, description="complex bases, each a real and an imaginary one")
+    dropout: float = Field(0.5, ge=0, lt=1, description="share of the input dropped in training, scaled up by the rest")
+    learn_norm: bool = Field(False, description="whether all bases have one norm, which is learnt")
+
+
+class SignalBases(Bases):
+    """The complex bases of a signal."""
+
+    n_bases: PositiveInt = Field(128, le=8192, description="complex bases, each a real and an imaginary one")
+    dropout: float = Field(0.0, ge=0, lt=1, description="share of the input dropped in training, scaled up by the rest")
+    window_samples: int = Field(512, ge=8, le=16384, description="length of a window, under Hann's window")
+
+
+class DigitBases(Bases):
+    """The complex bases of pictures."""
+
+    learn_norm: bool = Field(True, description="whether all bases have one norm, which is learnt")
+
+
+class PatchBases(Bases):
+    """The features of patches of a constant-Q transform."""
+
+    features: Literal["learned", "random", "cqt", "fourier"] = Field(
+        "learned",
+        description="learned: magnitudes in the learnt complex bases; random: in bases as they begin; cqt: the patch; "
+        "fourier: magnitudes of its 2-D Fourier transform",
+    )
+    patch_frames: int = Field(32, ge=2, le=512, description="length of a patch")
+
+
+class SwapLoss(Section):
+    """The loss: each of a pair is reconstructed from the magnitudes of the other and phases of its own."""
+
+    power: Literal[1, 2] = Field(2, description="power of the absolute error")
+    norm: NonNegativeFloat = Field(0.0, description="weight of the mean norm of the bases")
+    equal_norm: NonNegativeFloat = Field(0.0, description="weight of the variance of their norms")
+
+
+class PatchSwapLoss(SwapLoss):
+    """The loss for patches."""
+
+    power: Literal[1, 2] = Field(1, description="power of the absolute error")
+
+
+class PairTraining(Section):
+    """How the bases are trained."""
+
+    pairs_per_epoch: PositiveInt = Field(100_000, description="pairs drawn in an epoch")
+    batch_pairs: PositiveInt = Field(1000, description="pairs in a batch")
+    epochs: PositiveInt = Field(10, description="epochs; the source's 500 of patches are 28 hours of processor time")
+    learning_rate: PositiveFloat = Field(1e-3, le=1, description="of Adam")
+    decay: bool = Field(False, description="whether the learning rate falls to zero along a cosine")
+    jit_compile: bool = Field(True, description="whether a training step is compiled with XLA")
+    validation_pairs: PositiveInt = Field(2000, description="fixed pairs, held out and not, of the evaluated losses")
+    plot_every_epochs: PositiveInt = Field(10, description="epochs between pictures of bases and reconstructions")
+    seed: NonNegativeInt = Field(1, description="draws first weights and pairs")
+
+
+class PatchTraining(PairTraining):
+    """How the bases of patches are trained."""
+
+    pitch_shift_bins: NonNegativeInt = Field(24, description="a pair is shifted in pitch by up to so many bins")
+    time_shift_frames: NonNegativeInt = Field(12, description="a pair is shifted in time by up to so many frames")
+    shifts: Literal["either", "both"] = Field(
+        "either", description="a pair is shifted in pitch or in time (the source), or in both"
+    )
+
+
+class SignalTraining(PairTraining):
+    """How the bases of a signal are trained."""
+
+    batch_pairs: PositiveInt = Field(500, description="pairs in a batch")
+    shift_samples: PositiveInt = Field(64, description="a pair is shifted by up to so many samples")
+
+
+class DigitTraining(PairTraining):
+    """How the bases of pictures are trained."""
+
+    largest_angle_deg: float = Field(180.0, gt=0, le=180, description="each of a pair is turned by up to so much")

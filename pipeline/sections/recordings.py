@@ -1,0 +1,129 @@
+"""Sections of the parameters that say which recordings are searched for themes, and how themes are found and judged."""
+
+from typing import Literal, Self
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+
+from pipeline.parameters import Section
+
+FOLDER = r"^[a-z0-9_]+$"
+
+
+class ComposedThemes(Section):
+    """Pieces that are made, not found: themes that come again, some of them transposed, with what is known of them."""
+
+    folder: str = Field(
+        pattern=FOLDER, description="where they are written in music/; made only if pieces.folder is this"
+    )
+    n_pieces: int = Field(5, ge=1, le=26, description="number of pieces")
+    transpositions: tuple[int, ...] = Field(
+        (0, 0, 3, -4, 5), min_length=1, description="semitones by which a theme may be moved when it comes again"
+    )
+    bpm: float = Field(120.0, ge=40, le=240, description="tempo in beats per minute")
+    seed: NonNegativeInt = Field(0, description="draws the pieces")
+
+
+class Altered(Section):
+    """Pieces whose second half is changed, rendered anew: a test that pieces without transposed repeats do not give."""
+
+    folder: str = Field(
+        pattern=FOLDER, description="where they are written in music/; made only if pieces.folder is this"
+    )
+    original: str = Field(min_length=1, description="folder in music/, or a full path, of MIDI files with patterns")
+    transpose_semitones: int = Field(0, ge=-24, le=24, description="the second half is moved by so much")
+    tempo: float = Field(1.0, ge=0.5, le=2, description="the second half is so much faster")
+
+
+class Recordings(Section):
+    """The recordings, and what is known of them; scores and patterns are optional."""
+
+    folder: str = Field(min_length=1, description="folder in music/, or a full path")
+    files: str | tuple[str, ...] = Field(
+        "*.*", description="which of its files, a glob pattern or a list: WAV, FLAC, OGG, MP3; MIDI where no sound is"
+    )
+    patterns: str = Field(
+        "groundtruth", description="folder in it with the patterns known, <piece>.txt, as MIREX has them; need not be"
+    )
+    bpm: dict[str, float] = Field(
+        {}, description="tempo of a piece in beats per minute, by name; left out: of the MIDI file beside it"
+    )
+    lessons: str | None = Field(
+        None, description="folder of other recordings or MIDI to learn from, below it too; left out: the pieces"
+    )
+    lesson_files: str | tuple[str, ...] = Field("**/*.*", description="which of them")
+    longest_lesson_s: PositiveFloat = Field(116.0, description="a lesson longer than this is cut to its middle")
+    validation_share: float = Field(0.2, gt=0, lt=1, description="part of the files held out from learning")
+
+
+class CQT(Section):
+    """The constant-Q transform: magnitudes, each frame standardised over its bins."""
+
+    sample_rate_hz: int = Field(22050, ge=8000, le=96000, description="the sound is resampled to this if it differs")
+    hop_samples: PositiveInt = Field(1984, description="from one frame to the next: 90 ms")
+    lowest_hz: PositiveFloat = Field(65.4, description="centre of the lowest bin: C2")
+    n_bins: int = Field(120, ge=12, le=1000, description="bins: 5 octaves")
+    bins_per_octave: int = Field(24, ge=12, le=120, multiple_of=12, description="24: quarter tones")
+    scale: Literal["linear", "log"] = Field(
+        "linear", description="magnitudes as they are (the source), or log(1 + 100 times their share of the largest)"
+    )
+
+    @property
+    def bins_per_semitone(self) -> int:
+        """Bins of a semitone."""
+        return self.bins_per_octave // 12
+
+
+class Similarity(Section):
+    """How alike two moments of a piece are."""
+
+    centre: bool = Field(True, description="whether the piece's mean is taken from its features first")
+    transpositions: int = Field(
+        0, ge=0, le=24, description="features cqt: alike if so after up to so many semitones of transposition"
+    )
+    smooth_frames: PositiveInt = Field(5, description="similarity is averaged along so many moments of a diagonal")
+
+
+class Lag(Section):
+    """Our extractor: runs of high similarity at one lag, all their occurrences, ranked."""
+
+    high: float = Field(0.5, gt=-1, lt=1, description="mean similarity of a run, at least")
+    low: float = Field(0.35, gt=-1, lt=1, description="similarity at which a run ends")
+    min_beats: PositiveFloat = Field(10.0, description="shortest theme; a beat of unknown tempo is half a second")
+    most_themes: PositiveInt = Field(20, description="themes of a piece, at most")
+
+    @model_validator(mode="after")
+    def check_that_runs_can_begin(self) -> Self:
+        """The end of a run is no higher than its mean."""
+        if self.low > self.high:
+            raise ValueError(f"low={self.low}: must not be above high={self.high}")
+        return self
+
+
+class Published(Section):
+    """The extractor as published."""
+
+    threshold: NonNegativeFloat = Field(0.01, description="similarity above the median at which a segment ends")
+    min_beats: PositiveFloat = Field(16.0, description="shortest segment")
+    max_difference_beats: PositiveFloat = Field(5.0, description="how far the ends of two occurrences may differ")
+
+
+class Choice(Section):
+    """What is chosen leave-one-piece-out: for each piece what is best on the others."""
+
+    high: tuple[float, ...] = Field((), description="values of lag.high to choose from; left out: as it is")
+    low: tuple[float, ...] = Field((), description="of lag.low")
+    min_beats: tuple[PositiveFloat, ...] = Field((), description="of lag.min_beats")
+
+
+class Invariance(Section):
+    """How invariance is measured: patches are found again after they were moved."""
+
+    n_patches: PositiveInt = Field(500, description="patches, among which a moved one looks for itself")
+    seed: NonNegativeInt = Field(0, description="draws them")
+
+
+class ThemePage(Section):
+    """The page of a piece."""
+
+    extractor: Literal["lag", "published"] = Field("lag", description="whose themes the page shows")
+    shortest_side_px: int = Field(900, ge=200, le=4000, description="side of the picture of the matrix, at most")

@@ -1,0 +1,59 @@
+"""Parameters, results and steps of the study `digits`: complex bases of pictures, invariant to rotation."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, PositiveInt
+
+from pipeline.complex_study import TRAIN, TRAINED, trained_from
+from pipeline.parameters import Section, StudyParameters
+from pipeline.results import Result
+from pipeline.sections.complex import DigitBases, DigitTraining, SwapLoss
+
+STEPS = (
+    "save_dataset.step1_save_digits",
+    TRAIN,
+    "evaluate.step7_measure_digits",
+    "evaluate.step8_draw_digits",
+)
+
+
+class Images(Section):
+    """The pictures."""
+
+    source: str = Field(
+        "digits",
+        description="digits: 1797 of 8 x 8 pixels, which come with scikit-learn; mnist: 70000 of 28 x 28, by "
+        "keras.datasets, which downloads them; or an .npz file in music/, or a full path, with its arrays",
+    )
+    side_pixels: int = Field(28, ge=8, le=64, description="pictures are resized to this where they differ")
+    validation_share: float = Field(0.1, gt=0, lt=1, description="part held out from learning")
+    test_share: float = Field(0.2, gt=0, lt=1, description="part for the test, where the source has none of its own")
+    seed: int = Field(0, ge=0, description="draws which are held out")
+
+
+class Classify(Section):
+    """How features are judged: by classifiers of digits at any angle."""
+
+    n_neighbours: PositiveInt = Field(10, description="neighbours that vote, by cosine")
+    largest_train: PositiveInt = Field(10_000, description="pictures to learn from, at most")
+    largest_test: PositiveInt = Field(10_000, description="pictures of the test, at most")
+    seed: int = Field(0, ge=0, description="draws pictures and angles")
+
+
+class Parameters(StudyParameters):
+    """All sections of the study `digits`."""
+
+    STEPS: ClassVar[tuple[str, ...]] = STEPS
+    RESULTS: ClassVar[dict[str, Result]] = {
+        "images": Result("images.npz", STEPS[0], ("images",)),
+        **trained_from("images"),
+        "measures": Result("{run}/measures.npz", STEPS[2], ("classify",), ("images", "complex_autoencoder")),
+    }
+    RUN_SECTIONS: ClassVar[tuple[str, ...]] = TRAINED
+
+    study: Literal["digits"]
+    images: Images = Images()
+    model: DigitBases = DigitBases()
+    loss: SwapLoss = SwapLoss()
+    training: DigitTraining = DigitTraining()
+    classify: Classify = Classify()

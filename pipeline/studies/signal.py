@@ -1,0 +1,61 @@
+"""Parameters, results and steps of the study `signal`: complex bases of sound, invariant to a shift in time."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pipeline.complex_study import TRAIN, TRAINED, trained_from
+from pipeline.parameters import Section, StudyParameters
+from pipeline.results import Result
+from pipeline.sections.complex import SignalBases, SignalTraining, SwapLoss
+
+STEPS = (
+    "save_dataset.step1_save_signal",
+    TRAIN,
+    "evaluate.step7_measure_signal",
+    "evaluate.step8_draw_signal",
+)
+
+
+class Sounds(Section):
+    """The recordings."""
+
+    folder: str = Field(min_length=1, description="folder in music/, or a full path")
+    files: str | tuple[str, ...] = Field("*.*", description="which of its files, a glob pattern or a list")
+    sample_rate_hz: int = Field(22050, ge=1000, le=96000, description="the sound is resampled to this if it differs")
+    validation_share: float = Field(0.2, gt=0, lt=1, description="last part of each file, held out from learning")
+
+
+class ShiftMeasure(Section):
+    """How invariance to a shift is measured."""
+
+    n_windows: int = Field(500, ge=10, description="windows held out, each of which is moved by every shift")
+    shifts_samples: tuple[int, ...] = Field((1, 2, 4, 8, 16, 32, 64), min_length=1, description="by how much")
+    seed: int = Field(0, ge=0, description="draws the windows")
+
+
+class Parameters(StudyParameters):
+    """All sections of the study `signal`."""
+
+    STEPS: ClassVar[tuple[str, ...]] = STEPS
+    RESULTS: ClassVar[dict[str, Result]] = {
+        "samples": Result("samples.npz", STEPS[0], ("sound",)),
+        **trained_from("samples"),
+        "measures": Result("{run}/measures.npz", STEPS[2], ("evaluation",), ("samples", "complex_autoencoder")),
+    }
+    RUN_SECTIONS: ClassVar[tuple[str, ...]] = TRAINED
+
+    study: Literal["signal"]
+    sound: Sounds
+    model: SignalBases = SignalBases()
+    loss: SwapLoss = SwapLoss()
+    training: SignalTraining = SignalTraining()
+    evaluation: ShiftMeasure = ShiftMeasure()
+
+    @model_validator(mode="after")
+    def check_that_shifts_leave_something(self) -> Self:
+        """The two windows of a pair share something."""
+        shift, window = self.training.shift_samples, self.model.window_samples
+        if shift >= window:
+            raise ValueError(f"training.shift_samples={shift}: must be less than model.window_samples={window}")
+        return self

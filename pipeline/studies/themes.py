@@ -1,0 +1,95 @@
+"""Parameters, results and steps of the study `themes`: repeated themes in audio, by invariant features."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import model_validator
+
+from pipeline.complex_study import TRAIN, TRAINED, trained_from
+from pipeline.parameters import StudyParameters
+from pipeline.results import Result
+from pipeline.sections.complex import PatchBases, PatchSwapLoss, PatchTraining
+from pipeline.sections.recordings import (
+    CQT,
+    Altered,
+    Choice,
+    ComposedThemes,
+    Invariance,
+    Lag,
+    Published,
+    Recordings,
+    Similarity,
+    ThemePage,
+)
+
+STEPS = (
+    "save_dataset.step0_make_themes",
+    "save_dataset.step1_save_themes",
+    TRAIN,
+    "embed.step3_embed_themes",
+    "embed.step4_hear_themes",
+    "forecast.step6_find_themes",
+    "evaluate.step7_measure_themes",
+    "evaluate.step8_draw_themes",
+)
+_, SAVE, _, EMBED, _, FIND, MEASURE, _ = STEPS
+
+RESULTS = {
+    "recordings": Result("recordings.npz", SAVE, ("composition", "altered", "pieces", "cqt")),
+    **trained_from("recordings"),
+    "features": Result("{run}/features.npz", EMBED, ("model",), ("recordings", "complex_autoencoder")),
+    "matrices": Result("{run}/matrices.npz", EMBED, ("similarity",), ("features",)),
+    "themes": Result("{run}/themes.npz", FIND, ("lag", "published"), ("matrices",)),
+    "scores": Result("{run}/scores.npz", MEASURE, ("choice",), ("themes",)),
+    "invariance": Result("{run}/invariance.npz", MEASURE, ("invariance",), ("features",)),
+    "oracle": Result("oracle.npz", MEASURE, (), ("recordings",)),
+}
+
+
+class Parameters(StudyParameters):
+    """All sections of the study `themes`."""
+
+    STEPS: ClassVar[tuple[str, ...]] = STEPS
+    RESULTS: ClassVar[dict[str, Result]] = RESULTS
+    RUN_SECTIONS: ClassVar[tuple[str, ...]] = (*TRAINED, "similarity", "lag", "published", "choice")
+
+    study: Literal["themes"]
+    composition: ComposedThemes | None = None
+    altered: Altered | None = None
+    pieces: Recordings
+    cqt: CQT = CQT()
+    model: PatchBases = PatchBases()
+    loss: PatchSwapLoss = PatchSwapLoss()
+    training: PatchTraining = PatchTraining()
+    similarity: Similarity = Similarity()
+    lag: Lag = Lag()
+    published: Published = Published()
+    choice: Choice = Choice()
+    invariance: Invariance = Invariance()
+    page: ThemePage = ThemePage()
+
+    def has(self, kind: str) -> bool:
+        """Features that are not learnt have no model."""
+        return kind not in ("complex_autoencoder", "history") or self.model.features in ("learned", "random")
+
+    @property
+    def made(self) -> ComposedThemes | Altered | None:
+        """What step 0 makes the pieces by; None: they are to be found."""
+        there = [each for each in (self.composition, self.altered) if each and each.folder == self.pieces.folder]
+        return there[0] if there else None
+
+    @model_validator(mode="after")
+    def check_that_only_patches_are_transposed(self) -> Self:
+        """The largest similarity over transpositions is that of patches."""
+        if self.similarity.transpositions and self.model.features != "cqt":
+            raise ValueError(
+                f"similarity.transpositions={self.similarity.transpositions}: must be 0 unless model.features is cqt"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def check_that_shifts_leave_something(self) -> Self:
+        """No patch is moved out of the transform."""
+        shift, n_bins = self.training.pitch_shift_bins, self.cqt.n_bins
+        if shift >= n_bins:
+            raise ValueError(f"training.pitch_shift_bins={shift}: must be less than cqt.n_bins={n_bins}")
+        return self
