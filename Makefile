@@ -4,7 +4,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 export TF_CPP_MIN_LOG_LEVEL = 2
 
-.PHONY: demo demo-drums figures test lint bench clean
+.PHONY: demo demo-drums demo-themes figures test lint bench clean
 
 demo: .venv/installed  ## every step on the demo song
 	$(RUN) run_steps.py demo
@@ -13,12 +13,17 @@ demo-drums: .venv/installed  ## every step of the dictionaries, on drum and pian
 	$(RUN) run_steps.py demo_drums
 	$(RUN) run_steps.py demo_piano
 
+demo-themes: .venv/installed  ## themes found in pieces that step 0 composes, bases of their sound, bases of turned digits
+	$(RUN) run_steps.py demo_themes
+	$(RUN) run_steps.py demo_signal
+	$(RUN) run_steps.py digits
+
 NAME ?= demo
 figures: .venv/installed  ## every figure and table again, from what is stored: make figures NAME=my_song
 	$(RUN) run_steps.py $(NAME) --from 8 --to 8
 
 test: .venv/installed  ## the whole test suite
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/installed  ## style and types
 	$(RUN) -m ruff check .

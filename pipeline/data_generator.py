@@ -1,9 +1,14 @@
 """The tf.data pipelines: a spectrogram or a corpus goes in as one tensor, windows are cut from it inside the graph."""
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 
 from pipeline.windows import Stretch
+
+MOST_BATCHES = 2**16  # of an epoch: no two epochs draw the same pairs
+FIRST_REACH = 1 / 12  # a semitone of an octave, one frame of twelve: bases that begin at random find their way
 
 
 def stretches(
@@ -126,6 +131,40 @@ def transpose(windows: tf.Tensor, shift: tf.Tensor, keys: int) -> tf.Tensor:
     source = key % keys - shift
     moved = tf.gather(windows, key - key % keys + tf.clip_by_value(source, 0, keys - 1), axis=-1)
     return moved * tf.cast((source >= 0) & (source < keys), windows.dtype)
+
+
+def pairs(
+    make: Callable[[int, tf.Tensor, tf.Tensor], tf.Tensor],
+    n_pairs: int,
+    *,
+    pairs_per_batch: int,
+    seed: int,
+    epoch: tf.Variable,
+    growing_epochs: float = 0.0,
+) -> tf.data.Dataset:
+    """Batches of pairs, others in each epoch.
+
+    Parameters
+    ----------
+    make : callable
+        A maker of `pipeline.pairs`: a number of pairs, a seed ``(2,)`` and the reach give ``(n_pairs, 2, n_values)``.
+    n_pairs, pairs_per_batch : int
+        Pairs of an epoch, at least, and of a batch: all batches have one shape, the last is filled up.
+    seed : int
+        Draws the pairs, together with the epoch.
+    epoch : tf.Variable
+        Number of the epoch.
+    growing_epochs : float
+        In so many epochs the reach of shifts grows from a twelfth to the whole, by the same factor in each.
+    """
+    n_batches = -(-n_pairs // pairs_per_batch)
+
+    def make_batch(batch):
+        passed = tf.cast(epoch, tf.float32) + tf.cast(batch, tf.float32) / n_batches
+        grown = tf.minimum(passed / growing_epochs, 1.0) if growing_epochs else tf.constant(1.0)
+        return make(pairs_per_batch, tf.stack([seed, epoch * MOST_BATCHES + batch]), FIRST_REACH ** (1.0 - grown))
+
+    return tf.data.Dataset.range(n_batches, output_type=tf.int32).map(make_batch).prefetch(1)
 
 
 def windows(frames: np.ndarray, window_frames: int, *, batch_windows: int = 1024) -> tf.data.Dataset:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.dictionary_study import DictionaryParameters
+from pipeline.parameters import Section
 from pipeline.sections.symbolic import Pieces
 from pipeline.whole_file import whole_file
 from save_dataset.composition import to_bytes
@@ -54,31 +55,46 @@ def check_made(parameters: DictionaryParameters, root: Path) -> None:
     """
     if parameters.composition is None or not parameters.is_composed:
         return
-    folder = root / "music" / parameters.composition.folder
     way_out = f"run: python -m {parameters.STEPS[0]} {parameters.name}"
+    check_folder(root / "music" / parameters.composition.folder, parameters.composition, "composition", way_out)
+
+
+def check_folder(folder: Path, composition: Section, section: str, way_out: str) -> None:
+    """Refuse a folder that does not hold what a section of the parameters makes; raises as `check_made` does."""
     if not folder.is_dir():
         raise FileNotFoundError(f"music/{folder.name}: is not there; {way_out}")
     marker = read_marker(folder)
     if missing := [name for name in marker.get("files", ()) if not (folder / name).is_file()]:
         raise FileNotFoundError(f"music/{folder.name}: {missing[0]} is not there; {way_out}")
-    if marker.get("composition") != parameters.composition.model_dump(mode="json"):
-        raise ValueError(f"music/{folder.name}: is not what [composition] says; {way_out}")
+    if marker.get("composition") != composition.model_dump(mode="json"):
+        raise ValueError(f"music/{folder.name}: is not what [{section}] says; {way_out}")
 
 
-def write_files(folder: Path, composition: Pieces, files: Mapping[str, bytes]) -> list[Path]:
+def write_files(
+    folder: Path, composition: Section, files: Mapping[str, bytes], *, endings: tuple[str, ...] = MIDI_ENDINGS,
+    what: str = "MIDI", sections: str = "[composition] and [collection]",
+) -> list[Path]:  # fmt: skip
     """Replace what was made in a folder before; returns the paths.
+
+    Parameters
+    ----------
+    composition : Section
+        What the files are made by, which the marker tells.
+    files : mapping of str to bytes
+        What they hold, by name from the folder on.
+    endings, what, sections
+        Files that nothing else of is mixed with, and what messages call them and the sections that name the folder.
 
     Raises
     ------
     ValueError
-        If the folder holds MIDI, or a file to be written, that the marker does not list.
+        If the folder holds such files, or a file to be written, that the marker does not list.
     """
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     listed = set(read_marker(folder).get("files", ()))
-    if any(Path(name).suffix.lower() in MIDI_ENDINGS or name in files for name in there.keys() - listed):
+    if any(Path(name).suffix.lower() in endings or name in files for name in there.keys() - listed):
         raise ValueError(
-            f"music/{folder.name}: holds MIDI that was not made here: "
-            "name another folder under [composition] and [collection]"
+            f"music/{folder.name}: holds {what} that was not made here: name another folder under {sections}"
         )
     for name in there.keys() & listed - files.keys():
         there[name].unlink()

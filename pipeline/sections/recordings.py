@@ -86,9 +86,11 @@ class Similarity(Section):
 class Lag(Section):
     """Our extractor: runs of high similarity at one lag, all their occurrences, ranked."""
 
-    high: float = Field(0.5, gt=-1, lt=1, description="mean similarity of a run, at least")
-    low: float = Field(0.35, gt=-1, lt=1, description="similarity at which a run ends")
-    min_beats: PositiveFloat = Field(10.0, description="shortest theme; a beat of unknown tempo is half a second")
+    high: float = Field(
+        0.75, gt=0, lt=1, description="mean similarity of a run, at least: 0 is the piece's median, 1 is identity"
+    )
+    low: float = Field(0.7, gt=0, lt=1, description="similarity at which a run ends, on the same scale")
+    min_beats: PositiveFloat = Field(8.0, description="shortest theme; a beat of unknown tempo is half a second")
     most_themes: PositiveInt = Field(20, description="themes of a piece, at most")
 
     @model_validator(mode="after")
@@ -126,4 +128,4 @@ class ThemePage(Section):
     """The page of a piece."""
 
     extractor: Literal["lag", "published"] = Field("lag", description="whose themes the page shows")
-    shortest_side_px: int = Field(900, ge=200, le=4000, description="side of the picture of the matrix, at most")
+    largest_side_px: int = Field(900, ge=200, le=4000, description="side of the picture of the matrix, at most")

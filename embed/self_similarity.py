@@ -1,0 +1,193 @@
+"""How alike any two moments of a piece are: self-similarity matrices, and their smoothing along diagonals.
+
+A moment is a patch of consecutive frames of a constant-Q transform, or a vector of features of one. What is heard
+again makes a stripe: cells (i + k, j + k) of high similarity for k = 0, 1, ... Sums along diagonals are made by
+doubling: sums of two neighbours, of four, of eight, so that a sum of n costs about log2(n) additions of matrices.
+"""
+
+import numpy as np
+
+BLOCK_ROWS = 256  # of a matrix at once: the block and what is made of it stay near the processor
+
+# "Complex Autoencoder for Learning Invariant Signal Representations" (Lattner, Arzt, Dörfler 2019), as released
+PUBLISHED_PAD = 9
+PUBLISHED_SMALLEST_DISTANCE = 1e-6
+PUBLISHED_BLANK_LAG = 8
+PUBLISHED_SMOOTH_FRAMES = 10
+
+
+def cosine_similarity(vectors: np.ndarray, centre: bool = True) -> np.ndarray:
+    """Cosine of the angle between any two vectors.
+
+    Parameters
+    ----------
+    vectors : np.ndarray (n, n_features)
+        A vector of zeros is like nothing, but itself.
+    centre : bool
+        Whether the mean of the vectors is taken off first.
+
+    Returns
+    -------
+    np.ndarray (n, n)
+        -1 to 1, float32.
+    """
+    vectors = _checked(vectors, "vectors", 1)
+    if centre:
+        vectors = vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    unit = vectors * _inverse(np.linalg.norm(vectors, axis=1))[:, None]
+    similarity = np.clip(unit @ unit.T, -1, 1)
+    np.fill_diagonal(similarity, 1)
+    return similarity
+
+
+def patch_similarity(
+    frames: np.ndarray, patch_frames: int, semitones: int = 0, bins_per_semitone: int = 2
+) -> np.ndarray:
+    """Correlation of any two patches of consecutive frames, the largest over transpositions of one of them.
+
+    Transposed patches are compared in the bins that both have: the bins that a shift vacates are left out, and what
+    is left of both is standardised. So it does not matter which of two patches is moved.
+
+    Parameters
+    ----------
+    frames : np.ndarray (n_frames, n_bins)
+        Frequency in equal steps.
+    patch_frames : int
+        Frames of a patch.
+    semitones : int
+        A patch is moved by so many semitones at most, up and down.
+    bins_per_semitone : int
+        How far a semitone moves it.
+
+    Returns
+    -------
+    np.ndarray (n_frames - patch_frames + 1, n_frames - patch_frames + 1)
+        -1 to 1, float32; 0 where one of the patches is constant, as silence is; 1 on the diagonal.
+    """
+    frames = _checked(frames, "frames", patch_frames)
+    if not 0 <= semitones * bins_per_semitone < frames.shape[1]:
+        raise ValueError(f"semitones={semitones}: must leave some of {frames.shape[1]} bins, {bins_per_semitone} each")
+    frames = frames - frames.mean(dtype=np.float64).astype(np.float32)  # sums stay small, and so do their errors
+    n_patches = len(frames) - patch_frames + 1
+    similarity = np.full((n_patches, n_patches), -1, np.float32)
+    for shift in bins_per_semitone * np.arange(semitones + 1):
+        _raise_to_correlation(similarity, frames[:, shift:], frames[:, : frames.shape[1] - shift], patch_frames)
+    if semitones:
+        np.maximum(similarity, similarity.T, out=similarity)  # the shifts down
+    np.fill_diagonal(similarity, 1)
+    return similarity
+
+
+def smooth_diagonally(matrix: np.ndarray, n_frames: int) -> np.ndarray:
+    """The mean of `n_frames` cells of a diagonal around each cell; of fewer where the matrix ends, so edges stay."""
+    matrix = np.asarray(matrix)
+    if matrix.ndim != 2 or len(matrix) != matrix.shape[1]:
+        raise ValueError(f"matrix of shape {matrix.shape}: must be (n, n)")
+    if n_frames < 1:
+        raise ValueError(f"n_frames={n_frames}: must be at least 1")
+    n_before, n_after = n_frames // 2, (n_frames - 1) // 2
+    sums = sum_along_diagonals(np.pad(matrix, (n_before, n_after)), n_frames)
+    index = np.arange(len(matrix))
+    before, after = np.minimum(index, n_before), np.minimum(index[::-1], n_after)
+    n_cells = 1 + np.minimum.outer(before, before) + np.minimum.outer(after, after)
+    return sums / n_cells.astype(sums.dtype)
+
+
+def published(similarity: np.ndarray) -> np.ndarray:
+    """A matrix of cosines as the published extractor wants it: contrast, a blank main diagonal, smoothing, 0 to 1.
+
+    The reciprocal of the distance is taken, so the most exact repeat sets the scale of a whole piece. The last
+    rows and columns are a border of what is least alike.
+
+    Parameters
+    ----------
+    similarity : np.ndarray (n, n)
+        Cosines, of features that were not centred if it is to be as published.
+
+    Returns
+    -------
+    np.ndarray (n + 9, n + 9)
+        Of the type of `similarity`.
+    """
+    distance = np.pad(np.maximum(1 - np.asarray(similarity), 0), (0, PUBLISHED_PAD), constant_values=-1)
+    distance[distance < 0] = distance.max(initial=0)
+    contrast = np.divide(1, distance + PUBLISHED_SMALLEST_DISTANCE, out=distance)
+    index = np.arange(len(contrast))
+    for lag in range(-PUBLISHED_BLANK_LAG, PUBLISHED_BLANK_LAG + 1):
+        rows = index[max(0, -lag) : len(index) - max(0, lag)]
+        contrast[rows, rows + lag] = 0
+    smooth = _sum_of_three_diagonals(contrast, PUBLISHED_SMOOTH_FRAMES)
+    smooth -= smooth.min()
+    smooth /= smooth.max() + 1e-8
+    return smooth
+
+
+def sum_along_diagonals(matrix: np.ndarray, n_cells: int) -> np.ndarray:
+    """Sums of `n_cells` cells (i + k, j + k), ``(n_rows - n_cells + 1, n_columns - n_cells + 1)``."""
+    n_rows, n_columns = matrix.shape[0] - n_cells + 1, matrix.shape[1] - n_cells + 1
+    total: np.ndarray | None = None
+    summed, done = 1, 0  # `matrix` holds sums of so many cells; `total` holds sums of the first so many
+    while True:
+        if n_cells & summed:
+            part = matrix[done : done + n_rows, done : done + n_columns]
+            total = part.copy() if total is None else np.add(total, part, out=total)
+            done += summed
+        if done == n_cells:
+            return total
+        matrix = matrix[:-summed, :-summed] + matrix[summed:, summed:]
+        summed *= 2
+
+
+def _raise_to_correlation(similarity: np.ndarray, these: np.ndarray, those: np.ndarray, patch_frames: int):
+    """Raises each cell to the correlation of a patch of `these` frames with one of `those`."""
+    n_values = patch_frames * these.shape[1]
+    row_means, row_scales = _statistics(these, patch_frames)
+    column_means, column_scales = _statistics(those, patch_frames)
+    column_means *= n_values
+    for start in range(0, len(similarity), BLOCK_ROWS):
+        rows = slice(start, start + BLOCK_ROWS)
+        products = sum_along_diagonals(these[start : start + BLOCK_ROWS + patch_frames - 1] @ those.T, patch_frames)
+        products -= np.multiply.outer(row_means[rows], column_means)
+        products *= row_scales[rows, None]
+        products *= column_scales
+        np.maximum(similarity[rows], products, out=similarity[rows])
+    np.clip(similarity, -1, 1, out=similarity)
+
+
+def _statistics(frames: np.ndarray, patch_frames: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of each patch its mean and the reciprocal of the norm of what is left, 0 where nothing is."""
+    n_values = patch_frames * frames.shape[1]
+    wide = frames.astype(np.float64)
+    box = np.ones(patch_frames)
+    sums, squares = (np.convolve(values.sum(axis=1), box, mode="valid") for values in (wide, wide**2))
+    variance = squares - sums**2 / n_values
+    variance[variance < 1e-10 * max(squares.max(), 1e-30)] = 0  # what is left of rounding
+    return (sums / n_values).astype(np.float32), _inverse(np.sqrt(variance)).astype(np.float32)
+
+
+def _sum_of_three_diagonals(matrix: np.ndarray, n_frames: int) -> np.ndarray:
+    """Convolution, of the same size, with a square of `n_frames` that has ones on three diagonals."""
+    before, after = (n_frames - 1) // 2, n_frames // 2  # as scipy.signal.convolve2d centres an even kernel
+    padded = np.pad(matrix, (after, before))
+    shorter = sum_along_diagonals(padded, n_frames - 1)
+    sums = shorter[:-1, :-1] + padded[n_frames - 1 :, n_frames - 1 :]
+    sums += shorter[:-1, 1:]
+    sums += shorter[1:, :-1]
+    return sums
+
+
+def _inverse(values: np.ndarray) -> np.ndarray:
+    """Reciprocals; 0 of 0."""
+    return np.divide(1, values, out=np.zeros_like(values), where=values > 0)
+
+
+def _checked(rows: np.ndarray, name: str, fewest: int) -> np.ndarray:
+    """The same in float32 if it is a table of numbers with enough rows."""
+    rows = np.asarray(rows, np.float32)
+    if rows.ndim != 2 or not rows.shape[1]:
+        raise ValueError(f"{name} of shape {rows.shape}: must have rows and columns")
+    if not 1 <= fewest <= len(rows):
+        raise ValueError(f"{name} of shape {rows.shape}: must have {max(fewest, 1)} rows or more")
+    if not np.isfinite(rows).all():
+        raise ValueError(f"{name}: must hold finite numbers only")
+    return rows

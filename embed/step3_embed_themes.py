@@ -1,0 +1,43 @@
+"""Step 3 of the study `themes`: features of every moment of the pieces, and how alike the moments are.
+
+Reads output/<name>/recordings.npz and <run>/complex_autoencoder.keras where features are learned or random.
+Writes <run>/features.npz and matrices.npz.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from embed.invariant_features import embed_recordings
+from embed.moments import compare_moments, encoder_of
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.recordings import Recordings
+
+
+def run(name, root=ROOT, runs=None):
+    """Embed and compare with the features of each run; returns the paths of the matrices."""
+    parameters = load(name, root)
+    return [embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
+
+
+def embed_run(parameters, root):
+    """Embed all pieces with the features of one run; returns the path of the matrices."""
+    recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
+    features = embed_recordings(recordings, parameters.model.patch_frames, encoder_of(parameters, root))
+    results.save(parameters, "features", features, root)
+    matrices = compare_moments(parameters, recordings, features)
+    path = results.save(parameters, "matrices", matrices, root)
+    print(f"{parameters.run}: {recordings.n_searched} pieces, {features['starts'][-1]} moments")
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

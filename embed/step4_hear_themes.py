@@ -1,0 +1,37 @@
+"""Step 4 of the study `themes`: see and hear the self-similarity of each piece, and its themes.
+
+Reads output/<name>/recordings.npz, the recordings, <run>/matrices.npz and, if step 6 was run, <run>/themes.npz.
+Writes output/<name>/<run>/pages/<piece>.html and, of several pieces, <run>/themes.html, which leads to them.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from embed.theme_page import write_pages
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+
+
+def run(name, root=ROOT, runs=None):
+    """Write the pages of each run, or of those named; returns the paths."""
+    parameters = load(name, root)
+    paths = []
+    for each in parameters.for_runs(runs):
+        written = write_pages(each, root)
+        themes = "with themes" if results.is_fresh(each, "themes", root) else "without themes, which step 6 finds"
+        print(f"{each.run}: {each.name}, {themes}; pages need no network")
+        for path in written:
+            print(f"wrote {results.show(path, root)}, {path.stat().st_size / 1e6:.2f} MB")
+        paths += written
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

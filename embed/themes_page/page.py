@@ -1,0 +1,51 @@
+"""The text of the theme page and of the page that leads to all; what the browser does is in the folder `web`.
+
+Clock, sound, colours and canvas are those of the player page.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from embed.player.page import SOURCES as PLAYER
+from embed.web_page import fill_page
+
+SOURCES = Path(__file__).with_name("web")
+SHARED = ("data", "sound", "clock", "colours", "canvas")
+SCRIPTS = ("themes", "layout", "picture", "marks", "table", "sounding", "page", "controls", "start")
+
+
+def build_page(title: str, described: Mapping[str, Any], sound: bytes) -> str:
+    """The page of a piece.
+
+    Parameters
+    ----------
+    title : str
+        What stands above.
+    described : mapping of str
+        As `embed.theme_page` makes it.
+    sound : bytes
+        MP3.
+    """
+    return fill_page(
+        SOURCES / "themes.html",
+        [PLAYER / "base.css", SOURCES / "themes.css"],
+        [*(PLAYER / f"{name}.js" for name in SHARED), *(SOURCES / f"{name}.js" for name in SCRIPTS)],
+        title=title,
+        data=described,
+        sound=sound,
+        also_allowed="media-src blob:; img-src data:; ",
+    )
+
+
+def build_index(title: str, described: Mapping[str, Any]) -> str:
+    """The page with a picture of each piece, which leads to its page."""
+    return fill_page(
+        SOURCES / "index.html",
+        [PLAYER / "base.css", SOURCES / "index.css"],
+        [SOURCES / "index.js"],
+        title=title,
+        data=described,
+        sound=b"",
+        also_allowed="img-src data:; ",
+    )

@@ -1,0 +1,53 @@
+"""Step 6 of the study `themes`: find what comes more than once in each piece, by both extractors.
+
+Reads output/<name>/recordings.npz and <run>/matrices.npz.
+Writes <run>/themes.npz, the table <run>/themes/<extractor>.csv, the notes of each piece that has a score, as MIREX has
+them, <run>/themes/<piece>_<extractor>.txt, the figures `matrix_<run>`, `themes_<run>` and `similarity`, and once more
+the pages of step 4, now with the themes.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from embed.theme_page import write_pages
+from forecast.draw_themes import draw_themes
+from forecast.found_themes import count_themes, find_themes
+from forecast.pattern_files import write_files
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.recordings import Recordings
+
+
+def run(name, root=ROOT, runs=None):
+    """Find the themes of each run and show them; returns the paths of the results."""
+    parameters = load(name, root)
+    chosen = parameters.for_runs(runs)
+    paths = [find_run(run_parameters, root) for run_parameters in chosen]
+    drawn = draw_themes(parameters, root)
+    pages = [page for run_parameters in chosen for page in write_pages(run_parameters, root)]
+    for path in (*drawn, *pages):
+        print(f"wrote {results.show(path, root)}")
+    return paths
+
+
+def find_run(parameters, root):
+    """Find the themes of one run and write them as files; returns the path of the arrays."""
+    recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
+    arrays = find_themes(parameters, recordings, results.load(parameters, "matrices", root))
+    path = results.save(parameters, "themes", arrays, root)
+    folder = path.with_suffix("")
+    write_files(arrays, recordings, folder)
+    print(f"{parameters.run}: {count_themes(arrays)} in {recordings.n_searched} pieces")
+    print(f"wrote {results.show(path, root)}, {results.show(folder, root)}/")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

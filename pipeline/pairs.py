@@ -1,0 +1,199 @@
+"""Pairs for the complex autoencoder, made inside the graph: two forms of one thing, shifted or turned.
+
+A maker of pairs is called with a number of pairs and a seed of two integers, and gives ``(n_pairs, 2, n_values)``: the
+same seed, the same pairs. With a `reach` below 1, shifts and angles are at most that share of the largest. The values
+of each form are standardised as `pipeline.patches` says.
+"""
+
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+
+from pipeline.patches import NEARLY_ZERO, PATCH_STD, PICTURE_STD, WINDOW_STD, flatten
+
+
+class Stretches:
+    """Where the two forms of a pair start in an array of several songs, one after the other.
+
+    Every start in every song is as likely; the second form starts within the shift of the first, in the same song.
+
+    Parameters
+    ----------
+    spans : np.ndarray (n_songs, 2)
+        First row of each song and the one after its last.
+    length, shift : int
+        Rows of a form; the largest shift, either way.
+
+    Raises
+    ------
+    ValueError
+        If no song is as long as a form.
+    """
+
+    def __init__(self, spans: np.ndarray, length: int, shift: int):
+        firsts, lasts = spans[:, 0], spans[:, 1] - length
+        long_enough = lasts >= firsts
+        if not long_enough.any():
+            raise ValueError(f"{length=}: nothing to learn from is as long")
+        self.firsts, self.lasts = tf.constant(firsts[long_enough]), tf.constant(lasts[long_enough])
+        self.ends = tf.cumsum(self.lasts - self.firsts + 1)
+        self.length, self.shift = length, shift
+
+    def draw(self, n: int, seed: tf.Tensor, reach: tf.Tensor | float = 1.0) -> tuple[tf.Tensor, tf.Tensor]:
+        """Starts of both forms of each pair, ``(n,)``."""
+        number = draw(seed, 0, n, 0, self.ends[-1])
+        song = tf.searchsorted(self.ends, number, side="right")
+        first, last, end = (tf.gather(each, song) for each in (self.firsts, self.lasts, self.ends))
+        start = last + 1 - (end - number)
+        shift = part_of(self.shift, reach)
+        low, high = tf.maximum(start - shift, first), tf.minimum(start + shift, last)
+        return start, draw(seed, 1, n, low, high + 1)
+
+    def cut(self, rows: tf.Tensor, start: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+        """The rows of both forms, ``(n, 2, length, ...)``."""
+        return tf.gather(rows, tf.stack([start, other], axis=1)[:, :, None] + tf.range(self.length, dtype=start.dtype))
+
+
+class PatchPairs:
+    """Two patches of one song, the second shifted in pitch, in time, or in both.
+
+    What is shifted in time is real music of the same song. A shift in pitch moves the bins; those that it leaves empty
+    get the lowest value of the patch.
+
+    Parameters
+    ----------
+    frames : np.ndarray (n_frames, n_bins)
+        Of all songs.
+    spans : np.ndarray (n_songs, 2)
+        As in `Stretches`.
+    patch_frames, pitch_shift_bins, time_shift_frames : int
+        Length of a patch; largest shifts, either way.
+    shifts : {"either", "both"}
+        A shift in pitch or in time, as a coin falls, or both at once.
+    """
+
+    def __init__(
+        self, frames: np.ndarray, spans: np.ndarray, patch_frames: int, *, pitch_shift_bins: int,
+        time_shift_frames: int, shifts: Literal["either", "both"] = "either",
+    ):  # fmt: skip
+        self.stretches = Stretches(spans, patch_frames, time_shift_frames)
+        self.frames = tf.constant(frames, tf.float32)
+        self.pitch_shift_bins, self.shifts = pitch_shift_bins, shifts
+        self.n_values = patch_frames * frames.shape[1]
+
+    def __call__(self, n_pairs: int, seed: tf.Tensor, reach: tf.Tensor | float = 1.0) -> tf.Tensor:
+        """Pairs, ``(n_pairs, 2, n_values)``."""
+        start, other = self.stretches.draw(n_pairs, seed, reach)
+        most_bins = part_of(self.pitch_shift_bins, reach)
+        bins = draw(seed, 2, n_pairs, -most_bins, most_bins + 1)
+        if self.shifts == "either":
+            in_pitch = draw(seed, 3, n_pairs, 0, 2)
+            other, bins = tf.where(in_pitch == 1, start, other), bins * in_pitch
+        x, y = tf.unstack(self.stretches.cut(self.frames, start, other), axis=1)  # (n_pairs, patch_frames, n_bins)
+        flat = [flatten(patches, tf.reshape) for patches in (x, shift_pitch(y, bins))]
+        return standardise(tf.stack(flat, axis=1), PATCH_STD)
+
+
+class WindowPairs:
+    """Two windows of one recording, the second starting a little earlier or later, both under Hann's window.
+
+    Parameters
+    ----------
+    samples, spans : np.ndarray (n_samples,), (n_recordings, 2)
+        Of all recordings, as in `Stretches`.
+    window_samples, shift_samples : int
+        Length of a window; largest shift, either way.
+    """
+
+    def __init__(self, samples: np.ndarray, spans: np.ndarray, window_samples: int, *, shift_samples: int):
+        self.stretches = Stretches(spans, window_samples, shift_samples)
+        self.samples = tf.constant(samples, tf.float32)
+        self.n_values = window_samples
+
+    def __call__(self, n_pairs: int, seed: tf.Tensor, reach: tf.Tensor | float = 1.0) -> tf.Tensor:
+        """Pairs, ``(n_pairs, 2, n_values)``."""
+        windows = self.stretches.cut(self.samples, *self.stretches.draw(n_pairs, seed, reach))
+        return standardise(windows * tf.signal.hann_window(self.n_values), WINDOW_STD)
+
+
+class PicturePairs:
+    """One picture at two angles.
+
+    Parameters
+    ----------
+    pictures : np.ndarray (n_pictures, height, width)
+        Upright.
+    largest_angle_deg : float
+        Each is turned by up to so much, either way.
+    """
+
+    def __init__(self, pictures: np.ndarray, *, largest_angle_deg: float):
+        if not len(pictures):
+            raise ValueError(f"pictures of shape {pictures.shape}: must be at least one")
+        self.pictures = tf.constant(pictures[..., None], tf.float32)
+        self.largest_angle_deg = largest_angle_deg
+        self.n_values = pictures.shape[1] * pictures.shape[2]
+
+    def __call__(self, n_pairs: int, seed: tf.Tensor, reach: tf.Tensor | float = 1.0) -> tf.Tensor:
+        """Pairs, ``(n_pairs, 2, n_values)``."""
+        chosen = tf.gather(self.pictures, draw(seed, 0, n_pairs, 0, len(self.pictures)))
+        shares = tf.random.stateless_uniform((2 * n_pairs,), stream_of(seed, 1), minval=-1.0)
+        angles_deg = self.largest_angle_deg * reach * shares
+        turned = turn(tf.repeat(chosen, 2, axis=0), angles_deg)
+        return standardise(tf.reshape(turned, (n_pairs, 2, self.n_values)), PICTURE_STD)
+
+
+def shift_pitch(patches: tf.Tensor, bins: tf.Tensor) -> tf.Tensor:
+    """Patches ``(n, patch_frames, n_bins)`` moved up by bins ``(n,)``; what is left empty gets the patch's lowest."""
+    n_bins = patches.shape[-1]
+    source = tf.range(n_bins, dtype=bins.dtype) - bins[:, None]
+    moved = tf.gather(patches, tf.clip_by_value(source, 0, n_bins - 1), axis=2, batch_dims=1)
+    is_there = (source >= 0) & (source < n_bins)
+    return tf.where(is_there[:, None], moved, tf.reduce_min(patches, axis=(1, 2), keepdims=True))
+
+
+def turn(pictures: tf.Tensor, angles_deg: tf.Tensor) -> tf.Tensor:
+    """Pictures ``(n, height, width, 1)``, each turned anticlockwise by its angle, ``(n,)``; outside them is 0."""
+    height, width = pictures.shape[1:3]
+    angle, zero = angles_deg * np.float32(np.pi / 180), tf.zeros_like(angles_deg)
+    cosine, sine = tf.cos(angle), tf.sin(angle)
+    middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
+    to_x = [cosine, -sine, middle_x - cosine * middle_x + sine * middle_y]
+    to_y = [sine, cosine, middle_y - sine * middle_x - cosine * middle_y]
+    return tf.raw_ops.ImageProjectiveTransformV3(
+        images=pictures,
+        transforms=tf.stack([*to_x, *to_y, zero, zero], axis=1),
+        output_shape=[height, width],
+        fill_value=0.0,
+        interpolation="BILINEAR",
+    )
+
+
+def standardise(values: tf.Tensor, std: float) -> tf.Tensor:
+    """As `pipeline.patches.standardise`."""
+    centred = values - tf.reduce_mean(values, axis=-1, keepdims=True)
+    spread = tf.sqrt(tf.reduce_mean(tf.square(centred), axis=-1, keepdims=True))
+    return centred * (std / (spread + NEARLY_ZERO))
+
+
+def draw(seed: tf.Tensor, stream: int, n: int, low: tf.Tensor | int, high: tf.Tensor | int) -> tf.Tensor:
+    """Integers from low to below high, ``(n,)``, each as likely; another stream, other numbers."""
+    shares = tf.random.stateless_uniform((n,), stream_of(seed, stream), dtype=tf.float64)
+    low, high = tf.cast(low, tf.int64), tf.cast(high, tf.int64)
+    return low + tf.cast(shares * tf.cast(high - low, tf.float64), tf.int64)
+
+
+def part_of(shift: int, reach: tf.Tensor | float) -> tf.Tensor:
+    """A share of the largest shift in whole steps, at least one if there is any."""
+    return tf.cast(tf.maximum(tf.round(float(shift) * reach), float(min(shift, 1))), tf.int64)
+
+
+def stream_of(seed: tf.Tensor, stream: int) -> tf.Tensor:
+    """A seed of its own for each kind of number that is drawn."""
+    return tf.random.experimental.stateless_fold_in(seed, stream)
+
+
+def spans_of(starts: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """First row and end of some songs, ``(n_songs, 2)``, where song s is ``rows[starts[s]:starts[s + 1]]``."""
+    return np.stack([starts[:-1], starts[1:]], axis=1)[which]

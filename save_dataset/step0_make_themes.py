@@ -1,0 +1,39 @@
+"""Step 0 of the study `themes`: compose pieces whose themes are known, or alter the second half of others.
+
+Reads parameters/<name>.toml, and what [altered] names; does nothing if neither [composition] nor [altered] names the
+folder of [pieces]: that is as found.
+Writes music/<folder>/*.mid, *.flac and the patterns known, groundtruth/*.txt.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pipeline import command_line
+from pipeline.parameters import ROOT, load
+from pipeline.results import show
+from save_dataset.made_themes import make_themes
+from save_dataset.recording_files import folder_of
+
+
+def run(name, root=ROOT):
+    """Make the pieces if they are to be made; returns their folder."""
+    parameters = load(name, root)
+    folder = folder_of(parameters.pieces, root)
+    if parameters.made is None:
+        print(f"{show(folder, root)} is to be found, not made")
+        return folder
+    print(f"pieces by {parameters.made!r}")
+    paths = make_themes(parameters, root, command_line.has_terminal())
+    print(f"wrote {len(paths)} pieces below {show(folder, root)}")
+    return folder
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

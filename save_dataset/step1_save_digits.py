@@ -1,0 +1,37 @@
+"""Step 1 of the study `digits`: pictures of digits, in parts to learn from, to watch the learning by, and to test.
+
+Reads parameters/<name>.toml; scikit-learn's digits, MNIST, or the file that it names.
+Writes output/<name>/images.npz and the figure `images`.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.digit_images import read_images
+from save_dataset.draw_images import draw_images
+
+
+def run(name, root=ROOT):
+    """Read, save and draw the pictures; returns the path of the arrays."""
+    parameters = load(name, root)
+    arrays, paths = read_images(parameters.images, root)
+    path = results.save(parameters, "images", arrays, root, raw=paths)
+    n_images, height, width = arrays["images"].shape
+    counts = ", ".join(f"{(arrays['splits'] == s).sum()} {s}" for s in ("train", "validation", "test"))
+    print(f"{parameters.images.source}: {n_images} pictures of {height} x {width} pixels: {counts}")
+    draw_images(parameters, root)
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

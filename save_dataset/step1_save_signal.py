@@ -1,0 +1,38 @@
+"""Step 1 of the study `signal`: the samples of recordings, the last part of each held out.
+
+Reads parameters/<name>.toml and the sound files of the folder it names.
+Writes output/<name>/samples.npz.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.signal_samples import folder_of, read_samples
+
+
+def run(name, root=ROOT):
+    """Read and save the recordings; returns the path of the arrays."""
+    parameters = load(name, root)
+    arrays, paths = read_samples(parameters, root)
+    path = results.save(parameters, "samples", arrays, root, raw=paths)
+    rate_hz, n_samples = parameters.sound.sample_rate_hz, len(arrays["samples"])
+    n_training = (arrays["ends_of_training"] - arrays["starts"][:-1]).sum()
+    print(
+        f"{results.show(folder_of(parameters.sound, root), root)}: {len(paths)} recordings, "
+        f"{n_training / rate_hz:.0f} s to learn from, {(n_samples - n_training) / rate_hz:.0f} s held out"
+    )
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

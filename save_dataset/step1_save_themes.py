@@ -1,0 +1,39 @@
+"""Step 1 of the study `themes`: from recordings to constant-Q transforms, with scores and known patterns.
+
+Reads parameters/<name>.toml, the sound or MIDI files of its pieces and lessons, and beside the pieces their scores and
+patterns.
+Writes output/<name>/recordings.npz and the figure `recordings`; what is transformed is kept in output/cqt_cache/.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.draw_recordings import draw_recordings
+from save_dataset.made_themes import check_made
+from save_dataset.recorded_pieces import describe, read_recordings
+from save_dataset.recording_files import folder_of
+
+
+def run(name, root=ROOT):
+    """Read the recordings, save and draw them; returns the path of the file."""
+    parameters = load(name, root)
+    check_made(parameters, root)
+    recordings, raw = read_recordings(parameters, root, command_line.has_terminal())
+    print(f"{results.show(folder_of(parameters.pieces, root), root)}: {describe(recordings)}")
+    path = results.save(parameters, "recordings", recordings.to_arrays(), root, raw=raw)
+    draw_recordings(parameters, root)
+    print(f"wrote {results.show(path, root)}")
+    return path
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

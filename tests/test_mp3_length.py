@@ -1,0 +1,62 @@
+"""MP3 files that do not tell their length are read to their end all the same."""
+
+import numpy as np
+import pytest
+import soundfile
+
+from save_dataset.mp3_length import readable_length, tells_length
+from save_dataset.sound import read_sound
+
+RATE_HZ = 22050
+
+
+@pytest.fixture
+def whole(tmp_path, rng):
+    """A file that tells its length: ten seconds."""
+    path = tmp_path / "whole.mp3"
+    noise, layer = 0.1 * rng.standard_normal(10 * RATE_HZ), {"format": "MP3", "subtype": "MPEG_LAYER_III"}
+    soundfile.write(path, noise, RATE_HZ, **layer, bitrate_mode="CONSTANT", compression_level=0.5)
+    return path
+
+
+@pytest.fixture
+def headless(whole):
+    """The same without its first frame, which tells it."""
+    content = whole.read_bytes()
+    sync = content[:2]
+    second = content.index(sync, 100)
+    path = whole.with_name("headless.mp3")
+    path.write_bytes(content[second:])
+    return path
+
+
+def test_a_file_that_tells_is_left_to_libsndfile(whole):
+    assert tells_length(whole)
+    assert readable_length(whole) is None
+
+
+def test_a_tag_before_the_first_frame_is_skipped(whole):
+    tag = b"ID3\x04\x00\x00" + bytes([0, 0, 40, 0]) + bytes(40 * 128)
+    tagged = whole.with_name("tagged.mp3")
+    tagged.write_bytes(tag + whole.read_bytes())
+    assert tells_length(tagged)
+
+
+def test_a_file_that_does_not_tell_is_measured(headless):
+    assert not tells_length(headless)
+    length_s = readable_length(headless)
+    assert length_s == pytest.approx(10, abs=0.2)
+    samples = read_sound(headless, sample_rate_hz=RATE_HZ, duration_s=length_s)
+    assert len(samples) == round(length_s * RATE_HZ)
+    assert np.std(samples[-RATE_HZ:-2000]) > 0.01
+
+
+def test_other_files_are_no_matter(tmp_path):
+    assert readable_length(tmp_path / "missing.wav") is None
+
+
+def test_what_is_no_mp3_is_refused(tmp_path):
+    path = tmp_path / "text.mp3"
+    path.write_text("no sound")
+    with pytest.raises(ValueError, match=r"text.mp3: cannot be read as sound"):
+        readable_length(path)
