@@ -1,0 +1,172 @@
+"""How little magnitudes in complex bases change when a sound is shifted, and how like Fourier's the bases are.
+
+Bases are ``(2 * n_bases, window_samples)``: real parts, then imaginary parts. Windows are of what was held out of the
+recordings, prepared as in training.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.signal import get_window
+
+from pipeline.patches import standardise
+from pipeline.studies.signal import ShiftMeasure
+
+WINDOW_STD = 1.0  # the source's
+NEAR_BINS = 2  # of the Fourier transform of a window: Hann's main lobe is as wide to each side
+SPECTRUM_WINDOWS = 1000
+DRAWN_PER_WINDOW = 10  # silent ones are left out
+NOT_SILENT = 1e-4  # standard deviation of a window, of full scale: -80 dB
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def measure_shifts(arrays: Arrays, bases: Arrays, measure: ShiftMeasure) -> dict[str, np.ndarray]:
+    """What shifts do to magnitudes of held-out windows, in each of several bases.
+
+    Parameters
+    ----------
+    arrays : mapping of str to np.ndarray
+        Of step 1.
+    bases : mapping of str to np.ndarray (2 * n_bases, window_samples)
+        By name.
+    measure : ShiftMeasure
+        How many windows, which shifts.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        ``features (n_features,)``: the names of the bases, then "samples", the windows as they are;
+        ``shifts_samples (n_shifts,)``; and ``cosine``, ``change``, ``found`` ``(n_features, n_shifts)``: the mean
+        cosine of vectors of a window and its moved form, less the mean vector; the length of their difference over
+        that of the vector; the share of moved windows whose nearest, by this cosine, is the right one.
+    """
+    window_samples = next(iter(bases.values())).shape[1]
+    shifts = np.array(measure.shifts_samples)
+    starts = draw_held_out(arrays, measure.n_windows, window_samples, int(np.abs(shifts).max()), measure.seed)
+    there, *moved = (prepare(cut(arrays["samples"], starts + shift, window_samples)) for shift in (0, *shifts))
+    encoders = [*bases.values(), None]
+    values = np.array([[compare(features(there, b), features(other, b)) for other in moved] for b in encoders])
+    cosine, change, found = np.moveaxis(values, -1, 0)
+    names = np.array([*bases, "samples"])
+    return {"features": names, "shifts_samples": shifts, "cosine": cosine, "change": change, "found": found}
+
+
+def features(windows: np.ndarray, bases: np.ndarray | None) -> np.ndarray:
+    """Magnitudes of windows in bases, ``(n_windows, n_bases)``; the windows themselves without bases."""
+    return windows if bases is None else np.hypot(*np.split(windows @ bases.T, 2, axis=1))
+
+
+def compare(there: np.ndarray, moved: np.ndarray) -> tuple[float, float, float]:
+    """Mean centred cosine, mean relative change and share found, of vectors ``(n, n_features)`` and moved ones."""
+    change = np.linalg.norm(moved - there, axis=1) / np.linalg.norm(there, axis=1)
+    mean = there.mean(axis=0)
+    units = [each / np.linalg.norm(each, axis=1, keepdims=True) for each in (moved - mean, there - mean)]
+    cosines = units[0] @ units[1].T
+    return cosines.diagonal().mean(), change.mean(), np.mean(cosines.argmax(axis=1) == np.arange(len(cosines)))
+
+
+def draw_held_out(arrays: Arrays, n_windows: int, window_samples: int, margin_samples: int, seed: int) -> np.ndarray:
+    """Starts of windows of what is held out, with a margin to both sides, none of them silent, ``(n_windows,)``.
+
+    Raises
+    ------
+    ValueError
+        If there are not so many.
+    """
+    firsts, ends = arrays["ends_of_training"] + margin_samples, arrays["starts"][1:] - margin_samples
+    drawn = draw_starts(firsts, ends, DRAWN_PER_WINDOW * n_windows, window_samples, seed)
+    drawn = drawn[cut(arrays["samples"], drawn, window_samples).std(axis=1) > NOT_SILENT]
+    if len(drawn) < n_windows:
+        raise ValueError(f"evaluation.n_windows={n_windows}: of what is held out only {len(drawn)} are not silent")
+    return drawn[:n_windows]
+
+
+def draw_starts(firsts: np.ndarray, ends: np.ndarray, n: int, window_samples: int, seed: int) -> np.ndarray:
+    """Starts of different windows in stretches of samples, each as likely; fewer than `n` if there are not so many."""
+    n_starts = np.maximum(ends - window_samples - firsts + 1, 0)
+    before = np.cumsum(n_starts)
+    chosen = np.random.default_rng(seed).choice(before[-1], min(n, before[-1]), replace=False, shuffle=True)
+    stretch = np.searchsorted(before, chosen, side="right")
+    return firsts[stretch] + chosen - (before - n_starts)[stretch]
+
+
+def cut(samples: np.ndarray, starts: np.ndarray, window_samples: int) -> np.ndarray:
+    """Windows of the samples, ``(n_windows, window_samples)``."""
+    return samples[np.asarray(starts)[:, None] + np.arange(window_samples)]
+
+
+def prepare(windows: np.ndarray) -> np.ndarray:
+    """Windows as in training: under Hann's window, then mean 0 and standard deviation 1."""
+    return standardise(windows * get_window("hann", windows.shape[-1]).astype(np.float32), WINDOW_STD)
+
+
+def power_spectrum(arrays: Arrays, window_samples: int, seed: int) -> np.ndarray:
+    """Mean power of windows of what is learnt from, at each bin of their Fourier transform; its sum is 1."""
+    drawn = draw_starts(arrays["starts"][:-1], arrays["ends_of_training"], SPECTRUM_WINDOWS, window_samples, seed)
+    power = np.square(np.abs(np.fft.rfft(prepare(cut(arrays["samples"], drawn, window_samples))))).mean(axis=0)
+    return power / power.sum()
+
+
+def fourier_bases(power: np.ndarray, n_bases: int, window_samples: int) -> np.ndarray:
+    """The bins of the Fourier transform with most power, as many as there are at most; the constant is left out."""
+    loudest = 1 + np.sort(np.argsort(-power[1:], kind="stable")[:n_bases])
+    angles = 2 * np.pi * loudest[:, None] * np.arange(window_samples) / window_samples
+    return np.concatenate([np.cos(angles), -np.sin(angles)]).astype(np.float32)
+
+
+def random_bases(n_bases: int, n_values: int, seed: int) -> np.ndarray:
+    """Bases as they are before training, ``(2 * n_bases, n_values)``."""
+    limit = n_values**-0.5
+    return np.random.default_rng(seed).uniform(-limit, limit, (2 * n_bases, n_values)).astype(np.float32)
+
+
+def describe_bases(bases: np.ndarray, sample_rate_hz: int) -> dict[str, np.ndarray]:
+    """How much each complex basis is a pair of waves in quadrature.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        ``peaks_hz`` and ``concentration`` ``(n_bases, 2)``: of real and imaginary part the frequency with most power,
+        and the share of power within `NEAR_BINS` bins of it; ``quadrature_deg (n_bases,)``: the angle between both
+        parts at the frequency where they have most power together, 0 to 180, 90 in quadrature; ``norms (n_bases,)``.
+    """
+    parts = np.stack(np.split(bases, 2), axis=1)  # (n_bases, 2, window_samples)
+    spectra = np.fft.rfft(parts)
+    power = np.square(np.abs(spectra))
+    peaks = power.argmax(axis=-1)
+    is_near = np.abs(np.arange(power.shape[-1]) - peaks[..., None]) <= NEAR_BINS
+    together = power.sum(axis=1).argmax(axis=-1)
+    real, imaginary = np.take_along_axis(spectra, together[:, None, None], axis=-1)[..., 0].T
+    return {
+        "peaks_hz": peaks * sample_rate_hz / bases.shape[1],
+        "concentration": np.where(is_near, power, 0).sum(axis=-1) / power.sum(axis=-1),
+        "quadrature_deg": np.abs(np.degrees(np.angle(real * np.conj(imaginary)))),
+        "norms": np.linalg.norm(parts, axis=(1, 2)),
+    }
+
+
+def measure_signal(
+    arrays: Arrays, bases: np.ndarray, sample_rate_hz: int, measure: ShiftMeasure
+) -> dict[str, np.ndarray]:
+    """All that step 7 stores of one run's bases: `measure_shifts`, `describe_bases`, and the spectrum of the sound."""
+    n_bases, window_samples = len(bases) // 2, bases.shape[1]
+    power = power_spectrum(arrays, window_samples, measure.seed)
+    others = {
+        "random": random_bases(n_bases, window_samples, measure.seed),
+        "Fourier": fourier_bases(power, n_bases, window_samples),
+    }
+    found = measure_shifts(arrays, {"learned": bases} | others, measure)
+    spectrum = {"power": power, "frequencies_hz": np.fft.rfftfreq(window_samples, 1 / sample_rate_hz)}
+    return found | describe_bases(bases, sample_rate_hz) | spectrum
+
+
+def describe(measures: Arrays) -> str:
+    """The numbers of a run that a reader would want."""
+    middle = np.abs(measures["shifts_samples"] - np.median(measures["shifts_samples"])).argmin()
+    cosines = ", ".join(f"{n} {c[middle]:.2f}" for n, c in zip(measures["features"], measures["cosine"], strict=True))
+    return (
+        f"cosine after {measures['shifts_samples'][middle]} samples: {cosines}; "
+        f"median quadrature {np.median(measures['quadrature_deg']):.0f} degrees, "
+        f"{100 * np.median(measures['concentration']):.0f} % of the power of a basis is around one frequency"
+    )

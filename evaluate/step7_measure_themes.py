@@ -1,0 +1,35 @@
+"""Step 7 of the study `themes`: score the themes against the patterns known, measure how invariant the features are.
+
+Reads output/<name>/recordings.npz, <run>/matrices.npz, themes.npz, and complex_autoencoder.keras where there is one.
+Writes output/<name>/oracle.npz, <run>/scores.npz and invariance.npz; without patterns known, only the last.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from evaluate.theme_results import save_measures, save_oracle
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.recordings import Recordings
+
+
+def run(name, root=ROOT, runs=None):
+    """Measure every run; returns the paths of the measures."""
+    parameters = load(name, root)
+    recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
+    paths = save_oracle(parameters, recordings, root)
+    for run_parameters in parameters.for_runs(runs):
+        paths += save_measures(run_parameters, recordings, root, show_progress=command_line.has_terminal())
+    print(f"wrote {len(paths)} files to {results.show(results.folder_of(parameters, root), root)}")
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()

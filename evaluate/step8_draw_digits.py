@@ -1,0 +1,37 @@
+"""Step 8 of the study `digits`: draw every figure and table of the write-up again.
+
+Reads what the steps before stored in output/<name>/.
+Writes output/<name>/figures/ (PNG, PDF, CSV, LaTeX). Nothing is measured anew, no TensorFlow is needed.
+"""
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from evaluate.draw_digit_measures import draw_digit_measures
+from pipeline import command_line, results
+from pipeline.parameters import ROOT, load
+from save_dataset.draw_images import draw_images
+from train_model.draw_bases import draw_bases
+from train_model.draw_complex_training import draw_complex_training
+
+
+def run(name, root=ROOT):
+    """Draw everything there is; returns the paths."""
+    parameters = load(name, root)
+    paths = []
+    for draw in (draw_images, draw_complex_training, draw_bases, draw_digit_measures):
+        paths += draw(parameters, root)
+    print(f"{len(paths)} files")
+    print(f"wrote {results.show(results.figure_path(parameters, '', root), root)}")
+    return paths
+
+
+def main(argv=None):
+    command_line.main(run, argv)
+
+
+if __name__ == "__main__":
+    main()
