@@ -72,6 +72,7 @@ def patch_similarity(
     similarity = np.full((n_patches, n_patches), -1, np.float32)
     for shift in bins_per_semitone * np.arange(semitones + 1):
         _raise_to_correlation(similarity, frames[:, shift:], frames[:, : frames.shape[1] - shift], patch_frames)
+    np.clip(similarity, -1, 1, out=similarity)
     if semitones:
         np.maximum(similarity, similarity.T, out=similarity)  # the shifts down
     np.fill_diagonal(similarity, 1)
@@ -125,12 +126,12 @@ def published(similarity: np.ndarray) -> np.ndarray:
 def sum_along_diagonals(matrix: np.ndarray, n_cells: int) -> np.ndarray:
     """Sums of `n_cells` cells (i + k, j + k), ``(n_rows - n_cells + 1, n_columns - n_cells + 1)``."""
     n_rows, n_columns = matrix.shape[0] - n_cells + 1, matrix.shape[1] - n_cells + 1
-    total: np.ndarray | None = None
+    total = np.zeros((), matrix.dtype)
     summed, done = 1, 0  # `matrix` holds sums of so many cells; `total` holds sums of the first so many
     while True:
         if n_cells & summed:
             part = matrix[done : done + n_rows, done : done + n_columns]
-            total = part.copy() if total is None else np.add(total, part, out=total)
+            total = total + part
             done += summed
         if done == n_cells:
             return total
@@ -151,7 +152,6 @@ def _raise_to_correlation(similarity: np.ndarray, these: np.ndarray, those: np.n
         products *= row_scales[rows, None]
         products *= column_scales
         np.maximum(similarity[rows], products, out=similarity[rows])
-    np.clip(similarity, -1, 1, out=similarity)
 
 
 def _statistics(frames: np.ndarray, patch_frames: int) -> tuple[np.ndarray, np.ndarray]:

@@ -31,9 +31,9 @@ def widen(patterns: Sequence[Pattern], score: np.ndarray, min_beats: float = 0.0
 
 
 def within(notes: np.ndarray, first: float, last: float) -> list[tuple[float, float]]:
-    """Those notes ``(n_notes, 2)`` that begin in a span of beats; what two voices play at once is there twice."""
+    """Those notes ``(n_notes, 2)`` that begin in a span of beats; one that two voices share is one, as in patterns."""
     chosen = notes[(notes[:, 0] >= first) & (notes[:, 0] <= last)]
-    return [(float(onset), float(pitch)) for onset, pitch in chosen]
+    return [(float(onset), float(pitch)) for onset, pitch in np.unique(chosen, axis=0)]
 
 
 def known_pieces(recordings: Recordings) -> np.ndarray:

@@ -6,8 +6,8 @@ along the diagonal, is high for the length of that span, so two repeats that are
 too. Longer and more alike runs come first; spans that were found already are passed over.
 
 Thresholds are shares of the way from the median of the matrix, which is what unrelated moments of this piece have in
-common, to 1: they mean the same in a chorale and in a fugue. Where fewer than three themes are found, shorter and
-less alike ones are let in, step by step.
+common, to 1: they mean the same in a chorale and in a fugue. While fewer than three themes are found, shorter and
+less alike ones are added, step by step.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from forecast.themes import Theme
 
 FEWEST_THEMES = 3  # with fewer the search goes on
 RELAXED = 0.8  # thresholds and shortest length of a search, as a share of those of the search before
-SEARCHES = 5
+SEARCHES = 6
 OCCURRENCE = 0.9  # of the threshold of a run is enough for another occurrence of it
 SHORTEST_LAG_BEATS = 2  # a moment is like its neighbours
 RIDGE_FRAMES = 2  # a stripe is as wide: of its lags the best counts
@@ -33,7 +33,7 @@ def find_by_lag(
     frames_per_beat: float,
     high: float = 0.75,
     low: float = 0.7,
-    min_beats: float = 8.0,
+    min_beats: float = 10.0,
     most_themes: int = 20,
 ) -> list[Theme]:
     """The themes of a piece, the strongest first.
@@ -68,11 +68,10 @@ def find_by_lag(
     for share in RELAXED ** np.arange(SEARCHES):
         lowest, mean, elsewhere = median + (1 - median) * share * np.array([low, high, OCCURRENCE * high])
         min_frames = int(np.ceil(min_beats * share * frames_per_beat))
-        starts, ends, strengths = _best_first(stripes, *_runs(stripes, lowest, mean, min_frames, min_lag))
-        themes = _distinct(stripes, starts, ends, strengths, elsewhere, most_themes)
+        _add_themes(themes, stripes, _runs(stripes, lowest, mean, min_frames, min_lag), elsewhere, most_themes)
         if len(themes) >= FEWEST_THEMES:
             break
-    return themes
+    return sorted(themes, key=lambda theme: -theme.strength)
 
 
 @dataclass(frozen=True)
@@ -115,10 +114,8 @@ class Stripes:
         return self.means(first, first + end - start, np.abs(others - start))
 
 
-def _runs(
-    stripes: Stripes, low: float, high: float, min_frames: int, min_lag: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Starts, ends and lags of runs above `low` whose mean is `high`, and higher than at the lags beside."""
+def _runs(stripes: Stripes, low: float, high: float, min_frames: int, min_lag: int) -> list[tuple[int, int, float]]:
+    """Start, end and strength of the runs above `low` whose mean is `high` and higher than at the lags beside."""
     above = np.pad((stripes.by_lag[min_lag:] > low).view(np.int8), ((0, 0), (1, 1)))
     changes = np.diff(above, axis=1)
     lags, starts = np.nonzero(changes > 0)
@@ -128,23 +125,22 @@ def _runs(
     means = stripes.means(starts, ends, lags)
     kept = means >= high
     for step in range(1, RIDGE_FRAMES + 1):
-        kept &= means > stripes.means(starts, ends, np.maximum(lags - step, 1))  # of equals the smallest lag
+        kept &= means > stripes.means(starts, ends, np.maximum(lags - step, 0))  # of equals the smallest lag
         kept &= means >= stripes.means(starts, ends, lags + step)
-    return starts[kept], ends[kept], lags[kept]
+    runs = zip(starts[kept], ends[kept], (means * (ends - starts))[kept], strict=True)
+    return sorted(runs, key=lambda run: -run[2])
 
 
-def _best_first(stripes: Stripes, starts: np.ndarray, ends: np.ndarray, lags: np.ndarray):
-    """Starts, ends and strengths of runs, sorted by strength."""
-    strengths = (ends - starts) * stripes.means(starts, ends, lags)
-    order = np.argsort(-strengths, kind="stable")
-    return starts[order], ends[order], strengths[order]
-
-
-def _distinct(stripes: Stripes, starts, ends, strengths, elsewhere: float, most_themes: int) -> list[Theme]:
-    """The themes of the spans given, without those that are occurrences of a theme before."""
-    themes: list[Theme] = []
-    found = np.zeros((0, 2), int)
-    for start, end, strength in zip(starts, ends, strengths, strict=True):
+def _add_themes(
+    themes: list[Theme],
+    stripes: Stripes,
+    runs: list[tuple[int, int, float]],
+    elsewhere: float,
+    most_themes: int,
+):
+    """Adds a theme for each run, in order, that is no occurrence of a theme that is there."""
+    found = np.concatenate([np.zeros((0, 2), int), *(theme.occurrences for theme in themes)])
+    for start, end, strength in runs:
         if len(themes) == most_themes:
             break
         common = np.minimum(end, found[:, 1]) - np.maximum(start, found[:, 0])
@@ -155,7 +151,6 @@ def _distinct(stripes: Stripes, starts, ends, strengths, elsewhere: float, most_
         if len(occurrences) > 1:
             themes.append(Theme(occurrences, float(strength)))
             found = np.concatenate([found, occurrences])
-    return themes
 
 
 def _occurrences(stripes: Stripes, start: int, end: int, elsewhere: float) -> np.ndarray:

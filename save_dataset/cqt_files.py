@@ -24,7 +24,6 @@ from pipeline.whole_file import whole_file
 from save_dataset.cqt import constant_q
 from save_dataset.lead_in import find_lead_in
 from save_dataset.midi_files import read_midi
-from save_dataset.mp3_length import readable_length
 from save_dataset.sound import read_sound
 from save_dataset.synthesiser import render
 
@@ -112,7 +111,7 @@ def transform_to_cache(path: Path, cached: Path, cqt: dict[str, Any], longest_s:
 def read_samples(path: Path, sample_rate_hz: int) -> np.ndarray:
     """The sound of a file, ``(n_samples,)``; MIDI is rendered, at the tempos it has."""
     if path.suffix.lower() not in MIDI_ENDINGS:
-        return read_sound(path, sample_rate_hz=sample_rate_hz, duration_s=readable_length(path))
+        return read_sound(path, sample_rate_hz=sample_rate_hz)
     if not len(read_midi(path).pitches):  # which says what is wrong with a broken one
         raise ValueError(f"{path}: holds no notes")
     return render(pretty_midi.PrettyMIDI(str(path)), sample_rate_hz=sample_rate_hz)

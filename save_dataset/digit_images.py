@@ -132,7 +132,7 @@ def hold_out(numbers: np.ndarray, labels: np.ndarray, share: float, settings: Im
 
 
 def turn(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:
-    """Pictures ``(n, height, width)`` each turned about its middle by its angle ``(n,)``, the corners cut off; float32."""
+    """Pictures ``(n, height, width)`` turned about the middle by an angle each, ``(n,)``, corners cut off; float32."""
     turned = np.empty(images.shape, np.float32)
     for first in range(0, len(images), BATCH_IMAGES):
         batch = slice(first, first + BATCH_IMAGES)

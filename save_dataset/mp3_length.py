@@ -1,35 +1,14 @@
-"""The length of an MP3 file that does not tell it.
+"""Whether an MP3 file tells its length.
 
 Most files tell in their first frame how many follow. Of the others libsndfile guesses the number from the size of the
-file, a little too high if the bit rate is constant, and a reader that trusts it finds them truncated.
+file, a little too high if the bit rate is constant: they end where they end.
 """
 
 from pathlib import Path
 
-import soundfile
-
 ID3_HEADER_BYTES = 10  # ID3v2, section 3.1: the last four are the size of the tag, seven bits in each
 LARGEST_FRAME_BYTES = 2881  # of MPEG audio layer III: 320 kbit/s at 16 kHz; the numbers stand in the first
 TELLS_LENGTH = (b"Xing", b"Info", b"VBRI")
-BLOCK_SAMPLES = 2**20
-
-
-def readable_length(path: Path) -> float | None:
-    """Seconds that can be read of an MP3 file that does not tell its length; None for any other file.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read at all; the message begins with the file.
-    """
-    if path.suffix.lower() != ".mp3" or tells_length(path):
-        return None
-    try:
-        with soundfile.SoundFile(path) as file:
-            n_samples = sum(iter(lambda: len(file.read(BLOCK_SAMPLES, dtype="float32")), 0))
-            return n_samples / file.samplerate
-    except soundfile.LibsndfileError as error:
-        raise ValueError(f"{path}: cannot be read as sound ({error.error_string.strip().rstrip('.')})") from error
 
 
 def tells_length(path: Path) -> bool:

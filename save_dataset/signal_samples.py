@@ -9,7 +9,6 @@ import numpy as np
 
 from pipeline.parameters import ROOT
 from pipeline.studies.signal import Parameters, Sounds
-from save_dataset.mp3_length import readable_length
 from save_dataset.sound import read_sound
 
 SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".mp3")
@@ -36,7 +35,7 @@ def read_samples(parameters: Parameters, root: Path = ROOT) -> tuple[dict[str, n
     sound = parameters.sound
     paths = find_sounds(sound, root)
     rate_hz = sound.sample_rate_hz
-    pieces = [read_sound(path, sample_rate_hz=rate_hz, duration_s=readable_length(path)) for path in paths]
+    pieces = [read_sound(path, sample_rate_hz=rate_hz) for path in paths]
     lengths = np.array([len(piece) for piece in pieces])
     n_training = np.floor(lengths * (1 - sound.validation_share)).astype(int)
     for path, n_samples, n_first in zip(paths, lengths, n_training, strict=True):

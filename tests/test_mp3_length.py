@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from save_dataset.mp3_length import readable_length, tells_length
+from save_dataset.mp3_length import tells_length
 from save_dataset.sound import read_sound
 
 RATE_HZ = 22050
@@ -30,33 +30,25 @@ def headless(whole):
     return path
 
 
-def test_a_file_that_tells_is_left_to_libsndfile(whole):
-    assert tells_length(whole)
-    assert readable_length(whole) is None
-
-
 def test_a_tag_before_the_first_frame_is_skipped(whole):
+    assert tells_length(whole)
     tag = b"ID3\x04\x00\x00" + bytes([0, 0, 40, 0]) + bytes(40 * 128)
     tagged = whole.with_name("tagged.mp3")
     tagged.write_bytes(tag + whole.read_bytes())
     assert tells_length(tagged)
 
 
-def test_a_file_that_does_not_tell_is_measured(headless):
+def test_a_file_that_does_not_tell_is_read_to_its_end(headless):
     assert not tells_length(headless)
-    length_s = readable_length(headless)
-    assert length_s == pytest.approx(10, abs=0.2)
-    samples = read_sound(headless, sample_rate_hz=RATE_HZ, duration_s=length_s)
-    assert len(samples) == round(length_s * RATE_HZ)
+    samples = read_sound(headless, sample_rate_hz=RATE_HZ)
+    assert len(samples) == pytest.approx(10 * RATE_HZ, rel=0.02)
     assert np.std(samples[-RATE_HZ:-2000]) > 0.01
+    np.testing.assert_array_equal(read_sound(headless, sample_rate_hz=RATE_HZ, duration_s=1.0), samples[:RATE_HZ])
 
 
-def test_other_files_are_no_matter(tmp_path):
-    assert readable_length(tmp_path / "missing.wav") is None
-
-
-def test_what_is_no_mp3_is_refused(tmp_path):
-    path = tmp_path / "text.mp3"
-    path.write_text("no sound")
-    with pytest.raises(ValueError, match=r"text.mp3: cannot be read as sound"):
-        readable_length(path)
+def test_a_file_that_tells_and_breaks_off_is_refused(whole):
+    broken = whole.with_name("broken.mp3")
+    content = whole.read_bytes()
+    broken.write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match=r"broken.mp3: is truncated"):
+        read_sound(broken, sample_rate_hz=RATE_HZ)
