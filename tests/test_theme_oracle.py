@@ -8,7 +8,7 @@ SCORE = np.array([[0, 4, 60], [0, 4, 48], [0.5, 5, 62], [1, 6, 64], [1, 6, 50], 
 
 
 def test_widened_pattern_has_all_voices_from_first_to_last_onset():
-    assert widen([[[(4, 60), (6, 64)]]], SCORE) == [[[(4, 60), (4, 48), (5, 62), (6, 64), (6, 50)]]]
+    assert widen([[[(4, 60), (6, 64)]]], SCORE) == [[[(4, 48), (4, 60), (5, 62), (6, 50), (6, 64)]]]
 
 
 def test_order_of_notes_in_an_occurrence_does_not_matter():

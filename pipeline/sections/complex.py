@@ -66,7 +66,12 @@ class PairTraining(Section):
     epochs: PositiveInt = Field(10, description="epochs; the source's 500 of patches are 28 hours of processor time")
     learning_rate: PositiveFloat = Field(1e-3, le=1, description="of Adam")
     decay: bool = Field(False, description="whether the learning rate falls to zero along a cosine")
-    jit_compile: bool = Field(True, description="whether a training step is compiled with XLA")
+    growth: float = Field(
+        0.0, ge=0, le=1, description="share of the epochs in which shifts grow to their largest; 0: none, the source"
+    )
+    jit_compile: bool = Field(
+        False, description="whether a training step is compiled with XLA, which on a processor is no faster here"
+    )
     validation_pairs: PositiveInt = Field(2000, description="fixed pairs, held out and not, of the evaluated losses")
     plot_every_epochs: PositiveInt = Field(10, description="epochs between pictures of bases and reconstructions")
     seed: NonNegativeInt = Field(1, description="draws first weights and pairs")
