@@ -39,6 +39,8 @@ bench: .venv/installed  ## what the fast forms save
 	$(RUN) -m benchmarks.parsing
 	$(RUN) -m benchmarks.dictionary_training
 	$(RUN) -m benchmarks.sparse_coding
+	$(RUN) -m benchmarks.complex_training
+	$(RUN) -m benchmarks.theme_extraction
 
 clean:  ## results and caches, not the music
 	rm -rf output .pytest_cache .ruff_cache .mypy_cache .hypothesis

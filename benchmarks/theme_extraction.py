@@ -1,78 +1,99 @@
-"""Similarity and themes of a folder of recordings: processor seconds, beside the straightforward forms.
+"""From recordings to themes: processor seconds of every stage, beside the straightforward form of the published one.
 
-Takes a folder with recordings, as in `python -m benchmarks.theme_extraction music/jku`. Prints for each piece the
-processor seconds of our similarity (correlation of patches, the largest of 25 transpositions), of the search by lag,
-of the published similarity and of the published extractor; then what the published extractor costs cell by cell on
-the first moments of each piece, the ratio to the fast form on the same part, and whether both find the same.
+Takes a folder with recordings, as in `python -m benchmarks.theme_extraction music/jku`, else the pieces of the demo.
+Prints for each piece the processor seconds of its constant-Q transform, of the features of all its patches in 256
+complex bases, of its similarity by these and by patches in 25 transpositions, of the search by lag and of the published
+extractor; then what the published extractor costs cell by cell on the first moments, and whether both find the same.
 """
 
 import argparse
+import tempfile
 import time
 from pathlib import Path
 
-import librosa
 import numpy as np
 
-from embed.self_similarity import patch_similarity, published
+from embed.invariant_features import encode_piece
+from embed.self_similarity import cosine_similarity, patch_similarity, published
 from forecast.lag_themes import find_by_lag
 from forecast.published_themes import find_published
+from models.complex_autoencoder import ComplexAutoencoder, build_encoder
+from pipeline.sections.recordings import CQT, ComposedThemes
+from save_dataset.composition import to_bytes
+from save_dataset.cqt import constant_q
+from save_dataset.cqt_files import read_samples
+from save_dataset.demo_themes import compose_themes
 from tests import straightforward_themes as straightforward
 
-SAMPLE_RATE_HZ, HOP_SAMPLES, LOWEST_HZ, N_BINS, BINS_PER_OCTAVE = 22050, 1984, 65.4, 120, 24
-OUR_PATCH_FRAMES, PUBLISHED_PATCH_FRAMES = 16, 32
-SEMITONES = 12
-FRAMES_PER_BEAT = 0.5 * SAMPLE_RATE_HZ / HOP_SAMPLES  # of 120 beats a minute
+PATCH_FRAMES, N_BASES, SEMITONES = 16, 256, 12
+BEAT_S = 0.5
 PART_MOMENTS = 400
 SOUNDS = {".flac", ".mp3", ".ogg", ".wav"}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="of recordings")
+    parser.add_argument("folder", nargs="?", type=Path, help="of recordings (default: pieces are composed)")
     folder = parser.parse_args().folder
-    paths = sorted(path for path in folder.glob("*") if path.suffix in SOUNDS)
-    if not paths:
-        parser.error(f"{folder}: holds no recordings ({', '.join(sorted(SOUNDS))})")
-    seconds = np.array([measure(path) for path in paths])
-    similarity, by_lag, published_similarity, published_themes, part, straightforward_part = seconds.sum(axis=0)
-    print(f"\nall {len(paths)}: ours {similarity + by_lag:.1f} s, ", end="")
-    print(f"published {published_similarity + published_themes:.1f} s; ", end="")
-    print(f"part: {straightforward_part:.1f} s cell by cell, {straightforward_part / part:.0f}x")
+    with tempfile.TemporaryDirectory() as scratch:
+        if folder is None:
+            paths = write_pieces(Path(scratch))
+        else:
+            paths = sorted(path for path in folder.glob("*") if path.suffix in SOUNDS)
+        if not paths:
+            parser.error(f"{folder}: holds no recordings ({', '.join(sorted(SOUNDS))})")
+        measure_all(paths)
 
 
-def measure(path):
+def write_pieces(folder):
+    """The pieces of the demo as MIDI, which is rendered when it is read; returns their paths."""
+    for name, (midi, _) in compose_themes(ComposedThemes(folder="demo_themes")).items():
+        (folder / f"{name}.mid").write_bytes(to_bytes(midi))
+    return sorted(folder.glob("*.mid"))
+
+
+def measure_all(paths):
+    """Prints the seconds of each stage for each recording and for all."""
+    grid = CQT()
+    autoencoder = ComplexAutoencoder(PATCH_FRAMES * grid.n_bins, N_BASES)
+    autoencoder.build()
+    encode = build_encoder(autoencoder).predict_on_batch
+    encode(np.zeros((1, PATCH_FRAMES * grid.n_bins), np.float32))  # traced before it is timed
+    stages = [measure(path, grid, encode) for path in paths]
+    total = {name: sum(each[name] for each in stages) for name in stages[0]}
+    print(f"\nall {len(paths)}: {describe(total)}")
+    print(f"part: {total['cell by cell'] / total['part']:.0f}x the time cell by cell")
+
+
+def measure(path, grid, encode):
     """Seconds of each stage for a recording, printed and returned."""
-    frames = read_frames(path)
-    ours, similarity_s = timed(lambda: patch_similarity(frames, OUR_PATCH_FRAMES, SEMITONES))
-    themes, by_lag_s = timed(lambda: find_by_lag(ours, frames_per_beat=FRAMES_PER_BEAT))
-    theirs, published_s = timed(lambda: published(patch_similarity(frames, PUBLISHED_PATCH_FRAMES)))
-    patterns, patterns_s = timed(lambda: find_published(theirs, frames_per_beat=FRAMES_PER_BEAT))
-    print(
-        f"{path.stem:20s} {len(frames):5d} frames: similarity {similarity_s:.2f} s, {len(themes)} themes {by_lag_s:.2f}"
-    )
-    print(f"{'':20s} published: similarity {published_s:.2f} s, {len(patterns)} themes {patterns_s:.2f}")
+    seconds = {}
+
+    def timed(name, call):
+        began = time.process_time()
+        result = call()
+        seconds[name] = time.process_time() - began
+        return result
+
+    moments_per_beat = BEAT_S * grid.sample_rate_hz / grid.hop_samples
+    frames = timed("transform", lambda: constant_q(read_samples(path, grid.sample_rate_hz), **grid.model_dump()))
+    magnitudes = timed("features", lambda: encode_piece(frames, PATCH_FRAMES, encode)["magnitudes"])
+    timed("similarity", lambda: cosine_similarity(magnitudes))
+    matrix = timed("transposed", lambda: patch_similarity(frames, PATCH_FRAMES, SEMITONES, grid.bins_per_semitone))
+    timed("lag", lambda: find_by_lag(matrix, frames_per_beat=moments_per_beat))
+    theirs = timed("published similarity", lambda: published(cosine_similarity(magnitudes, centre=False)))
+    timed("published", lambda: find_published(theirs, frames_per_beat=moments_per_beat))
     part = theirs[:PART_MOMENTS, :PART_MOMENTS]
-    fast, fast_s = timed(lambda: find_published(part, frames_per_beat=FRAMES_PER_BEAT))
-    slow, slow_s = timed(lambda: straightforward.find_published(part, FRAMES_PER_BEAT))
+    fast = timed("part", lambda: find_published(part, frames_per_beat=moments_per_beat))
+    slow = timed("cell by cell", lambda: straightforward.find_published(part, moments_per_beat))
     same = [theme.occurrences.tolist() for theme in fast] == [[list(span) for span in theme] for theme in slow]
-    print(f"{'':20s} part: {fast_s:.3f} s, cell by cell {slow_s:.2f}: {slow_s / fast_s:.0f}x, ", end="")
-    print("the same" if same else "OTHERS")
-    return similarity_s, by_lag_s, published_s, patterns_s, fast_s, slow_s
+    print(f"{path.stem}, {len(frames)} frames: {describe(seconds)}; both find {'the same' if same else 'OTHERS'}")
+    return seconds
 
 
-def read_frames(path):
-    """Standardised frames of the constant-Q transform of a recording."""
-    samples, _ = librosa.load(path, sr=SAMPLE_RATE_HZ, mono=True)
-    grid = {"hop_length": HOP_SAMPLES, "fmin": LOWEST_HZ, "n_bins": N_BINS, "bins_per_octave": BINS_PER_OCTAVE}
-    frames = np.abs(librosa.cqt(samples, sr=SAMPLE_RATE_HZ, **grid)).T
-    frames = frames - frames.mean(axis=1, keepdims=True)
-    return frames / (frames.std(axis=1, keepdims=True) + 1e-8)
-
-
-def timed(call):
-    """What a call gives, and its processor seconds."""
-    began = time.process_time()
-    return call(), time.process_time() - began
+def describe(seconds):
+    """Stages and their seconds in a line."""
+    return ", ".join(f"{name} {value:.2f}" for name, value in seconds.items())
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def embed_recordings(recordings: Recordings, patch_frames: int, encode: Encode |
     ValueError
         If a piece is shorter than a patch.
     """
-    n_moments = [count_moments(recordings, piece, patch_frames) for piece in np.flatnonzero(recordings.is_searched)]
+    n_moments = [recordings.count_moments(piece, patch_frames) for piece in np.flatnonzero(recordings.is_searched)]
     rows: dict[str, list[np.ndarray]] = {"magnitudes": [], "phases": []}
     for piece in np.flatnonzero(recordings.is_searched) if encode else ():
         for name, features in encode_piece(recordings.piece(piece), patch_frames, encode).items():
@@ -47,25 +47,17 @@ def embed_recordings(recordings: Recordings, patch_frames: int, encode: Encode |
     return arrays | {"starts": np.cumsum([0, *n_moments]), "patch_frames": patch_frames}
 
 
-def count_moments(recordings: Recordings, piece: int, patch_frames: int) -> int:
-    """Number of patches of a piece; ValueError if there is none."""
-    n_frames = len(recordings.piece(piece))
-    if n_frames < patch_frames:
-        raise ValueError(
-            f"model.patch_frames={patch_frames}: {recordings.names[piece]} has {n_frames} frames, "
-            f"{n_frames * recordings.hop_s:.1f} s: leave it out or take shorter patches"
-        )
-    return n_frames - patch_frames + 1
-
-
 def encode_piece(frames: np.ndarray, patch_frames: int, encode: Encode) -> dict[str, np.ndarray]:
-    """What `encode` gives for every patch of a piece, in batches."""
+    """What `encode` gives for every patch of a piece, in batches; silence has features of zero."""
     patches = patches_of(frames, patch_frames)
     batches = [
         encode(standardise(flatten(patches[first : first + BATCH_PATCHES])))
         for first in range(0, len(patches), BATCH_PATCHES)
     ]
-    return {name: np.concatenate([np.asarray(batch[name]) for batch in batches]) for name in batches[0]}
+    features = {name: np.concatenate([np.asarray(batch[name]) for batch in batches]) for name in batches[0]}
+    for values in features.values():
+        values[~patches.any(axis=(1, 2))] = 0  # of bases a little is left, for their gradient's sake
+    return features
 
 
 def fourier_magnitudes(patches: np.ndarray, patch_frames: int) -> np.ndarray:

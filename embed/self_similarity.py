@@ -22,9 +22,9 @@ def cosine_similarity(vectors: np.ndarray, centre: bool = True) -> np.ndarray:
     Parameters
     ----------
     vectors : np.ndarray (n, n_features)
-        A vector of zeros is like nothing, but itself.
+        A vector of zeros, as silence has, is like nothing, but itself.
     centre : bool
-        Whether the mean of the vectors is taken off first.
+        Whether the mean of the other vectors is taken off first.
 
     Returns
     -------
@@ -33,7 +33,9 @@ def cosine_similarity(vectors: np.ndarray, centre: bool = True) -> np.ndarray:
     """
     vectors = _checked(vectors, "vectors", 1)
     if centre:
-        vectors = vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+        sounds = vectors.any(axis=1, keepdims=True)
+        mean = vectors.sum(axis=0, dtype=np.float64) / max(np.count_nonzero(sounds), 1)
+        vectors = np.where(sounds, vectors - mean.astype(np.float32), 0)
     unit = vectors * _inverse(np.linalg.norm(vectors, axis=1))[:, None]
     similarity = np.clip(unit @ unit.T, -1, 1)
     np.fill_diagonal(similarity, 1)

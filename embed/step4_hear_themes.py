@@ -22,9 +22,9 @@ def run(name, root=ROOT, runs=None):
     for each in parameters.for_runs(runs):
         written = write_pages(each, root)
         themes = "with themes" if results.is_fresh(each, "themes", root) else "without themes, which step 6 finds"
-        print(f"{each.run}: {each.name}, {themes}; pages need no network")
-        for path in written:
-            print(f"wrote {results.show(path, root)}, {path.stat().st_size / 1e6:.2f} MB")
+        n_bytes = sum(path.stat().st_size for path in written)
+        print(f"{each.run}: {len(written)} pages {themes}; {n_bytes / 1e6:.1f} MB, they need no network")
+        print(f"wrote {results.show(written[-1], root)}")
         paths += written
     return paths
 

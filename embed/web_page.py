@@ -1,6 +1,7 @@
 """A page for the browser in one HTML file: style, scripts, data and sound in place, and nothing asked from outside.
 
-The template has ``$title``, ``$policy``, ``$style``, ``$script``, ``$data`` (JSON) and ``$sound`` (base64).
+The frame of all pages has ``$title``, ``$policy``, ``$style``, ``$body``, ``$data`` (JSON), ``$sound`` (base64) and
+``$script``; the body of a page has ``$title``.
 """
 
 import base64
@@ -12,22 +13,24 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+FRAME = Path(__file__).with_suffix(".html")
+
 
 def fill_page(
-    template: Path,
+    body: Path,
     styles: Iterable[Path],
     scripts: Iterable[Path],
     *,
     title: str,
     data: Mapping[str, Any],
-    sound: bytes,
+    sound: bytes = b"",
     also_allowed: str = "",
 ) -> str:
     """The text of a page.
 
     Parameters
     ----------
-    template : Path
+    body : Path
         HTML.
     styles, scripts : iterable of Path
         CSS and JavaScript, put together in this order; scripts run in strict mode.
@@ -36,7 +39,7 @@ def fill_page(
     data : mapping of str
         Goes into the page as JSON.
     sound : bytes
-        A sound file.
+        A sound file; empty if the page has none.
     also_allowed : str
         More of the page's Content-Security-Policy, which else allows but its own style and script.
     """
@@ -46,8 +49,10 @@ def fill_page(
         f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; {also_allowed}"
         "base-uri 'none'; form-action 'none'"
     )
-    return Template(template.read_text(encoding="utf-8")).substitute(
-        title=html.escape(title),
+    title = html.escape(title)
+    return Template(FRAME.read_text(encoding="utf-8")).substitute(
+        title=title,
+        body=Template(body.read_text(encoding="utf-8")).substitute(title=title).rstrip(),
         policy=html.escape(policy, quote=False),
         style=style,
         script=script,

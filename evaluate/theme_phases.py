@@ -87,7 +87,12 @@ def measure_phases(
 
 
 def read_shift(circles: np.ndarray, shifts: np.ndarray) -> float:
-    """Share of the variance of shifts ``(n,)`` that ridge regression explains on the last `HELD_OUT` of examples."""
+    """Share of the variance of shifts ``(n,)`` that ridge regression explains on the last `HELD_OUT` of examples.
+
+    NaN where that is one example, which has no variance.
+    """
     n_fitted = round(len(shifts) * (1 - HELD_OUT))
+    if len(shifts) - n_fitted < 2:
+        return np.nan
     model = RidgeCV(PENALTIES).fit(circles[:n_fitted], shifts[:n_fitted])
     return float(r2_score(shifts[n_fitted:], model.predict(circles[n_fitted:])))

@@ -9,7 +9,7 @@ import numpy as np
 from embed.invariant_features import Encode
 from embed.moments import encoder_of
 from evaluate.pattern_scores import METRICS
-from evaluate.theme_invariance import PITCH_SHIFTS_BINS, draw_starts, measure_invariance
+from evaluate.theme_invariance import PITCH_SHIFTS_BINS, TIME_SHIFTS_FRAMES, draw_starts, measure_invariance
 from evaluate.theme_measures import CRITERION, best_of, measure_run
 from evaluate.theme_oracle import known_pieces, measure_oracle
 from evaluate.theme_phases import measure_phases
@@ -59,7 +59,7 @@ def measure_features(parameters: Parameters, recordings: Recordings, encode: Enc
     starts = draw_starts(recordings, patch_frames, parameters.invariance.n_patches, rng)
     arrays = measure_invariance(recordings, patch_frames, starts, encode or (lambda patches: {"magnitudes": patches}))
     if parameters.has("complex_autoencoder") and encode:
-        largest = (training.pitch_shift_bins, training.time_shift_frames)
+        largest = (training.pitch_shift_bins, min(training.time_shift_frames, TIME_SHIFTS_FRAMES[-1]))
         arrays |= measure_phases(recordings, patch_frames, starts, encode, largest, rng)
     return arrays
 

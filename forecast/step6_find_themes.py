@@ -27,7 +27,7 @@ def run(name, root=ROOT, runs=None):
     chosen = parameters.for_runs(runs)
     paths = [find_run(run_parameters, root) for run_parameters in chosen]
     drawn = draw_themes(parameters, root)
-    pages = [page for run_parameters in chosen for page in write_pages(run_parameters, root)]
+    pages = [write_pages(run_parameters, root)[-1] for run_parameters in chosen]
     for path in (*drawn, *pages):
         print(f"wrote {results.show(path, root)}")
     return paths

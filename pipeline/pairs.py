@@ -118,7 +118,7 @@ class WindowPairs:
 
 
 class PicturePairs:
-    """One picture at two angles.
+    """One picture at two angles; of as many pairs as pictures hardly any picture comes twice.
 
     Parameters
     ----------
@@ -137,9 +137,10 @@ class PicturePairs:
 
     def __call__(self, n_pairs: int, seed: tf.Tensor, reach: tf.Tensor | float = 1.0) -> tf.Tensor:
         """Pairs, ``(n_pairs, 2, n_values)``."""
-        chosen = tf.gather(self.pictures, draw(seed, 0, n_pairs, 0, len(self.pictures)))
-        shares = tf.random.stateless_uniform((2 * n_pairs,), stream_of(seed, 1), minval=-1.0)
-        angles_deg = self.largest_angle_deg * reach * shares
+        shares = (tf.range(n_pairs, dtype=tf.float64) + draw_shares(seed, 0, n_pairs)) / n_pairs
+        chosen = tf.gather(self.pictures, tf.cast(shares * len(self.pictures), tf.int64))
+        turns = tf.random.stateless_uniform((2 * n_pairs,), stream_of(seed, 1), minval=-1.0)
+        angles_deg = self.largest_angle_deg * reach * turns
         turned = turn(tf.repeat(chosen, 2, axis=0), angles_deg)
         return standardise(tf.reshape(turned, (n_pairs, 2, self.n_values)), PICTURE_STD)
 
@@ -179,9 +180,14 @@ def standardise(values: tf.Tensor, std: float) -> tf.Tensor:
 
 def draw(seed: tf.Tensor, stream: int, n: int, low: tf.Tensor | int, high: tf.Tensor | int) -> tf.Tensor:
     """Integers from low to below high, ``(n,)``, each as likely; another stream, other numbers."""
-    shares = tf.random.stateless_uniform((n,), stream_of(seed, stream), dtype=tf.float64)
+    shares = draw_shares(seed, stream, n)
     low, high = tf.cast(low, tf.int64), tf.cast(high, tf.int64)
     return low + tf.cast(shares * tf.cast(high - low, tf.float64), tf.int64)
+
+
+def draw_shares(seed: tf.Tensor, stream: int, n: int) -> tf.Tensor:
+    """Numbers from 0 to below 1, ``(n,)``."""
+    return tf.random.stateless_uniform((n,), stream_of(seed, stream), dtype=tf.float64)
 
 
 def part_of(shift: int, reach: tf.Tensor | float) -> tf.Tensor:

@@ -6,12 +6,8 @@ are transformed in several processes.
 
 import hashlib
 import json
-import multiprocessing
-import os
-import signal
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,13 +20,13 @@ from pipeline.whole_file import whole_file
 from save_dataset.cqt import constant_q
 from save_dataset.lead_in import find_lead_in
 from save_dataset.midi_files import read_midi
+from save_dataset.processes import work
 from save_dataset.sound import read_sound
 from save_dataset.synthesiser import render
 
 CACHE = Path("output", "cqt_cache")  # below the root of the repository
 FORMAT = 1  # of a cache file: another number, and all are made anew
 FEW_FILES = 8  # transformed sooner than a second process starts
-MOST_PROCESSES = 16  # each loads its own libraries
 MIDI_ENDINGS = (".mid", ".midi")
 
 
@@ -71,27 +67,9 @@ def transform_files(
     known = {key: sound for key in set(keys) if (sound := read_cached(cache / f"{key}.npz"))}
     tasks = {key: (path, cache / f"{key}.npz", dict(cqt), longest_s) for path, key in zip(paths, keys, strict=True)}
     new = {key: task for key, task in tasks.items() if key not in known}
-    n_processes = 1 if len(new) <= FEW_FILES else min(n_processes or os.cpu_count() or 1, MOST_PROCESSES)
-    results = transform_new(new, n_processes)
+    results = work(transform_to_cache, new, few=FEW_FILES, n_processes=n_processes)
     known |= tqdm(results, "transforming", len(new), unit="file", disable=not (show_progress and new))
     return [known[key] for key in keys]
-
-
-def transform_new(tasks: Mapping[str, tuple], n_processes: int) -> Iterator[tuple[str, TransformedSound]]:
-    """Key and transform of each file as they come; whoever stops it waits for the files at work only."""
-    if n_processes == 1:
-        yield from ((key, transform_to_cache(*task)) for key, task in tasks.items())
-        return
-    context = multiprocessing.get_context("spawn")  # forking a process that has threads, as TensorFlow, may hang
-    ignore = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the parent stops the pool
-    pool = ProcessPoolExecutor(n_processes, context, initializer=signal.signal, initargs=ignore)
-    try:
-        handler = signal.signal(*ignore)  # inherited by processes that are not up yet
-        jobs = {pool.submit(transform_to_cache, *task): key for key, task in tasks.items()}
-        signal.signal(signal.SIGINT, handler)
-        yield from ((jobs[job], job.result()) for job in as_completed(jobs))
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def transform_to_cache(path: Path, cached: Path, cqt: dict[str, Any], longest_s: float | None) -> TransformedSound:

@@ -4,7 +4,9 @@ A picture is ``(side, side)``, 0 is paper and 1 is ink. Angles are in degrees, a
 """
 
 import zipfile
+from http.client import HTTPException
 from pathlib import Path
+from urllib.request import urlopen
 
 import numpy as np
 from scipy.ndimage import map_coordinates, zoom
@@ -13,7 +15,11 @@ from sklearn.model_selection import train_test_split
 
 from pipeline.parameters import ROOT
 from pipeline.studies.digits import Images
+from pipeline.whole_file import whole_file
 
+KERAS_MNIST = Path("~/.keras/datasets/mnist.npz")
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # that of keras.datasets
+TIMEOUT_S = 30  # without an answer
 MNIST_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 SHARE_OF_SIDE = 20 / 28  # of a picture's side that its digit fills, as in MNIST: turned, it stays inside
 SMOOTH = 3  # order of the splines that pictures are resized with
@@ -43,13 +49,11 @@ def read_images(settings: Images, root: Path = ROOT) -> tuple[dict[str, np.ndarr
     if settings.source == "digits":
         images, labels = embedded_digits(settings.side_pixels)
         return split_images(images, labels, settings), []
-    if settings.source == "mnist":
-        train, test, paths = *download_mnist(), []
-    else:
-        path = root / "music" / Path(settings.source).expanduser()
-        train, test, paths = *open_mnist(path), [path]
+    is_known = settings.source == "mnist"
+    path = find_mnist() if is_known else root / "music" / Path(settings.source).expanduser()
+    train, test = open_mnist(path)
     images = resize(np.concatenate([train[0], test[0]]).astype(np.float32) / 255, settings.side_pixels)
-    return split_images(images, np.concatenate([train[1], test[1]]), settings, n_test=len(test[1])), paths
+    return split_images(images, np.concatenate([train[1], test[1]]), settings, n_test=len(test[1])), [path]
 
 
 def embedded_digits(side_pixels: int) -> Labelled:
@@ -70,16 +74,18 @@ def resize(images: np.ndarray, side_pixels: int) -> np.ndarray:
     return np.clip(larger, 0, 1).astype(np.float32)
 
 
-def download_mnist() -> tuple[Labelled, Labelled]:
-    """MNIST as Keras finds it, which may take a network: pictures and digits to learn from, and of the test."""
-    import keras  # takes seconds, and is needed for nothing else here
-
-    try:
-        return keras.datasets.mnist.load_data()
-    except Exception as error:  # Keras raises nothing narrower when a URL fails
-        if type(error) is not Exception and not isinstance(error, OSError):
-            raise
-        raise ValueError(f"images.source='mnist': could not be downloaded ({error}); {WAY_OUT}") from error
+def find_mnist() -> Path:
+    """The file of MNIST where Keras keeps it, downloaded if it is not there yet."""
+    path = KERAS_MNIST.expanduser()
+    if not path.is_file():
+        try:
+            with urlopen(MNIST_URL, timeout=TIMEOUT_S) as answer:
+                content = answer.read()
+        except (OSError, HTTPException) as error:
+            raise ValueError(f"images.source='mnist': could not be downloaded ({error}); {WAY_OUT}") from error
+        with whole_file(path) as part:
+            part.write_bytes(content)
+    return path
 
 
 def open_mnist(path: Path) -> tuple[Labelled, Labelled]:

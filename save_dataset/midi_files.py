@@ -6,13 +6,9 @@ processes. A beat is a quarter note; a track is what pretty_midi calls an instru
 
 import hashlib
 import io
-import multiprocessing
-import os
-import signal
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -22,11 +18,11 @@ import pretty_midi
 from tqdm import tqdm
 
 from pipeline.whole_file import whole_file
+from save_dataset.processes import work
 
 CACHE = Path("output", "parsed_midi")  # below the root of the repository
 FORMAT = 1  # of a cache file: another number, and all are parsed anew
 FEW_FILES = 64  # parsed sooner than a second process starts
-MOST_PROCESSES = 16  # each loads its own libraries
 SUSTAIN_PEDAL = 64  # controller number, MIDI 1.0
 BROKEN = (OSError, EOFError, ValueError, LookupError, ArithmeticError, TypeError, mido.KeySignatureError)
 
@@ -92,9 +88,8 @@ def read_all(
     for digest in set(digests.values()):
         if notes := read_cached(cache_path(cache, digest)):
             known[digest] = notes
-    new = {digest: path for path, digest in digests.items() if digest not in known}
-    n_processes = 1 if len(new) <= FEW_FILES else min(n_processes or os.cpu_count() or 1, MOST_PROCESSES)
-    results = parse_new(new, cache, n_processes)
+    new = {digest: (path, cache_path(cache, digest)) for path, digest in digests.items() if digest not in known}
+    results = work(parse_to_cache, new, few=FEW_FILES, n_processes=n_processes)
     known |= tqdm(results, "parsing MIDI", len(new), unit="file", disable=not (show_progress and new))
     for path, digest in digests.items():
         if isinstance(what := known[digest], str):
@@ -111,24 +106,6 @@ def digest_all(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[Path, str]]
         except OSError as error:
             unreadable[path] = f"cannot be read: {error.strerror}"
     return digests, unreadable
-
-
-def parse_new(new: dict[str, Path], cache: Path, n_processes: int) -> Iterator[tuple[str, MidiNotes | str]]:
-    """Digest, and notes or what is wrong, of each file; whoever stops it waits for the files at work only."""
-    tasks = {digest: (path, cache_path(cache, digest)) for digest, path in new.items()}
-    if n_processes == 1:
-        yield from ((digest, parse_to_cache(*task)) for digest, task in tasks.items())
-        return
-    context = multiprocessing.get_context("spawn")  # forking a process that has threads, as TensorFlow, may hang
-    ignore = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the parent stops the pool
-    pool = ProcessPoolExecutor(n_processes, context, initializer=signal.signal, initargs=ignore)
-    try:
-        handler = signal.signal(*ignore)  # inherited by processes that are not up yet
-        jobs = {pool.submit(parse_to_cache, *task): digest for digest, task in tasks.items()}
-        signal.signal(signal.SIGINT, handler)
-        yield from ((jobs[job], job.result()) for job in as_completed(jobs))
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def parse_to_cache(path: Path, cached: Path) -> MidiNotes | str:

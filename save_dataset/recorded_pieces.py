@@ -95,9 +95,16 @@ def split_last(n_files: int, share: float) -> list[str]:
     return ["train"] * (n_files - n_held_out) + ["validation"] * n_held_out
 
 
-def check_split(recordings: Recordings, parameters: Parameters) -> None:
+def check_lengths(recordings: Recordings, parameters: Parameters) -> None:
+    """ValueError if a piece that is searched is shorter than a patch of a run."""
+    for run in parameters.for_runs():
+        for piece in range(recordings.n_searched):
+            recordings.count_moments(piece, run.model.patch_frames)
+
+
+def check_split(splits: np.ndarray, parameters: Parameters) -> None:
     """ValueError unless there are recordings to learn from and others that are held out."""
-    n_files = sum(len(recordings.pieces_of(split)) for split in ("train", "validation"))
+    n_files = np.count_nonzero(np.isin(splits, ("train", "validation")))
     if n_files < 2:
         folder = Path("music", parameters.pieces.lessons or parameters.pieces.folder)
         share = f"pieces.validation_share={parameters.pieces.validation_share}"

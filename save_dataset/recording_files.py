@@ -53,7 +53,7 @@ def find_files(folder: Path, files: str | Iterable[str], folder_told: str, files
         found = find_by_pattern(folder, files, f"{files_key}={files!r}")
     else:
         found = [folder / name for name in dict.fromkeys(files)]
-        if missing := [path.relative_to(folder).as_posix() for path in found if not path.is_file()]:
+        if missing := [name for name in dict.fromkeys(files) if not (folder / name).is_file()]:
             raise FileNotFoundError(f"{files_key}: not in {folder}: {', '.join(missing)}")
     with_sound = {path.with_suffix("") for path in found if path.suffix.lower() not in MIDI_ENDINGS}
     paths = [p for p in found if p.suffix.lower() not in MIDI_ENDINGS or p.with_suffix("") not in with_sound]

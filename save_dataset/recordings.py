@@ -78,6 +78,16 @@ class Recordings:
         """The frames of one piece, ``(n_frames, n_bins)``."""
         return self.frames[self.starts[index] : self.starts[index + 1]]
 
+    def count_moments(self, index: int, patch_frames: int) -> int:
+        """Number of patches of a piece; ValueError if there is none."""
+        n_frames = len(self.piece(index))
+        if n_frames < patch_frames:
+            raise ValueError(
+                f"model.patch_frames={patch_frames}: {self.names[index]} has {n_frames} frames, "
+                f"{n_frames * self.hop_s:.1f} s: leave it out or take shorter patches"
+            )
+        return n_frames - patch_frames + 1
+
     def pieces_of(self, split: str) -> np.ndarray:
         """Indices of the pieces of a part of the split."""
         return np.flatnonzero(self.splits == split)

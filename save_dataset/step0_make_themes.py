@@ -25,7 +25,7 @@ def run(name, root=ROOT):
     if parameters.made is None:
         print(f"{show(folder, root)} is to be found, not made")
         return folder
-    print(f"pieces by {parameters.made!r}")
+    print(f"pieces with {', '.join(f'{key}={value}' for key, value in parameters.made)}")
     paths = make_themes(parameters, root, command_line.has_terminal())
     print(f"wrote {len(paths)} pieces below {show(folder, root)}")
     return folder

@@ -15,7 +15,7 @@ from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from save_dataset.draw_recordings import draw_recordings
 from save_dataset.made_themes import check_made
-from save_dataset.recorded_pieces import describe, read_recordings
+from save_dataset.recorded_pieces import check_lengths, describe, read_recordings
 from save_dataset.recording_files import folder_of
 
 
@@ -24,6 +24,7 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     check_made(parameters, root)
     recordings, raw = read_recordings(parameters, root, command_line.has_terminal())
+    check_lengths(recordings, parameters)
     print(f"{results.show(folder_of(parameters.pieces, root), root)}: {describe(recordings)}")
     path = results.save(parameters, "recordings", recordings.to_arrays(), root, raw=raw)
     draw_recordings(parameters, root)

@@ -1,4 +1,4 @@
-"""What several test files need: random numbers, parameter files under a root of their own, and a disk that is full."""
+"""What several test files need: random numbers, parameter files under a root of their own, a full disk, a browser."""
 
 from contextlib import contextmanager
 
@@ -26,6 +26,16 @@ def write_parameters(tmp_path):
         return tmp_path
 
     return write
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """The browser in which a file's tests open their pages."""
+    from tests.browser import start  # needs Selenium, which most tests do without
+
+    driver = start(tmp_path_factory.mktemp("profile"))
+    yield driver
+    driver.quit()
 
 
 @pytest.fixture

@@ -1,34 +1,15 @@
 """The atom page in a real browser, with real input."""
 
 import base64
-import json
-import shutil
 
 import numpy as np
 import pytest
 
 from embed.audible_dictionary import write_dictionary
+from tests.browser import NEEDS_BROWSER, By, Keys, OpenPage, Select, watched, without_sound
 from tests.small_dictionary import HATS, KICK, SNARE, TEXT, TURNED, store_small_dictionary
 
-selenium = pytest.importorskip("selenium", reason="selenium is not installed")
-from selenium import webdriver  # noqa: E402
-from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
-from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.select import Select  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(BROWSER is None or DRIVER is None, reason="chromium or chromedriver is not installed"),
-]
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required --window-size=1280,900"
-)
+pytestmark = NEEDS_BROWSER
 SHOWN_ATOMS = "n_atoms = 3"  # the turned one is in the piece, not on the page
 
 
@@ -45,60 +26,14 @@ def page_path(tmp_path_factory):
     return write_dictionary(parameters.for_run("A"), root)[0]
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    light = [{"name": "prefers-color-scheme", "value": "light"}]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": light})
-    driver.get("about:blank")  # away from the browser's own first page, which asks for much
-    yield driver
-    driver.quit()
-
-
 @pytest.fixture
 def page(browser, page_path):
-    """The page as it is after opening; no test may leave an error in the console, or have sent a request."""
-    opened = Page(browser, page_path.as_uri())
-    yield opened
-    assert opened.errors() == []
-    assert opened.outside_requests() == []
+    """The page as it is after opening, which is watched."""
+    yield from watched(Page(browser, page_path.as_uri()))
 
 
-class Page:
-    """Hands and eyes on the page."""
-
-    def __init__(self, browser, address):
-        self.browser = browser
-        self.errors(), self.outside_requests()  # of what was open before
-        browser.get(address)
-        self.ask("atoms.decoded().then(() => new Promise(requestAnimationFrame))")
-
-    def ask(self, expression):
-        return self.browser.execute_script(f"return {expression}")
-
-    def wait(self, condition, timeout_s=10):
-        WebDriverWait(self.browser, timeout_s, poll_frequency=0.02).until(lambda _: condition())
-
-    def errors(self):
-        return [entry for entry in self.browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
-
-    def outside_requests(self):
-        events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
-        sent = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        return [url for url in sent if not url.startswith(("file:", "data:", "blob:"))]
-
-    def press(self, *keys):
-        ActionChains(self.browser).send_keys(*keys).perform()
-
-    def click(self, place):
-        actions = ActionBuilder(self.browser, duration=30)
-        actions.pointer_action.move_to_location(round(place["x"]), round(place["y"])).click()
-        actions.perform()
+class Page(OpenPage):
+    READY = "atoms.decoded()"
 
     def card(self, number):
         cards = self.browser.find_elements(By.CSS_SELECTOR, ".card")
@@ -258,23 +193,14 @@ def test_a_label_shows_what_is_typical_of_it(page):
 
 
 def test_on_a_phone_nothing_sticks_out(page):
-    size = {"width": 390, "height": 800, "deviceScaleFactor": 2, "mobile": True}
-    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
+    with page.screen(390, 800, pixel_ratio=2):
         page.wait(lambda: page.ask("document.getElementById('score').width") < 760)
         assert page.ask("document.documentElement.scrollWidth") == 390
-    finally:
-        page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_without_sound_the_page_says_so(browser, page_path, tmp_path):
-    text = page_path.read_text(encoding="utf-8")
-    start = text.index('id="sound-data">') + len('id="sound-data">')
-    end = text.index("</script>", start)
-    path = tmp_path / "silent.html"
-    path.write_text(text[:start] + base64.b64encode(b"no sound" * 100).decode() + text[end:], encoding="utf-8")
-    browser.get(path.as_uri())
+    page = OpenPage(browser, without_sound(page_path.read_text(encoding="utf-8"), tmp_path / "silent.html"))
     browser.find_element(By.CSS_SELECTOR, ".card").click()
     note = browser.find_element(By.ID, "note")
-    WebDriverWait(browser, 10).until(lambda _: note.text == "The sound cannot be played here.")
-    assert browser.execute_script("return atoms.playing") is None
+    page.wait(lambda: note.text == "The sound cannot be played here.")
+    assert page.ask("atoms.playing") is None

@@ -1,12 +1,13 @@
-import sys
-from types import SimpleNamespace
+import io
+from http.client import IncompleteRead
+from urllib.error import URLError
 
 import numpy as np
 import pytest
 from scipy.ndimage import rotate
 
 from pipeline.studies.digits import Images
-from save_dataset import step1_save_digits
+from save_dataset import digit_images, step1_save_digits
 from save_dataset.digit_images import BATCH_IMAGES, embedded_digits, read_images, resize, split_images, turn
 
 
@@ -129,14 +130,46 @@ def test_too_few_pictures_to_split(tmp_path):
         read_images(Images(source=str(tmp_path / "few.npz")))
 
 
-def test_a_download_that_fails_says_what_else_there_is(monkeypatch):
-    def fail():
-        raise Exception("URL fetch failure on mnist.npz: None -- no route")  # as Keras does
+@pytest.fixture
+def keras_folder(tmp_path, monkeypatch):
+    """Where MNIST is looked for; nothing is there."""
+    monkeypatch.setattr(digit_images, "KERAS_MNIST", tmp_path / "datasets" / "mnist.npz")
+    return tmp_path / "datasets"
 
-    mnist = SimpleNamespace(load_data=fail)
-    monkeypatch.setitem(sys.modules, "keras", SimpleNamespace(datasets=SimpleNamespace(mnist=mnist)))
-    with pytest.raises(ValueError, match="images.source='mnist': could not be downloaded .*no route.*; give the path"):
+
+FAILURES = (URLError("no route to host"), TimeoutError("no route to host"), IncompleteRead(b"PK", 10))
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)
+def test_a_download_that_fails_says_what_else_there_is(keras_folder, monkeypatch, failure):
+    def fail(url, timeout):
+        raise failure
+
+    monkeypatch.setattr(digit_images, "urlopen", fail)
+    told = "images.source='mnist': could not be downloaded .*(no route|IncompleteRead).*; give the path .* or 'digits'"
+    with pytest.raises(ValueError, match=told):
         read_images(Images(source="mnist"))
+    assert not keras_folder.exists()
+
+
+def test_a_fault_of_ours_is_not_taken_for_one_of_the_network(keras_folder, monkeypatch):
+    monkeypatch.setattr(digit_images, "urlopen", lambda url: None)  # called with a timeout
+    with pytest.raises(TypeError, match="timeout"):
+        read_images(Images(source="mnist"))
+
+
+def test_mnist_is_downloaded_once_to_where_keras_keeps_it(keras_folder, monkeypatch):
+    content, asked = io.BytesIO(), []
+    np.savez(content, **mnist_like())
+    monkeypatch.setattr(
+        digit_images, "urlopen", lambda url, timeout: asked.append(url) or io.BytesIO(content.getvalue())
+    )
+    for _ in range(2):
+        arrays, paths = read_images(Images(source="mnist"))
+        assert len(arrays["labels"]) == 140
+        assert paths == [keras_folder / "mnist.npz"]
+    assert len(asked) == 1
+    assert asked[0].endswith("/mnist.npz")
 
 
 def test_step_1_saves_and_draws_the_digits(write_parameters, capsys):

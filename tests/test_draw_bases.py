@@ -6,7 +6,15 @@ import pytest
 from pipeline import results
 from pipeline.parameters import load
 from tests.stored_results import store
-from train_model.draw_bases import angular_orders, cycles_of, draw_bases, draw_patches, draw_pictures, draw_waves
+from train_model.basis_shapes import (
+    angular_orders,
+    clearness,
+    cycles_of,
+    power_of_patches,
+    power_of_pictures,
+    power_of_waves,
+)
+from train_model.draw_bases import draw_bases, draw_patches, draw_pictures, draw_waves
 
 SIDE = 20
 
@@ -31,11 +39,11 @@ def run_of(study, **sections):
 
 
 def test_the_order_of_a_circular_harmonic_is_found_either_way_round():
-    assert angular_orders(circular_harmonics([0, 1, 3, -4, 7])).tolist() == [0, 1, 3, 4, 7]
+    assert angular_orders(power_of_pictures(circular_harmonics([0, 1, 3, -4, 7]))).tolist() == [0, 1, 3, 4, 7]
 
 
 def test_the_order_of_a_real_rosette_is_found():
-    assert angular_orders(circular_harmonics([5]).real + 0j).tolist() == [5]
+    assert angular_orders(power_of_pictures(circular_harmonics([5]).real + 0j)).tolist() == [5]
 
 
 def test_the_cycles_of_a_patch_are_counted_in_both_directions():
@@ -44,11 +52,29 @@ def test_the_cycles_of_a_patch_are_counted_in_both_directions():
     assert cycles_of(np.array(gratings)) == pytest.approx([0, 3, 5, 6])
 
 
-def test_pictures_stand_in_the_order_of_their_rotation_with_parts_side_by_side():
-    bases = circular_harmonics([3, 0, 1]).reshape(3, -1)
-    figure = draw_pictures(bases, run_of("digits", images={"side_pixels": SIDE}))
+def test_what_has_one_frequency_is_clear_and_noise_is_not(rng):
+    noise = rng.normal(size=(2, 512)) @ [1, 1j]
+    several = np.concatenate([waves(512, [9]), waves(512, [9]) * np.hanning(512), waves(512, [9]).real, [noise * 0]])
+    assert clearness(power_of_waves(several)) == pytest.approx([1, 1, 0.5, 0], abs=1e-3)
+    assert clearness(power_of_waves(rng.normal(size=(3, 512)) + 0j)).max() < 0.1
+
+
+def test_gratings_and_rosettes_are_clear_if_their_parts_are_in_quadrature(rng):
+    rows, columns = np.indices((16, 30))
+    grating = np.exp(2j * np.pi * (3 * rows / 16 - 4 * columns / 30))
+    assert clearness(power_of_patches(np.array([grating, grating.imag]))) == pytest.approx([1, 0.5])
+    rosette = circular_harmonics([-4])[0]
+    shares = clearness(power_of_pictures(np.array([rosette, rosette.real])), near_bins=0)
+    assert shares == pytest.approx([1, 0.5], abs=0.05)
+
+
+def test_the_clearest_pictures_come_first_with_parts_side_by_side(rng):
+    noise = rng.normal(size=(SIDE, SIDE, 2)) @ [1, 1j]
+    pictures = [noise, circular_harmonics([3])[0] + noise, circular_harmonics([0])[0]]
+    figure = draw_pictures(np.reshape(pictures, (3, -1)), run_of("digits", images={"side_pixels": SIDE}))
     (axes,) = figure.axes
-    assert [text.get_text() for text in axes.texts] == ["0", "1", "3"]
+    assert [text.get_text()[:1] for text in axes.texts[:2]] == ["0", "3"]
+    assert axes.texts[0].get_text() == "0, 100 %"
     sheet = np.ma.filled(axes.images[0].get_array(), np.nan)
     columns = np.flatnonzero(np.isfinite(sheet).any(axis=0))
     first, second = columns[:SIDE], columns[SIDE : 2 * SIDE]

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 import pytest
 
+from models.complex_autoencoder import ComplexBases
+from models.complex_losses import EqualNormLoss, NormLoss, SwapLoss
 from models.corruption import Cleaner, Corruption
 from models.dictionary_losses import ChordChangeLoss, ChordLoss, HitLoss, SquareLoss
 from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss
@@ -21,6 +23,9 @@ LOSSES = (
     HitLoss,
     ChordLoss,
     ChordChangeLoss,
+    SwapLoss,
+    NormLoss,
+    EqualNormLoss,
 )
 PLACES = {"atom_steps": 2, "stride_steps": 1, "window_steps": 4}
 LAYERS = {
@@ -50,6 +55,11 @@ LAYERS = {
     ),
     "chords": (ChordLoss, {"weight": 0.5}, [(6,), (6, 25)]),
     "chord changes": (ChordChangeLoss, {"weight": 0.5}, [(6,), (6,)]),
+    "bases": (ComplexBases, {"n_bases": 5}, [(8,)]),
+    "bases of one norm": (ComplexBases, {"n_bases": 5, "learn_norm": True, "norm": 0.7}, [(8,)]),
+    "swap": (SwapLoss, {"weight": 0.5, "power": 2}, [(2, 8), (2, 8)]),
+    "norm": (NormLoss, {"weight": 0.5}, [(8,)]),
+    "equal norm": (EqualNormLoss, {"weight": 0.5}, [(8,)]),
 }
 
 
@@ -74,14 +84,16 @@ def test_layer(layer_class, settings, shapes, rng, tmp_path):
 
     model = build_around(layer, shapes)
     batch = [rng.uniform(0.1, 0.9, size=(4, *shape)).astype(np.float32) for shape in shapes]
-    output = model(batch)
+    outputs = keras.tree.flatten(model(batch))
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(loaded(batch), output)
+    for output, expected in zip(keras.tree.flatten(loaded(batch)), outputs, strict=True):
+        np.testing.assert_array_equal(output, expected)
 
     before = [weight.copy() for weight in model.get_weights()]
-    model.compile("sgd", loss=None if isinstance(layer, LOSSES) else "mse")
-    model.train_on_batch(batch, None if isinstance(layer, LOSSES) else np.zeros_like(output))
+    is_loss = isinstance(layer, LOSSES)
+    model.compile("sgd", loss=None if is_loss else ["mse"] * len(outputs))
+    model.train_on_batch(batch, None if is_loss else [np.zeros_like(output) for output in outputs])
     assert any((weight != old).any() for weight, old in zip(model.get_weights(), before, strict=True))
 
 

@@ -122,6 +122,17 @@ def test_a_pair_is_one_picture_at_two_angles():
     assert np.abs(lines[:, 0] - lines[:, 1]).max(axis=-1).min() > 0.05
 
 
+def test_of_as_many_pairs_as_pictures_each_picture_comes_once_or_nearly():
+    pictures = np.eye(64, dtype=np.float32).reshape(64, 8, 8)
+    made = PicturePairs(pictures, largest_angle_deg=1e-4)
+    numbers = made(64, SEED).numpy()[:, 0].argmax(axis=1)
+    assert numbers.tolist() == list(range(64))
+    few = [made(4, np.int32([1, draw])).numpy()[:, 0].argmax(axis=1) for draw in range(400)]
+    counts = np.bincount(np.ravel(few), minlength=64)  # 25 of each, as likely
+    assert 8 < counts.min()
+    assert counts.max() < 45
+
+
 def test_an_angle_of_0_leaves_pictures_as_they_are(rng):
     pictures = rng.random((3, 8, 8)).astype(np.float32)
     made = PicturePairs(pictures, largest_angle_deg=1e-4)(10, SEED).numpy()

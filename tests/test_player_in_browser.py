@@ -1,8 +1,6 @@
 """The player page in a real browser, with real input; what it draws is compared with projections of our own."""
 
 import base64
-import json
-import shutil
 import time
 
 import numpy as np
@@ -11,21 +9,19 @@ from scipy.signal import correlate
 
 from embed.player.page import build_page
 from save_dataset.spectrogram import compute_spectrogram
+from tests.browser import (
+    NEEDS_BROWSER,
+    ActionBuilder,
+    ActionChains,
+    By,
+    Keys,
+    OpenPage,
+    ScrollOrigin,
+    watched,
+    without_sound,
+)
 
-selenium = pytest.importorskip("selenium", reason="selenium is not installed")
-from selenium import webdriver  # noqa: E402
-from selenium.webdriver.common.action_chains import ActionChains, ScrollOrigin  # noqa: E402
-from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(BROWSER is None or DRIVER is None, reason="chromium or chromedriver is not installed"),
-]
+pytestmark = NEEDS_BROWSER
 
 RATE_HZ = 44100
 DURATION_S = 6.0
@@ -33,10 +29,6 @@ HOP_S = 1024 / RATE_HZ
 ACCENT = (214, 51, 108)  # of the moving point on a light page
 FIRST_METHOD = (255, 86, 48)
 TITLE = "A </script> song & more"
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required --window-size=1280,900"
-)
 
 
 def curve(times_s):
@@ -69,21 +61,6 @@ def song():
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    light = [{"name": "prefers-color-scheme", "value": "light"}]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": light})
-    driver.get("about:blank")  # away from the browser's own first page, which asks for much
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture(scope="module")
 def address(song, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "player.html"
     path.write_text(build_page(TITLE, **song), encoding="utf-8")
@@ -92,36 +69,14 @@ def address(song, tmp_path_factory):
 
 @pytest.fixture
 def page(browser, address):
-    """The page as it is after opening; no test may leave an error in the console, or have sent a request."""
-    opened = Player(browser, address)
-    yield opened
-    assert opened.errors() == []
-    assert opened.outside_requests() == []
+    """The page as it is after opening, which is watched."""
+    yield from watched(Player(browser, address))
 
 
-class Player:
-    """Hands and eyes on the page."""
-
-    def __init__(self, browser, address):
-        self.browser = browser
-        self.errors(), self.outside_requests()  # of what was open before
-        browser.get(address)
+class Player(OpenPage):
+    def settle(self):
         self.wait(lambda: self.ask("document.getElementById('sound').readyState >= 3 || !player.hasSound"))
-        self.ask("new Promise(requestAnimationFrame)")
-
-    def ask(self, expression):
-        return self.browser.execute_script(f"return {expression}")
-
-    def wait(self, condition, timeout_s=10):
-        WebDriverWait(self.browser, timeout_s, poll_frequency=0.02).until(lambda _: condition())
-
-    def errors(self):
-        return [entry for entry in self.browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
-
-    def outside_requests(self):
-        events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
-        sent = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        return [url for url in sent if not url.startswith(("file:", "data:", "blob:"))]
+        super().settle()
 
     def press(self, *keys, shift=False):
         actions = ActionChains(self.browser)
@@ -414,9 +369,7 @@ def test_names_are_shown_as_they_are(page):
 
 
 def test_on_a_phone_the_panels_stack_and_nothing_sticks_out(page):
-    size = {"width": 390, "height": 800, "deviceScaleFactor": 2, "mobile": True}
-    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
+    with page.screen(390, 800, pixel_ratio=2):
         page.wait(lambda: page.ask("document.querySelector('.stage canvas').width") > 600)
         boxes = page.ask(
             "[...document.querySelectorAll('.stage')].map((stage) => stage.getBoundingClientRect().toJSON())"
@@ -424,17 +377,10 @@ def test_on_a_phone_the_panels_stack_and_nothing_sticks_out(page):
         assert boxes[0]["left"] == boxes[1]["left"]
         assert boxes[0]["bottom"] < boxes[1]["top"]
         assert page.ask("document.documentElement.scrollWidth") == 390
-    finally:
-        page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_without_sound_the_page_says_so_and_the_point_moves(browser, address, song, tmp_path):
-    text = build_page(TITLE, **song)
-    start = text.index('id="sound-data">') + len('id="sound-data">')
-    end = text.index("</script>", start)
-    path = tmp_path / "silent.html"
-    path.write_text(text[:start] + base64.b64encode(b"no sound" * 100).decode() + text[end:], encoding="utf-8")
-    page = Player(browser, path.as_uri())
+    page = Player(browser, without_sound(build_page(TITLE, **song), tmp_path / "silent.html"))
     assert page.ask("document.getElementById('note').innerText") == (
         "The sound cannot be played here; the point moves without it."
     )

@@ -26,6 +26,7 @@ n_bins = 48
 bins_per_octave = 12
 [runs.CQT]
 model.features = "cqt"
+model.patch_frames = 8
 """
 PITCHES = {"one": (60, 64, 67, 60, 64, 67), "two": (62, 65, 69), "three": (72, 71, 69), "four": (55, 50, 48)}
 
@@ -148,9 +149,9 @@ def test_one_file_is_enough_to_search_but_not_to_learn(folder, read, tmp_path):
     assert recordings.notes.shape == (0, 4)
     message = r"^pieces.validation_share=0.2: needs at least 2 files, music/set has 1$"
     with pytest.raises(ValueError, match=message):
-        check_split(recordings, load("mine", tmp_path))
+        check_split(recordings.splits, load("mine", tmp_path))
     recordings, _ = read('files = ["three.wav", "two.wav"]')
-    check_split(recordings, load("mine", tmp_path))
+    check_split(recordings.splits, load("mine", tmp_path))
 
 
 def test_a_score_of_another_tempo_is_refused(folder, read):

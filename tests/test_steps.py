@@ -161,6 +161,12 @@ WITHOUT_TENSORFLOW = (
     *("save_dataset.step0_make_pieces", "save_dataset.step1_save_drums", "save_dataset.step1_save_piano"),
     *("embed.step4_hear_dictionary", "forecast.generated_pieces", "evaluate.dictionary_baselines"),
     *("evaluate.dictionary_comparison", "evaluate.dictionary_style", "evaluate.step8_draw_dictionary"),
+    *("save_dataset.step0_make_themes", "save_dataset.step1_save_themes", "embed.step3_embed_themes"),
+    *("embed.step4_hear_themes", "forecast.step6_find_themes", "evaluate.theme_results"),
+    *("evaluate.step7_measure_themes", "evaluate.step8_draw_themes"),
+    *("save_dataset.step1_save_signal", "evaluate.signal_measures", "evaluate.step8_draw_signal"),
+    *("save_dataset.step1_save_digits", "evaluate.digit_measures", "evaluate.step8_draw_digits"),
+    *("train_model.draw_bases", "train_model.draw_complex_training"),
 )
 
 

@@ -1,33 +1,13 @@
 """The theme page in a real browser, with real input."""
 
-import base64
-import json
-import shutil
-
 import numpy as np
 import pytest
 
 from embed.theme_page import write_pages
+from tests.browser import NEEDS_BROWSER, ActionBuilder, By, Keys, OpenPage, watched, without_sound
 from tests.small_themes import DURATION_S, LAG_S, store_small_themes
 
-selenium = pytest.importorskip("selenium", reason="selenium is not installed")
-from selenium import webdriver  # noqa: E402
-from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
-from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(BROWSER is None or DRIVER is None, reason="chromium or chromedriver is not installed"),
-]
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required --window-size=1280,900"
-)
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -47,72 +27,19 @@ def pages(tmp_path_factory):
     return [*write_pages(parameters, root), before]
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    light = [{"name": "prefers-color-scheme", "value": "light"}]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": light})
-    driver.get("about:blank")  # away from the browser's own first page, which asks for much
-    yield driver
-    driver.quit()
-
-
 @pytest.fixture
 def page(browser, pages):
-    """The page as it is after opening; no test may leave an error in the console, or have sent a request."""
-    opened = Page(browser, pages[0].as_uri())
-    yield opened
-    assert opened.errors() == []
-    assert opened.outside_requests() == []
+    """The page as it is after opening, which is watched."""
+    yield from watched(Page(browser, pages[0].as_uri()))
 
 
-class Page:
-    """Hands and eyes on the page."""
-
-    def __init__(self, browser, address):
-        self.browser = browser
-        self.errors(), self.outside_requests()  # of what was open before
-        browser.get(address)
-        browser.execute_async_script(
-            "const done = arguments[0]; themes.ready().then(() => requestAnimationFrame(done))"
-        )
-
-    def ask(self, expression):
-        return self.browser.execute_script(f"return {expression}")
-
-    def wait(self, condition, timeout_s=10):
-        WebDriverWait(self.browser, timeout_s, poll_frequency=0.02).until(lambda _: condition())
-
-    def errors(self):
-        return [entry for entry in self.browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
-
-    def outside_requests(self):
-        events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
-        sent = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        return [url for url in sent if not url.startswith(("file:", "data:", "blob:"))]
-
-    def press(self, *keys):
-        ActionChains(self.browser).send_keys(*keys).perform()
+class Page(OpenPage):
+    READY = "themes.ready()"
 
     def move(self, place):
         actions = ActionBuilder(self.browser, duration=30)
         actions.pointer_action.move_to_location(round(place["x"]), round(place["y"]))
         actions.perform()
-
-    def click(self, place, *held):
-        actions = ActionBuilder(self.browser, duration=30)
-        for key in held:
-            actions.key_action.key_down(key)
-        for _ in held:
-            actions.pointer_action.pause(0)
-        actions.pointer_action.move_to_location(round(place["x"]), round(place["y"])).click()
-        actions.perform()
-        actions.clear_actions()
 
     def occurrence(self, extractor, theme, index):
         return self.ask(f"themes.placeOfOccurrence('{extractor}', {theme}, {index})")
@@ -375,9 +302,7 @@ def test_the_extractor_is_switched(page):
 
 @pytest.mark.parametrize(("width", "height"), [(1600, 900), (1000, 800), (390, 800)])
 def test_at_every_width_nothing_sticks_out(page, width, height):
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
+    with page.screen(width, height):
         page.wait(lambda: page.ask("window.innerWidth") == width)
         page.wait(lambda: page.ask("document.documentElement.scrollWidth") <= width)
         stage = page.ask("document.getElementById('stage').getBoundingClientRect().toJSON()")
@@ -387,8 +312,6 @@ def test_at_every_width_nothing_sticks_out(page, width, height):
         assert stage["bottom"] <= height
         left, right = page.matrix(0, 0), page.matrix(DURATION_S, DURATION_S)
         assert right["x"] - left["x"] == pytest.approx(left["y"] - right["y"])  # square
-    finally:
-        page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_without_themes_there_is_the_matrix_and_which_step_finds_them(browser, pages):
@@ -413,26 +336,22 @@ def test_a_piece_in_which_none_was_found_has_no_table(browser, pages):
 
 
 def test_the_pages_lead_to_one_another(browser, pages):
-    browser.get(pages[2].as_uri())
+    page = OpenPage(browser, pages[2].as_uri())
     links = browser.find_elements(By.TAG_NAME, "a")
     assert [link.text.split("\n") for link in links] == [
         ["a piece", "0:12 · themes: 2 lag, 1 published"],
         ["#2", "0:12 · themes: 0 lag, 0 published"],
     ]
     links[1].click()
-    WebDriverWait(browser, 10).until(lambda _: browser.title == "#2")
+    page.wait(lambda: browser.title == "#2")
     browser.find_element(By.ID, "index").click()
-    WebDriverWait(browser, 10).until(lambda _: browser.title == "small, CQT")
-    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    page.wait(lambda: browser.title == "small, CQT")
+    assert page.errors() == []
 
 
 def test_without_sound_the_page_says_so_and_moves_on(browser, pages, tmp_path):
-    text = pages[0].read_text(encoding="utf-8")
-    start = text.index('id="sound-data">') + len('id="sound-data">')
-    end = text.index("</script>", start)
-    path = tmp_path / "silent.html"
-    path.write_text(text[:start] + base64.b64encode(b"no sound" * 100).decode() + text[end:], encoding="utf-8")
-    page = Page(browser, path.as_uri())
+    address = without_sound(pages[0].read_text(encoding="utf-8"), tmp_path / "silent.html")
+    page = Page(browser, address)
     page.click(page.occurrence("lag", 1, 1))
     note = browser.find_element(By.ID, "note")
     page.wait(lambda: note.text == "The sound cannot be played here; the cross moves without it.")

@@ -12,6 +12,7 @@ from models.complex_autoencoder import ComplexAutoencoder
 from pipeline.complex_study import TRAINED
 from pipeline.data_generator import pairs
 from pipeline.pairs import PatchPairs, PicturePairs, WindowPairs, spans_of
+from save_dataset.recorded_pieces import check_split
 from train_model.callbacks import ProcessorTime, SeedByEpoch, read_history, resumable
 from train_model.pair_watch import PairWatch, measure, read_snapshots
 from train_model.unfinished import remove_unfinished, unfinished_folder
@@ -30,6 +31,8 @@ def makers_of(parameters: Any, arrays: Arrays) -> tuple[Maker, Maker]:
         If there is nothing of a kind, or nothing as long as a patch or window.
     """
     make = MAKERS[parameters.study]
+    if parameters.study == "themes":
+        check_split(arrays["splits"], parameters)
     makers = []
     for split in ("train", "validation"):
         try:

@@ -1,7 +1,7 @@
 """The pictures of complex bases: real and imaginary part of each side by side, or as two lines.
 
-Bases are ``(2 * n_bases, n_values)``: real parts, then imaginary parts. Which are shown, and in what order, is told by
-their Fourier transform: along time and frequency for patches, around the middle for pictures, along time for windows.
+Bases are ``(2 * n_bases, n_values)``: real parts, then imaginary parts. The clearest of them, as `basis_shapes` tells,
+are shown.
 """
 
 from pathlib import Path
@@ -9,21 +9,28 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from scipy.ndimage import map_coordinates
 
 from pipeline import figures, results
 from pipeline.figures import new_figure
 from pipeline.parameters import ROOT, StudyParameters
 from pipeline.patches import unflatten
+from train_model.basis_shapes import (
+    NEAR_BINS,
+    angular_orders,
+    clearness,
+    cycles_of,
+    power_of_patches,
+    power_of_pictures,
+    power_of_waves,
+)
 
 PATCHES_SHOWN, PATCH_COLUMNS = 24, 6
-PICTURES_SHOWN, PICTURE_COLUMNS = 48, 8
+PICTURES_SHOWN, PICTURE_COLUMNS = 32, 8
 WAVES_SHOWN, WAVE_COLUMNS = 20, 4
 PARTS_GAP, PAIRS_GAP, ROWS_GAP = 0.06, 0.35, 0.3  # between pictures on a sheet, of their side
 PATCH_SIZE_IN, PICTURE_SIZE_IN = (0.75, 1.25), (0.6, 0.6)
 COLOURS = "RdBu_r"
 REAL_COLOUR, IMAGINARY_COLOUR = "tab:blue", "tab:red"
-N_ANGLES = 128  # places on a circle, at which the order of a rotation is read
 
 
 def draw_bases(parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
@@ -44,54 +51,37 @@ def to_complex(bases: np.ndarray) -> np.ndarray:
     return real + 1j * imaginary
 
 
+def clearest(power: np.ndarray, n: int, near_bins: int = NEAR_BINS) -> np.ndarray:
+    """Numbers of the bases with these powers that are clearest, the clearest first."""
+    return np.argsort(-clearness(power, near_bins), kind="stable")[:n]
+
+
 def draw_patches(bases: np.ndarray, parameters: Any) -> Figure:
-    """The bases of patches with the largest norms, in order of how fast they change in frequency and time."""
-    largest = np.argsort(-np.linalg.norm(bases, axis=1), kind="stable")[:PATCHES_SHOWN]
-    patches = unflatten(bases[largest], parameters.model.patch_frames)
-    patches = patches[np.argsort(cycles_of(patches), kind="stable")]
-    length_s = patches.shape[1] * parameters.cqt.hop_samples / parameters.cqt.sample_rate_hz
-    octaves = patches.shape[2] / parameters.cqt.bins_per_octave
+    """The clearest bases of patches, from slow to fast changes in frequency and time."""
+    patches = unflatten(bases, parameters.model.patch_frames)
+    shown = patches[clearest(power_of_patches(patches), PATCHES_SHOWN)]
+    shown = shown[np.argsort(cycles_of(shown), kind="stable")]
+    length_s = shown.shape[1] * parameters.cqt.hop_samples / parameters.cqt.sample_rate_hz
+    octaves = shown.shape[2] / parameters.cqt.bins_per_octave
     heading = (
-        f"{parameters.run}: the {len(patches)} largest of {len(bases)} bases, real and imaginary part;\n"
+        f"{parameters.run}: the {len(shown)} clearest of {len(bases)} bases, real and imaginary part;\n"
         f"each {length_s:.1f} s from left to right, {octaves:g} octaves upwards"
     )
-    return draw_sheet(patches.transpose(0, 2, 1)[:, ::-1], PATCH_COLUMNS, [""] * len(patches), heading, PATCH_SIZE_IN)
-
-
-def cycles_of(patches: np.ndarray) -> np.ndarray:
-    """How many cycles each complex patch ``(n, n_frames, n_bins)`` has at the peak of its Fourier transform."""
-    power = np.abs(np.fft.fft2(patches)).reshape(len(patches), -1)
-    rates = [np.fft.fftfreq(n, 1 / n) for n in patches.shape[1:]]
-    return np.hypot(*np.meshgrid(*rates, indexing="ij")).ravel()[power.argmax(axis=1)]
+    return draw_sheet(shown.transpose(0, 2, 1)[:, ::-1], PATCH_COLUMNS, [""] * len(shown), heading, PATCH_SIZE_IN)
 
 
 def draw_pictures(bases: np.ndarray, parameters: Any) -> Figure:
-    """The bases of pictures with the largest norms, in the order of the rotation that they turn with."""
-    largest = np.argsort(-np.linalg.norm(bases, axis=1), kind="stable")[:PICTURES_SHOWN]
-    side = parameters.images.side_pixels
-    pictures = unflatten(bases[largest], side)
-    orders = angular_orders(pictures)
-    in_order = np.argsort(orders, kind="stable")
-    titles = [str(order) for order in orders[in_order]]
+    """The clearest bases of pictures, the clearest first, with the order of the rotation that they turn with."""
+    pictures = unflatten(bases, parameters.images.side_pixels)
+    power = power_of_pictures(pictures)
+    shown = clearest(power, PICTURES_SHOWN, near_bins=0)
+    orders, shares = angular_orders(power[shown]), clearness(power[shown], near_bins=0)
+    titles = [f"{order}, {100 * share:.0f} %" for order, share in zip(orders, shares, strict=True)]
     heading = (
-        f"{parameters.run}: {len(pictures)} of {len(bases)} bases, real and imaginary part;\n"
-        "above, how often a turn brings each back to itself"
+        f"{parameters.run}: the {len(shown)} clearest of {len(bases)} bases, real and imaginary part;\n"
+        "above, how often a whole turn repeats each, and how much of its power does"
     )
-    return draw_sheet(pictures[in_order], PICTURE_COLUMNS, titles, heading, PICTURE_SIZE_IN)
-
-
-def angular_orders(pictures: np.ndarray) -> np.ndarray:
-    """The order of the circular harmonic with most power in each complex picture ``(n, side, side)``."""
-    middle = (pictures.shape[1] - 1) / 2
-    radii = np.arange(1, np.floor(middle) + 1)
-    angles = 2 * np.pi * np.arange(N_ANGLES) / N_ANGLES
-    places = middle + radii[:, None] * np.stack([-np.sin(angles), np.cos(angles)])[:, None]
-    rings = np.array([map_coordinates(p.real, places, order=1) + 1j * map_coordinates(p.imag, places, order=1)
-                      for p in pictures])  # fmt: skip
-    power = (np.square(np.abs(np.fft.fft(rings))) * radii[:, None]).sum(axis=1)  # (n_pictures, N_ANGLES)
-    orders = np.abs(np.fft.fftfreq(N_ANGLES, 1 / N_ANGLES)).astype(int)
-    both_ways = np.array([np.bincount(orders, each) for each in power])
-    return both_ways.argmax(axis=1)
+    return draw_sheet(pictures[shown], PICTURE_COLUMNS, titles, heading, PICTURE_SIZE_IN)
 
 
 def draw_sheet(
@@ -103,7 +93,8 @@ def draw_sheet(
     """
     _, height, width = pictures.shape
     n_rows = -(-len(pictures) // n_columns)
-    pitch = np.array([height * (1 + ROWS_GAP), 2 * width + (PARTS_GAP + PAIRS_GAP) * width]).round().astype(int)
+    rows_gap = ROWS_GAP if any(titles) else PARTS_GAP * 2
+    pitch = np.array([height * (1 + rows_gap), 2 * width + (PARTS_GAP + PAIRS_GAP) * width]).round().astype(int)
     other_part = width + round(PARTS_GAP * width)
     sheet = np.full((n_rows * pitch[0], n_columns * pitch[1]), np.nan, np.float32)
     figure = new_figure(sheet.shape[1] / width * size_in[0], sheet.shape[0] / height * size_in[1] + 0.7)
@@ -122,12 +113,12 @@ def draw_sheet(
 
 
 def draw_waves(bases: np.ndarray, parameters: Any) -> Figure:
-    """Bases of windows from the lowest to the highest, both parts as lines."""
+    """The clearest bases of windows, from the lowest to the highest, both parts as lines."""
     rate_hz = parameters.sound.sample_rate_hz
-    peaks_hz = np.square(np.abs(np.fft.rfft([bases.real, bases.imag]))).sum(axis=0).argmax(axis=1) * rate_hz
-    peaks_hz = peaks_hz / bases.shape[1]
-    in_order = np.argsort(peaks_hz, kind="stable")
-    shown = in_order[np.linspace(0, len(bases) - 1, min(WAVES_SHOWN, len(bases))).round().astype(int)]
+    power = power_of_waves(bases)
+    peaks_hz = np.abs(np.fft.fftfreq(bases.shape[1], 1 / rate_hz))[power.argmax(axis=1)]
+    shown = clearest(power, WAVES_SHOWN)
+    shown = shown[np.argsort(peaks_hz[shown], kind="stable")]
     n_rows = -(-len(shown) // WAVE_COLUMNS)
     figure = new_figure(2.5 * WAVE_COLUMNS, 1.3 * n_rows + 1)
     panels = figure.subplots(n_rows, WAVE_COLUMNS, sharex=True, squeeze=False).ravel()
@@ -140,6 +131,6 @@ def draw_waves(bases: np.ndarray, parameters: Any) -> Figure:
     for axes in panels[len(shown) :]:
         axes.set_axis_off()
     figure.supxlabel("time (ms)", fontsize="medium")
-    figure.suptitle(f"{parameters.run}: {len(shown)} of {len(bases)} bases")
+    figure.suptitle(f"{parameters.run}: the {len(shown)} clearest of {len(bases)} bases")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper")
     return figure

@@ -8,8 +8,8 @@ from embed.player.page import SOURCES as PLAYER
 from embed.web_page import fill_page
 
 SOURCES = Path(__file__).with_name("web")
-SHARED = ("canvas", "colours")
-SCRIPTS = ("bytes", "sound", "picture", "cards", "piece", "page", "start")
+SHARED = ("elements", "bytes", "canvas", "colours")
+SCRIPTS = ("music", "sound", "picture", "cards", "piece", "page", "start")
 
 
 def build_page(title: str, described: Mapping[str, Any], sound: bytes) -> str:

@@ -19,7 +19,8 @@ from pipeline.figures import TIME_COLOURS
 
 SOURCES = Path(__file__).with_name("web")
 SCRIPTS = (
-    *("data", "sound", "clock", "colours", "canvas", "camera", "box", "panel", "timeline", "controls", "page", "start"),
+    *("elements", "bytes", "data", "sound", "clock", "colours", "canvas"),  # most of these other pages have too
+    *("camera", "box", "panel", "timeline", "controls", "page", "start"),
 )
 N_TIME_COLOURS = 64
 

@@ -1,6 +1,6 @@
 """The text of the theme page and of the page that leads to all; what the browser does is in the folder `web`.
 
-Clock, sound, colours and canvas are those of the player page.
+What is neither of themes nor of their picture, the player page has too.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from embed.player.page import SOURCES as PLAYER
 from embed.web_page import fill_page
 
 SOURCES = Path(__file__).with_name("web")
-SHARED = ("data", "sound", "clock", "colours", "canvas")
+SHARED = ("elements", "bytes", "sound", "clock", "colours", "canvas")
 SCRIPTS = ("themes", "layout", "picture", "marks", "table", "sounding", "page", "controls", "start")
 
 
@@ -43,9 +43,8 @@ def build_index(title: str, described: Mapping[str, Any]) -> str:
     return fill_page(
         SOURCES / "index.html",
         [PLAYER / "base.css", SOURCES / "index.css"],
-        [SOURCES / "index.js"],
+        [PLAYER / "elements.js", SOURCES / "index.js"],
         title=title,
         data=described,
-        sound=b"",
         also_allowed="img-src data:; ",
     )

@@ -44,7 +44,7 @@ class Recordings(Section):
     patterns: str = Field(
         "groundtruth", description="folder in it with the patterns known, <piece>.txt, as MIREX has them; need not be"
     )
-    bpm: dict[str, float] = Field(
+    bpm: dict[str, PositiveFloat] = Field(
         {}, description="tempo of a piece in beats per minute, by name; left out: of the MIDI file beside it"
     )
     lessons: str | None = Field(
@@ -120,7 +120,7 @@ class Choice(Section):
 class Invariance(Section):
     """How invariance is measured: patches are found again after they were moved."""
 
-    n_patches: PositiveInt = Field(500, description="patches, among which a moved one looks for itself")
+    n_patches: int = Field(500, ge=2, description="patches, among which a moved one looks for itself")
     seed: NonNegativeInt = Field(0, description="draws them")
 
 

@@ -22,8 +22,8 @@ class Images(Section):
 
     source: str = Field(
         "digits",
-        description="digits: 1797 of 8 x 8 pixels, which come with scikit-learn; mnist: 70000 of 28 x 28, by "
-        "keras.datasets, which downloads them; or an .npz file in music/, or a full path, with its arrays",
+        description="digits: 1797 of 8 x 8 pixels, which come with scikit-learn; mnist: 70000 of 28 x 28, "
+        "downloaded if keras.datasets has not yet done so; or an .npz file in music/, or a full path, with its arrays",
     )
     side_pixels: int = Field(28, ge=8, le=64, description="pictures are resized to this where they differ")
     validation_share: float = Field(0.1, gt=0, lt=1, description="part held out from learning")

@@ -90,6 +90,9 @@ class Parameters(StudyParameters):
     def check_that_shifts_leave_something(self) -> Self:
         """No patch is moved out of the transform."""
         shift, n_bins = self.training.pitch_shift_bins, self.cqt.n_bins
+        semitones = self.similarity.transpositions
         if shift >= n_bins:
             raise ValueError(f"training.pitch_shift_bins={shift}: must be less than cqt.n_bins={n_bins}")
+        if semitones * self.cqt.bins_per_semitone >= n_bins:
+            raise ValueError(f"similarity.transpositions={semitones}: must leave some of cqt.n_bins={n_bins}")
         return self

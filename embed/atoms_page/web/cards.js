@@ -16,7 +16,7 @@ class Card {
     this.button.className = "card";
     this.button.classList.toggle("silent", !this.audible);
     this.button.setAttribute("aria-label", `atom ${atom.number}, ${percent(atom.share)} of use, ${this.labels}`);
-    this.button.append(this.canvas, this.numberLine(), textElement("span", "labels", this.labels));
+    this.button.append(this.canvas, this.numberLine(), textElement("span", this.labels, "labels"));
     this.button.addEventListener("click", () => page.playAtom(this));
   }
 
@@ -35,9 +35,9 @@ class Card {
   }
 
   numberLine() {
-    const element = textElement("span", "number", "");
-    const share = textElement("span", "", percent(this.atom.share));
-    element.append(textElement("strong", "", `${this.atom.number}`), share);
+    const element = textElement("span", "", "number");
+    const share = textElement("span", percent(this.atom.share));
+    element.append(textElement("strong", `${this.atom.number}`), share);
     return element;
   }
 
@@ -54,13 +54,6 @@ class Card {
 
 function percent(share) {
   return `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
-}
-
-function textElement(tag, className, text) {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
 }
 
 // Cards in the order chosen: "use", "number", or the index of a label, of which only what is typical is shown.

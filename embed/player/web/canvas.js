@@ -20,3 +20,22 @@ function drawDisc(context, x, y, radius, colour) {
 function countTo(n) {
   return Array.from({ length: n }, (_, number) => number);
 }
+
+// A place of a canvas in the window, both in CSS pixels.
+function inWindow(canvas, [x, y]) {
+  const box = canvas.getBoundingClientRect();
+  return { x: box.left + x, y: box.top + y };
+}
+
+// A function that lets `draw` be called in the next frame, once, however often it is called before.
+function beforeNextFrame(draw) {
+  let isComing = false;
+  return () => {
+    if (isComing) return;
+    isComing = true;
+    requestAnimationFrame(() => {
+      isComing = false;
+      draw();
+    });
+  };
+}

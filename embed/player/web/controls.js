@@ -30,18 +30,10 @@ function connectControls(page) {
     colour: () => page.toggleColour(),
     reset: () => page.resetView(),
   };
-  for (const [name, action] of Object.entries(actions)) connectButton(document.getElementById(name), action);
+  for (const [name, action] of Object.entries(actions)) connectButton(element(name), action);
   document.addEventListener("keydown", (event) => pressKey(page, event));
   for (const panel of page.panels) connectPanel(page, panel);
   connectTimeline(page, page.timeline);
-}
-
-// After a click of the mouse a button gives the keyboard back: Space is for playing.
-function connectButton(button, action) {
-  button.addEventListener("click", (event) => {
-    if (event.detail > 0) button.blur();
-    action();
-  });
 }
 
 function changeSpeed(clock, by) {

@@ -1,13 +1,6 @@
-// What the page was given: base64 unpacked, and questions of time and place answered by binary search.
+// What the page was given: trajectories unpacked, and questions of time and place answered by binary search.
 
 const RADIUS = 8000; // integers to the radius of a trajectory, as they were packed
-
-function unpackBytes(text) {
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  return bytes;
-}
 
 function unpackPoints(text) {
   return Float32Array.from(new Int16Array(unpackBytes(text).buffer), (value) => value / RADIUS);

@@ -10,9 +10,9 @@ class Page {
     this.shownMethods = new Set(data.methods);
     this.sectionNames = [...new Set(data.sections.map(([, name]) => name))];
     [this.span, this.looping, this.hover] = [null, false, null];
-    [this.frameIsComing, this.pathsAreOld, this.wasPlaying] = [false, true, false];
-    const [changed, silenced] = [() => this.requestFrame(), () => this.tellSilence()];
-    this.clock = new Clock(element("sound"), sound, this.duration, changed, silenced);
+    [this.pathsAreOld, this.wasPlaying] = [true, false];
+    this.requestFrame = beforeNextFrame(() => this.draw());
+    this.clock = new Clock(element("sound"), sound, this.duration, this.requestFrame, () => this.tellSilence());
     this.panels = this.runs.map((run) => new Panel(run, this));
     element("panels").append(...this.panels.map((panel) => panel.figure));
     const columns = this.runs.length < 4 ? this.runs.length : Math.ceil(Math.sqrt(this.runs.length));
@@ -30,13 +30,7 @@ class Page {
     element("length").textContent = ` / ${showTime(this.duration, 2)}${this.duration < 60 ? " s" : ""}`;
     element("colour").hidden = this.sectionNames.length === 0;
     const has = { C: this.sectionNames.length > 0, F: this.data.methods.length > 0 };
-    for (const [key, meaning] of HELP.filter(([key]) => has[key] ?? true)) {
-      const item = document.createElement("span");
-      item.innerHTML = "<kbd></kbd> ";
-      item.firstChild.textContent = key;
-      item.append(meaning);
-      element("help").append(item, " ");
-    }
+    writeHelp(HELP.filter(([key]) => has[key] ?? true));
     this.writeMethods();
   }
 
@@ -90,14 +84,7 @@ class Page {
     this.requestFrame();
   }
 
-  requestFrame() {
-    if (this.frameIsComing) return;
-    this.frameIsComing = true;
-    requestAnimationFrame(() => this.draw());
-  }
-
   draw() {
-    this.frameIsComing = false;
     this.turnBack();
     if (this.pathsAreOld) for (const panel of this.panels) panel.drawPath();
     if (this.pathsAreOld) this.timeline.draw();
@@ -188,8 +175,4 @@ class Page {
     this.shownMethods = new Set(this.shownMethods.size > 0 ? [] : this.data.methods);
     this.requestFrame();
   }
-}
-
-function element(name) {
-  return document.getElementById(name);
 }

@@ -2,21 +2,8 @@
 
 const page = new Page(JSON.parse(element("data").textContent), element("sound-data").textContent.trim());
 
-function inWindow(canvas, [x, y]) {
-  const box = canvas.getBoundingClientRect();
-  return { x: box.left + x, y: box.top + y };
-}
-
 window.player = {
-  get time() {
-    return page.clock.time;
-  },
-  get playing() {
-    return page.clock.playing;
-  },
-  get hasSound() {
-    return page.clock.hasSound;
-  },
+  __proto__: answersOf(page.clock),
   get speed() {
     return page.clock.rate;
   },

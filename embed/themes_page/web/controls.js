@@ -11,14 +11,6 @@ const HELP = [
   ["X Y B", "one, the other, both"],
 ];
 
-function writeHelp(hasExtractors) {
-  for (const [key, meaning] of [...HELP, ...(hasExtractors ? [["E", "extractor"]] : [])]) {
-    const item = document.createElement("span");
-    item.append(textElement("kbd", key), ` ${meaning}`);
-    element("help").append(item, " ");
-  }
-}
-
 function writeExtractors(page) {
   for (const [list, themes] of Object.entries(page.found)) {
     const button = textElement("button", `${LABELS[list]} (${themes.length})`);

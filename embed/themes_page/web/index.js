@@ -6,10 +6,9 @@ function describePiece({ duration_s, n_themes }) {
   return [length, counts.length ? `themes: ${counts.join(", ")}` : ""].filter(Boolean).join(" · ");
 }
 
-for (const piece of JSON.parse(document.getElementById("data").textContent).pieces) {
+for (const piece of JSON.parse(element("data").textContent).pieces) {
   const link = Object.assign(document.createElement("a"), { href: piece.page });
-  const text = (tag, textContent) => Object.assign(document.createElement(tag), { textContent });
   const picture = Object.assign(document.createElement("img"), { src: piece.image, alt: "" });
-  link.append(picture, text("strong", piece.name), text("span", describePiece(piece)));
-  document.getElementById("pieces").append(link);
+  link.append(picture, textElement("strong", piece.name), textElement("span", describePiece(piece)));
+  element("pieces").append(link);
 }

@@ -7,7 +7,8 @@ class Page {
     for (const [list, themes] of Object.entries(data.found)) this.found[list] = makeThemes(list, themes);
     this.known = makeThemes(KNOWN, data.known);
     [this.chosen, this.pointedTheme, this.pointer, this.pair] = [null, null, null, null];
-    [this.frameIsComing, this.isOld] = [false, true];
+    this.isOld = true;
+    this.requestFrame = beforeNextFrame(() => this.draw());
     const changed = () => {
       this.sounding.stopAtEnd();
       this.requestFrame();
@@ -39,7 +40,7 @@ class Page {
     element("picture").setAttribute("aria-label", "self-similarity matrix, themes and waveform on one axis of time");
     if (!Object.keys(this.found).length) this.tell(`Themes are found by step 6: ${this.data.remedy}`);
     writeExtractors(this);
-    writeHelp(Object.keys(this.found).length > 1);
+    writeHelp([...HELP, ...(Object.keys(this.found).length > 1 ? [["E", "extractor"]] : [])]);
   }
 
   // The themes of another extractor.
@@ -71,14 +72,7 @@ class Page {
     this.requestFrame();
   }
 
-  requestFrame() {
-    if (this.frameIsComing) return;
-    this.frameIsComing = true;
-    requestAnimationFrame(() => this.draw());
-  }
-
   draw() {
-    this.frameIsComing = false;
     this.sounding.stopAtEnd();
     if (this.isOld) this.picture.draw();
     this.isOld = false;

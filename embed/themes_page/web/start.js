@@ -2,9 +2,8 @@
 
 const page = new Page(JSON.parse(element("data").textContent), element("sound-data").textContent.trim());
 
-function inWindow(x, y) {
-  const box = page.marks.canvas.getBoundingClientRect();
-  return { x: box.left + x, y: box.top + y };
+function onStage(x, y) {
+  return inWindow(page.marks.canvas, [x, y]);
 }
 
 function nameOf(occurrence) {
@@ -16,15 +15,7 @@ function occurrenceOf(list, theme, index) {
 }
 
 window.themes = {
-  get time() {
-    return page.clock.time;
-  },
-  get playing() {
-    return page.clock.playing;
-  },
-  get hasSound() {
-    return page.clock.hasSound;
-  },
+  __proto__: answersOf(page.clock),
   get list() {
     return page.list;
   },
@@ -44,8 +35,8 @@ window.themes = {
   seek: (time) => page.sounding.seek(time),
   placeOfOccurrence: (list, theme, index) => {
     const { left, top, width, height } = page.layout.bar(occurrenceOf(list, theme, index));
-    return inWindow(left + width / 2, top + height / 2);
+    return onStage(left + width / 2, top + height / 2);
   },
-  placeInMatrix: (x, y) => inWindow(page.layout.x(x), page.layout.y(y)),
-  placeInWaveform: (time) => inWindow(page.layout.x(time), page.layout.wave.top + page.layout.wave.height / 2),
+  placeInMatrix: (x, y) => onStage(page.layout.x(x), page.layout.y(y)),
+  placeInWaveform: (time) => onStage(page.layout.x(time), page.layout.wave.top + page.layout.wave.height / 2),
 };

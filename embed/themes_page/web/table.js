@@ -16,8 +16,7 @@ class Table {
   }
 
   addRow(row, theme) {
-    const chip = textElement("span", `${theme.number + 1}`);
-    chip.className = "chip";
+    const chip = textElement("span", `${theme.number + 1}`, "chip");
     chip.style.background = colourOf(theme, { muted: "#9299a1" });
     row.insertCell().append(chip);
     if (theme.strength !== null) row.insertCell().textContent = theme.strength.toPrecision(3);
@@ -45,16 +44,4 @@ class Table {
     for (const [occurrence, button] of this.buttons) button.setAttribute("aria-current", occurrence === chosen);
     for (const [theme, row] of this.rows) row.classList.toggle("pointed", theme === pointedTheme);
   }
-}
-
-function textElement(tag, text) {
-  return Object.assign(document.createElement(tag), { textContent: text });
-}
-
-// After a click of the mouse a button gives the keyboard back: Space is for playing.
-function connectButton(button, action) {
-  button.addEventListener("click", (event) => {
-    if (event.detail > 0) button.blur();
-    action();
-  });
 }

@@ -27,7 +27,3 @@ function clockTime(time, digits = 1) {
 function spanTime({ start, end }) {
   return `${clockTime(start)} – ${clockTime(end)}`;
 }
-
-function element(name) {
-  return document.getElementById(name);
-}

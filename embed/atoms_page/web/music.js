@@ -1,14 +1,6 @@
-// What the page was given: base64 unpacked.
+// The music that the page was given, unpacked.
 
 const PER_UNIT = 100; // as the music was packed
-
-function element(name) {
-  return document.getElementById(name);
-}
-
-function unpackBytes(text) {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}
 
 // Music as a function (step, channel) -> value.
 function unpackMusic(text, rows) {

@@ -1,0 +1,117 @@
+"""Pages in a real browser, headless Chromium: hands and eyes on them, and what they write to the console or send."""
+
+import base64
+import json
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+pytest.importorskip("selenium", reason="selenium is not installed")
+from selenium import webdriver  # noqa: E402
+from selenium.webdriver.common.action_chains import ActionChains, ScrollOrigin  # noqa: E402
+from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.select import Select  # noqa: E402
+from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
+
+__all__ = ["ActionBuilder", "ActionChains", "By", "Keys", "ScrollOrigin", "Select"]  # for the tests of pages
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+DRIVER = shutil.which("chromedriver")
+NEEDS_BROWSER = [
+    pytest.mark.slow,
+    pytest.mark.skipif(BROWSER is None or DRIVER is None, reason="chromium or chromedriver is not installed"),
+]
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required --window-size=1280,900"
+)
+
+
+def start(profile):
+    """A browser that keeps its profile in a folder, with light pages; the log tells of console and network."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for flag in (*FLAGS.split(), f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    light = [{"name": "prefers-color-scheme", "value": "light"}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": light})
+    driver.get("about:blank")  # away from the browser's own first page, which asks for much
+    return driver
+
+
+class OpenPage:
+    """Hands and eyes on a page, as it is when it has drawn; each kind tells the promise that it keeps before."""
+
+    READY = "Promise.resolve()"
+
+    def __init__(self, browser, address):
+        self.browser = browser
+        self.errors(), self.outside_requests()  # of what was open before
+        browser.get(address)
+        self.settle()
+
+    def settle(self):
+        self.ask(f"{self.READY}.then(() => new Promise(requestAnimationFrame))")
+
+    def ask(self, expression):
+        """What an expression is; of a promise, what it comes to."""
+        return self.browser.execute_script(f"return {expression}")
+
+    def wait(self, condition, timeout_s=10):
+        WebDriverWait(self.browser, timeout_s, poll_frequency=0.02).until(lambda _: condition())
+
+    def errors(self):
+        """What came into the console since it was last asked."""
+        return [entry for entry in self.browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+
+    def outside_requests(self):
+        """What was asked of anyone else since it was last asked."""
+        events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
+        sent = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+        return [url for url in sent if not url.startswith(("file:", "data:", "blob:"))]
+
+    def press(self, *keys):
+        ActionChains(self.browser).send_keys(*keys).perform()
+
+    def click(self, place, *held):
+        """A click at a place in the window, with keys held down."""
+        actions = ActionBuilder(self.browser, duration=30)
+        for key in held:
+            actions.key_action.key_down(key)
+        for _ in held:
+            actions.pointer_action.pause(0)
+        actions.pointer_action.move_to_location(round(place["x"]), round(place["y"])).click()
+        actions.perform()
+        if held:
+            actions.clear_actions()
+
+    @contextmanager
+    def screen(self, width, height, *, pixel_ratio=1):
+        """A block in which the screen has this size in CSS pixels; a narrow one is that of a phone."""
+        size = {"width": width, "height": height, "deviceScaleFactor": pixel_ratio, "mobile": width < 600}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        try:
+            yield
+        finally:
+            self.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def watched(page):
+    """For a fixture to yield from: no test may leave an error in the console, or have sent a request."""
+    yield page
+    errors, requests = page.errors(), page.outside_requests()
+    assert not errors, errors
+    assert not requests, requests
+
+
+def without_sound(text, path):
+    """Write a page whose sound is none; returns its address."""
+    start = text.index('id="sound-data">') + len('id="sound-data">')
+    end = text.index("</script>", start)
+    path.write_text(text[:start] + base64.b64encode(b"no sound" * 100).decode() + text[end:], encoding="utf-8")
+    return path.as_uri()

@@ -1,0 +1,66 @@
+"""Work in this process or in several: the same results, each under its key."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from subprocess import PIPE, Popen
+
+import pytest
+
+from save_dataset.processes import work
+
+TASKS = {"a": (7, 2), "b": (9, 4), "c": (5, 5)}
+STOPPED = """
+import time
+from save_dataset.processes import work
+
+if __name__ == "__main__":
+    tasks = {number: (0.05 * min(number, 4),) for number in range(200)}
+    for number, _ in work(time.sleep, tasks, few=0, n_processes=2):
+        print(number, flush=True)
+"""
+
+
+def process_and_remainder(n, divisor):
+    return os.getpid(), n % divisor
+
+
+@pytest.mark.parametrize(("few", "n_processes"), [(3, 2), (3, None), (0, 1)])
+def test_a_few_tasks_or_one_process_are_done_here_in_order(few, n_processes):
+    done = list(work(process_and_remainder, TASKS, few=few, n_processes=n_processes))
+    assert done == [("a", (os.getpid(), 1)), ("b", (os.getpid(), 1)), ("c", (os.getpid(), 0))]
+
+
+def test_more_are_done_elsewhere_and_keep_their_keys():
+    handler = signal.getsignal(signal.SIGINT)
+    done = dict(work(process_and_remainder, TASKS, few=2, n_processes=2))
+    assert {key: remainder for key, (_, remainder) in done.items()} == {"a": 1, "b": 1, "c": 0}
+    assert os.getpid() not in {process for process, _ in done.values()}
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_nothing_to_do_starts_nothing():
+    assert list(work(process_and_remainder, {}, few=0)) == []
+
+
+@pytest.mark.parametrize("few", [0, 3])
+def test_what_goes_wrong_in_a_task_is_raised(few):
+    with pytest.raises(ZeroDivisionError):
+        list(work(process_and_remainder, {"a": (1, 0), "b": (3, 2)}, few=few, n_processes=2))
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
+def test_ctrl_c_stops_all_processes_at_once(tmp_path):
+    (tmp_path / "stopped.py").write_text(STOPPED, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, str(tmp_path / "stopped.py")]
+    with Popen(command, env=environment, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True) as started:
+        first = started.stdout.readline()
+        os.killpg(started.pid, signal.SIGINT)  # as the terminal does it: to all processes
+        told, complaint = started.communicate(timeout=20)
+    assert first
+    assert len(told.split()) < 20
+    assert complaint.count("Traceback") == 1
+    assert complaint.rstrip().endswith("KeyboardInterrupt")

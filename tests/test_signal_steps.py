@@ -1,0 +1,238 @@
+"""All steps of `signal` on a few seconds of sound; what is stale, up to date, or bad input."""
+
+import io
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stdout
+
+import numpy as np
+import pytest
+import soundfile
+
+import run_steps
+from evaluate import step7_measure_signal, step8_draw_signal
+from pipeline import results
+from pipeline.parameters import ROOT, load
+from save_dataset import step1_save_signal
+from train_model import step2_train_complex
+
+RATE_HZ, WINDOW_SAMPLES = 8000, 64
+SMALL = """
+study = "signal"
+
+[sound]
+folder = "takes"
+sample_rate_hz = 8000
+
+[model]
+n_bases = 8
+window_samples = 64
+
+[training]
+shift_samples = 8
+pairs_per_epoch = 2000
+batch_pairs = 50
+learning_rate = 1e-2
+epochs = 4
+validation_pairs = 100
+plot_every_epochs = 2
+
+[evaluation]
+n_windows = 40
+shifts_samples = [1, 8]
+
+[runs.LEARNED]
+
+[runs.MORE]
+model.n_bases = 12
+"""
+FEATURES = ["learned", "random", "Fourier", "samples"]
+FIGURES_OF_RUNS = ("snapshots", "bases", "shifts", "frequencies")
+TABLES_OF_RUNS = ("bases",)
+
+
+def names_in(folder, pattern="*"):
+    return {path.name for path in folder.glob(pattern)}
+
+
+def of_runs(names):
+    return {f"{name}_{run}" for name in names for run in ("LEARNED", "MORE")}
+
+
+def versions_of(root):
+    return {path: path.stat().st_mtime_ns for path in (root / "output").rglob("*") if path.is_file()}
+
+
+def write_take(path, pitches_hz, seconds=2.0):
+    """Notes of four harmonics, four a second."""
+    times_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    pitch_hz = np.resize(pitches_hz, 4 * len(times_s))[(4 * times_s).astype(int)]
+    phases = 2 * np.pi * np.cumsum(pitch_hz) / RATE_HZ
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, sum(0.2 / k * np.sin(k * phases) for k in range(1, 5)), RATE_HZ)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A root where all steps are done for `small`; only for looking."""
+    root = tmp_path_factory.mktemp("signal")
+    (root / "parameters").mkdir()
+    (root / "parameters" / "small.toml").write_text(SMALL)
+    write_take(root / "music" / "takes" / "a.wav", [220, 330, 440, 550, 260])
+    write_take(root / "music" / "takes" / "b.flac", [300, 400, 500])
+    with redirect_stdout(io.StringIO()) as printed:
+        run_steps.run("small", root=root)
+    (root / "printed.txt").write_text(printed.getvalue())
+    return root
+
+
+@pytest.fixture
+def done_again(done, tmp_path):
+    """A copy of that root to change."""
+    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_all_results_are_there_and_fresh(done):
+    parameters = load("small", done)
+    for run in parameters.for_runs():
+        assert [kind for kind in parameters.RESULTS if not results.is_fresh(run, kind, done)] == []
+    output = done / "output" / "small"
+    assert names_in(output) == {"figures", "LEARNED", "MORE", "samples.npz"}
+    assert not [*output.rglob("unfinished*"), *output.rglob(".*")]
+
+
+@pytest.mark.slow
+def test_the_bases_learn(done):
+    for run, n_bases in (("LEARNED", 8), ("MORE", 12)):
+        history = results.load(load("small", done).for_run(run), "history", done)
+        assert history["bases"].shape == (2 * n_bases, WINDOW_SAMPLES)
+        assert history["snapshot_epochs"].tolist() == [0, 2, 4]
+        assert history["validation"][-1] < 0.5 * history["validation"][0]
+
+
+@pytest.mark.slow
+def test_magnitudes_in_learnt_bases_change_less_than_samples_and_random_ones(done):
+    for run, n_bases in (("LEARNED", 8), ("MORE", 12)):
+        measures = results.load(load("small", done).for_run(run), "measures", done)
+        assert measures["features"].tolist() == FEATURES
+        assert measures["shifts_samples"].tolist() == [1, 8]
+        assert all(measures[name].shape == (4, 2) for name in ("cosine", "change", "found"))
+        learned, random, _, samples = measures["cosine"][:, 1]
+        assert learned > max(random, samples) + 0.1
+        assert measures["peaks_hz"].shape == measures["concentration"].shape == (n_bases, 2)
+        assert measures["quadrature_deg"].shape == measures["norms"].shape == (n_bases,)
+        assert 220 <= np.median(measures["peaks_hz"]) <= 2000
+
+
+@pytest.mark.slow
+def test_every_figure_and_table_is_drawn_and_told(done):
+    figures, printed = done / "output" / "small" / "figures", (done / "printed.txt").read_text()
+    expected = {"losses"} | of_runs(FIGURES_OF_RUNS)
+    for ending in (".png", ".pdf"):
+        assert names_in(figures, f"*{ending}") == {name + ending for name in expected}
+    assert all(f"  output/small/figures/{name}.png\n" in printed for name in expected)
+    for ending in (".csv", ".tex"):
+        assert names_in(figures, f"*{ending}") == {n + ending for n in {"shifts", "bases"} | of_runs(TABLES_OF_RUNS)}
+    assert len((figures / "shifts.csv").read_text().splitlines()) == 1 + 2 * 3 * len(FEATURES)
+    assert len((figures / "bases_MORE.csv").read_text().splitlines()) == 1 + 12
+
+
+DRAW_WITHOUT_TENSORFLOW = """
+import sys, pathlib
+from evaluate import step8_draw_signal
+step8_draw_signal.run("small", root=pathlib.Path(sys.argv[1]))
+sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
+"""
+
+
+@pytest.mark.slow
+def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, done_again):
+    first, again = (root / "output" / "small" / "figures" for root in (done, done_again))
+    shutil.rmtree(again)
+    command = [sys.executable, "-c", DRAW_WITHOUT_TENSORFLOW, str(done_again)]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    assert names_in(again) == names_in(first)
+    assert [name for name in names_in(first) if (again / name).read_bytes() != (first / name).read_bytes()] == []
+
+
+@pytest.mark.slow
+def test_what_is_up_to_date_is_left_and_one_run_can_be_done_alone(done_again, capsys):
+    before = {path: time_ns for path, time_ns in versions_of(done_again).items() if "figures" not in path.parts}
+    step2_train_complex.run("small", root=done_again)
+    assert capsys.readouterr().out.count("complex_autoencoder.keras is up to date\n") == 2
+    step7_measure_signal.run("small", root=done_again, runs=["MORE"])
+    after = versions_of(done_again)
+    assert {path for path in before if after[path] != before[path]} == {done_again / "output/small/MORE/measures.npz"}
+
+
+@pytest.mark.slow
+def test_what_is_stale_is_refused_by_name_with_the_way_out(done_again, write_parameters):
+    before = versions_of(done_again)
+    write_parameters(SMALL.replace("model.n_bases = 12", "model.n_bases = 10"), "small")
+    stale = (
+        r"MORE/complex_autoencoder.keras: was made with model.n_bases=12, .* now says 10; run: .*step2_train_complex"
+    )
+    with pytest.raises(ValueError, match=stale):
+        step7_measure_signal.run("small", root=done_again, runs=["MORE"])
+    write_parameters(SMALL.replace("sample_rate_hz = 8000", "sample_rate_hz = 4000"), "small")
+    stale = r"samples.npz: was made with sound.sample_rate_hz=8000, .* now says 4000; run: .*step1_save_signal small"
+    for step in (step2_train_complex, step7_measure_signal):
+        with pytest.raises(ValueError, match=stale):
+            step.run("small", root=done_again)
+    assert versions_of(done_again) == before
+
+
+@pytest.mark.slow
+def test_sound_that_was_changed_makes_the_samples_stale(done_again):
+    write_take(done_again / "music" / "takes" / "a.wav", [100, 900])
+    with pytest.raises(
+        ValueError, match=r"samples.npz: was made from another .*a\.wav; run: .*step1_save_signal small"
+    ):
+        step2_train_complex.run("small", root=done_again)
+
+
+def test_a_step_before_its_time_says_which_comes_first(write_parameters):
+    root = write_parameters(SMALL, "small")
+    for step in (step2_train_complex, step7_measure_signal):
+        with pytest.raises(FileNotFoundError, match=r"samples\.npz.*run: .*step1_save_signal small"):
+            step.run("small", root=root)
+
+
+SHORTEST = 2 * WINDOW_SAMPLES
+BAD_SOUND = {
+    "no folder": (None, "", FileNotFoundError, r"^sound.folder='takes': there is no folder .*takes$"),
+    "missing": (1000, 'files = ["a.wav", "c.wav", "d.mp3"]', FileNotFoundError, r"takes has no c\.wav, d\.mp3$"),
+    "none found": (1000, 'files = "*.ogg"', ValueError, r"takes: holds no sound \(.*\) that '\*\.ogg' finds$"),
+    "silence": (0, "", ValueError, r"a\.wav: is silent"),
+    "too short": (SHORTEST - 1, "", ValueError, r"a\.wav: 101 samples to learn from and 26 held out .*at least 128"),
+    "held out too short": (
+        4 * SHORTEST,
+        "",
+        ValueError,
+        r"a\.wav: 409 samples .* and 103 held out .*at least 128, 2 w",
+    ),
+}
+
+
+@pytest.mark.parametrize(("n_samples", "more", "error", "message"), BAD_SOUND.values(), ids=BAD_SOUND)
+def test_sound_that_cannot_be_used_is_told_in_one_line(write_parameters, n_samples, more, error, message):
+    root = write_parameters(SMALL.replace("[sound]", f"[sound]\n{more}"), "bad")
+    if n_samples is not None:
+        folder = root / "music" / "takes"
+        folder.mkdir(parents=True)
+        soundfile.write(folder / "a.wav", 0.5 * np.sin(np.arange(n_samples)) if n_samples else np.zeros(8000), RATE_HZ)
+    with pytest.raises(error, match=message) as told:
+        step1_save_signal.run("bad", root=root)
+    assert "\n" not in str(told.value)
+    assert not (root / "output").exists()
+
+
+def test_a_recording_just_long_enough_can_be_used(write_parameters):
+    root = write_parameters(SMALL, "short")
+    write_take(root / "music" / "takes" / "a.wav", [440], seconds=5 * SHORTEST / RATE_HZ)
+    step1_save_signal.run("short", root=root)
+    assert results.load(load("short", root), "samples", root)["ends_of_training"].tolist() == [4 * SHORTEST]
