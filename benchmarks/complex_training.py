@@ -22,38 +22,40 @@ from pipeline.pairs import PatchPairs, WindowPairs
 
 N_BINS, PATCH_FRAMES, WINDOW_SAMPLES = 120, 32, 512
 SIZES = {"themes": (256, 1000, 0.5, 1), "signal": (128, 500, 0.0, 2)}  # bases, pairs in a batch, dropout, power
-N_BATCHES = 10
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, help="measure with so many only, in this process")
-    threads = parser.parse_args().threads
+    parser.add_argument("--batches", type=int, default=10, help="that are timed")
+    asked = parser.parse_args()
+    threads, n_batches = asked.threads, asked.batches
     if not threads:
         for number in (1, 2):
-            subprocess.run([sys.executable, "-m", "benchmarks.complex_training", "--threads", str(number)], check=True)
+            words = ["benchmarks.complex_training", "--threads", str(number), "--batches", str(n_batches)]
+            subprocess.run([sys.executable, "-m", *words], check=True)
         return
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     for study in SIZES:
-        compare(study, threads)
+        compare(study, threads, n_batches)
 
 
-def compare(study, threads):
+def compare(study, threads, n_batches):
     """Print what each form does in a second."""
     n_bases, batch_pairs, dropout, power = SIZES[study]
     print(f"\n{study}: {n_bases} bases, batches of {batch_pairs}, dropout {dropout}, threads: {threads}")
     maker, make_one = makers(study)
     epoch = tf.Variable(0)
-    ours = pairs(maker, N_BATCHES * batch_pairs, pairs_per_batch=batch_pairs, seed=0, epoch=epoch)
+    ours = pairs(maker, n_batches * batch_pairs, pairs_per_batch=batch_pairs, seed=0, epoch=epoch)
     theirs = tf.data.Dataset.from_generator(
         lambda: (make_one() for _ in itertools.count()), output_signature=tf.TensorSpec((2, maker.n_values), tf.float32)
     ).batch(batch_pairs)
-    slow = measure(build_straightforward(maker.n_values, n_bases, dropout, power), theirs, batch_pairs, False)
+    slow = measure(build_straightforward(maker.n_values, n_bases, dropout, power), theirs, batch_pairs, n_batches)
     print(f"{'straightforward':15s} {slow:6.0f} pairs/s")
     for jit_compile in (False, True) if not dropout else (False,):  # as the training does it
         autoencoder = ComplexAutoencoder(maker.n_values, n_bases, dropout=dropout, power=power)
-        fast = measure(autoencoder, ours, batch_pairs, jit_compile)
+        fast = measure(autoencoder, ours, batch_pairs, n_batches, jit_compile)
         print(f"{'ours, compiled' if jit_compile else 'ours':15s} {fast:6.0f} pairs/s {fast / slow:5.1f}x")
 
 
@@ -135,14 +137,14 @@ def build_straightforward(n_values, n_bases, dropout, power):
     return Straightforward()
 
 
-def measure(model, batches, batch_pairs, jit_compile):
+def measure(model, batches, batch_pairs, n_batches, jit_compile=False):
     """Pairs a processor second."""
     model.compile(keras.optimizers.Adam(1e-3), jit_compile=jit_compile)
     endless = batches.repeat()
     model.fit(endless, steps_per_epoch=2, shuffle=False, verbose=0)
     began = time.process_time()
-    model.fit(endless, steps_per_epoch=N_BATCHES, shuffle=False, verbose=0)
-    return N_BATCHES * batch_pairs / (time.process_time() - began)
+    model.fit(endless, steps_per_epoch=n_batches, shuffle=False, verbose=0)
+    return n_batches * batch_pairs / (time.process_time() - began)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ and how soon the defaults reached it, and that which the source's 1000 epochs en
 
 import argparse
 import tempfile
-import time
 from pathlib import Path
 
 import keras
@@ -17,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.training_step import StepClock
+from benchmarks.watch import Watch
 from models.dictionary_autoencoder import DictionaryAutoencoder
 from pipeline.studies.drums import Parameters
 from save_dataset.corpus import Corpus
@@ -134,7 +134,7 @@ def tell_when_reached(rows, target, when, target_s):
 
 def train_by_default(corpus, seed):
     """Seconds and test error after each epoch of a training as step 2 does it."""
-    watch = Watch(windows_of(corpus, "test"))
+    watch = Watch(error_on(windows_of(corpus, "test")))
     with tempfile.TemporaryDirectory() as folder:
         dictionary_training.train(corpus, default_parameters(seed), Path(folder), watchers=[watch])
     return watch.rows
@@ -145,28 +145,14 @@ def train_straightforward(corpus, seed):
     keras.utils.set_random_seed(seed)
     windows = windows_of(corpus, "train", BAR_STEPS)
     model = build_straightforward_dictionary(*windows.shape[1:], N_ATOMS, ATOM_STEPS, ATOM_STEPS, FIRST_K)
-    watch = Watch(windows_of(corpus, "test"))
+    watch = Watch(error_on(windows_of(corpus, "test")))
     train_straightforwardly(model, windows, STRAIGHTFORWARD_EPOCHS, callbacks=[watch])
     return watch.rows
 
 
-class Watch(keras.callbacks.Callback):
-    """Processor seconds so far and mean square error on the test after each epoch; its own time is not counted."""
-
-    def __init__(self, windows):
-        super().__init__()
-        self.windows = windows
-        self.rows = []
-        self.seconds = 0.0
-
-    def on_train_begin(self, logs=None):
-        self.began = time.process_time()
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.seconds += time.process_time() - self.began
-        error = float(np.mean(np.square(self.windows - self.model(self.windows))))
-        self.rows.append((self.seconds, error))
-        self.began = time.process_time()
+def error_on(windows):
+    """Measures the mean square error of a dictionary on windows."""
+    return lambda model: (float(np.mean(np.square(windows - model(windows)))),)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ of the whole song in batch normalisation.
 """
 
 import tempfile
-import time
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
 from benchmarks.clip import read_clip
+from benchmarks.watch import Watch
 from embed.song_embedding import embed_song
 from models.conditioned_autoencoder import build_decoder, build_encoder, build_forecaster
 from pipeline.studies.song import Parameters
@@ -51,7 +51,7 @@ def default_parameters(seed):
 def train_by_default(spectrogram, seed):
     """Seconds, loss and smoothness after each epoch of a training as step 2 does it."""
     parameters = default_parameters(seed)
-    watch = Watch(spectrogram)
+    watch = Watch(measure_on(spectrogram))
     with tempfile.TemporaryDirectory() as folder:
         window_frames = parameters.count_window_frames(spectrogram)
         frames = spectrogram["frames"]
@@ -74,32 +74,22 @@ def train_straightforward(spectrogram, seed):
     samples = tf.data.Dataset.range(n_samples, output_type=tf.int32).shuffle(n_samples, seed=seed)
     batches = samples.batch(BATCH, drop_remainder=True).map(gather).prefetch(tf.data.AUTOTUNE)
     autoencoder.compile(keras.optimizers.Adam(1e-3))
-    watch = Watch(spectrogram)
+    watch = Watch(measure_on(spectrogram))
     autoencoder.fit(batches, epochs=EPOCHS, callbacks=[watch], shuffle=False, verbose=0)
     return watch.rows
 
 
-class Watch(keras.callbacks.Callback):
-    """Processor seconds so far, reconstruction loss and smoothness after each epoch; its own time is not counted."""
+def measure_on(spectrogram):
+    """Measures reconstruction loss and smoothness of an autoencoder, which stays as it is in training."""
 
-    def __init__(self, spectrogram):
-        super().__init__()
-        self.spectrogram = spectrogram
-        self.rows = []
-        self.seconds = 0.0
+    def measure(autoencoder):
+        in_training = autoencoder.get_weights()
+        use_song_statistics(autoencoder, spectrogram["frames"])
+        embedding = embed_song(autoencoder, spectrogram)
+        autoencoder.set_weights(in_training)
+        return float(embedding["reconstruction_loss"]), float(embedding["mean_velocity_cosine"])
 
-    def on_train_begin(self, logs=None):
-        self.began = time.process_time()
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.seconds += time.process_time() - self.began
-        in_training = self.model.get_weights()
-        use_song_statistics(self.model, self.spectrogram["frames"])
-        embedding = embed_song(self.model, self.spectrogram)
-        self.model.set_weights(in_training)
-        row = self.seconds, float(embedding["reconstruction_loss"]), float(embedding["mean_velocity_cosine"])
-        self.rows.append(row)
-        self.began = time.process_time()
+    return measure
 
 
 if __name__ == "__main__":

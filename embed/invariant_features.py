@@ -37,13 +37,14 @@ def embed_recordings(recordings: Recordings, patch_frames: int, encode: Encode |
     ValueError
         If a piece is shorter than a patch.
     """
-    n_moments = [recordings.count_moments(piece, patch_frames) for piece in np.flatnonzero(recordings.is_searched)]
+    pieces = range(recordings.n_searched)
+    n_moments = [recordings.count_moments(piece, patch_frames) for piece in pieces]
     rows: dict[str, list[np.ndarray]] = {"magnitudes": [], "phases": []}
-    for piece in np.flatnonzero(recordings.is_searched) if encode else ():
-        for name, features in encode_piece(recordings.piece(piece), patch_frames, encode).items():
-            rows[name].append(features)
-    features = {name: np.concatenate(arrays) if arrays else np.zeros((0, 0)) for name, arrays in rows.items()}
-    arrays = {name: values.astype(np.float32) for name, values in features.items()}
+    if encode is not None:
+        for piece in pieces:
+            for name, values in encode_piece(recordings.piece(piece), patch_frames, encode).items():
+                rows[name].append(values)
+    arrays = {name: np.concatenate(values or [np.zeros((0, 0))]).astype(np.float32) for name, values in rows.items()}
     return arrays | {"starts": np.cumsum([0, *n_moments]), "patch_frames": patch_frames}
 
 

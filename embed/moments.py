@@ -38,7 +38,7 @@ def compare_moments(
         ``published_<p>`` ``(n_moments + 9, n_moments + 9)``, 0 to 1. Both float16.
     """
     matrices = {}
-    for number, piece in enumerate(np.flatnonzero(recordings.is_searched)):
+    for piece in range(recordings.n_searched):
         if parameters.model.features == "cqt":
             similarity = plain = patch_similarity(
                 recordings.piece(piece),
@@ -47,7 +47,7 @@ def compare_moments(
                 bins_per_semitone=parameters.cqt.bins_per_semitone,
             )
         else:
-            moments = features["magnitudes"][features["starts"][number] : features["starts"][number + 1]]
+            moments = features["magnitudes"][features["starts"][piece] : features["starts"][piece + 1]]
             similarity = cosine_similarity(moments, centre=parameters.similarity.centre)
             plain = cosine_similarity(moments, centre=False) if parameters.similarity.centre else similarity
         matrices[f"ours_{piece}"] = smooth_diagonally(similarity, parameters.similarity.smooth_frames)

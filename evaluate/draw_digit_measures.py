@@ -51,6 +51,7 @@ def draw_bars(axes: Axes, errors: np.ndarray, features: np.ndarray) -> None:
         places = np.arange(len(GROUPS)) + (number - (len(features) - 1) / 2) * BAR_WIDTH
         bars = axes.bar(places, values, BAR_WIDTH * 0.92, color=COLOURS[str(feature)], label=name_of(feature))
         axes.bar_label(bars, fmt="%.1f", fontsize=8, padding=1)
+    axes.margins(y=0.1)
     names = [f"learnt {TRAINED[trained]},\ntold {TESTED[tested]}" for trained, tested in GROUPS]
     axes.set_xticks(range(len(GROUPS)), names, fontsize=9)
 

@@ -45,7 +45,7 @@ def start(profile):
 
 
 class OpenPage:
-    """Hands and eyes on a page, as it is when it has drawn; each kind tells the promise that it keeps before."""
+    """Hands and eyes on a page, as it is once the promise `READY` is kept and a frame is drawn."""
 
     READY = "Promise.resolve()"
 

@@ -44,6 +44,25 @@ def test_fourier_bases_solve_circular_shifts_exactly(rng):
     np.testing.assert_allclose(autoencoder(pairs), pairs, atol=1e-5)
 
 
+def test_in_fourier_bases_a_shift_leaves_magnitudes_and_nothing_to_learn(rng):
+    x = rng.normal(size=(8, 16)).astype(np.float32)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    for shift in range(16):
+        pairs = np.stack([x, np.roll(x, shift, axis=1)], axis=1)
+        autoencoder = fourier(16)
+        magnitudes = [autoencoder.encode(form)[0] for form in np.moveaxis(pairs, 1, 0)]
+        np.testing.assert_allclose(*magnitudes, atol=1e-6 + 1e-5)  # of nearly zero the root adds 1e-5
+        autoencoder(pairs)
+        assert float(autoencoder.losses[0]) == pytest.approx(0, abs=1e-5)
+
+
+def test_magnitudes_in_fourier_bases_hold_the_energy_of_a_thing(rng):
+    x = rng.normal(size=(8, 16)).astype(np.float32)
+    magnitudes, phasors = fourier(16).encode(x)
+    np.testing.assert_allclose(np.square(magnitudes).sum(axis=1), np.square(x).sum(axis=1), rtol=1e-5)
+    np.testing.assert_allclose(fourier(16).decode(magnitudes, phasors), x, atol=1e-5)
+
+
 def test_magnitudes_and_phasors_are_those_of_complex_numbers(pairs):
     autoencoder = make()
     z = complex_coefficients(autoencoder, pairs[:, 0])

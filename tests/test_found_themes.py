@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from embed.self_similarity import cosine_similarity, patch_similarity, published
 from forecast import found_themes
 from forecast.found_themes import count_themes, find_in_piece, find_themes, frames_per_beat, spans_of
 from forecast.themes import Theme
@@ -101,3 +102,21 @@ def test_spans_of_a_piece_are_in_order_of_themes():
 def test_themes_of_different_pieces_are_counted_apart():
     told = count_themes(scale_themes())
     assert told == "3 themes, 6 occurrences (lag); 1 themes, 2 occurrences (published)"
+
+
+@pytest.mark.parametrize("n_moments", [1, 2, 9])
+def test_a_piece_of_few_moments_has_no_themes(n_moments):
+    recordings = replace(scale_recordings(), is_searched=np.array([True, False]))
+    matrices = {"ours_0": np.ones((n_moments, n_moments), np.float16)}
+    matrices["published_0"] = published(matrices["ours_0"].astype(np.float32)).astype(np.float16)
+    arrays = find_themes(PARAMETERS, recordings, matrices)
+    assert count_themes(arrays) == "0 themes, 0 occurrences (lag); 0 themes, 0 occurrences (published)"
+    assert arrays["lag_piece"].dtype.kind == "i"
+    assert spans_of(arrays, "lag", 0) == spans_of(arrays, "published", 0) == []
+
+
+def test_silence_that_comes_twice_is_no_theme(rng):
+    frames = rng.normal(size=(300, 40))
+    frames[40:100] = frames[200:260] = 0
+    for matrix in (patch_similarity(frames, 4), cosine_similarity(frames)):
+        assert find_in_piece(matrix.astype(np.float16), Lag(min_beats=5.0), frames_per_beat=4) == []

@@ -72,3 +72,18 @@ def test_fourier_magnitudes_hold_the_energy_of_a_patch(rng):
     twice = np.array([1, 2, 2, 1])  # what the half spectrum leaves out mirrors what stands between its ends
     energy = (magnitudes**2 * twice).sum(axis=(1, 2)) / 48
     np.testing.assert_allclose(energy, (patches**2).sum(axis=(1, 2)), rtol=1e-5)
+
+
+def test_silence_has_no_features_though_bases_leave_a_little(rng):
+    frames = rng.normal(size=(20, 3))
+    frames[8:14] = 0
+    features = encode_piece(frames, 4, lambda patches: {"magnitudes": np.abs(patches) + 1e-5, "phases": patches})
+    is_silent = np.isin(np.arange(17), [8, 9, 10])  # those of four silent frames
+    assert not features["magnitudes"][is_silent].any()
+    assert features["magnitudes"][~is_silent].all()
+
+
+def test_a_piece_as_long_as_a_patch_is_one_moment(rng):
+    features = embed_recordings(make_recordings(rng.normal(size=(4, 3))), 4, mean_and_spread)
+    np.testing.assert_array_equal(features["starts"], [0, 1])
+    assert features["magnitudes"].shape == (1, 3)

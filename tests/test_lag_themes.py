@@ -20,6 +20,14 @@ def test_all_occurrences_of_a_theme_are_found_to_the_frame(rng):
     assert theme.strength == pytest.approx(60, rel=0.01)
 
 
+def test_other_occurrences_may_be_a_little_less_alike():
+    matrix, stripe = np.eye(500), np.arange(60)
+    for start, alike in ((120, 0.95), (240, 0.7), (360, 0.6)):
+        matrix[stripe + 20, stripe + start] = matrix[stripe + start, stripe + 20] = alike
+    themes = find_by_lag(matrix, frames_per_beat=4)
+    assert themes[0].occurrences.tolist() == [[20, 80], [120, 180], [240, 300]]
+
+
 def test_longer_themes_come_first(rng):
     frames = piece(rng, 600, (10, 40, (100,)), (200, 90, (400,)), (310, 60, (520,)))
     themes = find_by_lag(cosine_similarity(frames), frames_per_beat=4)

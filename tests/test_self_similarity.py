@@ -73,6 +73,16 @@ def test_a_piece_that_is_moved_as_a_whole_is_as_like_itself(rng):
     assert patch_similarity(moved, 4) == pytest.approx(patch_similarity(frames, 4), abs=1e-5)
 
 
+def test_two_silences_are_not_alike_because_the_mean_was_taken_off(rng):
+    vectors = rng.normal(2, 1, size=(30, 8))
+    vectors[[3, 4, 20, 21]] = 0
+    sounding = np.delete(np.arange(30), [3, 4, 20, 21])
+    similarity = cosine_similarity(vectors)
+    assert not similarity[np.ix_([3, 4], [20, 21])].any()
+    np.testing.assert_allclose(similarity[np.ix_(sounding, sounding)], cosine_similarity(vectors[sounding]), atol=1e-6)
+    np.testing.assert_array_equal(cosine_similarity(np.zeros((3, 2))), np.eye(3))
+
+
 def test_silence_is_like_nothing(rng):
     frames = rng.gamma(1, size=(30, 8))
     frames[10:20] = 0.3

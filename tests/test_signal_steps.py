@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 import run_steps
-from evaluate import step7_measure_signal, step8_draw_signal
+from evaluate import step7_measure_signal
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset import step1_save_signal

@@ -211,7 +211,7 @@ def test_a_click_in_the_matrix_plays_the_moment_below_and_with_shift_the_one_bes
     page.browser.find_element(By.ID, "second").click()
     page.wait(lambda: 3.2 < page.ask("themes.time") < 4)
     page.press(Keys.ESCAPE)
-    assert not page.browser.find_element(By.ID, "pair").is_displayed()
+    page.wait(lambda: not page.browser.find_element(By.ID, "pair").is_displayed())
 
 
 def test_both_moments_are_heard_in_turn_until_the_end_of_the_piece_or_five_seconds(page):

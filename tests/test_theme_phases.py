@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from evaluate.theme_phases import draw_shifts, fold, measure_phases, phase_differences
+from evaluate.theme_phases import draw_shifts, fold, measure_phases, phase_differences, read_shift
 from tests.small_recordings import N_BINS, PATCH_FRAMES, small_recordings
 
 STARTS = np.arange(20, 180)
@@ -61,3 +61,9 @@ def test_differences_do_not_depend_on_where_phases_begin(rng, turn):
     plain = phase_differences(*arguments, by_fourier)
     turned = phase_differences(*arguments, lambda patches: {"phases": by_fourier(patches)["phases"] + turn})
     np.testing.assert_allclose(np.exp(1j * turned), np.exp(1j * plain), atol=1e-5)
+
+
+def test_of_one_example_held_out_nothing_can_be_said(rng):
+    shifts = np.arange(4.0)
+    assert np.isnan(read_shift(rng.normal(size=(4, 6)), shifts))
+    assert np.isfinite(read_shift(rng.normal(size=(8, 6)), np.arange(8.0)))

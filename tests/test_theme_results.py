@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from evaluate import step7_measure_themes
-from evaluate.theme_invariance import PITCH_SHIFTS_BINS
+from evaluate.theme_invariance import PITCH_SHIFTS_BINS, TIME_SHIFTS_FRAMES
 from evaluate.theme_results import measure_features, save_measures
 from forecast.themes import to_arrays
 from pipeline import results
@@ -74,3 +77,27 @@ def test_features_with_phases_tell_of_shifts(write_parameters):
     for name, array in arrays.items():
         np.testing.assert_array_equal(again[name], array)
     assert "pca" not in measure_features(parameters, small_recordings(), None)
+
+
+def test_patches_stay_in_their_piece_where_training_shifts_further(write_parameters):
+    root = write_parameters(TEXT.replace('"cqt"', '"random"') + "training.time_shift_frames = 60\n", "small")
+    parameters = load("small", root).for_run("RAW")
+    recordings = small_recordings()
+    arrays = measure_features(parameters, recordings, lambda patches: {"magnitudes": patches, "phases": patches[:, :2]})
+    assert np.abs(arrays["shift_frames"]).max() == TIME_SHIFTS_FRAMES[-1]
+
+
+@pytest.mark.filterwarnings("error")
+def test_two_patches_are_enough(write_parameters, rng):
+    root = write_parameters(TEXT.replace('"cqt"', '"random"'), "small")
+    parameters = load("small", root).for_run("RAW")
+    n_frames = PATCH_FRAMES + 2 * TIME_SHIFTS_FRAMES[-1] + 1
+    recordings = replace(
+        small_recordings(),
+        frames=rng.normal(size=(n_frames, 24)).astype(np.float32),
+        starts=np.array([0, n_frames]),
+        is_searched=np.array([True]),
+    )
+    arrays = measure_features(parameters, recordings, lambda patches: {"magnitudes": patches, "phases": patches[:, :2]})
+    assert arrays["pitch_found"][0] == 1
+    assert arrays["pca"].shape == (8, 2)

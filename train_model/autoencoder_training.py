@@ -20,10 +20,11 @@ from pipeline.data_generator import stretches
 from pipeline.studies.song import Parameters
 from pipeline.windows import Stretch
 from save_dataset.entropy import lowest_cross_entropy
-from train_model.callbacks import ProcessorTime, SeedByEpoch, WarmUp, read_history, resumable
+from train_model.callbacks import ProcessorTime, SeedByEpoch, WarmUp
+from train_model.fitting import fit_resumably, learning_rate
 from train_model.pca import fit_pca
 from train_model.song_statistics import use_song_statistics
-from train_model.unfinished import remove_unfinished, unfinished_folder
+from train_model.unfinished import unfinished_folder
 
 
 def fit_linear(frames: np.ndarray, window_frames: int, parameters: Parameters) -> tuple[keras.Model, dict[str, Any]]:
@@ -47,10 +48,8 @@ def build(stretch: Stretch, n_bins: int, parameters: Parameters, *, n_steps: int
         stretch,
         **loss.model_dump(exclude={"roll_out_warmup_epochs"}),
     )
-    rate: Any = parameters.training.learning_rate
-    if parameters.training.decay:
-        rate = keras.optimizers.schedules.CosineDecay(rate, n_steps)
-    autoencoder.compile(keras.optimizers.Adam(rate), jit_compile=parameters.training.jit_compile)
+    training = parameters.training
+    autoencoder.compile(keras.optimizers.Adam(learning_rate(training, n_steps)), jit_compile=training.jit_compile)
     return autoencoder
 
 
@@ -103,17 +102,16 @@ def train(
     autoencoder = build(stretch, frames.shape[1], parameters, n_steps=n_steps)
     sections = parameters.model_dump(mode="json", include={"window", "model", "loss", "training"})
     unfinished = unfinished_folder(folder, frames, sections)
-    callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), *resumable(unfinished), *watchers]
-    callbacks.append(keras.callbacks.TerminateOnNaN())
+    callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime()]
     if parameters.loss.roll_out_steps:
         callbacks.append(WarmUp("roll_out", parameters.loss.roll_out_warmup_epochs))
     if training.tensorboard:
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
-    autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
-    history = read_history(unfinished)
-    if not np.isfinite(history["loss"]).all():
-        remove_unfinished(folder)
-        raise ValueError("the loss is no longer finite: train with another [training] seed or a lower learning_rate")
+    history = fit_resumably(
+        *(autoencoder, batches, training.epochs, unfinished, callbacks, watchers),
+        verbose=verbose,
+        remedy="another [training] seed or a lower learning_rate",
+    )
     use_song_statistics(autoencoder, frames)
     reconstructed = frames[stretch.history - 1 : len(frames) - stretch.future]
     lowest = {"lowest_reconstruction": np.array(lowest_cross_entropy(reconstructed, window_frames))}

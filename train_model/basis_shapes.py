@@ -5,8 +5,12 @@ power lies around one place of the transform: one grating, one order of rotation
 a complex wave turns one way only if its parts are in quadrature.
 """
 
+from typing import Any
+
 import numpy as np
 from scipy.ndimage import map_coordinates, uniform_filter
+
+from pipeline.patches import unflatten
 
 NEAR_BINS = 2  # of a Fourier transform, to each side: what an envelope as long as a basis spreads a wave over
 N_ANGLES = 128  # places on a circle, at which the order of a rotation is read
@@ -40,6 +44,15 @@ def clearness(power: np.ndarray, near_bins: int = NEAR_BINS) -> np.ndarray:
     around = uniform_filter(power, width, mode="wrap", axes=axes) * width ** len(axes)
     total = power.sum(axis=axes)
     return np.divide(around.max(axis=axes), total, out=np.zeros_like(total), where=total > 0)
+
+
+def clearness_of(bases: np.ndarray, parameters: Any) -> np.ndarray:
+    """Clearness of the complex bases ``(n, n_values)`` of a run, ``(n,)``, by its study."""
+    if parameters.study == "signal":
+        return clearness(power_of_waves(bases))
+    if parameters.study == "themes":
+        return clearness(power_of_patches(unflatten(bases, parameters.model.patch_frames)))
+    return clearness(power_of_pictures(unflatten(bases, parameters.images.side_pixels)), near_bins=0)
 
 
 def cycles_of(patches: np.ndarray) -> np.ndarray:

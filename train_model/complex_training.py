@@ -13,9 +13,10 @@ from pipeline.complex_study import TRAINED
 from pipeline.data_generator import pairs
 from pipeline.pairs import PatchPairs, PicturePairs, WindowPairs, spans_of
 from save_dataset.recorded_pieces import check_split
-from train_model.callbacks import ProcessorTime, SeedByEpoch, read_history, resumable
+from train_model.callbacks import ProcessorTime, SeedByEpoch
+from train_model.fitting import fit_resumably, learning_rate
 from train_model.pair_watch import PairWatch, measure, read_snapshots
-from train_model.unfinished import remove_unfinished, unfinished_folder
+from train_model.unfinished import unfinished_folder
 
 Arrays = Mapping[str, np.ndarray]
 Maker = PatchPairs | WindowPairs | PicturePairs
@@ -149,13 +150,8 @@ def train(
     sections = parameters.model_dump(mode="json", include={*TRAINED})
     unfinished = unfinished_folder(folder, next(iter(arrays.values())), sections, *map(np.asarray, arrays.values()))
     watch = PairWatch(validation_pairs(makers, parameters), unfinished, training.epochs, training.plot_every_epochs)
-    callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), keras.callbacks.TerminateOnNaN(), watch]
-    callbacks += [*resumable(unfinished), *watchers]
-    autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
-    history = read_history(unfinished)
-    if not np.isfinite(history["loss"]).all():
-        remove_unfinished(folder)
-        raise ValueError("the loss is no longer finite: train with a lower learning_rate")
+    callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), watch]
+    history = fit_resumably(autoencoder, batches, training.epochs, unfinished, callbacks, watchers, verbose=verbose)
     return autoencoder, history | read_snapshots(unfinished) | bases_of(autoencoder)
 
 
@@ -168,7 +164,4 @@ def validation_pairs(makers: tuple[Maker, Maker], parameters: Any) -> tuple[np.n
 
 def adam(training: Any, steps_per_epoch: int) -> keras.optimizers.Optimizer:
     """The optimiser of a run; its epsilon is PyTorch's, with which the source trained."""
-    rate: Any = training.learning_rate
-    if training.decay:
-        rate = keras.optimizers.schedules.CosineDecay(rate, training.epochs * steps_per_epoch)
-    return keras.optimizers.Adam(rate, epsilon=1e-8)
+    return keras.optimizers.Adam(learning_rate(training, training.epochs * steps_per_epoch), epsilon=1e-8)

@@ -13,9 +13,10 @@ from pipeline.data_generator import music_windows
 from pipeline.dictionary_study import TRAINED, DictionaryParameters
 from pipeline.sections.dictionary import DictionaryLoss
 from save_dataset.corpus import Corpus
-from train_model.callbacks import FallOfWinners, ProcessorTime, SeedByEpoch, read_history, resumable
+from train_model.callbacks import FallOfWinners, ProcessorTime, SeedByEpoch
+from train_model.fitting import fit_resumably, learning_rate
 from train_model.revival import Revival, start_from_music
-from train_model.unfinished import remove_unfinished, unfinished_folder
+from train_model.unfinished import unfinished_folder
 
 WATCHED_WINDOWS = 4096  # from which atoms begin and are revived
 
@@ -121,12 +122,8 @@ def train(
         start_from_music(autoencoder, watched, training.seed)
     sections = parameters.model_dump(mode="json", include={*TRAINED})
     unfinished = unfinished_folder(folder, corpus.steps, sections, starts, corpus.chords)
-    callbacks = [*callbacks_of(parameters, watched, epoch), *resumable(unfinished), *watchers]
-    autoencoder.fit(batches, epochs=training.epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
-    history = read_history(unfinished)
-    if not np.isfinite(history["loss"]).all():
-        remove_unfinished(folder)
-        raise ValueError("the loss is no longer finite: train with a lower learning_rate")
+    callbacks = callbacks_of(parameters, watched, epoch)
+    history = fit_resumably(autoencoder, batches, training.epochs, unfinished, callbacks, watchers, verbose=verbose)
     return autoencoder, history
 
 
@@ -178,9 +175,7 @@ def batches_of(
 def adam(parameters: DictionaryParameters, steps_per_epoch: int) -> keras.optimizers.Optimizer:
     """The optimiser of a run; its epsilon is PyTorch's, with which the source trained."""
     training = parameters.training
-    rate: Any = training.learning_rate
-    if training.decay:
-        rate = keras.optimizers.schedules.CosineDecay(rate, training.epochs * steps_per_epoch)
+    rate = learning_rate(training, training.epochs * steps_per_epoch)
     return keras.optimizers.Adam(rate, epsilon=1e-8, amsgrad=training.amsgrad)
 
 
@@ -194,5 +189,4 @@ def callbacks_of(
         FallOfWinners(model.first_k or model.k, model.k, model.k_fall, model.k_every_epochs),
         Revival(windows, training.epochs, revive=training.revive, seed=training.seed),
         ProcessorTime(),  # of revival too
-        keras.callbacks.TerminateOnNaN(),
     ]

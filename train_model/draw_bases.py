@@ -14,21 +14,13 @@ from pipeline import figures, results
 from pipeline.figures import new_figure
 from pipeline.parameters import ROOT, StudyParameters
 from pipeline.patches import unflatten
-from train_model.basis_shapes import (
-    NEAR_BINS,
-    angular_orders,
-    clearness,
-    cycles_of,
-    power_of_patches,
-    power_of_pictures,
-    power_of_waves,
-)
+from train_model.basis_shapes import angular_orders, clearness_of, cycles_of, power_of_pictures, power_of_waves
 
 PATCHES_SHOWN, PATCH_COLUMNS = 24, 6
 PICTURES_SHOWN, PICTURE_COLUMNS = 32, 8
-WAVES_SHOWN, WAVE_COLUMNS = 20, 4
+WAVES_SHOWN, WAVE_COLUMNS = 18, 3
 PARTS_GAP, PAIRS_GAP, ROWS_GAP = 0.06, 0.35, 0.3  # between pictures on a sheet, of their side
-PATCH_SIZE_IN, PICTURE_SIZE_IN = (0.75, 1.25), (0.6, 0.6)
+PATCH_SIZE_IN, PICTURE_SIZE_IN, WAVE_SIZE_IN = (0.75, 1.25), (0.6, 0.6), (4.2, 1.2)
 COLOURS = "RdBu_r"
 REAL_COLOUR, IMAGINARY_COLOUR = "tab:blue", "tab:red"
 
@@ -51,15 +43,15 @@ def to_complex(bases: np.ndarray) -> np.ndarray:
     return real + 1j * imaginary
 
 
-def clearest(power: np.ndarray, n: int, near_bins: int = NEAR_BINS) -> np.ndarray:
-    """Numbers of the bases with these powers that are clearest, the clearest first."""
-    return np.argsort(-clearness(power, near_bins), kind="stable")[:n]
+def clearest(bases: np.ndarray, parameters: Any, n: int) -> np.ndarray:
+    """Numbers of the bases that are clearest, the clearest first."""
+    return np.argsort(-clearness_of(bases, parameters), kind="stable")[:n]
 
 
 def draw_patches(bases: np.ndarray, parameters: Any) -> Figure:
     """The clearest bases of patches, from slow to fast changes in frequency and time."""
     patches = unflatten(bases, parameters.model.patch_frames)
-    shown = patches[clearest(power_of_patches(patches), PATCHES_SHOWN)]
+    shown = patches[clearest(bases, parameters, PATCHES_SHOWN)]
     shown = shown[np.argsort(cycles_of(shown), kind="stable")]
     length_s = shown.shape[1] * parameters.cqt.hop_samples / parameters.cqt.sample_rate_hz
     octaves = shown.shape[2] / parameters.cqt.bins_per_octave
@@ -73,9 +65,8 @@ def draw_patches(bases: np.ndarray, parameters: Any) -> Figure:
 def draw_pictures(bases: np.ndarray, parameters: Any) -> Figure:
     """The clearest bases of pictures, the clearest first, with the order of the rotation that they turn with."""
     pictures = unflatten(bases, parameters.images.side_pixels)
-    power = power_of_pictures(pictures)
-    shown = clearest(power, PICTURES_SHOWN, near_bins=0)
-    orders, shares = angular_orders(power[shown]), clearness(power[shown], near_bins=0)
+    shown = clearest(bases, parameters, PICTURES_SHOWN)
+    orders, shares = angular_orders(power_of_pictures(pictures[shown])), clearness_of(bases[shown], parameters)
     titles = [f"{order}, {100 * share:.0f} %" for order, share in zip(orders, shares, strict=True)]
     heading = (
         f"{parameters.run}: the {len(shown)} clearest of {len(bases)} bases, real and imaginary part;\n"
@@ -113,24 +104,24 @@ def draw_sheet(
 
 
 def draw_waves(bases: np.ndarray, parameters: Any) -> Figure:
-    """The clearest bases of windows, from the lowest to the highest, both parts as lines."""
+    """Some of the clearest half of the bases of windows, from the lowest to the highest, both parts as lines."""
     rate_hz = parameters.sound.sample_rate_hz
-    power = power_of_waves(bases)
-    peaks_hz = np.abs(np.fft.fftfreq(bases.shape[1], 1 / rate_hz))[power.argmax(axis=1)]
-    shown = clearest(power, WAVES_SHOWN)
-    shown = shown[np.argsort(peaks_hz[shown], kind="stable")]
+    peaks_hz = np.abs(np.fft.fftfreq(bases.shape[1], 1 / rate_hz))[power_of_waves(bases).argmax(axis=1)]
+    clear = clearest(bases, parameters, max(WAVES_SHOWN, len(bases) // 2))
+    clear = clear[np.argsort(peaks_hz[clear], kind="stable")]
+    shown = clear[np.linspace(0, len(clear) - 1, min(WAVES_SHOWN, len(clear))).round().astype(int)]
     n_rows = -(-len(shown) // WAVE_COLUMNS)
-    figure = new_figure(2.5 * WAVE_COLUMNS, 1.3 * n_rows + 1)
+    figure = new_figure(WAVE_SIZE_IN[0] * WAVE_COLUMNS, WAVE_SIZE_IN[1] * n_rows + 1)
     panels = figure.subplots(n_rows, WAVE_COLUMNS, sharex=True, squeeze=False).ravel()
     times_ms = 1000 * np.arange(bases.shape[1]) / rate_hz
     for axes, number in zip(panels, shown, strict=False):
         for part, colour, label in (("real", REAL_COLOUR, "real part"), ("imag", IMAGINARY_COLOUR, "imaginary part")):
-            axes.plot(times_ms, getattr(bases[number], part), color=colour, label=label, linewidth=0.9)
+            axes.plot(times_ms, getattr(bases[number], part), color=colour, label=label, linewidth=0.7)
         axes.set_title(f"{peaks_hz[number]:.0f} Hz", fontsize=9)
         axes.set(yticks=[], xlim=(0, times_ms[-1]))
     for axes in panels[len(shown) :]:
         axes.set_axis_off()
     figure.supxlabel("time (ms)", fontsize="medium")
-    figure.suptitle(f"{parameters.run}: the {len(shown)} clearest of {len(bases)} bases")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper")
+    figure.suptitle(f"{parameters.run}: {len(shown)} of the {len(clear)} clearest of {len(bases)} bases")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower right", ncols=2)
     return figure

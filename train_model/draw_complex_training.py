@@ -1,6 +1,6 @@
 """The pictures of the training of complex autoencoders: losses and invariance over the epochs, what was learnt when."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from pipeline import figures, results
 from pipeline.figures import colour_of, new_figure
 from pipeline.parameters import ROOT
 from pipeline.patches import unflatten
+from train_model.basis_shapes import clearness_of
 
 Arrays = Mapping[str, np.ndarray]
 CURVES = {"loss": (":", "while it learns"), "train": ("--", "pairs learnt from"), "validation": ("-", "held out")}
@@ -30,7 +31,9 @@ def draw_complex_training(parameters: Any, root: Path = ROOT) -> list[Path]:
         paths += figures.save(draw_histories(histories), results.figure_path(parameters, "losses", root))
     for each in runs:
         if each.run in histories and len(histories[each.run].get("snapshot_epochs", ())):
-            figure = draw_snapshots(histories[each.run], drawer_of(each), f"{parameters.name}, {each.run}")
+            last = histories[each.run]["snapshot_bases"][-1]
+            clearest = np.argsort(-clearness_of(last[0] + 1j * last[1], each), kind="stable")[:N_BASES].tolist()
+            figure = draw_snapshots(histories[each.run], drawer_of(each), f"{parameters.name}, {each.run}", clearest)
             paths += figures.save(figure, results.figure_path(parameters, f"snapshots_{each.run}", root))
     return paths
 
@@ -74,7 +77,13 @@ def drawer_of(parameters: Any) -> Callable[[Axes, np.ndarray, str], None]:
     if parameters.study == "themes":
         n_frames = parameters.model.patch_frames
         return lambda axes, values, colours: draw_picture(axes, unflatten(values, n_frames).T, "lower", colours)
-    return lambda axes, values, colours: draw_picture(axes, values.reshape(square_side(values), -1), "upper", colours)
+    return lambda axes, values, colours: draw_square(axes, values.reshape(square_side(values), -1), colours)
+
+
+def draw_square(axes: Axes, picture: np.ndarray, colours: str) -> None:
+    """A picture as wide as it is high."""
+    draw_picture(axes, picture, "upper", colours)
+    axes.set_aspect("equal")
 
 
 def square_side(values: np.ndarray) -> int:
@@ -82,7 +91,9 @@ def square_side(values: np.ndarray) -> int:
     return round(np.sqrt(len(values)))
 
 
-def draw_snapshots(history: Arrays, draw: Callable[[Axes, np.ndarray, str], None], title: str) -> Figure:
+def draw_snapshots(
+    history: Arrays, draw: Callable[[Axes, np.ndarray, str], None], title: str, shown: Sequence[int] = range(N_BASES)
+) -> Figure:
     """A row for each of a few epochs: a pair held out, its reconstruction, magnitudes and phases, and some bases.
 
     Parameters
@@ -93,21 +104,22 @@ def draw_snapshots(history: Arrays, draw: Callable[[Axes, np.ndarray, str], None
         Draws flat values into axes, in "grey" or in two "signed" colours.
     title : str
         Above all.
+    shown : sequence of int
+        Which of the bases of the snapshots.
     """
     epochs = history["snapshot_epochs"]
     chosen = np.unique(np.linspace(0, len(epochs) - 1, MOST_SNAPSHOTS).round().astype(int))
     figure = new_figure(13, 0.7 + 1.5 * len(chosen))
     figure.suptitle(title)
-    widths = [*3 * [1], 1.5, 1.5, *2 * N_BASES * [1]]
+    widths = [*3 * [1], 1.5, 1.5, *2 * len(shown) * [1]]
     grid = figure.subplots(len(chosen), len(widths), squeeze=False, width_ratios=widths)
-    largest = np.argsort(-np.linalg.norm(history["snapshot_bases"][-1], axis=-1).max(axis=0))[:N_BASES]
     for row, snapshot in zip(grid, chosen, strict=True):
         row[0].set_ylabel(f"epoch {epochs[snapshot]}")
         for axes, (name, label) in zip(row, SHOWN.items(), strict=False):
             draw(axes, history[f"snapshot_{name}"][snapshot, 0], "grey")
             axes.set_title(label if snapshot == chosen[0] else "")
         draw_coefficients(row[3:5], history, snapshot, has_title=snapshot == chosen[0])
-        for number, basis in enumerate(largest):
+        for number, basis in enumerate(shown):
             for part, name in enumerate(("real", "imaginary")):
                 axes = row[5 + 2 * number + part]
                 draw(axes, history["snapshot_bases"][snapshot, part, basis], "signed")
