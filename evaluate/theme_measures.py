@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from evaluate.leave_one_out import choose_leave_one_out
 from evaluate.pattern_scores import METRICS, score_patterns
+from evaluate.repeats import measure_repeats
 from evaluate.theme_oracle import known_pieces
 from forecast.found_themes import EXTRACTORS, find_in_piece, frames_per_beat, spans_of
 from forecast.theme_notes import patterns_of
@@ -50,7 +51,8 @@ def measure_run(
     dict of str
         ``names`` (n_pieces,), ``metrics`` (n_metrics,); ``lag`` and ``published`` (n_pieces, n_metrics), the themes of
         step 6; ``grid`` (n_configurations, 3) of `GRID`; ``grid_scores`` (n_configurations, n_pieces, n_metrics);
-        ``chosen`` (n_pieces,), rows of the grid, empty if there is one piece only.
+        ``chosen`` (n_pieces,), rows of the grid, empty if there is one piece only; ``n_pairs`` (n_kinds,) and
+        ``lag_repeats``, ``published_repeats`` (n_kinds,) of `measure_repeats`.
 
     Raises
     ------
@@ -60,10 +62,11 @@ def measure_run(
     pieces = known_pieces(recordings)
     if not len(pieces):
         raise ValueError("pieces.patterns: no piece has both a score and patterns that are known")
-    scores = {
-        extractor: np.array([score_spans(recordings, piece, spans_of(themes, extractor, piece)) for piece in pieces])
-        for extractor in EXTRACTORS
-    }
+    scores = {}
+    for extractor in EXTRACTORS:
+        spans_s = {piece: spans_of(themes, extractor, piece) for piece in pieces}
+        scores[extractor] = np.array([score_spans(recordings, piece, each) for piece, each in spans_s.items()])
+        scores["n_pairs"], scores[f"{extractor}_repeats"] = measure_repeats(recordings, spans_s)
     lags = grid_of(parameters.choice, parameters.lag)
     steps = tqdm(lags, desc=parameters.run, unit="configurations", disable=not show_progress)
     grid_scores = np.array(

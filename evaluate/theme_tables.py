@@ -7,6 +7,7 @@ import numpy as np
 
 from evaluate.leave_one_out import choose_leave_one_out
 from evaluate.pattern_scores import MEASURES
+from evaluate.repeats import KINDS
 from evaluate.theme_measures import GRID, criterion_of, take_chosen
 from pipeline import results, tables
 from pipeline.parameters import ROOT
@@ -31,6 +32,7 @@ def save_tables(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         "scores": score_rows(scores, oracle),
         "scores_pieces": piece_rows(scores, oracle),
         "choice": choice_rows(scores),
+        "repeats": repeat_rows(scores),
         "phases": phase_rows(invariance),
     }
     saved = [tables.save(rows, results.figure_path(parameters, name, root)) for name, rows in rows_by_table.items()]
@@ -98,6 +100,18 @@ def choice_rows(scores: Mapping[str, Scores]) -> list[Row]:
 def describe(values: np.ndarray) -> Row:
     """The cells of a member of the grid."""
     return {GRID_NAMES[name]: f"{value:g}" for name, value in zip(GRID, values, strict=True)}
+
+
+def repeat_rows(scores: Mapping[str, Scores]) -> list[Row]:
+    """A row for each run and extractor: of the pairs of occurrences of each kind that there is, the share found."""
+    rows = []
+    for run, each in scores.items():
+        names = [f"{kind} ({n_pairs} pairs)" for kind, n_pairs in zip(KINDS, each["n_pairs"], strict=True)]
+        for extractor in ("published", "lag"):
+            shares = zip(names, each["n_pairs"], each[f"{extractor}_repeats"], strict=True)
+            found = {name: percent(share) for name, n_pairs, share in shares if n_pairs}
+            rows.append({"features": run, "extractor": extractor} | found)
+    return rows
 
 
 def phase_rows(invariance: Mapping[str, Mapping[str, np.ndarray]]) -> list[Row]:

@@ -177,6 +177,9 @@ def test_scores_are_shares_below_the_ceiling_and_those_of_the_files(done, run):
         "grid": (2, 3),
         "grid_scores": (2, n_known, n_metrics),
         "chosen": (n_known,),
+        "n_pairs": (3,),
+        "lag_repeats": (3,),
+        "published_repeats": (3,),
     }
     np.testing.assert_allclose(oracle["scores"], 1)  # all voices are the theme
     for extractor in ("lag", "published"):
@@ -190,6 +193,9 @@ def test_scores_are_shares_below_the_ceiling_and_those_of_the_files(done, run):
             if patterns[1]:
                 assert row[0] == pytest.approx(mir_eval.pattern.establishment_FPR(*patterns)[0])
     np.testing.assert_array_equal(scores["grid_scores"][0], scores["lag"])  # the first of the grid is as it is
+    if run in ("TRANSPOSED", "CQT"):
+        assert scores["n_pairs"][1] > 0
+        assert scores["lag_repeats"][1] == (run == "TRANSPOSED")
     if run == "TRANSPOSED":
         assert (scores["lag"][:, METRICS.index("occ75_f")] > 0.8).all()
 

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from evaluate.pattern_scores import METRICS
-from evaluate.theme_tables import choice_rows, extractions, percent, phase_rows, piece_rows, save_tables, score_rows
+from evaluate.theme_tables import (
+    choice_rows,
+    extractions,
+    percent,
+    phase_rows,
+    piece_rows,
+    repeat_rows,
+    save_tables,
+    score_rows,
+)
 from pipeline.parameters import load
 from tests.small_recordings import TEXT, small_recordings
 from tests.stored_results import store
@@ -26,6 +35,9 @@ def scores_of(by_member, lag=0.25):
         "grid": np.array([[0.1 * (member + 5), 0.3, 8] for member in range(n_members)]),
         "grid_scores": np.repeat(by_member[:, :, None], len(METRICS), axis=2),
         "chosen": np.array(chosen) if n_pieces > 1 else np.zeros(0, int),
+        "n_pairs": np.array([4, 0, 7]),
+        "lag_repeats": np.array([0.75, np.nan, 0.5]),
+        "published_repeats": np.array([0.25, np.nan, 0.0]),
     }
 
 
@@ -90,6 +102,13 @@ def test_phases_are_those_of_runs_that_have_them():
     ]  # fmt: skip
 
 
+def test_repeats_are_told_of_the_kinds_that_there_are():
+    assert repeat_rows({"RAW": SCORES["RAW"]}) == [
+        {"features": "RAW", "extractor": "published", "alike (4 pairs)": "25.0", "at another tempo (7 pairs)": "0.0"},
+        {"features": "RAW", "extractor": "lag", "alike (4 pairs)": "75.0", "at another tempo (7 pairs)": "50.0"},
+    ]
+
+
 @pytest.mark.parametrize(("share", "text"), [(0, "0.0"), (1, "100.0"), (0.62345, "62.3")])
 def test_shares_are_told_in_percent(share, text):
     assert percent(share) == text
@@ -103,7 +122,7 @@ def test_tables_are_written_of_what_is_stored(write_parameters):
     store(parameters.for_run("RAW"), "scores", root, **SCORES["RAW"])
     store(parameters, "oracle", root, **ORACLE)
     paths = save_tables(parameters, root)
-    names = ("scores", "scores_pieces", "choice")
+    names = ("scores", "scores_pieces", "choice", "repeats")
     assert [path.name for path in paths] == [f"{name}.{ending}" for name in names for ending in ("csv", "tex")]
     with paths[0].open(encoding="utf-8") as file:
         assert [row["features"] for row in csv.DictReader(file)] == ["RAW", "RAW", "RAW", "ceiling"]
