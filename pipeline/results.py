@@ -133,10 +133,9 @@ def check_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> No
     for source in sources:
         check_fresh(parameters, source, root)
     record = read_record(parameters, kind, root)
-    stale = next(reasons_to_be_stale(parameters, kind, record, sources, root), None)
-    if stale:
-        path = path_of(parameters, kind, root)
-        raise ValueError(f"{show(path, root)}: was made {stale}; {remedy(parameters, kind)}")
+    if stale := next(reasons_to_be_stale(parameters, kind, record, sources, root), None):
+        told = show(path_of(parameters, kind, root), root)
+        raise ValueError(f"{told}: was made {stale}; {remedy(parameters, kind)}")
 
 
 def reasons_to_be_stale(
