@@ -33,7 +33,7 @@ TRAINED = ("LEARNED", "RANDOM")
 N_BINS, N_BASES, PATCH_FRAMES, N_EPOCHS = 48, 8, 6, 3
 FIGURES = {"recordings", "losses", "snapshots_LEARNED", "similarity", "scores", "invariance", "phases"}
 FIGURES |= {f"bases_{run}" for run in TRAINED} | {f"{what}_{run}" for what in ("matrix", "themes") for run in RUNS}
-TABLES = {"scores", "scores_pieces", "choice", "phases"}
+TABLES = {"scores", "scores_pieces", "choice", "repeats", "phases"}
 
 
 def names_in(folder, pattern="*"):

@@ -28,9 +28,8 @@ def run(name, root=ROOT, runs=None, again=False):
 
 def train_run(parameters, root, again):
     """Train one run, unless that is done or there is nothing to train; returns the path of the model, if any."""
-    features = getattr(parameters.model, "features", "learned")
-    if features not in ("learned", "random"):
-        print(f"{parameters.run}: features {features!r} are not learnt")
+    if not parameters.has("complex_autoencoder"):
+        print(f"{parameters.run}: features {parameters.model.features!r} are not learnt")
         return None
     path = results.path_of(parameters, "complex_autoencoder", root)
     if not again and all(results.is_fresh(parameters, kind, root) for kind in ("complex_autoencoder", "history")):
@@ -39,12 +38,11 @@ def train_run(parameters, root, again):
     if again:
         remove_unfinished(path.parent)
     arrays = results.load(parameters, DATA[parameters.study], root)
-    print(f"{parameters.run}: {parameters.model.n_bases} complex bases, {features}")
-    if features == "random":
+    print(f"{parameters.run}: {parameters.model.n_bases} complex bases")
+    if getattr(parameters.model, "features", "learned") == "random":
         autoencoder, history = leave_random(parameters, arrays)
     else:
-        verbose = 2 * int(command_line.has_terminal())
-        autoencoder, history = train(parameters, arrays, path.parent, verbose=verbose)
+        autoencoder, history = train(parameters, arrays, path.parent, verbose=2 * int(command_line.has_terminal()))
     found = f"{100 * history['invariance'][-1]:.1f} % of what was moved found again"
     print(f"{parameters.run}: loss of pairs held out {history['validation'][-1]:.5f}, {found}")
     results.save(parameters, "history", history, root)
