@@ -1,21 +1,17 @@
 """All steps of `digits` on small pictures; what is stale, up to date, or bad input."""
 
-import io
 import shutil
-import subprocess
-import sys
-from contextlib import redirect_stdout
 from urllib.error import URLError
 
 import numpy as np
 import pytest
 
-import run_steps
 from evaluate import step7_measure_digits, step8_draw_digits
 from evaluate.digit_measures import ANGLES_DEG, CLASSIFIERS, TESTED, TRAINED
 from pipeline import results
-from pipeline.parameters import ROOT, load
+from pipeline.parameters import load
 from save_dataset import digit_images, step1_save_digits
+from tests.done_steps import assert_drawn_again_with_the_same_bytes, do_all_steps, names_in
 from train_model import step2_train_complex
 
 SMALL = """
@@ -50,10 +46,6 @@ FIGURES = {"images", "losses", "errors", "errors_by_angle"}
 FIGURES_OF_RUNS = {f"{what}_{run}" for what in ("snapshots", "bases") for run in ("LEARNED", "MORE")}
 
 
-def names_in(folder, pattern="*"):
-    return {path.name for path in folder.glob(pattern)}
-
-
 def versions_of(root):
     return {path: path.stat().st_mtime_ns for path in (root / "output").rglob("*") if path.is_file()}
 
@@ -62,12 +54,7 @@ def versions_of(root):
 def done(tmp_path_factory):
     """A root where all steps are done for `small`; only for looking."""
     root = tmp_path_factory.mktemp("digits")
-    (root / "parameters").mkdir()
-    (root / "parameters" / "small.toml").write_text(SMALL)
-    with redirect_stdout(io.StringIO()) as printed:
-        run_steps.run("small", root=root)
-    (root / "printed.txt").write_text(printed.getvalue())
-    return root
+    return do_all_steps(root, SMALL)
 
 
 @pytest.fixture
@@ -123,23 +110,9 @@ def test_every_figure_and_table_is_drawn_and_told(done):
     assert (figures / "errors.tex").is_file()
 
 
-DRAW_WITHOUT_TENSORFLOW = """
-import sys, pathlib
-from evaluate import step8_draw_digits
-step8_draw_digits.run("small", root=pathlib.Path(sys.argv[1]))
-sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
-"""
-
-
 @pytest.mark.slow
 def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, done_again):
-    first, again = (root / "output" / "small" / "figures" for root in (done, done_again))
-    shutil.rmtree(again)
-    command = [sys.executable, "-c", DRAW_WITHOUT_TENSORFLOW, str(done_again)]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stderr
-    assert names_in(again) == names_in(first)
-    assert [name for name in names_in(first) if (again / name).read_bytes() != (first / name).read_bytes()] == []
+    assert_drawn_again_with_the_same_bytes("evaluate.step8_draw_digits", done, done_again)
 
 
 @pytest.mark.slow

@@ -1,20 +1,16 @@
 """All steps of `signal` on a few seconds of sound; what is stale, up to date, or bad input."""
 
-import io
 import shutil
-import subprocess
-import sys
-from contextlib import redirect_stdout
 
 import numpy as np
 import pytest
 import soundfile
 
-import run_steps
 from evaluate import step7_measure_signal
 from pipeline import results
-from pipeline.parameters import ROOT, load
+from pipeline.parameters import load
 from save_dataset import step1_save_signal
+from tests.done_steps import assert_drawn_again_with_the_same_bytes, names_in
 from train_model import step2_train_complex
 
 RATE_HZ, WINDOW_SAMPLES = 8000, 64
@@ -52,10 +48,6 @@ FIGURES_OF_RUNS = ("snapshots", "bases", "shifts", "frequencies")
 TABLES_OF_RUNS = ("bases",)
 
 
-def names_in(folder, pattern="*"):
-    return {path.name for path in folder.glob(pattern)}
-
-
 def of_runs(names):
     return {f"{name}_{run}" for name in names for run in ("LEARNED", "MORE")}
 
@@ -77,14 +69,9 @@ def write_take(path, pitches_hz, seconds=2.0):
 def done(tmp_path_factory):
     """A root where all steps are done for `small`; only for looking."""
     root = tmp_path_factory.mktemp("signal")
-    (root / "parameters").mkdir()
-    (root / "parameters" / "small.toml").write_text(SMALL)
     write_take(root / "music" / "takes" / "a.wav", [220, 330, 440, 550, 260])
     write_take(root / "music" / "takes" / "b.flac", [300, 400, 500])
-    with redirect_stdout(io.StringIO()) as printed:
-        run_steps.run("small", root=root)
-    (root / "printed.txt").write_text(printed.getvalue())
-    return root
+    return do_all_steps(root, SMALL)
 
 
 @pytest.fixture
@@ -140,23 +127,9 @@ def test_every_figure_and_table_is_drawn_and_told(done):
     assert len((figures / "bases_MORE.csv").read_text().splitlines()) == 1 + 12
 
 
-DRAW_WITHOUT_TENSORFLOW = """
-import sys, pathlib
-from evaluate import step8_draw_signal
-step8_draw_signal.run("small", root=pathlib.Path(sys.argv[1]))
-sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
-"""
-
-
 @pytest.mark.slow
 def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, done_again):
-    first, again = (root / "output" / "small" / "figures" for root in (done, done_again))
-    shutil.rmtree(again)
-    command = [sys.executable, "-c", DRAW_WITHOUT_TENSORFLOW, str(done_again)]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stderr
-    assert names_in(again) == names_in(first)
-    assert [name for name in names_in(first) if (again / name).read_bytes() != (first / name).read_bytes()] == []
+    assert_drawn_again_with_the_same_bytes("evaluate.step8_draw_signal", done, done_again)
 
 
 @pytest.mark.slow

@@ -1,18 +1,15 @@
 """All steps of `themes` on three short pieces made here; what is stale, up to date, stopped half-way, or bad input."""
 
 import csv
-import io
 import shutil
 import subprocess
 import sys
-from contextlib import redirect_stdout
 
 import keras
 import mir_eval
 import numpy as np
 import pytest
 
-import run_steps
 from embed import step3_embed_themes, step4_hear_themes
 from evaluate import step7_measure_themes, step8_draw_themes
 from evaluate.pattern_scores import METRICS, score_patterns
@@ -23,6 +20,7 @@ from pipeline.parameters import ROOT, load
 from save_dataset import step0_make_themes, step1_save_themes
 from save_dataset.recordings import Recordings
 from save_dataset.sound import write_sound
+from tests.done_steps import assert_drawn_again_with_the_same_bytes, names_in
 from tests.small_songs import MOVES, RATE_HZ, TEXT, true_spans_s, write_songs
 from train_model import step2_train_complex
 
@@ -36,10 +34,6 @@ FIGURES |= {f"bases_{run}" for run in TRAINED} | {f"{what}_{run}" for what in ("
 TABLES = {"scores", "scores_pieces", "choice", "repeats", "phases"}
 
 
-def names_in(folder, pattern="*"):
-    return {path.name for path in folder.glob(pattern)}
-
-
 def versions_of(root, pattern="output/**/*"):
     """Every file that matches, and when it was written."""
     return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in root.glob(pattern) if path.is_file()}
@@ -49,13 +43,8 @@ def versions_of(root, pattern="output/**/*"):
 def done(tmp_path_factory):
     """A root where all steps are done for `small`; only for looking."""
     root = tmp_path_factory.mktemp("themes")
-    (root / "parameters").mkdir()
-    (root / "parameters" / "small.toml").write_text(TEXT)
     write_songs(root / "music" / "songs")
-    with redirect_stdout(io.StringIO()) as printed:
-        run_steps.run("small", root=root)
-    (root / "printed.txt").write_text(printed.getvalue())
-    return root
+    return do_all_steps(root, TEXT)
 
 
 @pytest.fixture
@@ -272,23 +261,9 @@ def test_pages_show_the_themes_and_ask_nothing_of_the_network(done, run):
     assert "step6_find_themes" not in (folder / "themes.html").read_text()
 
 
-DRAW_WITHOUT_TENSORFLOW = """
-import sys, pathlib
-from evaluate import step8_draw_themes
-step8_draw_themes.run("small", root=pathlib.Path(sys.argv[1]))
-sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
-"""
-
-
 @pytest.mark.slow
 def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, done_again):
-    first, again = (root / "output" / "small" / "figures" for root in (done, done_again))
-    shutil.rmtree(again)
-    command = [sys.executable, "-c", DRAW_WITHOUT_TENSORFLOW, str(done_again)]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stderr
-    assert names_in(again) == names_in(first)
-    assert [name for name in names_in(first) if (again / name).read_bytes() != (first / name).read_bytes()] == []
+    assert_drawn_again_with_the_same_bytes("evaluate.step8_draw_themes", done, done_again)
 
 
 @pytest.mark.slow
