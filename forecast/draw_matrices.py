@@ -26,9 +26,11 @@ FEWEST_ROWS = 8  # fewer themes are as thin
 MOST_ROWS = 12  # of the themes found, the strongest
 EXPLAINED = (
     "Each point: how alike two moments are,\nbright if much.\n\n"
-    "Bars above: the themes known.\n\n"
-    "Bars at the left: the themes found (lag),\nthe strongest next to the picture, each\n"
-    "in the colour of the known one that it is\nmost like, grey if it is like none."
+    "Bars at the left: the themes found (lag),\nthe strongest next to the picture"
+)
+EXPLAINED_KNOWN = (
+    ", each\nin the colour of the known one that it is\nmost like, grey if it is like none.\n\n"
+    "Bars above: the themes known."
 )
 
 
@@ -41,7 +43,8 @@ def draw_matrices(matrices: Arrays, themes: Arrays, recordings: Recordings, patc
     panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
     for axes in panels[n_pieces:]:
         axes.axis("off")
-    panels[n_pieces].text(0, 0.9, EXPLAINED, va="top", fontsize=9, transform=panels[n_pieces].transAxes)
+    explained = EXPLAINED + (EXPLAINED_KNOWN if len(recordings.truth) else ".")
+    panels[n_pieces].text(0, 0.9, explained, va="top", fontsize=9, transform=panels[n_pieces].transAxes)
     for piece, axes in enumerate(panels[:n_pieces]):
         draw_matrix(axes, matrices[f"ours_{piece}"], recordings, piece, patch_frames)
         draw_edges(axes, themes, recordings, piece)

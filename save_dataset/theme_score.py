@@ -107,8 +107,8 @@ def check_length(score: Score, lead_in_s: float, duration_s: float, sound: Path)
     last_s = lead_in_s + score.notes[-1, 0]
     if last_s > duration_s or duration_s > LONGEST_SHARE * last_s + LONGEST_REST_S:
         raise ValueError(
-            f"{score.paths[0].name}: its last note is at {last_s:.1f} s, {sound.name} is {duration_s:.1f} s long: "
-            "give its tempo under pieces.bpm"
+            f"{score.paths[0].name}: at {score.bpm:g} bpm its last note is at {last_s:.1f} s, {sound.name} is "
+            f"{duration_s:.1f} s long: give its tempo under pieces.bpm, or the whole score"
         )
 
 

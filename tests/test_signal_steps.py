@@ -10,7 +10,7 @@ from evaluate import step7_measure_signal
 from pipeline import results
 from pipeline.parameters import load
 from save_dataset import step1_save_signal
-from tests.done_steps import assert_drawn_again_with_the_same_bytes, names_in
+from tests.done_steps import assert_drawn_again_with_the_same_bytes, do_all_steps, names_in
 from train_model import step2_train_complex
 
 RATE_HZ, WINDOW_SAMPLES = 8000, 64

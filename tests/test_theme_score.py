@@ -80,7 +80,9 @@ def test_what_is_no_table_is_refused(table, text):
 def test_a_recording_of_another_length_is_refused(table, tmp_path, duration_s):
     sound, score = tmp_path / "piece.mp3", read_score(table, 60.0)
     check_length(score, 1.0, 5.5, sound)
-    message = rf"^piece.csv: its last note is at 5.0 s, piece.mp3 is {duration_s:.1f} s long: give its tempo under "
+    message = (
+        rf"^piece.csv: at 60 bpm its last note is at 5.0 s, piece.mp3 is {duration_s:.1f} s long: give its tempo under "
+    )
     with pytest.raises(ValueError, match=message):
         check_length(score, 1.0, duration_s, sound)
 

@@ -90,7 +90,9 @@ class Lag(Section):
         0.75, gt=0, lt=1, description="mean similarity of a run, at least: 0 is the piece's median, 1 is identity"
     )
     low: float = Field(0.7, gt=0, lt=1, description="similarity at which a run ends, on the same scale")
-    min_beats: PositiveFloat = Field(10.0, description="shortest theme; a beat of unknown tempo is half a second")
+    min_beats: PositiveFloat = Field(
+        10.0, description="shortest theme, unless fewer than three are found; a beat of unknown tempo is half a second"
+    )
     most_themes: PositiveInt = Field(20, description="themes of a piece, at most")
 
     @model_validator(mode="after")

@@ -19,7 +19,7 @@ class Table {
     const chip = textElement("span", `${theme.number + 1}`, "chip");
     chip.style.background = colourOf(theme, { muted: "#9299a1" });
     row.insertCell().append(chip);
-    if (theme.strength !== null) row.insertCell().textContent = theme.strength.toPrecision(3);
+    if (theme.strength !== null) row.insertCell().textContent = theme.strength.toFixed(theme.strength < 100 ? 1 : 0);
     row.insertCell().textContent = `${meanLength(theme).toFixed(1)} s`;
     const buttons = document.createElement("div");
     buttons.append(...theme.occurrences.map((occurrence) => this.makeButton(occurrence)));
