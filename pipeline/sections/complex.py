@@ -1,7 +1,7 @@
 """Sections of the parameters of the complex autoencoder: its bases, its loss, its training on pairs.
 
 Defaults are those of the source ("Learning Complex Basis Functions for Invariant Representations of Audio", Lattner,
-Arzt, Dörfler, ISMIR 2019, and its code) unless the description says otherwise.
+Dörfler, Arzt, ISMIR 2019, and its code) unless the description says otherwise.
 """
 
 from typing import Literal
