@@ -48,8 +48,7 @@ def draw_dictionary_measures(parameters: DictionaryParameters, root: Path = ROOT
         drawn["centroids"] = draw_centroids(styles)
     if chords:
         drawn["chords"] = draw_chords(chords)
-    paths = [figures.save(figure, results.figure_path(parameters, name, root)) for name, figure in drawn.items()]
-    return [path for pair in paths for path in pair]
+    return figures.save_all(drawn, parameters, root)
 
 
 def draw_comparison(measures: Mapping[str, Arrays], baselines: Arrays | None) -> Figure:

@@ -26,9 +26,8 @@ def draw_digit_measures(parameters: StudyParameters, root: Path = ROOT) -> list[
     if not measures:
         return []
     drawn = {"errors": draw_errors(measures), "errors_by_angle": draw_errors_by_angle(measures)}
-    paths = [figures.save(figure, results.figure_path(parameters, name, root)) for name, figure in drawn.items()]
-    paths.append(tables.save(error_rows(measures), results.figure_path(parameters, "errors", root)))
-    return [path for pair in paths for path in pair]
+    table = tables.save(error_rows(measures), results.figure_path(parameters, "errors", root))
+    return figures.save_all(drawn, parameters, root) + table
 
 
 def draw_errors(measures: Mapping[str, Arrays]) -> Figure:

@@ -37,7 +37,7 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         drawn |= {"controls": draw_controls(controls), "exclusion": draw_exclusion(controls)}
     if recurrences:
         drawn["recurrence"] = draw_recurrence(recurrences, parameters.music.bpm)
-    paths = [figures.save(figure, results.figure_path(parameters, name, root)) for name, figure in drawn.items()]
+    paths = figures.save_all(drawn, parameters, root)
     bpm = parameters.music.bpm
     told = {
         "divergence": rows.divergence_rows(divergences, bpm),
@@ -46,8 +46,9 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         "recurrence": rows.recurrence_rows(recurrences, bpm),
         "consistency": rows.consistency_rows(embeddings),
     }
-    paths += [tables.save(table, results.figure_path(parameters, name, root)) for name, table in told.items()]
-    return [path for group in paths for path in group]
+    for name, table in told.items():
+        paths += tables.save(table, results.figure_path(parameters, name, root))
+    return paths
 
 
 def load_divergences(run: Parameters, root: Path = ROOT) -> Mapping[str, Arrays]:

@@ -41,8 +41,7 @@ def draw_theme_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]
         drawn["invariance"] = draw_invariance(invariance)
     if phases := {run: each for run, each in invariance.items() if "pca" in each}:
         drawn["phases"] = draw_phases(phases)
-    paths = [figures.save(figure, results.figure_path(parameters, name, root)) for name, figure in drawn.items()]
-    return [path for pair in paths for path in pair]
+    return figures.save_all(drawn, parameters, root)
 
 
 def draw_scores(scores: Mapping[str, Arrays], oracle: Arrays | None) -> Figure:

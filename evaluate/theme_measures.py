@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from embed.stored_themes import EXTRACTORS, spans_of
 from evaluate.leave_one_out import choose_leave_one_out
 from evaluate.pattern_scores import METRICS, score_patterns
 from evaluate.repeats import measure_repeats
 from evaluate.theme_oracle import known_pieces
-from forecast.found_themes import EXTRACTORS, find_in_piece, frames_per_beat, spans_of
+from forecast.found_themes import find_in_piece, frames_per_beat
 from forecast.theme_notes import patterns_of
 from forecast.themes import to_seconds
 from pipeline.sections.recordings import Choice, Lag

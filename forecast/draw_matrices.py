@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from forecast.found_themes import spans_of
+from embed.stored_themes import spans_of
 from forecast.theme_colours import colours_like, colours_of
 from forecast.theme_notes import known_spans_s
 from forecast.themes import to_seconds

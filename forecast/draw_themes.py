@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from embed.stored_themes import EXTRACTORS, spans_of
 from forecast.draw_matrices import draw_matrices, draw_similarity
-from forecast.found_themes import EXTRACTORS, spans_of
 from forecast.theme_colours import colours_like, colours_of
 from forecast.theme_notes import known_spans_s
 from pipeline import figures, results
@@ -41,8 +41,7 @@ def draw_themes(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     for run, themes in results.load_fresh(runs, "themes", root).items():
         drawn[f"matrix_{run}"] = draw_matrices(matrices[run], themes, recordings, patch_frames[run])
         drawn[f"themes_{run}"] = draw_timelines(themes, recordings)
-    paths = [figures.save(figure, results.figure_path(parameters, name, root)) for name, figure in drawn.items()]
-    return [path for pair in paths for path in pair]
+    return figures.save_all(drawn, parameters, root)
 
 
 def draw_timelines(themes: Arrays, recordings: Recordings) -> Figure:

@@ -1,9 +1,10 @@
-"""The themes of all pieces of a run, by both extractors, as arrays; and how those arrays are read."""
+"""The themes of all pieces of a run, by both extractors, as arrays, which `embed.stored_themes` reads."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
+from embed.stored_themes import EXTRACTORS
 from forecast.lag_themes import find_by_lag
 from forecast.published_themes import find_published
 from forecast.theme_notes import UNKNOWN_BEAT_S
@@ -11,8 +12,6 @@ from forecast.themes import Theme, to_arrays
 from pipeline.sections.recordings import Lag
 from pipeline.studies.themes import Parameters
 from save_dataset.recordings import Recordings
-
-EXTRACTORS = ("lag", "published")
 
 
 def find_themes(
@@ -58,14 +57,6 @@ def frames_per_beat(recordings: Recordings, piece: int) -> float:
     bpm = recordings.bpm[piece]
     beat_s = 60 / bpm if np.isfinite(bpm) else UNKNOWN_BEAT_S
     return float(beat_s / recordings.hop_s)
-
-
-def spans_of(arrays: Mapping[str, np.ndarray], extractor: str, piece: int) -> list[np.ndarray]:
-    """The themes of a piece as an extractor found them, in order: of each the spans ``(n_occurrences, 2)`` in s."""
-    of_piece = arrays[f"{extractor}_piece"] == piece
-    themes = arrays[f"{extractor}_theme"][of_piece]
-    spans_s = np.stack([arrays[f"{extractor}_{end}"][of_piece] for end in ("starts_s", "ends_s")], axis=-1)
-    return [spans_s[themes == theme] for theme in np.unique(themes)]
 
 
 def count_themes(arrays: Mapping[str, np.ndarray]) -> str:

@@ -3,6 +3,7 @@
 The same arrays give the same bytes: files carry no date and no version.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,8 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from pipeline import results
+from pipeline.parameters import ROOT, StudyParameters
 from pipeline.whole_file import whole_file
 
 Layout = Literal["constrained"] | None
@@ -60,3 +63,8 @@ def save(figure: Figure, path: Path) -> list[Path]:
             figure.savefig(temporary, metadata=no_dates[target.suffix])
         figure.set_layout_engine("none")  # it has done its work, which takes as long as drawing
     return paths
+
+
+def save_all(drawn: Mapping[str, Figure], parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
+    """Write figures under their names among those of a parameter file; returns all paths."""
+    return [path for name, each in drawn.items() for path in save(each, results.figure_path(parameters, name, root))]

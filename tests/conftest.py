@@ -1,5 +1,6 @@
 """What several test files need: random numbers, parameter files under a root of their own, a full disk, a browser."""
 
+import shutil
 from contextlib import contextmanager
 
 import numpy as np
@@ -36,6 +37,13 @@ def browser(tmp_path_factory):
     driver = start(tmp_path_factory.mktemp("profile"))
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def done_again(done, tmp_path):
+    """A copy to change of the root where a file's fixture `done` has done all steps."""
+    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
+    return tmp_path
 
 
 @pytest.fixture

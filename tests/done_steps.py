@@ -30,6 +30,11 @@ def names_in(folder, pattern="*"):
     return {path.name for path in folder.glob(pattern)}
 
 
+def versions_of(root):
+    """Every result, and when it was written."""
+    return {path: path.stat().st_mtime_ns for path in (root / "output").rglob("*") if path.is_file()}
+
+
 def assert_drawn_again_with_the_same_bytes(step, done, done_again):
     """In `done_again`, a copy of `done`, the last step alone draws all figures and tables without TensorFlow."""
     first, again = (root / "output" / "small" / "figures" for root in (done, done_again))

@@ -1,6 +1,5 @@
 """All steps of `digits` on small pictures; what is stale, up to date, or bad input."""
 
-import shutil
 from urllib.error import URLError
 
 import numpy as np
@@ -11,7 +10,7 @@ from evaluate.digit_measures import ANGLES_DEG, CLASSIFIERS, TESTED, TRAINED
 from pipeline import results
 from pipeline.parameters import load
 from save_dataset import digit_images, step1_save_digits
-from tests.done_steps import assert_drawn_again_with_the_same_bytes, do_all_steps, names_in
+from tests.done_steps import assert_drawn_again_with_the_same_bytes, do_all_steps, names_in, versions_of
 from train_model import step2_train_complex
 
 SMALL = """
@@ -46,22 +45,11 @@ FIGURES = {"images", "losses", "errors", "errors_by_angle"}
 FIGURES_OF_RUNS = {f"{what}_{run}" for what in ("snapshots", "bases") for run in ("LEARNED", "MORE")}
 
 
-def versions_of(root):
-    return {path: path.stat().st_mtime_ns for path in (root / "output").rglob("*") if path.is_file()}
-
-
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     """A root where all steps are done for `small`; only for looking."""
     root = tmp_path_factory.mktemp("digits")
     return do_all_steps(root, SMALL)
-
-
-@pytest.fixture
-def done_again(done, tmp_path):
-    """A copy of that root to change."""
-    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
-    return tmp_path
 
 
 @pytest.mark.slow

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from embed.self_similarity import cosine_similarity, patch_similarity, published
+from embed.stored_themes import spans_of
 from forecast import found_themes
-from forecast.found_themes import count_themes, find_in_piece, find_themes, frames_per_beat, spans_of
+from forecast.found_themes import count_themes, find_in_piece, find_themes, frames_per_beat
 from forecast.themes import Theme
 from pipeline.sections.recordings import Lag
 from pipeline.studies.themes import Parameters

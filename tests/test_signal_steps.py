@@ -1,7 +1,5 @@
 """All steps of `signal` on a few seconds of sound; what is stale, up to date, or bad input."""
 
-import shutil
-
 import numpy as np
 import pytest
 import soundfile
@@ -10,7 +8,7 @@ from evaluate import step7_measure_signal
 from pipeline import results
 from pipeline.parameters import load
 from save_dataset import step1_save_signal
-from tests.done_steps import assert_drawn_again_with_the_same_bytes, do_all_steps, names_in
+from tests.done_steps import assert_drawn_again_with_the_same_bytes, do_all_steps, names_in, versions_of
 from train_model import step2_train_complex
 
 RATE_HZ, WINDOW_SAMPLES = 8000, 64
@@ -52,10 +50,6 @@ def of_runs(names):
     return {f"{name}_{run}" for name in names for run in ("LEARNED", "MORE")}
 
 
-def versions_of(root):
-    return {path: path.stat().st_mtime_ns for path in (root / "output").rglob("*") if path.is_file()}
-
-
 def write_take(path, pitches_hz, seconds=2.0):
     """Notes of four harmonics, four a second."""
     times_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
@@ -72,13 +66,6 @@ def done(tmp_path_factory):
     write_take(root / "music" / "takes" / "a.wav", [220, 330, 440, 550, 260])
     write_take(root / "music" / "takes" / "b.flac", [300, 400, 500])
     return do_all_steps(root, SMALL)
-
-
-@pytest.fixture
-def done_again(done, tmp_path):
-    """A copy of that root to change."""
-    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
-    return tmp_path
 
 
 @pytest.mark.slow

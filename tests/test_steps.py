@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import shutil
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -207,13 +206,6 @@ def done(tmp_path_factory):
         run_steps.run("small", root=root)
     (root / "printed.txt").write_text(printed.getvalue())
     return root
-
-
-@pytest.fixture
-def done_again(done, tmp_path):
-    """A copy of `done` to change."""
-    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
-    return tmp_path
 
 
 def names_in(folder, pattern="*"):

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from embed import step3_embed_themes, step4_hear_themes
+from embed.stored_themes import spans_of
 from evaluate import step7_measure_themes, step8_draw_themes
 from evaluate.pattern_scores import METRICS, score_patterns
 from forecast import step6_find_themes
-from forecast.found_themes import spans_of
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset import step0_make_themes, step1_save_themes
@@ -45,13 +45,6 @@ def done(tmp_path_factory):
     root = tmp_path_factory.mktemp("themes")
     write_songs(root / "music" / "songs")
     return do_all_steps(root, TEXT)
-
-
-@pytest.fixture
-def done_again(done, tmp_path):
-    """A copy of `done` to change."""
-    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
-    return tmp_path
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from embed.stored_themes import EXTRACTORS, spans_of, strengths_of
 from save_dataset.recordings import Pattern
 
-EXTRACTORS = ("lag", "published")
 LONGEST_LAST_NOTE_S = 1.5  # how long the last note of a pattern is heard, unless another begins before
 
 
@@ -30,14 +30,11 @@ def describe_found(themes: Mapping[str, np.ndarray], piece: int) -> dict[str, li
 
 def describe_themes(themes: Mapping[str, np.ndarray], extractor: str, piece: int) -> list[dict[str, Any]]:
     """The themes of a piece that one extractor found."""
-    names = ("piece", "theme", "strength", "starts_s", "ends_s")
-    pieces, numbers, strengths, starts_s, ends_s = (themes[f"{extractor}_{name}"] for name in names)
-    described = []
-    for number in np.unique(numbers[pieces == piece]):
-        rows = np.flatnonzero((pieces == piece) & (numbers == number))
-        spans_s = np.stack([starts_s[rows], ends_s[rows]], axis=1)
-        described.append({"strength": round(float(strengths[rows[0]]), 4), "spans_s": round_spans(spans_s)})
-    return described
+    themes_of_piece = zip(strengths_of(themes, extractor, piece), spans_of(themes, extractor, piece), strict=True)
+    return [
+        {"strength": round(float(strength), 4), "spans_s": round_spans(spans_s)}
+        for strength, spans_s in themes_of_piece
+    ]
 
 
 def describe_known(patterns: Sequence[Pattern], score: np.ndarray) -> list[dict[str, Any]]:
