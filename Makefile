@@ -35,7 +35,7 @@ bench: .venv/installed  ## what the fast forms save
 	$(RUN) -m benchmarks.whole_training
 	$(RUN) -m benchmarks.embedding
 	$(RUN) -m benchmarks.divergence
-	$(RUN) -m benchmarks.video
+	$(RUN) -m benchmarks.film
 	$(RUN) -m benchmarks.parsing
 	$(RUN) -m benchmarks.dictionary_training
 	$(RUN) -m benchmarks.sparse_coding

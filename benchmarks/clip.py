@@ -7,8 +7,8 @@ import numpy as np
 
 from pipeline.parameters import ROOT
 from save_dataset import step0_make_song
-from save_dataset.sound import read_sound
-from save_dataset.spectrogram import compute_spectrogram
+from save_dataset.sound.files import read_sound
+from save_dataset.sound.spectrogram import compute_spectrogram
 
 
 def read_clip(description: str) -> dict[str, np.ndarray]:

@@ -19,16 +19,16 @@ from benchmarks.training_step import StepClock
 from benchmarks.watch import Watch
 from models.dictionary_autoencoder import DictionaryAutoencoder
 from pipeline.studies.drums import Parameters
-from save_dataset.corpus import Corpus
-from save_dataset.drum_corpus import read_drums
-from save_dataset.made_pieces import make_pieces
+from save_dataset.demo.make_pieces import make_pieces
+from save_dataset.midi.corpus import Corpus
+from save_dataset.midi.drums import read_drums
 from tests.straightforward_dictionary import (
     FIRST_K,
     build_straightforward_dictionary,
     source_optimiser,
     train_straightforwardly,
 )
-from train_model import dictionary_training
+from train_model.dictionary import training
 
 N_ATOMS, ATOM_STEPS, WINDOW_STEPS, BATCH_WINDOWS = 100, 4, 64, 64
 GEOMETRIES = ((4, 1), (4, 4), (1, 1))  # stride, k
@@ -136,7 +136,7 @@ def train_by_default(corpus, seed):
     """Seconds and test error after each epoch of a training as step 2 does it."""
     watch = Watch(error_on(windows_of(corpus, "test")))
     with tempfile.TemporaryDirectory() as folder:
-        dictionary_training.train(corpus, default_parameters(seed), Path(folder), watchers=[watch])
+        training.train(corpus, default_parameters(seed), Path(folder), watchers=[watch])
     return watch.rows
 
 

@@ -10,11 +10,11 @@ import time
 import numpy as np
 
 from benchmarks.clip import read_clip
-from embed.spread import scale_by_spread
-from evaluate.divergence import distances
-from forecast.knn import knn
-from forecast.lessons import Lessons
-from forecast.roll_out import roll_out
+from embed.song.spread import scale_by_spread
+from evaluate.song.divergence import distances
+from forecast.song.knn import knn
+from forecast.song.lessons import Lessons
+from forecast.song.roll_out import roll_out
 from tests.straightforward_divergence import WAYS, forecast_straightforwardly
 
 WINDOW_FRAMES = 22

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pretty_midi
 
-from save_dataset.midi_files import read_all
+from save_dataset.midi.files import read_all
 
 N_FILES, N_NOTES = 200, 400
 

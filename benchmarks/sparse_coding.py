@@ -17,8 +17,8 @@ import tensorflow as tf
 from sklearn.linear_model import orthogonal_mp, orthogonal_mp_gram
 
 from benchmarks.dictionary_training import ATOM_STEPS, BATCH_WINDOWS, N_ATOMS, WINDOW_STEPS, read_grids
-from embed.music_codes import batch_encoder
-from evaluate.pursuit import fit_mod, orthogonal_matching_pursuit
+from embed.dictionary.encode import batch_encoder
+from evaluate.dictionary.pursuit import fit_mod, orthogonal_matching_pursuit
 from models.dictionary_autoencoder import DictionaryAutoencoder
 from models.winner_take_all import keep_strongest
 from tests.straightforward_dictionary import LargestOfColumn

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import numpy as np
 
-from embed.invariant_features import encode_piece
-from embed.self_similarity import cosine_similarity, patch_similarity, published
-from forecast.lag_themes import find_by_lag
-from forecast.published_themes import find_published
+from embed.themes.features import encode_piece
+from embed.themes.self_similarity import cosine_similarity, patch_similarity, published
+from forecast.themes.lag import find_by_lag
+from forecast.themes.published import find_published
 from models.complex_autoencoder import ComplexAutoencoder, build_encoder
 from pipeline.sections.recordings import CQT, ComposedThemes
-from save_dataset.composition import to_bytes
-from save_dataset.cqt import constant_q
-from save_dataset.cqt_files import read_samples
-from save_dataset.demo_themes import compose_themes
+from save_dataset.demo.make_song import to_bytes
+from save_dataset.demo.themes import compose_themes
+from save_dataset.sound.cqt import constant_q
+from save_dataset.themes.transforms import read_samples
 from tests import straightforward_themes as straightforward
 
 PATCH_FRAMES, N_BASES, SEMITONES = 16, 256, 12

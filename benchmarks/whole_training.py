@@ -15,12 +15,12 @@ import tensorflow as tf
 
 from benchmarks.clip import read_clip
 from benchmarks.watch import Watch
-from embed.song_embedding import embed_song
+from embed.song.embedding import embed_song
 from models.conditioned_autoencoder import build_decoder, build_encoder, build_forecaster
 from pipeline.studies.song import Parameters
 from tests.straightforward import build_straightforward_autoencoder, straightforward_samples
-from train_model import autoencoder_training
-from train_model.song_statistics import use_song_statistics
+from train_model.song import training
+from train_model.song.batch_statistics import use_song_statistics
 
 SEEDS = (0, 1, 2)
 EPOCHS, BATCH = 6, 8
@@ -55,7 +55,7 @@ def train_by_default(spectrogram, seed):
     with tempfile.TemporaryDirectory() as folder:
         window_frames = parameters.count_window_frames(spectrogram)
         frames = spectrogram["frames"]
-        autoencoder_training.train(frames, window_frames, parameters, Path(folder), watchers=[watch])
+        training.train(frames, window_frames, parameters, Path(folder), watchers=[watch])
     return watch.rows
 
 

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from embed.atom_page import write_page
-from embed.atom_sounds import hear_atoms, write_atoms
-from embed.audible_music import Parameters, hear, write_heard
-from embed.excerpt import take_excerpt
-from embed.sparse_codes import SparseCodes
+from embed.dictionary.atom_sounds import hear_atoms, write_atoms
+from embed.dictionary.excerpt import take_excerpt
+from embed.dictionary.hear import write_page
+from embed.dictionary.render import Parameters, hear, write_heard
+from embed.dictionary.sparse_codes import SparseCodes
 from pipeline import results
 from pipeline.parameters import ROOT
-from save_dataset.corpus import Corpus
+from save_dataset.midi.corpus import Corpus
 
 
 def write_dictionary(parameters: Parameters, root: Path = ROOT) -> list[Path]:

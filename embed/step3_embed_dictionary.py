@@ -12,10 +12,10 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 import keras
 
-from embed.music_codes import embed_corpus
+from embed.dictionary.encode import embed_corpus
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.corpus import Corpus
+from save_dataset.midi.corpus import Corpus
 
 
 def run(name, root=ROOT, runs=None):

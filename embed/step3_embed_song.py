@@ -13,8 +13,8 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 import keras
 
-from embed.draw_embeddings import draw_embeddings
-from embed.song_embedding import embed_song
+from embed.song.draw_embeddings import draw_embeddings
+from embed.song.embedding import embed_song
 from models import surgery
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load

@@ -10,11 +10,11 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from embed.invariant_features import embed_recordings
-from embed.moments import compare_moments, encoder_of
+from embed.themes.features import embed_recordings
+from embed.themes.matrices import compare_moments, encoder_of
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.recordings import Recordings
+from save_dataset.themes.recordings import Recordings
 
 
 def run(name, root=ROOT, runs=None):

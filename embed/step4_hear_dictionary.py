@@ -12,9 +12,9 @@ if not __package__:  # run as a file: look for modules in the repository, not in
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from embed.audible_dictionary import write_dictionary
-from embed.draw_atoms import draw_all_atoms
-from embed.draw_codes import draw_all_codes
-from embed.draw_spaces import draw_spaces
+from embed.dictionary.draw_atoms import draw_all_atoms
+from embed.dictionary.draw_codes import draw_all_codes
+from embed.dictionary.draw_spaces import draw_spaces
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 

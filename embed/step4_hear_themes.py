@@ -10,7 +10,7 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from embed.theme_page import write_pages
+from embed.themes.hear import write_pages
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 

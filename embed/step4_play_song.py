@@ -11,7 +11,7 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from embed.song_player import read_song, write_exports, write_page, write_run_video
+from embed.song.play import read_song, write_exports, write_page, write_run_video
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 

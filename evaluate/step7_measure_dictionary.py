@@ -11,10 +11,10 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from evaluate.dictionary_results import measure_run, save_baselines
+from evaluate.dictionary.results import measure_run, save_baselines
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.corpus import Corpus
+from save_dataset.midi.corpus import Corpus
 
 
 def run(name, root=ROOT, runs=None, again=False):

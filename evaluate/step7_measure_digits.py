@@ -13,7 +13,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 import keras
 import numpy as np
 
-from evaluate.digit_measures import describe, measure_digits
+from evaluate.digits.measures import describe, measure_digits
 from models import complex_autoencoder  # noqa: F401  (registers its layers)
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load

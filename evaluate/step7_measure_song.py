@@ -10,10 +10,10 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from evaluate.song_controls import forecast_controls, sweep_exclusion
-from evaluate.song_divergence import measure_forecasts, tell_valid_time
-from evaluate.song_recurrence import measure_recurrence
-from forecast.song_forecasts import first_compared_start
+from evaluate.song.measures import measure_forecasts, tell_valid_time
+from evaluate.song.protocol import forecast_controls, sweep_exclusion
+from evaluate.song.recurrence import measure_recurrence
+from forecast.song.forecasts import first_compared_start
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from pipeline.windows import count_overlapping_points, mean_hop_s

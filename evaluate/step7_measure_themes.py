@@ -10,10 +10,10 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from evaluate.theme_results import save_measures, save_oracle
+from evaluate.themes.results import save_measures, save_oracle
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.recordings import Recordings
+from save_dataset.themes.recordings import Recordings
 
 
 def run(name, root=ROOT, runs=None):

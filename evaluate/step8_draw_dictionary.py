@@ -10,16 +10,16 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from embed.draw_atoms import draw_all_atoms
-from embed.draw_codes import draw_all_codes
-from embed.draw_spaces import draw_spaces
-from evaluate.dictionary_tables import save_tables
-from evaluate.draw_dictionary_measures import draw_dictionary_measures
-from forecast.draw_generated import draw_all_generated
+from embed.dictionary.draw_atoms import draw_all_atoms
+from embed.dictionary.draw_codes import draw_all_codes
+from embed.dictionary.draw_spaces import draw_spaces
+from evaluate.dictionary.draw_measures import draw_dictionary_measures
+from evaluate.dictionary.tables import save_tables
+from forecast.dictionary.draw_generated import draw_all_generated
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.draw_corpus import draw_corpus
-from train_model.draw_dictionary_losses import draw_dictionary_losses
+from save_dataset.midi.draw_corpus import draw_corpus
+from train_model.dictionary.draw_losses import draw_dictionary_losses
 
 
 def run(name, root=ROOT):

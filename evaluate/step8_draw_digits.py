@@ -10,12 +10,12 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from evaluate.draw_digit_measures import draw_digit_measures
+from evaluate.digits.draw_measures import draw_digit_measures
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.draw_images import draw_images
-from train_model.draw_bases import draw_bases
-from train_model.draw_complex_training import draw_complex_training
+from save_dataset.images.draw_images import draw_images
+from train_model.complex.draw_bases import draw_bases
+from train_model.complex.draw_training import draw_complex_training
 
 
 def run(name, root=ROOT):

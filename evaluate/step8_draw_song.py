@@ -10,15 +10,15 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from embed.draw_embeddings import draw_embeddings
-from embed.song_player import read_song, write_page
-from evaluate.draw_measures import draw_measures
-from evaluate.draw_songs import draw_songs
+from embed.song.draw_embeddings import draw_embeddings
+from embed.song.play import read_song, write_page
+from evaluate.song.draw_measures import draw_measures
+from evaluate.song.draw_songs import draw_songs
 from forecast.draw_all_forecasts import draw_all_forecasts
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.draw_spectrogram import draw_song_spectrogram
-from train_model.draw_losses import draw_all_losses
+from save_dataset.sound.draw_spectrogram import draw_song_spectrogram
+from train_model.song.draw_losses import draw_all_losses
 
 
 def run(name, root=ROOT):

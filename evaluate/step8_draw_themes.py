@@ -10,14 +10,14 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from evaluate.draw_theme_measures import draw_theme_measures
-from evaluate.theme_tables import save_tables
-from forecast.draw_themes import draw_themes
+from evaluate.themes.draw_measures import draw_theme_measures
+from evaluate.themes.tables import save_tables
+from forecast.themes.draw_themes import draw_themes
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.draw_recordings import draw_recordings
-from train_model.draw_bases import draw_bases
-from train_model.draw_complex_training import draw_complex_training
+from save_dataset.themes.draw_recordings import draw_recordings
+from train_model.complex.draw_bases import draw_bases
+from train_model.complex.draw_training import draw_complex_training
 
 
 def run(name, root=ROOT):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from forecast.draw_forecasts import draw_fans, draw_long_forecasts
+from forecast.song.draw_forecasts import draw_fans, draw_long_forecasts
 from pipeline import figures, results
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters

@@ -11,9 +11,9 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from forecast.networks import fit_network
-from forecast.scaling import scaling_of
-from forecast.song_forecasts import split_for_networks
+from forecast.song.forecasts import split_for_networks
+from forecast.song.networks import fit_network
+from forecast.song.scaling import scaling_of
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from pipeline.sections.forecasting import NETWORKS

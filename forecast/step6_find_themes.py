@@ -12,13 +12,13 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from embed.theme_page import write_pages
-from forecast.draw_themes import draw_themes
-from forecast.found_themes import count_themes, find_themes
-from forecast.pattern_files import write_files
+from embed.themes.hear import write_pages
+from forecast.themes.draw_themes import draw_themes
+from forecast.themes.files import write_files
+from forecast.themes.find import count_themes, find_themes
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.recordings import Recordings
+from save_dataset.themes.recordings import Recordings
 
 
 def run(name, root=ROOT, runs=None):

@@ -11,11 +11,11 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from forecast.audible_forecasts import write_sounds
 from forecast.draw_all_forecasts import draw_all_forecasts
-from forecast.methods import method_of
-from forecast.networks import load_networks
-from forecast.song_forecasts import first_compared_start, forecast_song
+from forecast.song.forecasts import first_compared_start, forecast_song
+from forecast.song.methods import method_of
+from forecast.song.networks import load_networks
+from forecast.song.sounds import write_sounds
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from pipeline.sections.forecasting import NETWORKS

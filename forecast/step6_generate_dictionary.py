@@ -13,14 +13,14 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 import keras
 
-from embed.audible_music import write_music
-from embed.music_codes import piece_encoder
-from embed.sparse_codes import SparseCodes
-from forecast.draw_generated import draw_all_generated
-from forecast.generated_pieces import generate
+from embed.dictionary.encode import piece_encoder
+from embed.dictionary.render import write_music
+from embed.dictionary.sparse_codes import SparseCodes
+from forecast.dictionary.draw_generated import draw_all_generated
+from forecast.dictionary.generate import generate
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.corpus import Corpus
+from save_dataset.midi.corpus import Corpus
 
 
 def run(name, root=ROOT, runs=None):

@@ -13,7 +13,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 from pipeline import command_line
 from pipeline.parameters import ROOT, load
 from pipeline.results import show
-from save_dataset.made_pieces import make_pieces
+from save_dataset.demo.make_pieces import make_pieces
 
 
 def run(name, root=ROOT):

@@ -13,7 +13,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 from pipeline import command_line
 from pipeline.parameters import ROOT, load
 from pipeline.results import show
-from save_dataset.composition import write_composition
+from save_dataset.demo.make_song import write_composition
 
 
 def run(name, root=ROOT):

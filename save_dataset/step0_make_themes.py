@@ -14,8 +14,8 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 from pipeline import command_line
 from pipeline.parameters import ROOT, load
 from pipeline.results import show
-from save_dataset.made_themes import make_themes
-from save_dataset.recording_files import folder_of
+from save_dataset.demo.make_themes import make_themes
+from save_dataset.themes.files import folder_of
 
 
 def run(name, root=ROOT):

@@ -12,8 +12,8 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.digit_images import read_images
-from save_dataset.draw_images import draw_images
+from save_dataset.images.digits import read_images
+from save_dataset.images.draw_images import draw_images
 
 
 def run(name, root=ROOT):

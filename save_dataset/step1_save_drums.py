@@ -12,11 +12,11 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.collection import folder_of
-from save_dataset.corpus import SPLITS
-from save_dataset.draw_corpus import draw_corpus
-from save_dataset.drum_corpus import read_drums
-from save_dataset.made_pieces import check_made
+from save_dataset.demo.make_pieces import check_made
+from save_dataset.midi.collection import folder_of
+from save_dataset.midi.corpus import SPLITS
+from save_dataset.midi.draw_corpus import draw_corpus
+from save_dataset.midi.drums import read_drums
 
 
 def run(name, root=ROOT):

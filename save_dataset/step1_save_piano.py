@@ -12,10 +12,10 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.collection import folder_of
-from save_dataset.draw_corpus import draw_corpus
-from save_dataset.made_pieces import check_made
-from save_dataset.piano_corpus import describe, read_piano
+from save_dataset.demo.make_pieces import check_made
+from save_dataset.midi.collection import folder_of
+from save_dataset.midi.draw_corpus import draw_corpus
+from save_dataset.midi.piano import describe, read_piano
 
 
 def run(name, root=ROOT):

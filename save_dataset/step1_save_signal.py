@@ -12,7 +12,7 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.signal_samples import folder_of, read_samples
+from save_dataset.sound.samples import folder_of, read_samples
 
 
 def run(name, root=ROOT):

@@ -12,11 +12,11 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.clip_length import check_clip_length
-from save_dataset.composition import check_composition
-from save_dataset.draw_spectrogram import draw_song_spectrogram
-from save_dataset.sound import read_sound
-from save_dataset.spectrogram import compute_spectrogram
+from save_dataset.demo.make_song import check_composition
+from save_dataset.sound.clip_length import check_clip_length
+from save_dataset.sound.draw_spectrogram import draw_song_spectrogram
+from save_dataset.sound.files import read_sound
+from save_dataset.sound.spectrogram import compute_spectrogram
 
 
 def run(name, root=ROOT):

@@ -13,10 +13,10 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.draw_recordings import draw_recordings
-from save_dataset.made_themes import check_made
-from save_dataset.recorded_pieces import check_lengths, describe, read_recordings
-from save_dataset.recording_files import folder_of
+from save_dataset.demo.make_themes import check_made
+from save_dataset.themes.draw_recordings import draw_recordings
+from save_dataset.themes.files import folder_of
+from save_dataset.themes.pieces import check_lengths, describe, read_recordings
 
 
 def run(name, root=ROOT):

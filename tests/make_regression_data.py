@@ -10,9 +10,9 @@ import numpy as np
 
 from models.conditioned_autoencoder import PRESETS
 from pipeline.studies.song import Parameters
-from save_dataset.demo_song import compose
-from save_dataset.spectrogram import compute_spectrogram
-from save_dataset.synthesiser import render
+from save_dataset.demo.song import compose
+from save_dataset.sound.spectrogram import compute_spectrogram
+from save_dataset.sound.synthesiser import render
 
 DATA = Path(__file__).parent / "data"
 LATENT_DIM, N_BINS = 3, 6
@@ -33,7 +33,7 @@ def short_song():
 
 def training():
     """Step 2: the terms of the loss over two epochs."""
-    from train_model.autoencoder_training import train
+    from train_model.song.training import train
 
     with tempfile.TemporaryDirectory() as folder:
         _, history = train(short_song()["frames"], 22, training_parameters(), Path(folder))

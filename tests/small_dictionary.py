@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from embed.sparse_codes import SparseCodes
+from embed.dictionary.sparse_codes import SparseCodes
 from pipeline.parameters import load
-from save_dataset.corpus import NO_CHORD, Corpus
+from save_dataset.midi.corpus import NO_CHORD, Corpus
 from tests.stored_results import store
 
 TEXT = """

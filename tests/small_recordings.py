@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from save_dataset.recordings import Recordings
+from save_dataset.themes.recordings import Recordings
 
 TEXT = """
 study = "themes"

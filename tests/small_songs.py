@@ -3,9 +3,9 @@
 import numpy as np
 import pretty_midi
 
-from save_dataset.sound import write_sound
-from save_dataset.synthesiser import render
-from save_dataset.theme_score import write_patterns
+from save_dataset.sound.files import write_sound
+from save_dataset.sound.synthesiser import render
+from save_dataset.themes.score import write_patterns
 
 TEXT = """
 study = "themes"

@@ -5,7 +5,7 @@ import soundfile
 
 from pipeline import results
 from pipeline.parameters import load
-from save_dataset.recordings import Recordings
+from save_dataset.themes.recordings import Recordings
 from tests.stored_results import store
 
 TEXT = """

@@ -7,7 +7,7 @@ import soundfile
 
 from pipeline import results
 from pipeline.windows import window_times
-from save_dataset.spectrogram import compute_spectrogram
+from save_dataset.sound.spectrogram import compute_spectrogram
 
 SONG = """
 study = "song"

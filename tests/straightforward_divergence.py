@@ -11,7 +11,7 @@ import numpy as np
 from scipy.spatial import KDTree
 from sklearn.neighbors import NearestNeighbors
 
-from forecast.neighbours import nearest_allowed
+from forecast.song.neighbours import nearest_allowed
 
 
 def knn_one_at_a_time(z, starts, n_steps, nearest):

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from save_dataset.mp3_length import tells_length
-from save_dataset.sound import read_sound
+from save_dataset.sound.files import read_sound
 
 RATE_HZ = 22050
 

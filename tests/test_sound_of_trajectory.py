@@ -5,13 +5,13 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embed.song_embedding import embed_song
-from forecast.audible_forecasts import PEAK, write_sounds
+from embed.song.embedding import embed_song
+from forecast.song.sounds import PEAK, write_sounds
 from forecast.sound_of_trajectory import frames_of, overlay
 from models.conditioned_autoencoder import build_decoder, build_encoder
 from pipeline import results
 from pipeline.parameters import load
-from save_dataset.spectrogram import compute_spectrogram
+from save_dataset.sound.spectrogram import compute_spectrogram
 
 SIZES = st.tuples(st.integers(1, 20), st.integers(1, 12), st.integers(1, 4))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from save_dataset.recordings import Recordings
+from save_dataset.themes.recordings import Recordings
 
 HOP_S = 0.1
 LEAD_IN_S = 1.0

@@ -13,8 +13,8 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from train_model.complex_training import DATA, leave_random, train
-from train_model.draw_complex_training import draw_complex_training
+from train_model.complex.draw_training import draw_complex_training
+from train_model.complex.training import DATA, leave_random, train
 from train_model.unfinished import remove_unfinished
 
 

@@ -13,9 +13,9 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
-from save_dataset.corpus import Corpus
-from train_model.dictionary_training import train
-from train_model.draw_dictionary_losses import draw_dictionary_losses
+from save_dataset.midi.corpus import Corpus
+from train_model.dictionary.draw_losses import draw_dictionary_losses
+from train_model.dictionary.training import train
 from train_model.unfinished import remove_unfinished
 
 

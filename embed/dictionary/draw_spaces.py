@@ -1,0 +1,109 @@
+"""Bars of music and bars of code as points: what a dictionary brings together, by principal components."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from sklearn.decomposition import PCA
+
+from embed.dictionary.sparse_codes import SparseCodes
+from pipeline import figures, results
+from pipeline.dictionary_study import DictionaryParameters
+from pipeline.parameters import ROOT
+from save_dataset.midi.corpus import Corpus
+
+MOST_WINDOWS = 2000
+MOST_LABELS = 8
+LABEL_COLOURS = ("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple", "tab:brown", "tab:pink", "tab:olive")
+OTHER_COLOUR = "0.75"
+PANEL_IN = 3.6
+MOST_COLUMNS = 4
+
+
+def draw_spaces(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:
+    """Draw the figure `spaces`: bars held out from training, as music and as code of each run; returns the paths."""
+    stored = results.load_fresh(parameters.for_runs(), "codes", root)
+    if not stored:
+        return []
+    corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
+    firsts = choose_bars(corpus)
+    if len(firsts) < 3:
+        print("figure spaces: left out, fewer than three bars are held out")
+        return []
+    spaces = {"music": corpus.cut(firsts, corpus.steps_per_bar).reshape(len(firsts), -1)}
+    spaces |= {
+        f"code of {run}": codes_of_bars(corpus, SparseCodes.from_arrays(arrays), firsts)
+        for run, arrays in stored.items()
+    }
+    figure = draw_planes(spaces, corpus.labels[pieces_of_steps(corpus, firsts)])
+    return figures.save(figure, results.figure_path(parameters, "spaces", root))
+
+
+def choose_bars(corpus: Corpus) -> np.ndarray:
+    """First steps of bars with music in them, of pieces held out, evenly spread, ``(n_bars,)``; of all if none is."""
+    held_out = np.flatnonzero(corpus.splits != "train")
+    firsts = corpus.windows(held_out if len(held_out) else np.arange(corpus.n_pieces), corpus.steps_per_bar)
+    happens = np.any(corpus.steps != 0, axis=1)[firsts[:, None] + np.arange(corpus.steps_per_bar)].any(axis=1)
+    return spread(firsts[happens])
+
+
+def spread(firsts: np.ndarray) -> np.ndarray:
+    """Not more than `MOST_WINDOWS` of them, evenly spaced."""
+    return firsts[np.unique(np.linspace(0, len(firsts) - 1, min(len(firsts), MOST_WINDOWS)).astype(int))]
+
+
+def pieces_of_steps(corpus: Corpus, steps: np.ndarray) -> np.ndarray:
+    """The piece in which each step lies."""
+    return np.searchsorted(corpus.starts, steps, "right") - 1
+
+
+def codes_of_bars(corpus: Corpus, codes: SparseCodes, firsts: np.ndarray) -> np.ndarray:
+    """What begins in each bar, ``(n_bars, n_columns * n_atoms)``; atoms longer than a bar begin in one of several."""
+    n_columns = max(1, corpus.steps_per_bar // codes.stride_steps)
+    overhang = codes.patterns.shape[1] - codes.stride_steps
+    rows = np.zeros((len(firsts), n_columns, len(codes.patterns)), np.float32)
+    pieces = pieces_of_steps(corpus, firsts)
+    for piece in np.unique(pieces):
+        code = codes.piece(piece)
+        of_piece = pieces == piece
+        columns = (firsts[of_piece] - corpus.starts[piece] + overhang) // codes.stride_steps
+        rows[of_piece] = code[np.minimum(columns[:, None] + np.arange(n_columns), len(code) - 1)]
+    return rows.reshape(len(firsts), -1)
+
+
+def draw_planes(spaces: dict[str, np.ndarray], labels: np.ndarray) -> Figure:
+    """A panel for each space, its points in the plane of their first two principal components, coloured by label."""
+    n_columns = min(len(spaces), MOST_COLUMNS)
+    n_rows = -(-len(spaces) // n_columns)
+    figure = figures.new_figure(PANEL_IN * n_columns + 1.2, PANEL_IN * n_rows)
+    panels = figure.subplots(n_rows, n_columns, squeeze=False)
+    for axes in panels.flat[len(spaces) :]:
+        axes.set_axis_off()
+    for axes, (name, points) in zip(panels.flat, spaces.items(), strict=False):
+        draw_plane(axes, points, labels)
+        axes.set_title(name, loc="left")
+    handles, names = panels[0, 0].get_legend_handles_labels()
+    if names:
+        figure.legend(handles, names, loc="outside right upper", markerscale=3)
+    return figure
+
+
+def draw_plane(axes: Axes, points: np.ndarray, labels: np.ndarray) -> None:
+    """One panel; labels beyond the most frequent ones are grey, and drawn first."""
+    pca = PCA(2, svd_solver="randomized", random_state=0)
+    plane = pca.fit_transform(points)
+    known, counts = np.unique(labels[labels != ""], return_counts=True)
+    shown = known[np.argsort(-counts, kind="stable")][:MOST_LABELS]
+    style: dict[str, Any] = {"s": 5, "linewidths": 0, "alpha": 0.7, "rasterized": True}
+    others = ~np.isin(labels, shown)
+    if others.any():
+        axes.scatter(*plane[others].T, color=OTHER_COLOUR, label="other" if len(shown) else "", **style)
+    for label, colour in zip(shown, LABEL_COLOURS, strict=False):
+        axes.scatter(*plane[labels == label].T, color=colour, label=label, **style)
+    shares = 100 * pca.explained_variance_ratio_
+    axes.set(
+        xlabel=f"component 1 ({shares[0]:.0f} % of variance)", ylabel=f"component 2 ({shares[1]:.0f} %)", xticks=[]
+    )
+    axes.set_yticks([])

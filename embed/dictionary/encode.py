@@ -1,0 +1,63 @@
+"""Codes of whole pieces, of any length, and what is stored of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from models.dictionary_autoencoder import DictionaryAutoencoder
+from save_dataset.midi.corpus import Corpus
+
+Encode = Callable[[np.ndarray], np.ndarray]
+
+
+def piece_encoder(model: DictionaryAutoencoder) -> Encode:
+    """A function from music ``(n_steps, n_channels)`` of any length to its code ``(n_columns, n_atoms)``."""
+    encode = batch_encoder(model)
+    return lambda steps: encode(steps[None])[0]
+
+
+def batch_encoder(model: DictionaryAutoencoder, batch_size: int = 512) -> Encode:
+    """A function from windows ``(n_windows, n_steps, n_channels)`` to codes ``(n_windows, n_columns, n_atoms)``."""
+    signature = tf.TensorSpec((None, None, model.config["n_channels"]), tf.float32)
+    encode = tf.function(model.encode, input_signature=[signature])  # one trace for all lengths
+
+    def encode_all(windows: np.ndarray) -> np.ndarray:
+        spans = range(0, len(windows), batch_size)
+        return np.concatenate([encode(windows[first : first + batch_size]).numpy() for first in spans])
+
+    return encode_all
+
+
+def embed_corpus(model: DictionaryAutoencoder, corpus: Corpus, *, show_progress: bool = False) -> dict[str, Any]:
+    """Codes of all pieces as `embed.dictionary.sparse_codes.SparseCodes` has them, and the mean activity of the atoms.
+
+    Returns
+    -------
+    dict
+        The fields of `SparseCodes`, and ``mean_activity (n_pieces, n_atoms)``, the mean magnitude over columns.
+    """
+    encode = piece_encoder(model)
+    columns, atoms, values, means = [], [], [], []
+    starts = [0]
+    for index in tqdm(range(corpus.n_pieces), desc="pieces", disable=not show_progress):
+        code = encode(corpus.piece(index))
+        column, atom = np.nonzero(code)
+        columns.append(column + starts[-1])
+        atoms.append(atom)
+        values.append(code[column, atom])
+        starts.append(starts[-1] + len(code))
+        means.append(np.abs(code).mean(axis=0))
+    config = model.config
+    return {
+        "columns": np.concatenate(columns).astype(np.int64),
+        "atoms": np.concatenate(atoms).astype(np.int32),
+        "values": np.concatenate(values).astype(np.float32),
+        "starts": np.array(starts),
+        "patterns": np.moveaxis(model.atoms.kernel.numpy(), -1, 0),
+        "bias": model.atoms.bias.numpy() if config["bias"] else np.zeros(config["n_channels"], np.float32),
+        "stride_steps": config["stride_steps"],
+        "mean_activity": np.stack(means),
+    }

@@ -1,0 +1,114 @@
+"""Making music audible: steps of either study as MIDI, and MIDI as sound.
+
+Steps are those of a corpus, ``(n_steps, n_channels)``, or what a dictionary makes of them: any real numbers.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pretty_midi import PrettyMIDI
+
+from pipeline.parameters import ROOT
+from pipeline.studies import drums, piano
+from pipeline.whole_file import whole_file
+from save_dataset.midi import above_bass, drum_grid, event_tokens, piano_roll
+from save_dataset.sound.files import write_sound
+from save_dataset.sound.synthesiser import PEAK, render
+
+Parameters = drums.Parameters | piano.Parameters
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Music as MIDI, and its sound: float32 ``(n_samples,)``, none where there is no note."""
+
+    midi: PrettyMIDI
+    samples: np.ndarray
+
+
+def write_music(
+    steps: np.ndarray,
+    parameters: Parameters,
+    path_without_ending: Path,
+    *,
+    bpm: float,
+    threshold: float = 0.5,
+    root: Path = ROOT,
+) -> list[Path]:
+    """Write steps as MIDI and, unless no note is in them, as WAV; returns the paths. Arguments and errors as `hear`."""
+    heard = hear(steps, parameters, bpm=bpm, threshold=threshold, root=root)
+    return write_heard(heard, path_without_ending, parameters.hearing.sample_rate_hz)
+
+
+def write_heard(heard: Heard, path_without_ending: Path, sample_rate_hz: int) -> list[Path]:
+    """Write ``.mid`` and ``.wav``; where there is no note there is no WAV, nor stays one that was there."""
+    midi_path, wav_path = (path_without_ending.with_name(path_without_ending.name + end) for end in (".mid", ".wav"))
+    with whole_file(midi_path) as temporary:
+        heard.midi.write(str(temporary))
+    if not len(heard.samples):
+        wav_path.unlink(missing_ok=True)
+        return [midi_path]
+    return [midi_path, write_sound(heard.samples, wav_path, sample_rate_hz)]
+
+
+def hear(steps: np.ndarray, parameters: Parameters, *, bpm: float, threshold: float = 0.5, root: Path = ROOT) -> Heard:
+    """Steps as MIDI and sound; arguments as for `to_midi_of`, errors as `to_sound`."""
+    midi = to_midi_of(steps, parameters, bpm=bpm, threshold=threshold)
+    return Heard(midi, to_sound(midi, parameters, root))
+
+
+def to_midi_of(steps: np.ndarray, parameters: Parameters, *, bpm: float, threshold: float = 0.5) -> PrettyMIDI:
+    """The MIDI of steps, as the study of the parameters understands them.
+
+    Parameters
+    ----------
+    steps : np.ndarray (n_steps, n_channels)
+        Music.
+    parameters : Parameters
+        Of `drums` or `piano`; the section `grid` or `roll` says what the channels are.
+    bpm : float
+        Tempo; without effect on tokens, and on rolls whose steps have a length in seconds.
+    threshold : float
+        Values above it are hits or notes; without effect on tokens.
+    """
+    if isinstance(parameters, drums.Parameters):
+        grid = parameters.grid
+        return drum_grid.to_midi(steps, grid.drums, grid.steps_per_bar, bpm=bpm, threshold=threshold)
+    roll = parameters.roll
+    if roll.kind == "tokens":
+        return event_tokens.to_midi(event_tokens.from_numbers(steps[:, 0]))
+    if roll.step_s is not None:
+        bpm = 60 / (roll.step_s * roll.steps_per_beat)
+    kind: str = roll.kind
+    if kind == "above_bass":
+        steps, kind = above_bass.to_roll(steps), "onsets_frames"
+    return piano_roll.to_midi(steps, kind, steps_per_beat=roll.steps_per_beat, bpm=bpm, threshold=threshold)
+
+
+def to_sound(midi: PrettyMIDI, parameters: Parameters, root: Path = ROOT) -> np.ndarray:
+    """The sound of MIDI, ``(n_samples,)``, its loudest sample at 0.9; no sample where there is no note.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such sound font.
+    ValueError
+        If a sound font is set and FluidSynth is not installed.
+    """
+    if not any(instrument.notes for instrument in midi.instruments):
+        return np.zeros(0, np.float32)
+    sound_font, rate_hz = parameters.hearing.sound_font, parameters.hearing.sample_rate_hz
+    if sound_font is None:
+        return render(midi, sample_rate_hz=rate_hz)
+    path = root / "music" / Path(sound_font).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f"hearing.sound_font={sound_font}: no such file in music/, nor as a full path")
+    try:
+        samples = midi.fluidsynth(fs=rate_hz, synthesizer=str(path))
+    except ImportError as error:
+        raise ValueError(
+            f"hearing.sound_font={sound_font}: FluidSynth is not installed; "
+            "leave it out for the project's own synthesiser"
+        ) from error
+    return (PEAK * samples).astype(np.float32)  # FluidSynth's loudest sample is at 1

@@ -1,0 +1,52 @@
+"""All figures and the table of step 3, from stored embeddings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from embed.song.draw_trajectory import draw_trajectories
+from embed.song.recurrence import distance_after
+from embed.song.spread import dimensions_in_use
+from pipeline import figures, results, tables
+from pipeline.parameters import ROOT
+from pipeline.studies.song import Parameters
+
+
+def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+    """Draw the trajectory of each embedded run, each comparison whose runs all are, and the table; returns paths."""
+    runs = parameters.for_runs()
+    embeddings = results.load_fresh(runs, "embedding", root)
+    histories = results.load_fresh(runs, "history", root)
+    left_out = [str(each.run) for each in runs if each.run not in embeddings]
+    if left_out:
+        print(f"left out of figures and table, not embedded or stale: {', '.join(left_out)}")
+    paths = []
+    for group in [*((run,) for run in embeddings), *parameters.figures.compare]:
+        if not embeddings.keys() >= set(group):
+            continue
+        name = "_".join(["compare" if len(group) > 1 else "trajectory", *group])
+        figure = draw_trajectories({run: embeddings[run] for run in group})
+        paths += figures.save(figure, results.figure_path(parameters, name, root))
+    period_s = parameters.music.period_s
+    rows = [row_of(run, embeddings[run], histories[run], period_s) for run in embeddings if run in histories]
+    return paths + tables.save(rows, results.figure_path(parameters, "embedding", root))
+
+
+def row_of(
+    run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, np.ndarray], period_s: float | None = None
+) -> dict[str, str]:
+    """A run's row of the table, as text, under the headings of its columns."""
+    closure = "" if period_s is None else f"{distance_after(embedding['z'], embedding['times_s'], period_s):.3f}"
+    return {
+        "run": run,
+        "dimensions": str(embedding["z"].shape[1]),
+        "in use": f"{dimensions_in_use(embedding['z']):.2f}",
+        "window (s)": f"{embedding['ends_s'][0] - embedding['starts_s'][0]:.2f}",
+        "reconstruction loss": f"{embedding['reconstruction_loss']:.5f}",
+        "lowest possible": f"{embedding['lowest_reconstruction_loss']:.5f}",
+        "mean cos(v, v next)": f"{embedding['mean_velocity_cosine']:.3f}",
+        "path / extent": f"{embedding['path_over_extent']:.1f}",
+        "distance after a period": closure,
+        "training CPU (s)": f"{history['cpu_s'].sum():.1f}",
+    }

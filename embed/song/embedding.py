@@ -1,0 +1,71 @@
+"""From a trained autoencoder and a song to its trajectory."""
+
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from embed.song.smoothness import mean_velocity_cosine, path_over_extent
+from models import surgery
+from models.lowest_loss import lowest_cross_entropy
+from pipeline.data_generator import windows
+from pipeline.windows import window_times
+
+
+def embed_song(
+    autoencoder: keras.Model, spectrogram: Mapping[str, np.ndarray], *, show_progress: bool = False
+) -> dict[str, np.ndarray]:
+    """Every window of a song as a point, in one batched pass.
+
+    Parameters
+    ----------
+    autoencoder : keras.Model
+        With the parts ``encoder`` and ``decoder``.
+    spectrogram : mapping of str to np.ndarray
+        As stored by step 1: ``frames`` (n_frames, n_bins), ``times_s`` (n_frames,), ``frame_s``.
+    show_progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        ``z`` (n_points, latent_dim); ``z_scaled``, the same with each axis scaled to [0, 1]; ``starts_s``, ``times_s``
+        (centres) and ``ends_s`` of the windows, (n_points,); ``window_reconstruction_loss`` (n_points,), the mean
+        binary cross-entropy over the pixels of each window, its mean ``reconstruction_loss``, and what a perfect
+        reconstruction would have, ``lowest_reconstruction_loss``; the smoothness as ``mean_velocity_cosine`` and
+        ``path_over_extent``.
+
+    Raises
+    ------
+    ValueError
+        If training ended with an encoder that takes all windows to the same point.
+    """
+    embedder = surgery.build_embedder(autoencoder)
+    window_frames = embedder.input_shape[1]
+    batches = windows(spectrogram["frames"], window_frames)
+    known = [embedder(batch) for batch in tqdm(batches, "embedding", unit="batch", disable=not show_progress)]
+    z = np.concatenate([batch["z"] for batch in known])
+    if not np.ptp(z, axis=0).any():
+        raise ValueError(
+            "the encoder takes all windows to the same point: "
+            "train it with another [training] seed or a lower learning_rate"
+        )
+    losses = np.concatenate([batch["reconstruction_loss"] for batch in known])
+    times = window_times(spectrogram["times_s"], window_frames, float(spectrogram["frame_s"]))
+    return {
+        "z": z,
+        "z_scaled": scale_axes(z),
+        **times,
+        "window_reconstruction_loss": losses,
+        "reconstruction_loss": losses.mean(dtype=np.float64),
+        "lowest_reconstruction_loss": np.array(lowest_cross_entropy(spectrogram["frames"], window_frames)),
+        "mean_velocity_cosine": np.array(mean_velocity_cosine(z)),
+        "path_over_extent": np.array(path_over_extent(z)),
+    }
+
+
+def scale_axes(z: np.ndarray) -> np.ndarray:
+    """A trajectory with each axis scaled to [0, 1]; an axis that does not move becomes 0."""
+    extent = np.ptp(z, axis=0)
+    return (z - z.min(axis=0)) / np.where(extent > 0, extent, 1)

@@ -1,0 +1,87 @@
+"""The player page, videos and exports of a song, from stored results and its sound."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from embed.song.exports import write_csv, write_webvtt
+from embed.song.film.film import write_video
+from embed.song.player.page import build_page
+from pipeline import results
+from pipeline.methods import METHOD_NAMES
+from pipeline.parameters import ROOT
+from pipeline.studies.song import Parameters
+from pipeline.whole_file import whole_file
+from save_dataset.sound.files import read_sound
+
+
+def write_page(parameters: Parameters, samples: np.ndarray, root: Path = ROOT) -> Path:
+    """Write ``player.html`` with the runs of the page that are embedded, and their forecasts where there are any."""
+    runs = parameters.for_runs(list(parameters.play.page))
+    embeddings = results.load_fresh(runs, "embedding", root)
+    if not embeddings:
+        results.check_fresh(runs[0], "embedding", root)
+    shown = parameters.play.forecasts
+    forecasts = {
+        str(run.run): results.load_fresh_kinds(
+            run,
+            {METHOD_NAMES[method]: f"forecast_{method}" for method in run.methods_of_run() if method in shown},
+            root,
+        )
+        for run in runs
+        if run.run in embeddings
+    }
+    page = build_page(
+        parameters.name.replace("_", " "),
+        embeddings,
+        results.load(parameters, "spectrogram", root),
+        samples,
+        parameters.sound.sample_rate_hz,
+        sections=parameters.music.sections,
+        forecasts=forecasts,
+    )
+    path = results.folder_of(parameters, root) / "player.html"
+    with whole_file(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    return path
+
+
+def write_run_video(parameters: Parameters, samples: np.ndarray, root: Path = ROOT, *, show_progress: bool) -> Path:
+    """Write ``<run>/trajectory.mp4``, and its pictures to ``<run>/frames/`` if they are to be kept."""
+    folder = results.path_of(parameters, "embedding", root).parent
+    frames_folder = folder / "frames" if parameters.play.keep_frames else None
+    if frames_folder and frames_folder.exists():
+        shutil.rmtree(frames_folder)
+    return write_video(
+        folder / "trajectory.mp4",
+        results.load(parameters, "embedding", root),
+        samples,
+        parameters.sound.sample_rate_hz,
+        spectrogram=results.load(parameters, "spectrogram", root),
+        title=f"{parameters.name.replace('_', ' ')}, {parameters.run}",
+        frame_rate_hz=parameters.play.frame_rate_hz,
+        tail_s=parameters.play.tail_s,
+        turn_deg_per_s=parameters.play.turn_deg_per_s,
+        frames_folder=frames_folder,
+        show_progress=show_progress,
+    )
+
+
+def write_exports(parameters: Parameters, duration_s: float, root: Path = ROOT) -> list[Path]:
+    """Write ``<run>/trajectory.csv`` for each run that is embedded, and ``sections.vtt`` if sections are known."""
+    paths = []
+    for run in parameters.for_runs():
+        if results.is_fresh(run, "embedding", root):
+            csv_path = results.path_of(run, "embedding", root).with_name("trajectory.csv")
+            paths.append(write_csv(results.load(run, "embedding", root), csv_path))
+    if parameters.music.sections:
+        vtt_path = results.folder_of(parameters, root) / "sections.vtt"
+        paths.append(write_webvtt(parameters.music.sections, duration_s, vtt_path))
+    return paths
+
+
+def read_song(parameters: Parameters, root: Path = ROOT) -> np.ndarray:
+    """The part of the sound that is embedded, mono, ``(n_samples,)``; ValueError if it is not what was embedded."""
+    results.check_fresh(parameters, "spectrogram", root)
+    return read_sound(root / "music" / parameters.sound.file, **parameters.sound.model_dump(exclude={"file"}))

@@ -1,0 +1,57 @@
+"""The spectrogram as the player page shows it: a small picture and the ticks beside it."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from embed.pages.indexed_png import encode_png
+from pipeline.figures import PIXEL_COLOURS
+
+MOST_COLUMNS = 2400
+N_COLOURS = 64  # as many as the eye tells apart here, at two thirds of the bytes of 256
+MOST_TICKS = 5
+LABELS = {"magnitude": "cube root of magnitude", "db": "dB", "log_mel": "dB in mel bands"}
+
+
+def describe_spectrogram(spectrogram: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Picture, span of time, frequency ticks and label of a stored spectrogram, ready for JSON.
+
+    Returns
+    -------
+    dict
+        ``image``, a data: URI; ``span_s``, the times of its left and right edge; ``ticks``, pairs of place (0 the
+        bottom, 1 the top) and frequency in Hz; ``label``, what a pixel is.
+    """
+    scale = str(spectrogram["scale"])
+    frames = spectrogram["frames"]
+    visible = np.cbrt(frames) if scale == "magnitude" else frames  # linear magnitude is all but black
+    indices = np.round((N_COLOURS - 1) * shorten(visible)).astype(np.uint8)  # (n_columns, n_bins)
+    colours = matplotlib.colormaps[PIXEL_COLOURS](np.linspace(0, 1, N_COLOURS))
+    palette = np.round(255 * colours[:, :3]).astype(np.uint8)
+    image = base64.b64encode(encode_png(indices.T[::-1], palette)).decode()
+    times_s, half_hop_s = spectrogram["times_s"], float(spectrogram["hop_s"]) / 2
+    return {
+        "image": f"data:image/png;base64,{image}",
+        "span_s": [float(times_s[0]) - half_hop_s, float(times_s[-1]) + half_hop_s],
+        "ticks": place_ticks(spectrogram["frequencies_hz"]),
+        "label": LABELS[scale],
+    }
+
+
+def shorten(frames: np.ndarray) -> np.ndarray:
+    """At most 2400 frames ``(n_columns, n_bins)``, each the loudest of those it stands for."""
+    n_columns = min(len(frames), MOST_COLUMNS)
+    firsts = np.arange(n_columns) * len(frames) // n_columns
+    return np.maximum.reduceat(frames, firsts, axis=0)
+
+
+def place_ticks(frequencies_hz: np.ndarray) -> list[list[float]]:
+    """Round frequencies and where they are, 0 the bottom of the lowest bin and 1 the top of the highest."""
+    ticks_hz = MaxNLocator(MOST_TICKS, steps=(1, 2, 5, 10)).tick_values(frequencies_hz[0], frequencies_hz[-1])
+    inside = ticks_hz[(ticks_hz >= frequencies_hz[0]) & (ticks_hz <= frequencies_hz[-1])]
+    bins = np.interp(inside, frequencies_hz, np.arange(len(frequencies_hz)))
+    return [[float(place), float(tick)] for place, tick in zip((bins + 0.5) / len(frequencies_hz), inside, strict=True)]

@@ -1,0 +1,125 @@
+"""Trajectories and forecasts as the player page knows them: turned onto one reference, and packed.
+
+Points are 16 bit integers, from the middle of their trajectory in 1/8000 of its radius, little-endian, as base64.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from embed.song.alignment import fit_similarity_in_time
+from embed.song.draw_trajectory import three_axes
+
+MOST_POINTS = 20_000
+RADIUS = 8000  # in integers: a forecast may leave its trajectory by 4 radii before it is cut
+
+
+def check_runs(
+    embeddings: Mapping[str, Mapping[str, np.ndarray]],
+    forecasts: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]],
+) -> None:
+    """ValueError unless there are embeddings, and the forecasts are of them."""
+    if not embeddings:
+        raise ValueError("embeddings={}: must hold at least one run")
+    for run, methods in forecasts.items():
+        if run not in embeddings:
+            raise ValueError(f"forecasts: {run!r}: must be one of the runs {', '.join(embeddings)}")
+        n_points, latent_dim = embeddings[run]["z"].shape
+        for method, rolled_out in methods.items():
+            shape, starts = rolled_out["forecast"].shape, rolled_out["starts"]
+            if len(shape) != 3 or shape[0] != len(starts) or shape[2] != latent_dim:
+                wanted = f"({len(starts)}, n_steps + 1, {latent_dim})"
+                raise ValueError(f"forecasts: {run}, {method}: forecast.shape={shape}: must be {wanted}")
+            if len(starts) and not 0 <= starts.min() <= starts.max() < n_points:
+                raise ValueError(f"forecasts: {run}, {method}: starts: must be indices of its {n_points} points")
+
+
+def describe_runs(
+    embeddings: Mapping[str, Mapping[str, np.ndarray]],
+    forecasts: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]],
+) -> list[dict[str, Any]]:
+    """What the page knows of each run; all are turned onto the first."""
+    reference = next(iter(embeddings.values()))
+    return [describe_run(run, embedding, reference, forecasts.get(run, {})) for run, embedding in embeddings.items()]
+
+
+def describe_run(
+    run: str,
+    embedding: Mapping[str, np.ndarray],
+    reference: Mapping[str, np.ndarray],
+    forecasts: Mapping[str, Mapping[str, np.ndarray]],
+) -> dict[str, Any]:
+    """What the page knows of a run."""
+    z, times_s = embedding["z"], embedding["times_s"]
+    matrix, shift = map_onto(embedding, reference)
+    shown = z @ matrix + shift
+    return {
+        "name": run,
+        "latent_dim": z.shape[1],
+        "kept": three_axes(z)[2],
+        "window_s": float(embedding["ends_s"][0] - embedding["starts_s"][0]),
+        "step_s": float(np.median(np.diff(times_s))),
+        **describe_path(times_s, shown),
+        "forecasts": {
+            method: describe_forecast(times_s, rolled_out, rolled_out["forecast"] @ matrix + shift, shown)
+            for method, rolled_out in forecasts.items()
+        },
+    }
+
+
+def map_onto(embedding: Mapping[str, np.ndarray], reference: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """``matrix`` (latent_dim, 3) and ``shift`` (3,) that take a run's latent space to that in which it is shown."""
+    origin, axes, _ = three_axes(embedding["z"])
+    if embedding is reference:
+        return axes, -origin @ axes
+    reference_origin, reference_axes, _ = three_axes(reference["z"])
+    matrix, shift = fit_similarity_in_time(
+        (embedding["z"] - origin) @ axes,
+        embedding["times_s"],
+        (reference["z"] - reference_origin) @ reference_axes,
+        reference["times_s"],
+    )
+    return axes @ matrix, shift - origin @ axes @ matrix
+
+
+def describe_path(times_s: np.ndarray, shown: np.ndarray) -> dict[str, Any]:
+    """Times and points of a trajectory, thinned where there are more than a screen can show, and its bounding box."""
+    every = -(-len(shown) // MOST_POINTS)
+    middle, radius = frame(shown)
+    half_box = (shown.max(axis=0) - shown.min(axis=0)) / 2 / radius
+    return {
+        "times_s": pack(times_s[::every].astype("<f4")),
+        "points": pack_points(shown[::every], middle, radius),
+        "half_box": half_box.round(4).tolist(),
+    }
+
+
+def describe_forecast(
+    times_s: np.ndarray, rolled_out: Mapping[str, np.ndarray], points: np.ndarray, shown: np.ndarray
+) -> dict[str, Any]:
+    """The forecasts of a method in the order of their starts, in the frame of the trajectory they are of."""
+    order = np.argsort(rolled_out["starts"])
+    return {
+        "starts_s": times_s[rolled_out["starts"][order]].round(5).tolist(),
+        "n_points": points.shape[1],
+        "points": pack_points(points[order], *frame(shown)),
+    }
+
+
+def frame(shown: np.ndarray) -> tuple[np.ndarray, float]:
+    """Middle and half diagonal of the box around a trajectory."""
+    lowest, highest = shown.min(axis=0), shown.max(axis=0)
+    return (lowest + highest) / 2, float(np.linalg.norm(highest - lowest)) / 2
+
+
+def pack_points(points: np.ndarray, middle: np.ndarray, radius: float) -> str:
+    """Points as base64 of 16 bit integers."""
+    whole = np.nan_to_num(np.round((points - middle) / radius * RADIUS))
+    return pack(np.clip(whole, -32767, 32767).astype("<i2"))
+
+
+def pack(array: np.ndarray) -> str:
+    """The bytes of an array as base64."""
+    return base64.b64encode(array.tobytes()).decode()

@@ -1,0 +1,55 @@
+"""What a run makes of the moments of its pieces: the encoder it asks for, and how alike the moments are."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from embed.themes.features import Encode, fourier_magnitudes
+from embed.themes.self_similarity import cosine_similarity, patch_similarity, published, smooth_diagonally
+from pipeline import results
+from pipeline.studies.themes import Parameters
+from save_dataset.themes.recordings import Recordings
+
+
+def encoder_of(parameters: Parameters, root: Path) -> Encode | None:
+    """What makes features of flat standardised patches; None where the patches themselves are the features."""
+    if parameters.model.features == "cqt":
+        return None
+    if parameters.model.features == "fourier":
+        return lambda patches: {"magnitudes": fourier_magnitudes(patches, parameters.model.patch_frames)}
+    import keras  # TensorFlow is needed where there is a model
+
+    from models.complex_autoencoder import build_encoder
+
+    autoencoder = keras.saving.load_model(results.usable_path(parameters, "complex_autoencoder", root))
+    return build_encoder(autoencoder).predict_on_batch
+
+
+def compare_moments(
+    parameters: Parameters, recordings: Recordings, features: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """How alike the moments of each piece that is searched are.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        For piece p ``ours_<p>`` ``(n_moments, n_moments)``, correlations smoothed along diagonals, -1 to 1; and
+        ``published_<p>`` ``(n_moments + 9, n_moments + 9)``, 0 to 1. Both float16.
+    """
+    matrices = {}
+    for piece in range(recordings.n_searched):
+        if parameters.model.features == "cqt":
+            similarity = plain = patch_similarity(
+                recordings.piece(piece),
+                parameters.model.patch_frames,
+                semitones=parameters.similarity.transpositions,
+                bins_per_semitone=parameters.cqt.bins_per_semitone,
+            )
+        else:
+            moments = features["magnitudes"][features["starts"][piece] : features["starts"][piece + 1]]
+            similarity = cosine_similarity(moments, centre=parameters.similarity.centre)
+            plain = cosine_similarity(moments, centre=False) if parameters.similarity.centre else similarity
+        matrices[f"ours_{piece}"] = smooth_diagonally(similarity, parameters.similarity.smooth_frames)
+        matrices[f"published_{piece}"] = published(plain)
+    return {name: matrix.astype(np.float16) for name, matrix in matrices.items()}

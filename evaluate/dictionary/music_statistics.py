@@ -1,0 +1,108 @@
+"""What is told of a piece without any dictionary: histograms of its notes, the mean of its bars.
+
+These are features made by hand, beside which the features from codes are judged. Music is an array of steps, channels
+by kind as in `save_dataset.midi.corpus.Corpus.kinds`; a cell is on where it is above one half. Histograms are shares:
+they add up to 1, or are all 0 where there is nothing to count.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+THRESHOLD = 0.5
+N_KEYS = 88
+LOWEST_PITCH = 21  # MIDI number of the lowest key, A0
+BEATS_PER_BAR = 4
+# times are counted in half octaves of a beat, so that a dotted note stands between two plain ones
+SHORTEST_HALF_OCTAVES, LONGEST_HALF_OCTAVES = -6, 5  # an eighth of a beat, and 2^2.5 = 5.7 beats
+N_TIMES = LONGEST_HALF_OCTAVES - SHORTEST_HALF_OCTAVES + 1
+WIDEST_SEMITONES = 17  # intervals beyond an octave and a fourth count as that
+
+
+def statistics_of(steps: np.ndarray, kinds: Mapping[str, slice], steps_per_bar: int) -> dict[str, np.ndarray]:
+    """Feature vectors of a piece by name.
+
+    Parameters
+    ----------
+    steps : np.ndarray (n_steps, n_channels)
+        A whole number of bars.
+    kinds : mapping of str to slice
+        Channels of each kind: hit and velocity of drums; onset and frame of piano, or one of them.
+    steps_per_bar : int
+        Steps in four quarter notes.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        Drums: ``mean_bar`` (steps_per_bar * 2 * n_classes,). Piano: ``rhythm_and_melody`` (59,): durations, times from
+        note to note, intervals; ``pitches`` (88,); ``pitch_classes`` (12,), from the most frequent one upwards, so that
+        the key does not matter.
+
+    Raises
+    ------
+    ValueError
+        If the steps are no whole number of bars, or the channels neither drums nor keys.
+    """
+    if not len(steps) or len(steps) % steps_per_bar:
+        raise ValueError(f"steps of shape {steps.shape}: must be a whole number of bars of {steps_per_bar} steps")
+    if "hit" in kinds:
+        return {"mean_bar": mean_bar(steps, kinds, steps_per_bar)}
+    onsets, ends = notes_of(steps, kinds)
+    pitches = np.bincount(onsets[:, 1], minlength=N_KEYS)
+    classes = np.bincount((onsets[:, 1] + LOWEST_PITCH) % 12, minlength=12)
+    durations = ends - onsets[:, 0] if "frame" in kinds else np.zeros(0, int)
+    histograms = [
+        time_shares(durations, steps_per_bar),
+        time_shares(np.diff(onsets[:, 0]), steps_per_bar),
+        interval_shares(onsets[:, 1]),
+    ]
+    return {
+        "rhythm_and_melody": np.concatenate(histograms),
+        "pitches": shares(pitches),
+        "pitch_classes": shares(max((np.roll(classes, -root) for root in range(12)), key=tuple)),  # the largest first
+    }
+
+
+def mean_bar(steps: np.ndarray, kinds: Mapping[str, slice], steps_per_bar: int) -> np.ndarray:
+    """Hits and velocities of the mean of all bars, ``(steps_per_bar * 2 * n_classes,)``."""
+    played = np.hstack([steps[:, kinds[kind]] for kind in ("hit", "velocity")])
+    return played.reshape(-1, steps_per_bar, played.shape[1]).mean(axis=0).ravel()
+
+
+def notes_of(steps: np.ndarray, kinds: Mapping[str, slice]) -> tuple[np.ndarray, np.ndarray]:
+    """Step and key of each note ``(n_notes, 2)``, in order, and the step at which it ends ``(n_notes,)``.
+
+    A note ends where its key no longer sounds or is struck anew; without frames, only where it is struck anew. Without
+    onsets, one is where a key begins to sound.
+    """
+    unknown = [kind for kind in ("onset", "frame") if kind in kinds and steps[:, kinds[kind]].shape[1] != N_KEYS]
+    if unknown or not {"onset", "frame"} & set(kinds):
+        raise ValueError(f"kinds={list(kinds)}: must be hit and velocity, or onset or frame of {N_KEYS} keys")
+    frames = steps[:, kinds["frame"]] > THRESHOLD if "frame" in kinds else np.ones((len(steps), N_KEYS), bool)
+    before = np.vstack([np.zeros((1, N_KEYS), bool), frames[:-1]])
+    onsets = steps[:, kinds["onset"]] > THRESHOLD if "onset" in kinds else frames & ~before
+    stops = np.vstack([onsets | ~frames, np.ones((1, N_KEYS), bool)])  # the end of the piece stops all
+    length = len(stops)
+    places = np.flatnonzero(stops.T)  # key after key
+    notes = np.argwhere(onsets)
+    ends = places[np.searchsorted(places, notes[:, 1] * length + notes[:, 0], side="right")] - notes[:, 1] * length
+    return notes, ends
+
+
+def time_shares(n_steps: np.ndarray, steps_per_bar: int) -> np.ndarray:
+    """Histogram of times in half octaves around a beat, ``(12,)``; 0, of notes struck together, counts as shortest."""
+    beats = n_steps * (BEATS_PER_BAR / steps_per_bar)
+    half_octaves = np.round(2 * np.log2(np.maximum(beats, 2.0**SHORTEST_HALF_OCTAVES)))
+    bins = np.clip(half_octaves, SHORTEST_HALF_OCTAVES, LONGEST_HALF_OCTAVES).astype(int) - SHORTEST_HALF_OCTAVES
+    return shares(np.bincount(bins, minlength=N_TIMES))
+
+
+def interval_shares(keys: np.ndarray) -> np.ndarray:
+    """Histogram of the intervals from note to note, upwards where they are struck together, ``(35,)``."""
+    intervals = np.clip(np.diff(keys), -WIDEST_SEMITONES, WIDEST_SEMITONES)
+    return shares(np.bincount(intervals + WIDEST_SEMITONES, minlength=2 * WIDEST_SEMITONES + 1))
+
+
+def shares(counts: np.ndarray) -> np.ndarray:
+    """Counts divided by their sum."""
+    return counts / max(counts.sum(), 1)

@@ -1,0 +1,99 @@
+"""The pictures and the table of how well digits are told at any angle."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from evaluate.digits.measures import CLASSIFIERS, TESTED, TRAINED
+from pipeline import figures, results, tables
+from pipeline.figures import new_figure
+from pipeline.parameters import ROOT, StudyParameters
+
+COLOURS = {"pixels": "0.6", "random": "tab:blue", "learned": "tab:red"}
+GROUPS = ((0, 0), (0, 1), (1, 1))  # what was learnt from and what was told, by number: the groups of bars
+BAR_WIDTH = 0.26
+CHANCE = 0.9  # of ten digits
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def draw_digit_measures(parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
+    """Draw the figures `errors` and `errors_by_angle`, and write the table `errors`; returns the paths."""
+    measures = results.load_fresh(parameters.for_runs(), "measures", root)
+    if not measures:
+        return []
+    drawn = {"errors": draw_errors(measures), "errors_by_angle": draw_errors_by_angle(measures)}
+    table = tables.save(error_rows(measures), results.figure_path(parameters, "errors", root))
+    return figures.save_all(drawn, parameters, root) + table
+
+
+def draw_errors(measures: Mapping[str, Arrays]) -> Figure:
+    """Errors of both classifiers as bars, in groups by what was learnt from and what was told; a row for each run."""
+    figure = new_figure(9.5, 0.6 + 3.2 * len(measures))
+    rows = figure.subplots(len(measures), len(CLASSIFIERS), sharey=True, squeeze=False)
+    for row, (run, arrays) in zip(rows, measures.items(), strict=True):
+        for axes, errors, name in zip(row, arrays["errors"].swapaxes(0, 1), CLASSIFIERS, strict=True):
+            draw_bars(axes, 100 * errors, arrays["features"])
+            axes.set_title(f"{run}: {name}")
+        row[0].set_ylabel("wrong answers (%)")
+    figure.legend(*rows[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    return figure
+
+
+def draw_bars(axes: Axes, errors: np.ndarray, features: np.ndarray) -> None:
+    """Errors ``(n_features, n_trained, n_tested)`` in percent, side by side in groups."""
+    for number, feature in enumerate(features):
+        values = [errors[number, trained, tested] for trained, tested in GROUPS]
+        places = np.arange(len(GROUPS)) + (number - (len(features) - 1) / 2) * BAR_WIDTH
+        bars = axes.bar(places, values, BAR_WIDTH * 0.92, color=COLOURS[str(feature)], label=name_of(feature))
+        axes.bar_label(bars, fmt="%.1f", fontsize=8, padding=1)
+    axes.margins(y=0.1)
+    names = [f"learnt {TRAINED[trained]},\ntold {TESTED[tested]}" for trained, tested in GROUPS]
+    axes.set_xticks(range(len(GROUPS)), names, fontsize=9)
+
+
+def name_of(feature: str) -> str:
+    """How a feature is called."""
+    return {"pixels": "pixels", "random": "magnitudes, random bases", "learned": "magnitudes, learnt bases"}[
+        str(feature)
+    ]
+
+
+def draw_errors_by_angle(measures: Mapping[str, Arrays]) -> Figure:
+    """Errors of neighbours that are upright against the angle of what is told, a panel for each run."""
+    figure = new_figure(4.3 * len(measures) + 1.5, 3.8)
+    panels = figure.subplots(1, len(measures), sharey=True, squeeze=False)[0]
+    for axes, (run, arrays) in zip(panels, measures.items(), strict=True):
+        for feature, errors in zip(arrays["features"], arrays["errors_by_angle"], strict=True):
+            axes.plot(arrays["angles_deg"], 100 * errors, "o-", color=COLOURS[str(feature)], label=name_of(feature))
+        axes.axhline(100 * CHANCE, color="0.3", linestyle=":", linewidth=1, label="chance")
+        mark_axes(axes, run)
+    panels[0].set_ylabel("wrong answers (%)")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper")
+    return figure
+
+
+def mark_axes(axes: Axes, run: str) -> None:
+    """Angles from none to half a turn."""
+    axes.set(xlabel="turned by (degrees), learnt upright", title=run, ylim=(0, 100), xlim=(-4, 184))
+    axes.set_xticks(range(0, 181, 30))
+
+
+def error_rows(measures: Mapping[str, Arrays]) -> list[dict[str, str]]:
+    """A row for each run, feature, classifier, and what was learnt from: errors in percent."""
+    rows = []
+    for run, arrays in measures.items():
+        angle_errors = {"random": 0, "learned": 1}
+        for number, feature in enumerate(arrays["features"]):
+            known = str(feature) in angle_errors
+            angle = f"{arrays['angle_errors_deg'][angle_errors[str(feature)]]:.1f}" if known else ""
+            for each, trained in np.ndindex(len(CLASSIFIERS), len(TRAINED)):
+                told = arrays["errors"][number, each, trained]
+                row = {"run": run, "features": name_of(feature), "told by": CLASSIFIERS[each]}
+                row |= {"learnt": TRAINED[trained]}
+                row |= {f"told {name} (%)": f"{100 * error:.1f}" for name, error in zip(TESTED, told, strict=True)}
+                rows.append(row | {"error of angle (degrees)": angle})
+    return rows

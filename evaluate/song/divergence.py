@@ -1,0 +1,191 @@
+"""How far forecasts are from what happened.
+
+A forecast is an array (n_starts, n_steps + 1, latent_dim) in the units of z. `starts` (n_starts,) are the points that
+it begins at; index 0 along its steps is the initial condition itself, and the truth of a start after i steps is
+z[start + i]. The distance after i steps is delta[:, i]. Errors are divided by the spread of the whole trajectory, one
+number for all dimensions, so that 1 is as bad as always saying the mean, in a space of any size.
+"""
+
+import numpy as np
+
+from embed.song.spread import spread
+
+THRESHOLD = 0.5
+
+
+def evaluate(
+    z: np.ndarray, starts: np.ndarray, forecast: np.ndarray, hop_s: float, threshold: float = THRESHOLD
+) -> dict[str, np.ndarray]:
+    """All measures of one forecast.
+
+    Parameters
+    ----------
+    z : np.ndarray (n_points, latent_dim)
+        The trajectory.
+    starts : np.ndarray (n_starts,)
+        Points that the forecasts begin at.
+    forecast : np.ndarray (n_starts, n_steps + 1, latent_dim)
+        The forecasts.
+    hop_s : float
+        Time from one point to the next.
+    threshold : float
+        Error, in units of the spread, up to which a forecast is valid.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        ``delta`` (n_starts, n_steps + 1); of these, for each step, ``delta_mean`` and ``delta_standard_error``, and the
+        root mean square in units of the spread ``nrmse``, beside ``persistence_nrmse`` of staying where one is and
+        ``skill`` against that; ``valid_steps`` and ``is_censored`` (n_starts,), their median ``valid_time_s`` and
+        ``censored_share``; ``spread``, ``steps``, ``times_s`` after the start, and ``starts``.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, a forecast runs past the end of z, or a value is not finite.
+    """
+    delta = distances(z, starts, forecast)
+    staying = distances(z, starts, np.repeat(z[starts][:, None], delta.shape[1], axis=1))
+    z_spread = spread(z)
+    delta_mean, delta_standard_error = mean_and_standard_error(delta)
+    steps, is_censored = valid_steps(delta / z_spread, threshold)
+    return {
+        "starts": np.asarray(starts),
+        "steps": np.arange(delta.shape[1]),
+        "times_s": hop_s * np.arange(delta.shape[1]),
+        "spread": np.array(z_spread),
+        "delta": delta,
+        "delta_mean": delta_mean,
+        "delta_standard_error": delta_standard_error,
+        "nrmse": root_mean_square(delta) / z_spread,
+        "persistence_nrmse": root_mean_square(staying) / z_spread,
+        "skill": skill(delta, staying),
+        "valid_steps": steps,
+        "is_censored": is_censored,
+        "valid_time_s": np.array(hop_s * np.median(steps)),
+        "censored_share": np.array(is_censored.mean()),
+    }
+
+
+def validate(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> None:
+    """Raises ValueError unless `forecast` is one of `z` at `starts`."""
+    if not (forecast.ndim == 3 and z.ndim == 2 and np.ndim(starts) == 1):
+        raise ValueError(
+            f"forecast of shape {forecast.shape}, starts {np.shape(starts)}, z {z.shape}: "
+            "must be (n_starts, n_steps + 1, latent_dim), (n_starts,), (n_points, latent_dim)"
+        )
+    if not (len(starts) == len(forecast) > 0 and forecast.shape[2] == z.shape[1] and forecast.shape[1] >= 2):
+        raise ValueError(
+            f"forecast of shape {forecast.shape}: must be ({len(starts)}, at least 2, {z.shape[1]}) "
+            f"for {len(starts)} starts in z of shape {z.shape}"
+        )
+    if not np.issubdtype(np.asarray(starts).dtype, np.integer):
+        raise ValueError(f"starts of type {np.asarray(starts).dtype}: must be indices of points")
+    n_steps = forecast.shape[1] - 1
+    if np.min(starts) < 0 or np.max(starts) + n_steps >= len(z):
+        wrong = np.min(starts) if np.min(starts) < 0 else np.max(starts)
+        raise ValueError(f"starts={wrong}: must be 0 to {len(z) - 1 - n_steps} for {n_steps} steps in {len(z)} points")
+    for name, values in (("z", z), ("forecast", forecast)):
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} of shape {values.shape}: must be finite")
+
+
+def distances(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> np.ndarray:
+    """Euclidean distance between forecast and truth, ``(n_starts, n_steps + 1)``; parameters as in `evaluate`."""
+    validate(z, starts, forecast)
+    truth = z[np.asarray(starts)[:, None] + np.arange(forecast.shape[1])]  # (n_starts, n_steps + 1, latent_dim)
+    return np.linalg.norm(forecast.astype(float) - truth, axis=2)
+
+
+def mean_and_standard_error(delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Over initial conditions, for each step; the standard error of a single one is NaN.
+
+    It takes initial conditions for independent; where their windows or forecasts overlap, `bootstrap.interval` draws
+    them in blocks.
+    """
+    if len(delta) == 1:
+        return delta[0], np.full(delta.shape[1], np.nan)
+    return delta.mean(axis=0), delta.std(axis=0, ddof=1) / np.sqrt(len(delta))
+
+
+def root_mean_square(delta: np.ndarray) -> np.ndarray:
+    """Over initial conditions, for each step."""
+    return np.sqrt(np.mean(delta**2, axis=0))
+
+
+def valid_steps(error: np.ndarray, threshold: float = THRESHOLD) -> tuple[np.ndarray, np.ndarray]:
+    """First step at which each forecast is farther off than `threshold`, and whether there is none.
+
+    Parameters
+    ----------
+    error : np.ndarray (n_starts, n_steps + 1)
+        Distances in units of the spread.
+    threshold : float
+        In the same units.
+
+    Returns
+    -------
+    steps : np.ndarray (n_starts,)
+        The last step where there is none: a median of these is right while fewer than half are censored, and else
+        too low.
+    is_censored : np.ndarray (n_starts,)
+        Whether the forecast is never over.
+
+    References
+    ----------
+    Valid prediction time with threshold 0.5: Vlachas et al. (2020), Backpropagation algorithms and reservoir computing
+    in recurrent neural networks for the forecasting of complex spatiotemporal dynamics, Neural Networks 126.
+    """
+    if not threshold > 0:
+        raise ValueError(f"threshold={threshold}: must be greater than 0")
+    if np.isnan(error).any():
+        raise ValueError(f"error of shape {error.shape}: must not be NaN")
+    is_over = error > threshold
+    is_censored = np.logical_not(is_over.any(axis=1))
+    return np.where(is_censored, error.shape[1] - 1, is_over.argmax(axis=1)), is_censored
+
+
+def skill(delta: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Share of the root mean square error of another forecast of the same starts that is saved, ``(n_steps + 1,)``.
+
+    1 is without error, 0 as good as the other, less than 0 worse. NaN where the other is without error: at step 0.
+    """
+    if delta.shape != reference.shape:
+        raise ValueError(
+            f"reference of shape {reference.shape}: must be {delta.shape} as the forecast that it is beside"
+        )
+    error, other = root_mean_square(delta), root_mean_square(reference)
+    return 1 - np.divide(error, other, out=np.full(len(other), np.nan), where=other > 0)
+
+
+def one_step_scores(v_hat: np.ndarray, v: np.ndarray, z_spread: float) -> dict[str, float]:
+    """How well velocities are predicted.
+
+    Parameters
+    ----------
+    v_hat, v : np.ndarray (n_velocities, latent_dim)
+        Predicted and true.
+    z_spread : float
+        Spread of the trajectory that they belong to, which makes runs comparable.
+
+    Returns
+    -------
+    dict of str to float
+        ``mean_squared_error``, the mean over velocities of ``||v - v_hat||^2 / z_spread^2``, a sum over dimensions;
+        ``mean_cosine`` of the angle between the two, 1 for the same direction; pairs with a velocity of length zero
+        have no angle and are left out, and without any angle it is NaN.
+    """
+    if v_hat.shape != v.shape or v.ndim != 2 or len(v) == 0:
+        raise ValueError(f"v_hat of shape {v_hat.shape}, v {v.shape}: must both be (n_velocities, latent_dim)")
+    if not (np.isfinite(v_hat).all() and np.isfinite(v).all()):
+        raise ValueError(f"v_hat and v of shape {v.shape}: must be finite")
+    if not z_spread > 0:
+        raise ValueError(f"z_spread={z_spread}: must be greater than 0")
+    ours, true = v_hat.astype(float), v.astype(float)
+    lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(true, axis=1)
+    moves = lengths > 0
+    cosines = np.sum(ours * true, axis=1)[moves] / lengths[moves]
+    return {
+        "mean_squared_error": float(np.mean(np.sum((true - ours) ** 2, axis=1)) / z_spread**2),
+        "mean_cosine": float(cosines.mean()) if len(cosines) else float("nan"),
+    }

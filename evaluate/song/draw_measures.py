@@ -1,0 +1,70 @@
+"""All figures and tables of the study `song` that tell of forecasts, from stored measures."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from evaluate.song import tables as rows
+from evaluate.song.draw_divergence import draw_divergence, draw_errors, draw_skills, draw_valid_times
+from evaluate.song.draw_protocol import draw_controls, draw_exclusion, draw_recurrence
+from pipeline import figures, results, tables
+from pipeline.parameters import ROOT
+from pipeline.studies.song import Parameters
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+    """Draw what step 7 measured, leaving out runs that are not measured or stale; returns paths."""
+    runs = parameters.for_runs()
+    divergences = {str(run.run): load_divergences(run, root) for run in runs}
+    divergences = {run: by_method for run, by_method in divergences.items() if by_method}
+    for run in runs:
+        if left_out := [method for method in run.methods_of_run() if method not in divergences.get(str(run.run), {})]:
+            print(f"left out of figures and tables, not measured or stale: {run.run}: {', '.join(left_out)}")
+    controls = results.load_fresh(runs, "controls", root)
+    recurrences = results.load_fresh(runs, "recurrence", root)
+    embeddings = results.load_fresh(runs, "embedding", root)
+    drawn: dict[str, Figure] = {}
+    if divergences:
+        drawn |= {"errors": draw_errors(divergences), "skill": draw_skills(divergences)}
+        drawn["valid_times"] = draw_valid_times(divergences)
+    if groups := groups_of_knn(divergences, parameters.figures.compare):
+        drawn["divergence"] = draw_divergence(groups)
+    if controls:
+        drawn |= {"controls": draw_controls(controls), "exclusion": draw_exclusion(controls)}
+    if recurrences:
+        drawn["recurrence"] = draw_recurrence(recurrences, parameters.music.bpm)
+    paths = figures.save_all(drawn, parameters, root)
+    bpm = parameters.music.bpm
+    told = {
+        "divergence": rows.divergence_rows(divergences, bpm),
+        "divergence_article": rows.article_rows({run: each for run, each in divergences.items() if has_both(each)}),
+        "controls": rows.control_rows(controls),
+        "recurrence": rows.recurrence_rows(recurrences, bpm),
+        "consistency": rows.consistency_rows(embeddings),
+    }
+    for name, table in told.items():
+        paths += tables.save(table, results.figure_path(parameters, name, root))
+    return paths
+
+
+def load_divergences(run: Parameters, root: Path = ROOT) -> Mapping[str, Arrays]:
+    """The measures of a run that are there and not stale, by method."""
+    return results.load_fresh_kinds(run, {method: f"divergence_{method}" for method in run.methods_of_run()}, root)
+
+
+def groups_of_knn(
+    divergences: Mapping[str, Mapping[str, Arrays]], compare: Iterable[tuple[str, ...]]
+) -> list[dict[str, Mapping[str, Arrays]]]:
+    """The runs of each comparison that were forecast by KNN in both protocols; all of them if none is asked for."""
+    known = {run: by_method for run, by_method in divergences.items() if has_both(by_method)}
+    groups = [{run: known[run] for run in group if run in known} for group in compare or [tuple(known)]]
+    return [group for group in groups if group]
+
+
+def has_both(by_method: Mapping[str, Arrays]) -> bool:
+    """Whether a run was forecast by KNN in the article's protocol and without its leak."""
+    return {"knn", "knn_article"} <= by_method.keys()

@@ -1,0 +1,153 @@
+"""Is a trajectory a loop, how long is it, and how exactly does it close?
+
+The recurrence-lag spectrum says for each lag how far apart points are on average that are so far apart in time, in
+units of the distance of random pairs: 0 at lag 0, about 1 where the trajectory knows nothing of itself, 0 again after
+the period of an exact loop. A path that drifts off slowly is near its past as well, so what counts at a minimum is the
+return: of the way that the trajectory had moved off before (of the distance of random pairs at most), the share that
+it has come back. Lags below the length of a window are left out, because such windows share sound.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from embed.song.recurrence import distance_after
+from evaluate.song.surrogates import phase_randomised
+
+N_STARTS = 10_000
+NEARLY = 0.9
+
+
+def loop_score(
+    z: np.ndarray, hop_s: float, window_points: int, longest_points: int | None = None
+) -> dict[str, np.ndarray]:
+    """The period after which a trajectory comes back best, and how well.
+
+    Parameters
+    ----------
+    z : np.ndarray (n_points, latent_dim)
+        The trajectory.
+    hop_s : float
+        Time from one point to the next.
+    window_points : int
+        Length of a window in hops; periods from there up to half the song are found.
+    longest_points : int or None
+        Longest period that is looked for, if that is less.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        ``score``, the best return: 1 for an exact loop, about 0 for a path that never comes back; ``period_s``, the
+        shortest whose return is nearly that, because after two periods a loop has closed as well, NaN if there is no
+        return at all; ``lags_s`` and ``distance_after_lag``, the spectrum from lag 0 on.
+
+    Raises
+    ------
+    ValueError
+        If a point is not finite, all points are the same, or half the song is no longer than a window.
+    """
+    spectrum = recurrence_spectrum(z, longest_points)
+    if not 1 <= window_points < len(spectrum) - 1:
+        raise ValueError(
+            f"window_points={window_points}: must be at least 1 and less than half of the {len(z)} points of z"
+        )
+    lags, returns = find_returns(spectrum, window_points)
+    period = lags[returns >= NEARLY * returns.max()][0] if len(lags) else np.nan
+    return {
+        "score": np.array(returns.max(initial=0.0)),
+        "period_s": np.array(period * hop_s),
+        "lags_s": hop_s * np.arange(len(spectrum)),
+        "distance_after_lag": spectrum,
+    }
+
+
+def recurrence_spectrum(z: np.ndarray, longest_points: int | None = None) -> np.ndarray:
+    """Mean distance after each lag from 0 to half the length, by that of random pairs, ``(n_points // 2 + 1,)``.
+
+    No lag is longer than `longest_points`. In a long trajectory some ten thousand evenly spaced points stand for all.
+    """
+    if not np.isfinite(z).all():
+        raise ValueError(f"z of shape {z.shape}: must be finite")
+    if len(z) < 4 or not np.ptp(z, axis=0).any():
+        raise ValueError(f"z of shape {z.shape}: must be four points at least, and not all the same")
+    axes = np.ascontiguousarray(z.T, dtype=float)
+    last = min(len(z) // 2, longest_points or len(z))
+    apart = np.array([0.0] + [mean_distance(axes, lag) for lag in range(1, last + 1)])
+    farthest = int(apart.argmax())
+    # distance_after knows what random pairs are: one definition serves both
+    return apart * distance_after(z, np.arange(len(z)), farthest) / apart[farthest]
+
+
+def mean_distance(axes: np.ndarray, lag: int) -> float:
+    """Mean distance of points `lag` apart in a trajectory given as ``(latent_dim, n_points)``."""
+    every = max(1, (axes.shape[1] - lag) // N_STARTS)
+    moved = axes[:, lag::every] - axes[:, :-lag:every]
+    return float(np.sqrt(np.einsum("ij,ij->j", moved, moved)).mean())
+
+
+def find_returns(spectrum: np.ndarray, min_lag: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lags of the minima of a recurrence-lag spectrum, in order and in fractions of a point, and the return at each.
+
+    A period is no whole number of points, and about its period T a smooth loop is at the distance speed * abs(lag - T)
+    from itself: the square of that is a parabola, which is laid through the squares of a minimum and its neighbours.
+    """
+    before, here, after = spectrum[:-2], spectrum[1:-1], spectrum[2:]
+    lags = 1 + np.flatnonzero((here < before) & (here <= after))
+    lags = lags[lags >= min_lag]
+    left, middle, right = (spectrum[lags + step] ** 2 for step in (-1, 0, 1))
+    offsets = (left - right) / (2 * (left - 2 * middle + right))
+    depths = np.sqrt(np.maximum(0, middle - (left - right) * offsets / 4))
+    moved_off = np.minimum(1, np.maximum.accumulate(spectrum)[lags])
+    returns = 1 - depths / moved_off
+    return (lags + offsets)[returns > 0], returns[returns > 0]
+
+
+def compare_with_surrogates(
+    z: np.ndarray,
+    window_points: int,
+    *,
+    surrogate: Callable[[np.ndarray, np.random.Generator], np.ndarray] = phase_randomised,
+    n_surrogates: int = 39,
+    seed: int = 0,
+    longest_points: int | None = None,
+) -> dict[str, np.ndarray]:
+    """Whether a trajectory returns better than trajectories made from it in which what is in question is gone.
+
+    With `time_shuffled` the question is whether it is a loop at all. `phase_randomised` asks for more: its
+    surrogates keep the periods of the song, so that only what repeats more exactly than its spectrum demands is
+    above them; a circle is not, being a linear oscillation.
+
+    Parameters
+    ----------
+    z : np.ndarray (n_points, latent_dim)
+        The trajectory.
+    window_points : int
+        As in `loop_score`.
+    surrogate : callable
+        From a trajectory and a random generator to another trajectory.
+    n_surrogates : int
+        Their number; the least p-value there can be is 1 / (n_surrogates + 1).
+    seed : int
+        Of the random generator.
+    longest_points : int or None
+        As in `loop_score`.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        ``score``; ``surrogate_scores`` (n_surrogates,); ``p_value``, the share of scores, its own among them, that are
+        at least as high.
+
+    References
+    ----------
+    Theiler and Prichard (1996), Constrained-realization Monte-Carlo method for hypothesis testing, Physica D 94.
+    """
+    if n_surrogates < 1:
+        raise ValueError(f"n_surrogates={n_surrogates}: must be at least 1")
+    rng = np.random.default_rng(seed)
+    score = loop_score(z, 1.0, window_points, longest_points)["score"]
+    others = np.array(
+        [loop_score(surrogate(z, rng), 1.0, window_points, longest_points)["score"] for _ in range(n_surrogates)]
+    )
+    p_value = (1 + np.sum(others >= score)) / (1 + n_surrogates)
+    return {"score": score, "surrogate_scores": others, "p_value": np.array(p_value)}

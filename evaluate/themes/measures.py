@@ -1,0 +1,128 @@
+"""How well the themes of a run are the patterns known: by both extractors, and by ours with parameters from a grid.
+
+Parameters that were looked for on the pieces that they are judged by flatter. So for each piece that member of the grid
+is taken which is best on the other pieces, by the mean of `CRITERION`, laid down beforehand.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from embed.stored_themes import EXTRACTORS, spans_of
+from embed.themes.theme import to_seconds
+from evaluate.leave_one_out import choose_leave_one_out
+from evaluate.themes.oracle import known_pieces
+from evaluate.themes.pattern_scores import METRICS, score_patterns
+from evaluate.themes.repeats import measure_repeats
+from forecast.themes.find import find_in_piece, frames_per_beat
+from forecast.themes.notes import patterns_of
+from pipeline.sections.recordings import Choice, Lag
+from pipeline.studies.themes import Parameters
+from save_dataset.themes.recordings import Recordings
+
+CRITERION = ("est_f", "occ75_f", "three_f")  # their mean is what parameters are chosen by
+GRID = ("high", "low", "min_beats")
+
+
+def measure_run(
+    parameters: Parameters,
+    recordings: Recordings,
+    matrices: Mapping[str, np.ndarray],
+    themes: Mapping[str, np.ndarray],
+    show_progress: bool = False,
+) -> dict[str, Any]:
+    """Scores of a run on the pieces that are known.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of the run.
+    recordings : Recordings
+        With scores and patterns.
+    matrices, themes : mapping of str to np.ndarray
+        As steps 3 and 6 store them.
+    show_progress : bool
+        Whether a bar shows how much of the grid is done.
+
+    Returns
+    -------
+    dict of str
+        ``names`` (n_pieces,), ``metrics`` (n_metrics,); ``lag`` and ``published`` (n_pieces, n_metrics), the themes of
+        step 6; ``grid`` (n_configurations, 3) of `GRID`; ``grid_scores`` (n_configurations, n_pieces, n_metrics);
+        ``chosen`` (n_pieces,), rows of the grid, empty if there is one piece only; ``n_pairs`` (n_kinds,) and
+        ``lag_repeats``, ``published_repeats`` (n_kinds,) of `measure_repeats`.
+
+    Raises
+    ------
+    ValueError
+        If no piece is known.
+    """
+    pieces = known_pieces(recordings)
+    if not len(pieces):
+        raise ValueError("pieces.patterns: no piece has both a score and patterns that are known")
+    scores = {}
+    for extractor in EXTRACTORS:
+        spans_s = {piece: spans_of(themes, extractor, piece) for piece in pieces}
+        scores[extractor] = np.array([score_spans(recordings, piece, each) for piece, each in spans_s.items()])
+        scores["n_pairs"], scores[f"{extractor}_repeats"] = measure_repeats(recordings, spans_s)
+    lags = grid_of(parameters.choice, parameters.lag)
+    steps = tqdm(lags, desc=parameters.run, unit="configurations", disable=not show_progress)
+    grid_scores = np.array(
+        [score_lag(lag, parameters.model.patch_frames, recordings, matrices, pieces) for lag in steps]
+    )
+    return scores | {
+        "names": recordings.names[pieces],
+        "metrics": np.array(METRICS),
+        "grid": np.array([[getattr(lag, name) for name in GRID] for lag in lags]),
+        "grid_scores": grid_scores,
+        "chosen": choose_leave_one_out(criterion_of(grid_scores)) if len(pieces) > 1 else np.zeros(0, int),
+    }
+
+
+def grid_of(choice: Choice, lag: Lag) -> list[Lag]:
+    """All parameters of our extractor to choose from; those whose runs would end above their mean are left out."""
+    values = [getattr(choice, name) or (getattr(lag, name),) for name in GRID]
+    members = [dict(zip(GRID, member, strict=True)) for member in product(*values)]
+    there = [lag.model_copy(update=member) for member in members if member["low"] <= member["high"]]
+    if not there:
+        raise ValueError(f"choice.low={choice.low}: none is as low as one of choice.high={choice.high}")
+    return there
+
+
+def score_lag(
+    lag: Lag, patch_frames: int, recordings: Recordings, matrices: Mapping[str, np.ndarray], pieces: Iterable[int]
+) -> list[list[float]]:
+    """Scores of our extractor with these parameters, for each piece all metrics."""
+    scores = []
+    for piece in pieces:
+        beat = frames_per_beat(recordings, piece)
+        themes = find_in_piece(matrices[f"ours_{piece}"], lag, frames_per_beat=beat)
+        spans_s = [to_seconds(theme.occurrences, patch_frames, recordings.hop_s) for theme in themes]
+        scores.append(score_spans(recordings, piece, spans_s))
+    return scores
+
+
+def score_spans(recordings: Recordings, piece: int, spans_s: Sequence[np.ndarray]) -> list[float]:
+    """Scores of themes, each ``(n_occurrences, 2)`` in s, in the order of `METRICS`."""
+    estimated = patterns_of(spans_s, recordings.score(piece))
+    return list(score_patterns(recordings.patterns(piece), estimated).values())
+
+
+def criterion_of(scores: np.ndarray) -> np.ndarray:
+    """What parameters are chosen by, of scores ``(..., n_metrics)``."""
+    return scores[..., [METRICS.index(name) for name in CRITERION]].mean(axis=-1)
+
+
+def best_of(scores: Mapping[str, np.ndarray]) -> tuple[str, np.ndarray]:
+    """How the themes to show were found, and their scores ``(n_pieces, n_metrics)``: chosen if there was a choice."""
+    if len(scores["grid"]) > 1 and len(scores["chosen"]):
+        return "chosen leave-one-out", take_chosen(scores["grid_scores"], scores["chosen"])
+    return "lag", scores["lag"]
+
+
+def take_chosen(grid_scores: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Of scores ``(n_configurations, n_pieces, n_metrics)`` those chosen for each piece, ``(n_pieces, n_metrics)``."""
+    return grid_scores[chosen, np.arange(len(chosen))]

@@ -1,0 +1,91 @@
+"""Pictures of forecasts in the space of the trajectory: one long forecast by each method, and fans of short ones."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from mpl_toolkits.mplot3d import Axes3D
+from mpl_toolkits.mplot3d.art3d import Line3DCollection
+
+from embed.song.draw_trajectory import three_axes
+from pipeline.figures import new_figure
+from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
+from pipeline.windows import mean_hop_s
+
+PANEL_IN = 2.9
+TITLE_IN = 0.55
+N_FANS = 5
+
+
+def draw_long_forecasts(
+    embedding: Mapping[str, np.ndarray], forecasts: Mapping[str, Mapping[str, np.ndarray]]
+) -> Figure:
+    """A panel for each method: the trajectory in grey, the long forecast on it, its start marked.
+
+    Parameters
+    ----------
+    embedding : mapping of str to np.ndarray
+        As stored by step 3.
+    forecasts : mapping of str to mapping of str to np.ndarray
+        By method, as stored by step 6.
+    """
+    figure, panels = panels_for(forecasts)
+    origin, axes_of_z, _ = three_axes(embedding["z"])
+    points = (embedding["z"] - origin) @ axes_of_z
+    hop_s = mean_hop_s(embedding["times_s"])
+    for axes, (method, each) in zip(panels, forecasts.items(), strict=False):
+        path, start = (each["long_forecast"] - origin) @ axes_of_z, int(each["long_start"])
+        truth = points[start : start + len(path)]
+        draw_background(axes, points, METHOD_NAMES[method])
+        axes.plot(*truth.T, color="0.35", linewidth=0.9)
+        axes.plot(*path.T, color=METHOD_COLOURS[method], linewidth=1.3)
+        axes.plot(*points[start, :, None], "o", color="black", markersize=4)
+    n_steps, start_s = len(path) - 1, float(embedding["times_s"][start])
+    figure.suptitle(
+        f"forecasts over {n_steps} steps ({n_steps * hop_s:.1f} s) from {start_s:.1f} s on; dark grey: the song"
+    )
+    return figure
+
+
+def draw_fans(embedding: Mapping[str, np.ndarray], forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
+    """A panel for each method: short forecasts from points all over the song, each beginning at a dot."""
+    figure, panels = panels_for(forecasts)
+    origin, axes_of_z, _ = three_axes(embedding["z"])
+    points = (embedding["z"] - origin) @ axes_of_z
+    for axes, (method, each) in zip(panels, forecasts.items(), strict=False):
+        chosen = np.unique(np.linspace(0, len(each["starts"]) - 1, N_FANS).astype(int))
+        paths = (each["forecast"][chosen] - origin) @ axes_of_z
+        truths = points[each["starts"][chosen, None] + np.arange(paths.shape[1])]
+        draw_background(axes, points, METHOD_NAMES[method])
+        axes.add_collection3d(Line3DCollection(truths, color="0.35", linewidth=0.8))
+        axes.add_collection3d(Line3DCollection(paths, color=METHOD_COLOURS[method], linewidth=1.1))
+        axes.plot(*paths[:, 0].T, "o", color="black", markersize=2)
+    n_steps = paths.shape[1] - 1
+    figure.suptitle(f"forecasts over {n_steps} steps from {len(chosen)} points; dark grey: the song")
+    return figure
+
+
+def panels_for(forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[Figure, np.ndarray]:
+    """A figure with a 3-D panel for each method, four in a row at most."""
+    n_columns = min(4, len(forecasts))
+    n_rows = math.ceil(len(forecasts) / n_columns)
+    height_in = PANEL_IN * n_rows + TITLE_IN
+    figure = new_figure(max(PANEL_IN * n_columns, 5.5), height_in, layout=None)
+    top = 1 - 1.5 * TITLE_IN / height_in
+    figure.subplots_adjust(left=0, right=1, bottom=0.01, top=top, wspace=0, hspace=0.12)
+    panels = figure.subplots(n_rows, n_columns, squeeze=False, subplot_kw={"projection": "3d"}).ravel()
+    for axes in panels[len(forecasts) :]:
+        axes.remove()
+    return figure, panels
+
+
+def draw_background(axes: Axes3D, points: np.ndarray, title: str) -> None:
+    """The whole trajectory, light, in a box without numbers: panels are compared, not read off."""
+    axes.plot(*points.T, color="0.8", linewidth=0.4, rasterized=True)
+    low, high = points.min(axis=0), points.max(axis=0)
+    high = np.where(high > low, high, low + 1)
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
+    axes.set(xticks=[], yticks=[], zticks=[])
+    axes.set_box_aspect(None, zoom=1.15)
+    axes.set_title(title, fontsize=10, pad=0)

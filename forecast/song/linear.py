@@ -1,0 +1,88 @@
+"""Forecasting by linear least squares: a vector autoregression.
+
+References
+----------
+H. Luetkepohl, "New Introduction to Multiple Time Series Analysis", 2005, chapter 3.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from forecast.song.lessons import Lessons
+from forecast.song.roll_out import Forecaster
+
+
+def var(z: np.ndarray, starts: np.ndarray, lessons: Lessons, *, points: int = 20) -> Forecaster:
+    """Forecaster whose next point is a linear function of the last, fitted anew for each start on what it may learn.
+
+    Parameters
+    ----------
+    z : np.ndarray (n_points, latent_dim)
+        The trajectory.
+    starts : np.ndarray (n_starts,)
+        Initial conditions.
+    lessons : Lessons
+        What may be learnt from.
+    points : int
+        Last points that the next is a function of.
+    """
+    last = np.arange(points - 1, len(z) - 1)  # the point before the one that is learnt to be forecast
+    seen = with_constant(z[last[:, None] + np.arange(1 - points, 1)])
+    directions, whitened = whiten(seen)
+    velocities = z[last + 1] - z[last]
+    fits = fit_each(whitened, velocities, last - points + 1, last + 1, starts, lessons)
+    maps = np.stack([directions @ fit for fit in fits])  # (n_starts, points * latent_dim + 1, latent_dim)
+
+    def velocity(seen: np.ndarray, step: int) -> np.ndarray:
+        return np.einsum("sp,spd->sd", with_constant(seen), maps)
+
+    return Forecaster(points, velocity)
+
+
+def with_constant(seen: np.ndarray) -> np.ndarray:
+    """Points ``(n, points, latent_dim)`` as rows with a constant 1 at the end, ``(n, points * latent_dim + 1)``."""
+    return np.pad(seen.reshape(len(seen), -1), ((0, 0), (0, 1)), constant_values=1.0)
+
+
+def whiten(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Directions, and the rows along them as orthonormal columns: overlapping windows make the rows all but dependent.
+
+    What is less than rounding errors, as in an exact loop, is left out.
+    """
+    orthonormal, triangle = np.linalg.qr(seen)  # first, because it is quick on many rows, and the rest is small
+    turn, strengths, directions = np.linalg.svd(triangle)
+    kept = strengths > strengths[0] * len(seen) * np.finfo(float).eps
+    return directions[kept].T / strengths[kept], orthonormal @ turn[:, kept]
+
+
+def fit_each(
+    whitened: np.ndarray,
+    velocities: np.ndarray,
+    first: np.ndarray,
+    last: np.ndarray,
+    starts: np.ndarray,
+    lessons: Lessons,
+) -> Iterator[np.ndarray]:
+    """Least squares for each start on the rows it may learn from, in turn; rows hold the points `first` to `last`.
+
+    Whichever are fewer, the allowed rows are summed or the forbidden ones taken off the sum over all.
+
+    Raises
+    ------
+    ValueError
+        If a start may learn from fewer rows than there are coefficients.
+    """
+    gram, moments = np.eye(whitened.shape[1]), whitened.T @ velocities
+    for start in starts:
+        allowed = lessons.allow(first, last, start, present=last - 1)
+        if allowed.sum() < whitened.shape[1]:
+            raise ValueError(
+                f"var.points: {whitened.shape[1]} coefficients are to be fitted to the {allowed.sum()} pieces of the "
+                f"song that point {start} may learn from; take fewer, or another forecast.first_point"
+            )
+        few = allowed if 2 * allowed.sum() < len(allowed) else ~allowed
+        part_gram, part_moments = whitened[few].T @ whitened[few], whitened[few].T @ velocities[few]
+        if few is not allowed:
+            part_gram, part_moments = gram - part_gram, moments - part_moments
+        yield np.linalg.lstsq(part_gram, part_moments, rcond=1e-10)[0]

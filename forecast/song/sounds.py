@@ -1,0 +1,54 @@
+"""Making the long forecasts of a run audible, beside what really happened."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from forecast.sound_of_trajectory import frames_of
+from models import surgery
+from pipeline import results
+from pipeline.parameters import ROOT
+from pipeline.studies.song import Parameters
+from save_dataset.sound.files import write_sound
+from save_dataset.sound.inversion import invert_spectrogram
+
+PEAK = 0.9
+
+
+def write_sounds(
+    parameters: Parameters, forecasts: Mapping[str, Mapping[str, np.ndarray]], root: Path = ROOT
+) -> list[Path]:
+    """Write, in ``<run>/sound/``, the song from the long start on, its decoded trajectory, and decoded forecasts.
+
+    All go through the same inversion, so that what is heard of a forecast is the forecast: ``truth.wav`` against
+    ``decoded.wav`` tells what the autoencoder loses, ``decoded.wav`` against ``<method>.wav`` what the forecast loses.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of the run.
+    forecasts : mapping of str to mapping of str to np.ndarray
+        As `forecast.song.forecasts.forecast_song` gives them, by method; from the same start.
+    root : Path
+        The repository.
+    """
+    if not forecasts:
+        return []
+    spectrogram = results.load(parameters, "spectrogram", root)
+    z = results.load(parameters, "embedding", root)["z"]
+    decoder = surgery.part(keras.saving.load_model(results.usable_path(parameters, "autoencoder", root)), "decoder")
+    first, *_ = forecasts.values()
+    start = int(first["long_start"])
+    decoded = frames_of(decoder, z[start : start + len(first["long_forecast"])])
+    frames = {"truth": spectrogram["frames"][start : start + len(decoded)], "decoded": decoded}
+    frames |= {method: frames_of(decoder, each["long_forecast"]) for method, each in forecasts.items()}
+    rate_hz = parameters.sound.sample_rate_hz
+    made_by = parameters.spectrogram.model_dump(include={"max_frequency_hz", "tukey_alpha"})
+    sounds = {
+        name: invert_spectrogram(each, spectrogram, sample_rate_hz=rate_hz, **made_by) for name, each in frames.items()
+    }
+    gain = PEAK / max(np.abs(sound).max() for sound in sounds.values())
+    folder = results.path_of(parameters, "embedding", root).parent / "sound"
+    return [write_sound(gain * sound, folder / f"{name}.wav", rate_hz) for name, sound in sounds.items()]

@@ -1,0 +1,106 @@
+"""Themes on the timelines of their pieces: what is known, and what either extractor found."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from embed.stored_themes import EXTRACTORS, spans_of
+from forecast.themes.colours import colours_like, colours_of
+from forecast.themes.draw_matrices import draw_matrices, draw_similarity
+from forecast.themes.notes import known_spans_s
+from pipeline import figures, results
+from pipeline.parameters import ROOT
+from pipeline.studies.themes import Parameters
+from save_dataset.themes.recordings import Recordings
+
+Arrays = Mapping[str, np.ndarray]
+
+MOST_PIECES = 10  # more make no page
+MOST_ROWS = 20  # of an extractor, the strongest; the published one may find a hundred
+WIDTH_IN = 10.0
+ROW_IN = 0.105  # a number of NUMBER_SIZE fits
+PIECE_IN = 0.75  # title and ticks
+GAP_ROWS = 1.5  # between what is known and what was found
+NUMBER_SIZE = 6
+EXPLAINED = "themes found are in the colour of the known one that they are most like, grey if they are like none"
+NAMES = {"lag": "found (lag)", "published": "found\n(published)"}
+
+
+def draw_themes(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+    """Draw `matrix_<run>` and `themes_<run>` of all runs with themes of today, and `similarity`; returns the paths."""
+    runs = parameters.for_runs()
+    matrices = results.load_fresh(runs, "matrices", root)
+    if not matrices:
+        return []
+    recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
+    patch_frames = {str(each.run): each.model.patch_frames for each in runs}
+    drawn = {"similarity": draw_similarity(matrices, recordings, patch_frames)}
+    for run, themes in results.load_fresh(runs, "themes", root).items():
+        drawn[f"matrix_{run}"] = draw_matrices(matrices[run], themes, recordings, patch_frames[run])
+        drawn[f"themes_{run}"] = draw_timelines(themes, recordings)
+    return figures.save_all(drawn, parameters, root)
+
+
+def draw_timelines(themes: Arrays, recordings: Recordings) -> Figure:
+    """A panel for each piece, a row for each theme, a bar for each occurrence; the strongest themes on top.
+
+    A theme that was found has the colour of the known one that it is most like, grey if it is like none.
+    """
+    pieces = range(min(recordings.n_searched, MOST_PIECES))
+    blocks = [blocks_of(themes, recordings, piece) for piece in pieces]
+    heights = [PIECE_IN + ROW_IN * n_rows_of(each) for each in blocks]
+    figure = figures.new_figure(WIDTH_IN, sum(heights))
+    if any("known" in each for each in blocks):
+        figure.suptitle(EXPLAINED, fontsize=9)
+    panels = figure.subplots(len(blocks), squeeze=False, height_ratios=heights)[:, 0]
+    for axes, piece, each in zip(panels, pieces, blocks, strict=True):
+        draw_blocks(axes, each)
+        axes.set_xlim(0, recordings.durations_s[piece])
+        axes.set_title(str(recordings.names[piece]), loc="left")
+    panels[-1].set_xlabel("time (s)")
+    return figure
+
+
+def blocks_of(themes: Arrays, recordings: Recordings, piece: int) -> dict[str, tuple[list[np.ndarray], list[str]]]:
+    """Spans in s and colours of the themes of a piece by block; what is known is left out where nothing is."""
+    known = known_spans_s(recordings.patterns(piece), recordings.score(piece))
+    blocks = {"known": (known, colours_of(known))} if known else {}
+    for extractor in EXTRACTORS:
+        found = spans_of(themes, extractor, piece)[:MOST_ROWS]
+        blocks[NAMES[extractor]] = (found, colours_like(known, found))
+    return blocks
+
+
+def n_rows_of(blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> float:
+    """Rows of a panel, those of the gaps and of a block of nothing included."""
+    return sum(max(1, len(spans)) + GAP_ROWS for spans, _ in blocks.values())
+
+
+def draw_blocks(axes: Axes, blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> None:
+    """Draw blocks of rows below each other, with the names of the blocks and the numbers of the themes at the left."""
+    middles, numbers, top = [], [], 0.0
+    for spans, colours in blocks.values():
+        rows = top + np.arange(len(spans))
+        draw_bars(axes, spans, rows, colours)
+        numbers += [(row, str(number)) for number, row in enumerate(rows, start=1)]
+        middles.append(top + (max(1, len(spans)) - 1) / 2)
+        top += max(1, len(spans)) + GAP_ROWS
+        axes.axhline(top - 0.5 - GAP_ROWS / 2, color="0.85", linewidth=0.6)
+    axes.set_ylim(top - 0.5 - GAP_ROWS / 2, -0.5 - GAP_ROWS / 2)
+    axes.yaxis.remove_overlapping_locs = False  # a number in the middle of its block is no less needed
+    axes.set_yticks(middles, [*blocks])
+    axes.tick_params(axis="y", which="major", length=0, pad=16)
+    axes.set_yticks([row for row, _ in numbers], [text for _, text in numbers], minor=True, fontsize=NUMBER_SIZE)
+    axes.tick_params(axis="y", which="minor", length=0, pad=2)
+    axes.grid(axis="x")
+    axes.set_axisbelow(True)
+
+
+def draw_bars(axes: Axes, spans: Sequence[np.ndarray], rows: np.ndarray, colours: Sequence[str]) -> None:
+    """A bar for each occurrence, all of a theme in one row."""
+    for spans_s, row, colour in zip(spans, rows, colours, strict=True):
+        bars = [(start_s, end_s - start_s) for start_s, end_s in spans_s]
+        axes.broken_barh(bars, (row - 0.4, 0.8), facecolor=colour, edgecolor="white", linewidth=0.4)

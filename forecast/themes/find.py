@@ -1,0 +1,69 @@
+"""The themes of all pieces of a run, by both extractors, as arrays, which `embed.stored_themes` reads."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from embed.stored_themes import EXTRACTORS
+from embed.themes.theme import Theme, to_arrays
+from forecast.themes.lag import find_by_lag
+from forecast.themes.notes import UNKNOWN_BEAT_S
+from forecast.themes.published import find_published
+from pipeline.sections.recordings import Lag
+from pipeline.studies.themes import Parameters
+from save_dataset.themes.recordings import Recordings
+
+
+def find_themes(
+    parameters: Parameters, recordings: Recordings, matrices: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """The themes of every piece that is searched.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of a run.
+    recordings : Recordings
+        Whose first pieces are searched.
+    matrices : mapping of str to np.ndarray
+        As step 3 stores them: ``ours_<piece>`` for the extractor `lag`, ``published_<piece>`` for the published one.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        The arrays of `embed.themes.theme.to_arrays`, those of each extractor under its name: ``lag_piece`` ...
+    """
+    found: dict[str, list[list[Theme]]] = {extractor: [] for extractor in EXTRACTORS}
+    for piece in range(recordings.n_searched):
+        beat = frames_per_beat(recordings, piece)
+        found["lag"].append(find_in_piece(matrices[f"ours_{piece}"], parameters.lag, frames_per_beat=beat))
+        similarity = matrices[f"published_{piece}"].astype(np.float32)
+        found["published"].append(find_published(similarity, frames_per_beat=beat, **dict(parameters.published)))
+    patch_frames, hop_s = parameters.model.patch_frames, recordings.hop_s
+    return {
+        f"{extractor}_{name}": array
+        for extractor, themes in found.items()
+        for name, array in to_arrays(themes, patch_frames, hop_s).items()
+    }
+
+
+def find_in_piece(matrix: np.ndarray, lag: Lag, *, frames_per_beat: float) -> list[Theme]:
+    """The themes of one piece by our extractor; `matrix` is ``(n_moments, n_moments)``, -1 to 1, of any precision."""
+    return find_by_lag(matrix.astype(np.float32), frames_per_beat=frames_per_beat, **dict(lag))
+
+
+def frames_per_beat(recordings: Recordings, piece: int) -> float:
+    """Frames of a beat of a piece."""
+    bpm = recordings.bpm[piece]
+    beat_s = 60 / bpm if np.isfinite(bpm) else UNKNOWN_BEAT_S
+    return float(beat_s / recordings.hop_s)
+
+
+def count_themes(arrays: Mapping[str, np.ndarray]) -> str:
+    """How many themes and occurrences each extractor found, in words."""
+    counts = []
+    for extractor in EXTRACTORS:
+        places = np.stack([arrays[f"{extractor}_{name}"] for name in ("piece", "theme")], axis=-1)
+        n_themes = len(np.unique(places, axis=0))
+        counts.append(f"{n_themes} themes, {len(places)} occurrences ({extractor})")
+    return "; ".join(counts)

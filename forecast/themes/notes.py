@@ -1,0 +1,64 @@
+"""The notes of a theme: spans of a recording's seconds as spans of whole beats, and what the score has in them.
+
+A score is ``(n_notes, 3)``: onset in s of the recording, onset in beats, MIDI pitch. Between its onsets time runs
+evenly, before the first and after the last at the tempo that is there.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from scipy.interpolate import make_interp_spline
+
+from save_dataset.themes.recordings import Pattern
+
+UNKNOWN_BEAT_S = 0.5  # a beat where the tempo is not known: 120 beats a minute
+
+
+def to_beats(times_s: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Seconds of the recording as beats of the score, of the same shape."""
+    onsets_s, onsets_beats = anchors(score)
+    return make_interp_spline(onsets_s, onsets_beats, k=1)(times_s)
+
+
+def from_beats(beats: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Beats of the score as seconds of the recording, of the same shape."""
+    onsets_s, onsets_beats = anchors(score)
+    return make_interp_spline(onsets_beats, onsets_s, k=1)(beats)
+
+
+def anchors(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Seconds and beats of the distinct onsets, two at least, in order."""
+    beats, first = np.unique(score[:, 1], return_index=True)
+    onsets_s = score[first, 0]
+    if len(beats) == 1:
+        return np.append(onsets_s, onsets_s + UNKNOWN_BEAT_S), np.append(beats, beats + 1)
+    return onsets_s, beats
+
+
+def to_whole_beats(spans_s: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Spans of seconds as spans of whole beats, the nearest."""
+    return np.round(to_beats(spans_s, score))
+
+
+def notes_of(span_s: np.ndarray, score: np.ndarray) -> list[tuple[float, float]]:
+    """The notes (onset in beats, pitch) that begin in a span of seconds made whole beats, its end not included."""
+    first, last = to_whole_beats(np.asarray(span_s), score)
+    inside = (score[:, 1] >= first) & (score[:, 1] < last)
+    return [(float(onset), float(pitch)) for onset, pitch in np.unique(score[inside, 1:], axis=0)]
+
+
+def patterns_of(themes: Iterable[np.ndarray], score: np.ndarray) -> list[Pattern]:
+    """Themes, each ``(n_occurrences, 2)`` in s, as notes.
+
+    Occurrences without notes are left out, and themes with fewer than two others.
+    """
+    patterns = [[notes for span in spans if (notes := notes_of(span, score))] for spans in themes]
+    return [pattern for pattern in patterns if len(pattern) > 1]
+
+
+def known_spans_s(patterns: Iterable[Pattern], score: np.ndarray) -> list[np.ndarray]:
+    """The patterns known as spans of seconds, each ``(n_occurrences, 2)``, first onset to last; none without score."""
+    if not len(score):
+        return []
+    ends = [[(min(notes)[0], max(notes)[0]) for notes in pattern] for pattern in patterns]
+    return [from_beats(np.array(beats), score) for beats in ends]

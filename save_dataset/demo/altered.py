@@ -1,0 +1,180 @@
+"""Pieces whose second half is transposed or faster, made from MIDI with known patterns.
+
+A theme of the first half then comes again in another key, or at another tempo, and it is known where. All is done in
+ticks, so that beats stay as they are.
+"""
+
+import io
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import mido
+import numpy as np
+
+from save_dataset.midi.files import parse
+from save_dataset.themes.recordings import Pattern
+from save_dataset.themes.score import LOWEST_PITCH, SAME_BEAT, Score, not_in_score, read_patterns, read_table
+
+DEFAULT_TEMPO = 500_000  # microseconds of a quarter note, unless the file says otherwise: MIDI files 1.0
+HIGHEST_PITCH = 127
+
+
+def alter_folder(
+    folder: Path, patterns: str, *, transpose_semitones: int, tempo: float
+) -> Iterator[tuple[str, bytes, list[Pattern]]]:
+    """Name, MIDI and patterns of each altered piece of a folder of MIDI.
+
+    Parameters
+    ----------
+    folder : Path
+        MIDI files; a table of the score beside one says which beats its patterns are in.
+    patterns : str
+        Folder in it with the patterns, ``<piece>.txt``.
+    transpose_semitones, tempo
+        As `alter` has them.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder, or no MIDI in it.
+    ValueError
+        If a file is broken, or patterns are not those of the MIDI.
+    """
+    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".mid", ".midi"))
+    if not paths:
+        raise FileNotFoundError(f"altered.original: there is no MIDI in {folder}")
+    for path in paths:
+        content = path.read_bytes()
+        known = folder / patterns / f"{path.stem}.txt"
+        own = patterns_of_midi(path, known) if known.is_file() else []
+        try:
+            yield path.stem, *alter(content, own, transpose_semitones=transpose_semitones, tempo=tempo)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+
+
+def patterns_of_midi(path: Path, known: Path) -> list[Pattern]:
+    """Patterns in beats of a MIDI file, whose first note is at another beat than that of the table beside it."""
+    score = score_of(path.read_bytes(), path)
+    table = path.with_suffix(".csv")
+    patterns = read_patterns(known, None)
+    later = score.notes[0, 1] - read_table(table)[0, 0] if table.is_file() else 0.0
+    moved = [[[(onset + later, pitch) for onset, pitch in each] for each in pattern] for pattern in patterns]
+    notes = np.array([note for pattern in moved for each in pattern for note in each]).reshape(-1, 2)
+    if len(missing := not_in_score(notes, score)):
+        raise ValueError(f"{known}: {len(missing)} of {len(notes)} notes are not in {path.name}: must be of that piece")
+    return moved
+
+
+def score_of(content: bytes, path: Path) -> Score:
+    """The notes of a MIDI file."""
+    midi = parse(content)
+    if not len(midi.pitches):
+        raise ValueError(f"{path}: holds no notes")
+    return Score(np.stack([midi.onsets_s, midi.onsets_beats, midi.pitches], axis=1), midi.tempo_bpm, (path,))
+
+
+def alter(
+    content: bytes, patterns: list[Pattern], *, transpose_semitones: int, tempo: float
+) -> tuple[bytes, list[Pattern]]:
+    """A MIDI file with its second half changed, and its patterns likewise.
+
+    The second half begins at the whole beat nearest the middle of the score; a note that is held over it keeps its
+    pitch. Occurrences that lie in both halves are left out, patterns with fewer than two, and notes too low to hear.
+
+    Parameters
+    ----------
+    content : bytes
+        A MIDI file.
+    patterns : list
+        In beats of the file.
+    transpose_semitones : int
+        By which the second half is moved.
+    tempo : float
+        By which its tempo is multiplied.
+    """
+    midi = parse(content)
+    beats = midi.onsets_beats[midi.pitches >= LOWEST_PITCH]
+    if not len(beats):
+        raise ValueError("holds no notes")
+    split_beats = round((beats.min() + beats.max()) / 2)
+    altered = alter_midi(content, split_beats, transpose_semitones, tempo)
+    return altered, alter_patterns(patterns, split_beats, transpose_semitones)
+
+
+def alter_midi(content: bytes, split_beats: int, semitones: int, tempo: float) -> bytes:
+    """A MIDI file with everything from a beat on transposed and faster."""
+    midi = mido.MidiFile(file=io.BytesIO(content))
+    split = split_beats * midi.ticks_per_beat
+    tempos = [(0, DEFAULT_TEMPO), *tempos_of(midi)]
+    before = [usec for tick, usec in tempos if tick <= split][-1]
+    changed = [(tick, usec if tick < split else round(usec / tempo)) for tick, usec in tempos if tick != split]
+    changed.append((split, round(before / tempo)))
+    for track in midi.tracks:
+        events = [(tick, each) for tick, each in with_ticks(track) if each.type != "set_tempo"]
+        events = list(transpose_from(events, split, semitones))
+        if track is midi.tracks[0]:
+            events += [(tick, mido.MetaMessage("set_tempo", tempo=usec)) for tick, usec in changed]
+        # the end of a track stays last; at one tick tempos come first
+        events.sort(key=lambda event: (event[1].type == "end_of_track", event[0], event[1].type != "set_tempo"))
+        ends = np.maximum.accumulate([tick for tick, _ in events])
+        track[:] = [
+            each.copy(time=int(delta)) for (_, each), delta in zip(events, np.diff(ends, prepend=0), strict=True)
+        ]
+    buffer = io.BytesIO()
+    midi.save(file=buffer)
+    return buffer.getvalue()
+
+
+def with_ticks(track: mido.MidiTrack) -> list[tuple[int, mido.Message]]:
+    """The messages of a track with their ticks from its beginning."""
+    ticks = np.cumsum([message.time for message in track])
+    return list(zip(ticks.tolist(), track, strict=True))
+
+
+def tempos_of(midi: mido.MidiFile) -> list[tuple[int, int]]:
+    """Ticks and microseconds of a quarter note of all changes of tempo, in order of time."""
+    return sorted(
+        (tick, each.tempo) for track in midi.tracks for tick, each in with_ticks(track) if each.type == "set_tempo"
+    )
+
+
+def transpose_from(
+    events: list[tuple[int, mido.Message]], split: int, semitones: int
+) -> Iterator[tuple[int, mido.Message]]:
+    """Messages with the notes that begin at the split or later moved; what ends a note follows what began it."""
+    sounding: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for tick, message in events:
+        if message.type not in ("note_on", "note_off"):
+            yield tick, message
+            continue
+        if message.note < LOWEST_PITCH:
+            continue
+        key = message.channel, message.note
+        if message.type == "note_on" and message.velocity:
+            sounding[key].append(moved(message.note, semitones) if tick >= split else message.note)
+            yield tick, message.copy(note=sounding[key][-1])
+        else:
+            yield tick, message.copy(note=sounding[key].pop(0) if sounding[key] else message.note)
+
+
+def moved(pitch: float, semitones: int) -> int:
+    """A pitch that is transposed, as far as MIDI has pitches."""
+    return int(min(max(round(pitch) + semitones, 0), HIGHEST_PITCH))
+
+
+def alter_patterns(patterns: list[Pattern], split_beats: float, semitones: int) -> list[Pattern]:
+    """Patterns with what lies in the second half transposed."""
+    altered = []
+    for pattern in patterns:
+        kept = []
+        for occurrence in pattern:
+            is_later = [onset >= split_beats - SAME_BEAT for onset, _ in occurrence]
+            if all(is_later):
+                kept.append([(onset, float(moved(pitch, semitones))) for onset, pitch in occurrence])
+            elif not any(is_later):
+                kept.append(occurrence)
+        if len(kept) > 1:
+            altered.append(kept)
+    return altered

@@ -1,0 +1,51 @@
+"""A sound that is made: writing it with its MIDI, and telling whether what is there is what the parameters say."""
+
+import io
+from pathlib import Path
+
+from pretty_midi import PrettyMIDI
+
+from pipeline.sections.sound import Composition
+from pipeline.whole_file import whole_file
+from save_dataset.demo.song import compose
+from save_dataset.sound.files import write_sound
+from save_dataset.sound.synthesiser import render
+
+
+def write_composition(composition: Composition, sound: Path, sample_rate_hz: int) -> Path:
+    """Compose, render and write a sound, then its MIDI beside it; returns the path of the MIDI.
+
+    Raises
+    ------
+    ValueError
+        If there is a sound that was not made here: one without its MIDI.
+    """
+    midi_path = sound.with_suffix(".mid")
+    if sound.exists() and not midi_path.exists():
+        raise ValueError(
+            f"{sound}: is a recording, not a composition: name another file under [composition] and [sound]"
+        )
+    midi = notes_of(composition)
+    write_sound(render(midi, sample_rate_hz=sample_rate_hz), sound, sample_rate_hz)
+    with whole_file(midi_path) as temporary:
+        temporary.write_bytes(to_bytes(midi))
+    return midi_path
+
+
+def check_composition(composition: Composition, sound: Path, remedy: str) -> None:
+    """ValueError, with the remedy, unless a sound that is made has the MIDI of today's composition beside it."""
+    midi_path = sound.with_suffix(".mid")
+    if not midi_path.is_file() or midi_path.read_bytes() != to_bytes(notes_of(composition)):
+        raise ValueError(f"{sound}: is not what [composition] says; {remedy}")
+
+
+def notes_of(composition: Composition) -> PrettyMIDI:
+    """The notes of a composition."""
+    return compose(**composition.model_dump(exclude={"file"}))
+
+
+def to_bytes(midi: PrettyMIDI) -> bytes:
+    """What a MIDI file holds."""
+    buffer = io.BytesIO()
+    midi.write(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,185 @@
+"""Piano rolls: an array of steps, ``(n_steps, n_channels)``, of 0 and 1, a channel for each of the piano's 88 keys.
+
+Kinds: ``onsets`` (88 channels: the keys that are struck in a step), ``frames`` (88: those that sound), and
+``onsets_frames`` (176: onsets, then frames). An event belongs to the step nearest to it. A note sounds at least in the
+step of its onset. All tracks but drums are one piano.
+"""
+
+import numpy as np
+from pretty_midi import Instrument, Note, PrettyMIDI, TimeSignature, note_number_to_name
+
+from save_dataset.midi.files import MidiNotes
+
+LOWEST_KEY = 21  # A0 of a piano of 88 keys, as a MIDI pitch
+N_KEYS = 88
+PARTS = {"onsets": ("onset",), "frames": ("frame",), "onsets_frames": ("onset", "frame")}
+VELOCITY = 80  # mezzo-forte; a roll does not know how hard a key is struck
+RESOLUTION = 480  # ticks of a beat: at least 5 for a step of the finest grid, 96 steps a beat
+# How well each pitch class, from the tonic up, fits a major and a minor key: Krumhansl, "Cognitive Foundations of
+# Musical Pitch" (1990), table 2.1 (Krumhansl and Kessler's ratings)
+MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+
+
+def channel_names(kind: str) -> list[str]:
+    """Kind and key of every channel: ``"onset A0"``, ..., ``"frame C8"``."""
+    keys = [note_number_to_name(LOWEST_KEY + key) for key in range(N_KEYS)]
+    return [f"{part} {key}" for part in PARTS[kind] for key in keys]
+
+
+def on_keys(notes: MidiNotes) -> np.ndarray:
+    """Which notes a piano can play: no drums, and one of the 88 keys; ``(n_notes,)``."""
+    keys = notes.pitches - LOWEST_KEY
+    return ~notes.is_drum & (keys >= 0) & (keys < N_KEYS)
+
+
+def bar_steps(notes: MidiNotes, steps_per_beat: int) -> int:
+    """Steps of a bar of the first time signature, at least one; without one of 4/4."""
+    numerator, denominator = notes.time_signatures[0, :2] if len(notes.time_signatures) else (4, 4)
+    return max(1, round(float(steps_per_beat * 4 * numerator / denominator)))
+
+
+def to_roll(
+    notes: MidiNotes,
+    kind: str,
+    *,
+    steps_per_beat: int | None = None,
+    step_s: float | None = None,
+    steps_per_bar: int | None = None,
+) -> np.ndarray:
+    """The roll of a piece, padded to whole bars, ``(n_steps, n_channels)``, float32; silence counts from time 0.
+
+    Parameters
+    ----------
+    notes : MidiNotes
+        The piece; what `on_keys` does not tell is left out.
+    kind : {"onsets", "frames", "onsets_frames"}
+        The channels.
+    steps_per_beat, step_s : int, float
+        One of the two: a grid of quarter notes, or of seconds.
+    steps_per_bar : int
+        The roll's length is a multiple of this; None: a bar of `bar_steps`, and in a grid of seconds one step.
+    """
+    if (steps_per_beat is None) == (step_s is None):
+        raise ValueError(f"steps_per_beat={steps_per_beat}, step_s={step_s}: must be one of the two")
+    check_kind(kind)
+    used = on_keys(notes)
+    onsets, ends = (steps[used] for steps in note_steps(notes, steps_per_beat, step_s))
+    if steps_per_bar is None:
+        steps_per_bar = bar_steps(notes, steps_per_beat) if steps_per_beat else 1
+    n_steps = -(-int(ends.max(initial=0)) // steps_per_bar) * steps_per_bar
+    parts = draw_notes(onsets, ends, notes.pitches[used] - LOWEST_KEY, n_steps)
+    return np.concatenate([parts[part] for part in PARTS[kind]], axis=1).astype(np.float32)
+
+
+def note_steps(notes: MidiNotes, steps_per_beat: int | None, step_s: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """First step of each note, and the step after its last, ``(n_notes,)`` each."""
+    times = (notes.onsets_beats, notes.ends_beats) if step_s is None else (notes.onsets_s, notes.ends_s)
+    scale = steps_per_beat if step_s is None else 1 / step_s
+    onsets, ends = (np.floor(np.asarray(time) * scale + 0.5).astype(int) for time in times)
+    return onsets, np.maximum(ends, onsets + 1)
+
+
+def draw_notes(onsets: np.ndarray, ends: np.ndarray, keys: np.ndarray, n_steps: int) -> dict[str, np.ndarray]:
+    """Where keys are struck, and where they sound, ``(n_steps, 88)`` each, bool."""
+    changes = np.zeros((n_steps + 1, N_KEYS), int)
+    np.add.at(changes, (onsets, keys), 1)
+    struck = changes[:-1] > 0
+    np.subtract.at(changes, (ends, keys), 1)
+    return {"onset": struck, "frame": changes.cumsum(axis=0)[:-1] > 0}
+
+
+def to_midi(roll: np.ndarray, kind: str, *, steps_per_beat: int, bpm: float, threshold: float = 0.5) -> PrettyMIDI:
+    """The piece that a roll says, or a model's guess at one; `to_roll` of it gives the roll again.
+
+    Of ``onsets_frames`` a note starts at each onset, and lasts while its frame is on and no new onset comes; a frame
+    without an onset is silent. Of ``frames`` every run is a note. Of ``onsets`` a note lasts until the key's next
+    onset, at most a beat.
+
+    Parameters
+    ----------
+    roll : np.ndarray (n_steps, n_channels)
+        What is above `threshold` is on.
+    kind : {"onsets", "frames", "onsets_frames"}
+        Its channels.
+    steps_per_beat, bpm : int, float
+        Steps of a quarter note, and quarter notes of a minute.
+    threshold : float
+        Between off and on.
+    """
+    check_kind(kind)
+    if np.ndim(roll) != 2 or np.shape(roll)[1] != N_KEYS * len(PARTS[kind]):
+        raise ValueError(f"roll of shape {np.shape(roll)}: must be (n_steps, {N_KEYS * len(PARTS[kind])})")
+    on = np.asarray(roll) > threshold
+    longest = steps_per_beat if kind == "onsets" else len(on)
+    onsets, ends, keys = find_notes(*starts_and_sounds(on, kind), longest)
+    midi = PrettyMIDI(initial_tempo=bpm, resolution=RESOLUTION)
+    midi.time_signature_changes.append(TimeSignature(4, 4, 0.0))
+    step_s = 60 / bpm / steps_per_beat
+    piano = Instrument(program=0, name="piano")
+    piano.notes = [
+        Note(VELOCITY, int(key) + LOWEST_KEY, float(onset * step_s), float(end * step_s))
+        for onset, end, key in zip(onsets, ends, keys, strict=True)
+    ]
+    midi.instruments.append(piano)
+    return midi
+
+
+def starts_and_sounds(on: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """Where notes start, and where keys may sound, ``(n_steps, 88)`` each, of the cells that are on."""
+    if kind == "onsets":
+        return on, np.ones_like(on)
+    if kind == "frames":
+        before = np.concatenate([np.zeros_like(on[:1]), on[:-1]])
+        return on & ~before, on
+    return on[:, :N_KEYS], on[:, :N_KEYS] | on[:, N_KEYS:]
+
+
+def find_notes(starts: np.ndarray, sounds: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First step, step after the last, and key of every note, ``(n_notes,)`` each, in order of time."""
+    n_steps = len(starts)
+    stops = np.where(starts | ~sounds, np.arange(n_steps)[:, None], n_steps)
+    stops = np.concatenate([stops, np.full((1, N_KEYS), n_steps)])
+    next_stops = np.minimum.accumulate(stops[::-1])[::-1]
+    onsets, keys = np.nonzero(starts)
+    return onsets, np.minimum(next_stops[onsets + 1, keys], onsets + longest), keys
+
+
+def transpose_to(roll: np.ndarray, relative_to: str) -> tuple[np.ndarray, int]:
+    """The roll with its pitches moved, and by how many semitones up.
+
+    ``keys``: not at all. ``tonic``: by -5 to 6, so that the likely tonic becomes C; a key that leaves the 88 is lost.
+    """
+    if relative_to not in ("keys", "tonic"):
+        raise ValueError(f"relative_to={relative_to!r}: must be keys or tonic")
+    shift = 0
+    if relative_to == "tonic" and len(roll):
+        shift = (-find_tonic(roll[:, -N_KEYS:]) + 5) % 12 - 5
+    return transpose(roll, shift), shift
+
+
+def transpose(roll: np.ndarray, semitones: int) -> np.ndarray:
+    """The roll moved up by so many semitones; keys that leave the 88 are lost."""
+    sources = np.arange(N_KEYS) - semitones
+    is_key = (sources >= 0) & (sources < N_KEYS)
+    moved = split_parts(roll)[..., np.clip(sources, 0, N_KEYS - 1)] * is_key
+    return moved.reshape(roll.shape).astype(roll.dtype)
+
+
+def split_parts(roll: np.ndarray) -> np.ndarray:
+    """Onsets and frames apart, ``(n_steps, n_parts, 88)``."""
+    return roll.reshape(len(roll), roll.shape[1] // N_KEYS, N_KEYS)
+
+
+def find_tonic(keys: np.ndarray) -> int:
+    """Pitch class of the likely tonic, 0 for C: the key whose profile best fits how long pitch classes sound."""
+    pitch_classes = (np.arange(N_KEYS) + LOWEST_KEY) % 12
+    durations = np.bincount(pitch_classes, weights=keys.sum(axis=0), minlength=12)
+    profiles = [np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)]
+    return int(np.argmax(np.cov(durations, profiles)[0, 1:] / np.std(profiles, axis=1))) % 12
+
+
+def check_kind(kind: str) -> None:
+    """ValueError unless there is such a roll."""
+    if kind not in PARTS:
+        raise ValueError(f"kind={kind!r}: must be one of {', '.join(PARTS)}")

@@ -1,0 +1,34 @@
+"""Is a recording long enough for what is to be learned from it?"""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.studies.song import Parameters
+
+
+def check_clip_length(spectrogram: Mapping[str, np.ndarray], parameters: Parameters, path: Path) -> None:
+    """ValueError, with the seconds that are needed, if a run's training needs more sound than there is.
+
+    Parameters
+    ----------
+    spectrogram : mapping of str to np.ndarray
+        As `save_dataset.sound.spectrogram.compute_spectrogram` returns it.
+    parameters : Parameters
+        Of the run.
+    path : Path
+        The recording, for the message.
+    """
+    stretch = parameters.stretch(parameters.count_window_frames(spectrogram))
+    n_frames = len(spectrogram["frames"])
+    if n_frames < stretch.n_frames:
+        there_s, needed_s = (
+            float((n - 1) * spectrogram["hop_s"] + spectrogram["frame_s"]) for n in (n_frames, stretch.n_frames)
+        )
+        raise ValueError(
+            f"{path}: {there_s:.2f} s of sound: "
+            f"run {parameters.run} needs at least {math.ceil(100 * needed_s) / 100:.2f} s "
+            f"(windows of {parameters.window.length_s:g} s in clips of {stretch.history})"
+        )

@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+import numpy as np
+
+from embed.dictionary import draw_spaces
+from embed.dictionary.sparse_codes import SparseCodes
+from tests.small_dictionary import BARS, small_codes, small_corpus, store_small_dictionary
+
+
+def test_bars_are_of_pieces_held_out_and_not_silent():
+    corpus = small_corpus(small_codes())
+    first = corpus.starts[2]
+    corpus.steps[first + 32 : first + 48] = 0
+    bars = [bar for bar in range(BARS) if bar != 2]
+    assert draw_spaces.choose_bars(corpus).tolist() == [first + 16 * bar for bar in bars]
+    everything = draw_spaces.choose_bars(replace(corpus, splits=np.full(3, "train")))
+    assert len(everything) == 3 * BARS - 1
+
+
+def test_not_more_bars_than_can_be_seen(monkeypatch):
+    monkeypatch.setattr(draw_spaces, "MOST_WINDOWS", 4)
+    bars = draw_spaces.choose_bars(small_corpus(small_codes()))
+    assert len(bars) == 4
+    assert (bars[0], bars[-1]) == (320, 320 + 16 * (BARS - 1))
+
+
+def test_codes_of_bars_are_what_begins_in_them():
+    codes = small_codes()
+    corpus = small_corpus(codes)
+    rows = draw_spaces.codes_of_bars(corpus, codes, np.array([16, corpus.starts[2]]))
+    np.testing.assert_array_equal(rows[0], codes.piece(0)[4:8].ravel())
+    np.testing.assert_array_equal(rows[1], codes.piece(2)[:4].ravel())
+
+
+def test_columns_before_the_first_step_are_counted(rng):
+    code = rng.normal(size=(160 + 3, 2)).astype(np.float32)  # atoms of 4 steps, anywhere: three columns hang over
+    columns, atoms = np.nonzero(code)
+    codes = SparseCodes(
+        columns, atoms, code[columns, atoms], np.array([0, 163]), np.ones((2, 4, 27), np.float32), np.zeros(27), 1
+    )
+    rows = draw_spaces.codes_of_bars(small_corpus(small_codes()), codes, np.array([0, 32]))
+    np.testing.assert_array_equal(rows, [code[3:19].ravel(), code[35:51].ravel()])
+
+
+def test_a_panel_for_music_and_for_each_code(write_parameters):
+    parameters, root = store_small_dictionary(write_parameters)
+    paths = draw_spaces.draw_spaces(parameters, root)
+    assert [path.name for path in paths] == ["spaces.png", "spaces.pdf"]
+
+
+def test_labels_have_colours_and_what_has_none_is_grey(rng):
+    labels = np.array(["jazz", "rock", ""])[np.arange(30) % 3]
+    spaces = {"music": rng.normal(size=(30, 5)), "code of A": rng.normal(size=(30, 4))}
+    figure = draw_spaces.draw_planes(spaces, labels)
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["music", "code of A"]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["other", "jazz", "rock"]
+
+
+def test_without_labels_there_is_no_legend(rng):
+    figure = draw_spaces.draw_planes({"music": rng.normal(size=(30, 5))}, np.full(30, ""))
+    assert not figure.legends
+    assert len(figure.axes[0].collections[0].get_offsets()) == 30

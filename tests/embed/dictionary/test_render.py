@@ -1,0 +1,121 @@
+import numpy as np
+import pretty_midi
+import pytest
+import soundfile
+
+from embed.dictionary.render import to_midi_of, to_sound, write_music
+from pipeline.studies import drums, piano
+from save_dataset.midi import above_bass, event_tokens
+
+DRUMS = drums.Parameters(
+    name="x",
+    study="drums",
+    collection={"folder": "x"},
+    hearing={"sample_rate_hz": 8000},
+    runs={"A": {}},
+)
+
+
+def piano_parameters(**roll):
+    return piano.Parameters(name="x", study="piano", collection={"folder": "x"}, roll=roll, runs={"A": {}})
+
+
+def with_sound_font(sound_font):
+    return DRUMS.model_copy(update={"hearing": DRUMS.hearing.model_copy(update={"sound_font": sound_font})})
+
+
+def beat():
+    """A kick at step 0, a snare at step 4, of four beats."""
+    grid = np.zeros((16, 27))
+    grid[0, [0, 9]] = 1, 1
+    grid[4, [1, 10]] = 0.7, 64 / 127
+    return grid
+
+
+def notes_of(midi):
+    return [(note.pitch, note.velocity, note.start) for each in midi.instruments for note in each.notes]
+
+
+def test_drums_are_strokes_at_their_steps():
+    midi = to_midi_of(beat(), DRUMS, bpm=120)
+    assert notes_of(midi) == [(36, 127, 0.0), (38, 64, pytest.approx(0.5, abs=1e-3))]
+    assert [each.is_drum for each in midi.instruments] == [True]
+
+
+def test_the_threshold_says_what_is_a_hit():
+    assert [pitch for pitch, *_ in notes_of(to_midi_of(beat(), DRUMS, bpm=120, threshold=0.8))] == [36]
+    assert notes_of(to_midi_of(-beat(), DRUMS, bpm=120)) == []
+
+
+def test_keys_are_notes_that_last():
+    roll = np.zeros((8, 176))
+    roll[2, 39], roll[2:6, 88 + 39] = 1, 1
+    (note,) = to_midi_of(roll, piano_parameters(), bpm=60).instruments[0].notes
+    assert note.pitch == 60
+    assert (note.start, note.end) == (pytest.approx(0.5, abs=2e-3), pytest.approx(1.5, abs=2e-3))
+
+
+def test_steps_in_seconds_have_their_own_tempo():
+    roll = np.zeros((8, 88))
+    roll[4, 0] = 1
+    (note,) = to_midi_of(roll, piano_parameters(kind="onsets", step_s=0.05), bpm=60).instruments[0].notes
+    assert note.start == pytest.approx(0.2, abs=2e-3)
+
+
+def test_what_is_seen_from_the_bass_is_heard_as_keys():
+    roll = np.zeros((8, 176), np.float32)
+    for first, end, key in ((0, 4, 39), (2, 4, 46), (4, 8, 41)):
+        roll[first, key], roll[first:end, 88 + key] = 1, 1
+    midi = to_midi_of(0.8 * above_bass.from_roll(roll), piano_parameters(kind="above_bass"), bpm=60)
+    assert notes_of(midi) == notes_of(to_midi_of(roll, piano_parameters(), bpm=60))
+    assert [(pitch, start) for pitch, _, start in notes_of(midi)] == [(60, 0), (67, 0.5), (62, 1)]
+
+
+def test_tokens_are_the_notes_they_say():
+    tokens = np.array([356 + 16, 60, 255 + 50, 64, 255 + 50, 128 + 60, 128 + 64])
+    numbers = event_tokens.to_numbers(tokens)[:, None] + 0.004  # less than half a token off
+    midi = to_midi_of(numbers, piano_parameters(kind="tokens"), bpm=60)
+    assert [(pitch, start) for pitch, _, start in notes_of(midi)] == [(60, 0.0), (64, 0.5)]
+
+
+def test_music_is_written_as_midi_and_sound(tmp_path):
+    paths = write_music(beat(), DRUMS, tmp_path / "beat.v1", bpm=120)
+    assert paths == [tmp_path / "beat.v1.mid", tmp_path / "beat.v1.wav"]
+    assert [pitch for pitch, *_ in notes_of(pretty_midi.PrettyMIDI(str(paths[0])))] == [36, 38]
+    samples, rate_hz = soundfile.read(paths[1])
+    assert rate_hz == 8000
+    assert np.abs(samples).max() == pytest.approx(0.9, abs=1e-3)
+
+
+def test_where_there_is_no_note_there_is_no_sound(tmp_path):
+    write_music(beat(), DRUMS, tmp_path / "beat", bpm=120)
+    assert write_music(np.zeros((16, 27)), DRUMS, tmp_path / "beat", bpm=120) == [tmp_path / "beat.mid"]
+    assert [path.name for path in tmp_path.iterdir()] == ["beat.mid"]
+
+
+def test_a_sound_font_must_be_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"hearing.sound_font=no.sf2: no such file in music/"):
+        write_music(beat(), with_sound_font("no.sf2"), tmp_path / "beat", bpm=120, root=tmp_path)
+
+
+def test_without_fluidsynth_a_sound_font_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "music").mkdir()
+    (tmp_path / "music" / "a.sf2").write_bytes(b"")
+    monkeypatch.setattr(pretty_midi.fluidsynth, "_HAS_FLUIDSYNTH", False)
+    with pytest.raises(ValueError, match=r"hearing.sound_font=a.sf2: FluidSynth is not installed; leave it out"):
+        to_sound(to_midi_of(beat(), DRUMS, bpm=120), with_sound_font("a.sf2"), tmp_path)
+
+
+def test_fluidsynth_plays_with_the_sound_font(tmp_path, monkeypatch):
+    (tmp_path / "music").mkdir()
+    (tmp_path / "music" / "a.sf2").write_bytes(b"")
+    asked = {}
+
+    def play(midi, **given):
+        asked.update(given)
+        return np.array([0.0, 1.0, -0.5])
+
+    monkeypatch.setattr(pretty_midi.PrettyMIDI, "fluidsynth", play)
+    samples = to_sound(to_midi_of(beat(), DRUMS, bpm=120), with_sound_font("a.sf2"), tmp_path)
+    assert samples == pytest.approx([0, 0.9, -0.45])
+    assert asked == {"fs": 8000, "synthesizer": str(tmp_path / "music" / "a.sf2")}

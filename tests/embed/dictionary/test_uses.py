@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from embed.dictionary.uses import by_use, label_lifts, scaled_patterns, shares_of_use
+from tests.small_dictionary import HATS, KICK, SNARE, TURNED, UNUSED, known_music, small_codes, small_corpus
+
+USES = np.array([40, 20 + 14, 60, 5, 0])
+
+
+def test_atoms_come_in_order_of_use():
+    assert by_use(small_codes()).tolist() == [HATS, KICK, SNARE, TURNED, UNUSED]
+    assert shares_of_use(small_codes()) == pytest.approx(USES / USES.sum())
+
+
+def test_an_atom_is_shown_as_it_stands_in_the_music_whatever_its_length_and_sign():
+    np.testing.assert_allclose(scaled_patterns(small_codes()), known_music(), atol=1e-6)
+
+
+def test_lifts_compare_with_all_music():
+    codes = small_codes()
+    labels, lifts = label_lifts(codes, small_corpus(codes))
+    assert labels == ["jazz", "rock"]
+    assert lifts[KICK] == pytest.approx([3, 0])  # all uses in a third of the music
+    assert lifts[SNARE] == pytest.approx([0, 1.5])
+    assert lifts[HATS] == pytest.approx([1, 1])
+    assert lifts[UNUSED].tolist() == [0, 0]
+
+
+def test_few_uses_tell_nothing(monkeypatch):
+    codes = small_codes()
+    assert label_lifts(codes, small_corpus(codes))[1][TURNED].tolist() == [0, 1.5]
+    monkeypatch.setattr("embed.dictionary.uses.FEWEST_USES", 6)
+    assert label_lifts(codes, small_corpus(codes))[1][TURNED].tolist() == [0, 0]
+
+
+def test_a_code_without_uses_has_no_shares():
+    codes = small_codes()
+    empty = {"columns": codes.columns[:0], "atoms": codes.atoms[:0], "values": codes.values[:0]}
+    silent = type(codes)(**(vars(codes) | empty))
+    assert shares_of_use(silent).tolist() == 5 * [0]
+    assert np.abs(scaled_patterns(silent)).max(axis=(1, 2)) == pytest.approx(1)

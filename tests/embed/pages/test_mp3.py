@@ -1,0 +1,55 @@
+import io
+
+import numpy as np
+import pytest
+import soundfile
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import correlate
+
+from embed.pages.mp3 import encode_sound
+
+
+def decode(sound):
+    return soundfile.read(io.BytesIO(sound))
+
+
+def noise(rng, n_samples):
+    smooth = gaussian_filter1d(rng.normal(size=n_samples), 4)
+    return (0.8 * smooth / np.abs(smooth).max()).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate_hz", [32000, 44100, 48000])
+def test_the_sound_is_not_shifted_and_as_long_as_before(rng, rate_hz):
+    samples = noise(rng, 2 * rate_hz + 17)
+    decoded, decoded_rate_hz = decode(encode_sound(samples, rate_hz))
+    assert (decoded_rate_hz, len(decoded)) == (rate_hz, len(samples))
+    assert np.argmax(correlate(decoded, samples, method="fft")) == len(samples) - 1
+    assert np.corrcoef(decoded, samples)[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("rate_hz", [1000, 22050, 96000])
+def test_other_rates_are_resampled(rng, rate_hz):
+    tone = 0.5 * np.sin(2 * np.pi * 100 * np.arange(2 * rate_hz) / rate_hz)
+    decoded, decoded_rate_hz = decode(encode_sound(tone, rate_hz))
+    assert decoded_rate_hz == 44100
+    assert np.argmax(np.abs(np.fft.rfft(decoded))) / 2 == pytest.approx(100, abs=0.5)
+
+
+def test_another_rate_and_compression_can_be_asked_for(rng):
+    samples = noise(rng, 4 * 44100)
+    encoded = encode_sound(samples, 44100, encoded_rate_hz=32000, compression=0.95)
+    decoded, rate_hz = decode(encoded)
+    assert (rate_hz, len(decoded)) == (32000, 4 * 32000)
+    assert 8 * len(encoded) / 4 == pytest.approx(48_000, rel=0.05)
+
+
+def test_the_bit_rate_is_constant_at_80_kbit_per_s(rng):
+    sizes = [len(encode_sound(noise(rng, seconds * 44100), 44100)) for seconds in (2, 4)]
+    assert 8 * (sizes[1] - sizes[0]) / 2 == pytest.approx(80_000, rel=0.02)
+
+
+def test_what_is_too_loud_is_made_quieter_not_cut():
+    tone = 3 * np.sin(2 * np.pi * 440 * np.arange(44100) / 44100)
+    decoded, _ = decode(encode_sound(tone, 44100))
+    spectrum = np.abs(np.fft.rfft(decoded))
+    assert spectrum[3 * 440] < 0.005 * spectrum[440]  # a cut sine has a third harmonic

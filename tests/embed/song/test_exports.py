@@ -1,0 +1,71 @@
+import csv
+import re
+
+import numpy as np
+import pytest
+
+from embed.song.exports import clock, write_csv, write_webvtt
+
+CUE = re.compile(r"(\d\d+):([0-5]\d):([0-5]\d\.\d{3}) --> (\d\d+):([0-5]\d):([0-5]\d\.\d{3})")
+
+
+def read_webvtt(path):
+    """The cues of a WebVTT file, each ``(start in s, end in s, text)``, as the standard's parser finds them."""
+    head, *blocks = path.read_text(encoding="utf-8").strip().split("\n\n")
+    assert head == "WEBVTT"
+    cues = []
+    for block in blocks:
+        timing, text = block.split("\n")  # a cue is two lines: a blank line within it would end it
+        hours_minutes_seconds = [float(number) for number in CUE.fullmatch(timing).groups()]
+        start, end = hours_minutes_seconds[:3], hours_minutes_seconds[3:]
+        cues.append((np.dot(start, (3600, 60, 1)), np.dot(end, (3600, 60, 1)), text))
+    return cues
+
+
+@pytest.fixture
+def embedding(rng):
+    starts_s = np.arange(40) * 1024 / 44100
+    z = rng.normal(size=(40, 5)).astype(np.float32)
+    return {"z": z, "starts_s": starts_s, "times_s": starts_s + 0.25, "ends_s": starts_s + 0.5}
+
+
+def test_csv_has_a_row_for_each_window_with_the_stored_times_and_points(tmp_path, embedding):
+    path = write_csv(embedding, tmp_path / "R" / "trajectory.csv")
+    header, *rows = csv.reader(path.open(newline=""))
+    assert header == ["start_s", "centre_s", "end_s", "z1", "z2", "z3", "z4", "z5"]
+    times_s = np.stack([embedding["starts_s"], embedding["times_s"], embedding["ends_s"]], axis=1)
+    values = np.array(rows, float)
+    np.testing.assert_allclose(values[:, :3], times_s, rtol=0, atol=0.5e-6)
+    np.testing.assert_allclose(values[:, 3:], embedding["z"], rtol=1e-7)
+
+
+def test_csv_takes_the_place_of_the_one_before(tmp_path, embedding):
+    path = write_csv(embedding, tmp_path / "trajectory.csv")
+    write_csv({name: values[:3] for name, values in embedding.items()}, path)
+    assert len(path.read_text().splitlines()) == 1 + 3
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_chapters_follow_each_other_to_the_end_of_the_song(tmp_path):
+    sections = ((0.0, "A"), (8.0, "A'"), (3600.25, "Böse Buben"))
+    path = write_webvtt(sections, 3723.5, tmp_path / "sections.vtt")
+    assert read_webvtt(path) == [(0.0, 8.0, "A"), (8.0, 3600.25, "A'"), (3600.25, 3723.5, "Böse Buben")]
+
+
+def test_a_name_of_a_section_stays_on_one_line(tmp_path):
+    path = write_webvtt(((0.0, "verse\n\n one"),), 4.0, tmp_path / "sections.vtt")
+    assert read_webvtt(path) == [(0.0, 4.0, "verse one")]
+
+
+@pytest.mark.parametrize(
+    ("time_s", "text"),
+    [
+        (0, "00:00:00.000"),
+        (0.0004, "00:00:00.000"),
+        (59.9996, "00:01:00.000"),
+        (3599.9999, "01:00:00.000"),
+        (360000, "100:00:00.000"),
+    ],
+)
+def test_clock_carries_over_what_is_rounded_up(time_s, text):
+    assert clock(time_s) == text

@@ -1,0 +1,169 @@
+import csv
+import json
+import re
+
+import numpy as np
+import pytest
+
+from embed.song import play
+from embed.song.film.film import write_video
+from embed.song.play import read_song, write_exports, write_page, write_run_video
+from forecast.song.forecasts import forecast_song
+from forecast.song.methods import method_of
+from pipeline import results
+from pipeline.parameters import load
+from tests.embed.song.test_exports import read_webvtt
+from tests.stored_results import SONG, store_embedding, store_spectrogram, write_tones
+
+SECTIONS = '[music]\nsections = [[0.0, "A"], [1.0, "B"]]\n'
+
+
+@pytest.fixture
+def root(write_parameters):
+    """A root with a song of which both runs are embedded."""
+    root = write_parameters(SONG)
+    write_tones(root / "music" / "tones.wav")
+    parameters = load("song", root)
+    spectrogram = store_spectrogram(parameters, root)
+    for seed, run in enumerate(parameters.for_runs()):
+        store_embedding(run, spectrogram, root, seed)
+    return root
+
+
+@pytest.fixture
+def song(root):
+    return load("song", root)
+
+
+@pytest.fixture
+def edited(write_parameters):
+    """The parameters after an edit of their file."""
+
+    def edit(*replacements, more=""):
+        text = SONG
+        for before, after in replacements:
+            assert before in text
+            text = text.replace(before, after)
+        return load("song", write_parameters(text + more))
+
+    return edit
+
+
+def forecast(run, root, methods=("knn", "persistence")):
+    embedding = results.load(run, "embedding", root)
+    forecasts = {method: forecast_song(embedding, method_of(method, run), run) for method in methods}
+    for method, each in forecasts.items():
+        results.save(run, f"forecast_{method}", each, root)
+    return forecasts
+
+
+def shown_on(path):
+    """What the page is told, from the JSON in it."""
+    return json.loads(re.search(r'id="data">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[1])
+
+
+def forecasts_on(path):
+    return {run["name"]: list(run["forecasts"]) for run in shown_on(path)["runs"]}
+
+
+def page_of(parameters, root):
+    return write_page(parameters, read_song(parameters, root), root)
+
+
+def test_page_is_written_before_there_are_forecasts_and_again_with_them(song, root):
+    path = page_of(song, root)
+    assert path == root / "output" / "song" / "player.html"
+    assert forecasts_on(path) == {"R": [], "PCA": []}
+    known = forecast(song.for_run("R"), root)["knn"]
+    assert forecasts_on(page_of(song, root)) == {"R": ["KNN"], "PCA": []}  # of those that [play] wants shown
+    on_page = shown_on(path)["runs"][0]["forecasts"]["KNN"]
+    np.testing.assert_allclose(on_page["starts_s"], known["starts_s"], atol=1e-5)
+    assert on_page["n_points"] == 1 + song.forecast.horizon_steps
+
+
+def test_page_holds_the_forecasts_that_are_asked_for(root, edited):
+    edited_song = edited(('video = ["R"]', 'video = ["R"]\nforecasts = ["persistence"]'))
+    forecast(edited_song.for_run("R"), root)
+    assert forecasts_on(page_of(edited_song, root)) == {"R": ["persistence"], "PCA": []}
+
+
+def test_page_leaves_out_stale_forecasts(song, root, edited):
+    forecast(song.for_run("R"), root)
+    stale = edited(("horizon_steps = 8", "horizon_steps = 9"))
+    assert forecasts_on(page_of(stale, root)) == {"R": [], "PCA": []}
+
+
+def test_page_shows_the_runs_and_sections_of_the_file_in_their_order(root, edited):
+    song = edited(('video = ["R"]', 'page = ["PCA", "R"]'), more=SECTIONS)
+    shown = shown_on(page_of(song, root))
+    assert [run["name"] for run in shown["runs"]] == ["PCA", "R"]
+    assert shown["sections"] == [[0.0, "A"], [1.0, "B"]]
+    assert shown["duration_s"] == pytest.approx(3.0)
+
+
+def test_page_leaves_out_runs_that_are_not_embedded(song, root):
+    results.path_of(song.for_run("R"), "embedding", root).unlink()
+    assert list(forecasts_on(page_of(song, root))) == ["PCA"]
+
+
+@pytest.mark.parametrize("where", ["page", "video"])
+def test_runs_that_the_file_does_not_have_are_refused(edited, root, where):
+    with pytest.raises(ValueError, match=rf"play\.{where}: no run is called 'RF'; runs: R, PCA"):
+        edited(('video = ["R"]', f'{where} = ["RF"]'))
+
+
+def test_sound_that_is_not_what_was_embedded_is_refused(song, root):
+    write_tones(root / "music" / "tones.wav", seconds=3.5)
+    with pytest.raises(ValueError, match=r"was made from another music/tones.wav; run: python -m save_dataset.step1"):
+        read_song(song, root)
+
+
+def test_only_the_part_that_is_embedded_is_played(root, edited):
+    part = edited(('file = "tones.wav"', 'file = "tones.wav"\nstart_s = 0.5\nduration_s = 2.0'))
+    with pytest.raises(ValueError, match=r"sound.start_s=0.0, parameters/song.toml now says 0.5"):
+        read_song(part, root)
+    store_spectrogram(part, root)
+    assert len(read_song(part, root)) == 2 * 44100
+
+
+def test_a_table_for_each_embedded_run_and_chapters_where_sections_are_known(song, root, edited):
+    results.path_of(song.for_run("PCA"), "embedding", root).unlink()
+    assert [path.name for path in write_exports(song, 3.0, root)] == ["trajectory.csv"]
+    table, chapters = write_exports(edited(more=SECTIONS), 3.0, root)
+    assert chapters == root / "output" / "song" / "sections.vtt"
+    assert read_webvtt(chapters) == [(0.0, 1.0, "A"), (1.0, 3.0, "B")]
+    embedding = results.load(song.for_run("R"), "embedding", root)
+    rows = list(csv.DictReader(table.open(newline="")))
+    for column, array in {"start_s": "starts_s", "centre_s": "times_s", "end_s": "ends_s"}.items():
+        np.testing.assert_allclose([float(row[column]) for row in rows], embedding[array], rtol=0, atol=1e-6)
+    np.testing.assert_allclose([float(row["z3"]) for row in rows], embedding["z"][:, 2], rtol=1e-7)
+
+
+@pytest.fixture
+def small_pictures(monkeypatch):
+    """Videos of a size that is soon drawn."""
+
+    def write_small(*arguments, **settings):
+        return write_video(*arguments, **settings, width=128, height=96)
+
+    monkeypatch.setattr(play, "write_video", write_small)
+
+
+def test_video_is_written_beside_its_run_and_its_pictures_if_they_are_to_be_kept(root, edited, small_pictures):
+    section = 'video = ["R"]\nframe_rate_hz = 2.0'
+    with_frames = edited(('video = ["R"]', section + "\nkeep_frames = true")).for_run("R")
+    samples = read_song(with_frames, root)
+    path = write_run_video(with_frames, samples, root, show_progress=False)
+    assert path == root / "output" / "song" / "R" / "trajectory.mp4"
+    frames = path.parent / "frames"
+    assert sorted(picture.name for picture in frames.iterdir()) == [f"frame_{number}.png" for number in range(6)]
+    assert write_run_video(with_frames, samples[:44100], root, show_progress=False) == path
+    assert len(list(frames.iterdir())) == 2  # none of the longer video before
+    assert [each.name for each in path.parent.glob(".*")] == []
+
+
+def test_no_pictures_are_kept_unless_they_are_asked_for(root, edited, small_pictures):
+    run = edited(('video = ["R"]', 'video = ["R"]\nframe_rate_hz = 1.0')).for_run("R")
+    path = write_run_video(run, read_song(run, root)[:44100], root, show_progress=False)
+    assert path.is_file()
+    assert not (path.parent / "frames").exists()

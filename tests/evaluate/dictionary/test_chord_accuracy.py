@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+
+from evaluate.dictionary.chord_accuracy import (
+    accuracy,
+    chord_features,
+    chords_of_beats,
+    closest_triads,
+    fit_chords,
+    measure_chords,
+)
+from save_dataset.midi.corpus import NO_CHORD
+
+A0, C4, A4 = 0, 39, 48
+BOTH = {"onset": slice(0, 88), "frame": slice(88, 176)}
+TRIADS = {"major": (0, 4, 7), "minor": (0, 3, 7)}
+
+
+def strike(*keys):
+    beat = np.zeros((1, 88))
+    beat[0, list(keys)] = 1
+    return beat
+
+
+def compose(rng, n_beats):
+    """Triads of one note in each of three octaves, and of all classes: beats and their chords."""
+    chords = rng.integers(0, 24, n_beats)
+    thirds = np.where(chords < 12, 4, 3)
+    classes = (chords[:, None] + np.stack([np.zeros(n_beats, int), thirds, np.full(n_beats, 7)], axis=1)) % 12
+    beats = np.zeros((n_beats, 88))
+    np.put_along_axis(beats, 3 + classes + 12 * rng.permuted(np.tile([1, 2, 3], (n_beats, 1)), axis=1), 1, axis=1)
+    return beats, chords
+
+
+def test_triads_have_the_class_of_their_root():
+    assert closest_triads(strike(C4, C4 + 4, C4 + 7)) == [0]  # C major
+    assert closest_triads(strike(A0, A0 + 3, A0 + 7)) == [21]  # A minor
+    assert closest_triads(strike(C4 + 7, C4 + 11, C4 + 26)) == [7]  # G major over three octaves
+    for root in range(12):
+        for quality, (mode, semitones) in enumerate(TRIADS.items()):
+            assert closest_triads(strike(*(C4 + root + s for s in semitones))) == [root + 12 * quality], mode
+
+
+def test_closest_triad_is_the_one_that_correlates_most(rng):
+    beats = rng.random((50, 88)) ** 8  # no two triads are as close
+    chroma = np.stack([beats[:, (np.arange(88) + 9) % 12 == each].sum(axis=1) for each in range(12)], axis=1)
+    templates = [np.isin(np.arange(12), (root + np.array(each)) % 12) for each in TRIADS.values() for root in range(12)]
+    correlations = np.corrcoef(chroma, np.array(templates, float))[:50, 50:]
+    np.testing.assert_array_equal(closest_triads(beats), correlations.argmax(axis=1))
+
+
+def test_beat_is_the_share_of_its_steps_in_which_a_key_sounds():
+    steps = np.zeros((8, 176))
+    steps[1, A4] = 1
+    steps[1:6, 88 + A4] = 1
+    np.testing.assert_array_equal(chord_features(steps, BOTH, 4)[:, A4], [0.75, 0.5])
+    np.testing.assert_array_equal(chord_features(steps[:, :88], {"onset": slice(0, 88)}, 4)[:, A4], [0.25, 0])
+    assert chord_features(steps, BOTH, 4).sum() == 1.25
+
+
+def test_chord_of_a_beat_is_that_of_its_first_step():
+    np.testing.assert_array_equal(chords_of_beats(np.array([3, 3, 9, 9, NO_CHORD, 9, 9, 9, 5, 5, 5, 6]), 4), [3, -1, 5])
+
+
+def test_triads_are_learnt_and_lost_with_their_thirds(rng):
+    train, test = compose(rng, 4000), compose(rng, 500)
+    without_thirds = test[0].copy()
+    thirds = (test[1] + np.where(test[1] < 12, 4, 3)) % 12
+    without_thirds[(np.arange(88) + 9) % 12 == thirds[:, None]] = 0
+    measures = measure_chords(*train, *test, without_thirds)
+    assert measures["template"] == 1
+    assert measures["clean"] > 0.99
+    assert 0.3 < measures["reconstructed"] < 0.7  # major or minor is a guess
+    assert measures["majority"] == np.mean(test[1] == np.bincount(train[1]).argmax()) < 0.1
+    assert measures["n_beats"] == 500
+
+
+def test_perfect_reconstruction_is_as_good_as_clean(rng):
+    train, test = compose(rng, 600), compose(rng, 100)
+    measures = measure_chords(*train, *test, test[0])
+    assert measures["reconstructed"] == measures["clean"] > 0.9
+
+
+def test_classifier_finds_what_no_triad_is(rng):
+    beats, chords = compose(rng, 2000)
+    other = rng.random(2000) < 0.3
+    beats[other] = 0
+    chords[other] = 24
+    measures = measure_chords(beats, chords, beats, chords, beats)
+    assert measures["clean"] > 0.97
+    assert measures["template"] == pytest.approx(0.7, abs=0.05)
+    assert measures["majority"] == other.mean()
+
+
+def test_beats_of_unknown_chord_are_left_out(rng):
+    (train, train_chords), (test, test_chords) = compose(rng, 600), compose(rng, 100)
+    before = measure_chords(train, train_chords, test, test_chords, test)
+    unknown = rng.random((50, 88))
+    train, test = np.vstack([unknown, train]), np.vstack([test, unknown])
+    train_chords = np.append(np.full(50, NO_CHORD), train_chords)
+    test_chords = np.append(test_chords, np.full(50, NO_CHORD))
+    assert measure_chords(train, train_chords, test, test_chords, test) == before
+
+
+@pytest.mark.parametrize("chords", [np.full(4, NO_CHORD), np.array([7, 7, NO_CHORD, 7])])
+def test_nothing_is_learnt_from_less_than_two_chords(chords):
+    with pytest.raises(ValueError, match=r"^chords=\[7?\]: the training pieces must have two different chords .*$"):
+        fit_chords(np.zeros((4, 88)), chords)
+
+
+def test_test_music_needs_chords():
+    with pytest.raises(ValueError, match="^chords: no beat of the test pieces has a known chord; .*$"):
+        accuracy(np.zeros(3), np.full(3, NO_CHORD))
+
+
+@pytest.mark.parametrize(
+    ("steps", "kinds", "message"),
+    [
+        (np.zeros((10, 176)), BOTH, r"steps of shape \(10, 176\): must be a whole number of beats of 4 steps"),
+        (np.zeros((8, 1)), {"token": slice(0, 1)}, r"kinds=\['token'\]: must hold onset or frame of 88 keys"),
+        (np.zeros((8, 9)), {"onset": slice(0, 9)}, r"kinds=\['onset'\]: must hold onset or frame of 88 keys"),
+    ],
+)
+def test_what_has_no_chords(steps, kinds, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        chord_features(steps, kinds, 4)

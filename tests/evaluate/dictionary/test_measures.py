@@ -1,0 +1,234 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import entropy
+
+from embed.dictionary.sparse_codes import SparseCodes
+from evaluate.dictionary.measures import (
+    by_name,
+    measure_denoising,
+    measure_held_out,
+    measure_shifts,
+    named,
+    reconstruct,
+    windows_of,
+)
+from evaluate.dictionary.pursuit import normalised, orthogonal_matching_pursuit
+from pipeline.parameters import load
+from save_dataset.midi.event_tokens import to_numbers
+from tests.small_dictionary import BARS, TEXT, small_codes, small_corpus
+
+VALIDATED = np.array(["train", "validation", "test"])
+TEST_PIECE = 2
+
+
+@pytest.fixture
+def make_parameters(write_parameters):
+    return lambda evaluation="": load("beats", write_parameters(f"{TEXT}\n[evaluation]\n{evaluation}", "beats"))
+
+
+@pytest.fixture
+def codes():
+    return small_codes()
+
+
+@pytest.fixture
+def corpus(codes):
+    return small_corpus(codes)
+
+
+def scale_piece(codes, piece, factor):
+    """The codes with all values of a piece multiplied."""
+    first, end = codes.starts[piece : piece + 2]
+    inside = (codes.columns >= first) & (codes.columns < end)
+    return replace(codes, values=np.where(inside, factor * codes.values, codes.values).astype(np.float32))
+
+
+def every_cell(n_channels=27):
+    """A dictionary that has each channel as an atom, and so says all, anywhere."""
+    return SparseCodes(
+        columns=np.zeros(0, int),
+        atoms=np.zeros(0, int),
+        values=np.zeros(0, np.float32),
+        starts=np.zeros(1, int),
+        patterns=np.eye(n_channels, dtype=np.float32)[:, None],
+        bias=np.zeros(n_channels, np.float32),
+        stride_steps=1,
+    )
+
+
+def pursue(codes, k=2):
+    """An encoder of music of whole beats, one or several windows, by atoms of one beat."""
+
+    def encode(music):
+        beats = music.reshape(-1, codes.patterns[0].size)
+        lengths = np.linalg.norm(codes.patterns.reshape(len(codes.patterns), -1), axis=1)
+        found = orthogonal_matching_pursuit(beats, normalised(codes.patterns.reshape(len(lengths), -1)), k).toarray()
+        return (found / lengths).reshape(*music.shape[:-2], -1, len(lengths))
+
+    return encode
+
+
+def test_codes_that_are_exact_are_told_so(corpus, codes, make_parameters):
+    measures = by_name(measure_held_out(corpus, codes, make_parameters()))
+    assert measures["mse"] == 0
+    assert [measures[name] for name in ("precision", "recall", "f1", "exact")] == [1, 1, 1, 1]
+    used = [14, 20, 5]  # snares on every third beat, hats on every second, rides on every eighth
+    assert measures["atoms_used"] == 3
+    assert measures["perplexity"] == pytest.approx(np.exp(entropy(used)))
+    assert measures["nonzeros_per_bar"] == pytest.approx(sum(used) / BARS)
+
+
+def test_only_pieces_held_out_count(corpus, codes, make_parameters):
+    parameters = make_parameters()
+    before = measure_held_out(corpus, codes, parameters)
+    in_train = measure_held_out(corpus, scale_piece(codes, 0, 0), parameters)
+    np.testing.assert_array_equal(in_train["values"], before["values"])
+    silent = by_name(measure_held_out(corpus, scale_piece(codes, TEST_PIECE, 0), parameters))
+    assert silent["mse"] == pytest.approx(np.mean(corpus.piece(TEST_PIECE) ** 2))
+    assert silent["f1"] == silent["nonzeros_per_bar"] == 0
+
+
+def test_windows_never_cross_pieces():
+    pieces = [np.arange(10.0)[:, None], 100 + np.arange(7.0)[:, None], np.zeros((3, 1))]
+    assert windows_of(pieces, 4)[..., 0].tolist() == [[0, 1, 2, 3], [4, 5, 6, 7], [100, 101, 102, 103]]
+
+
+def test_windows_are_those_of_the_corpus_and_of_the_same_steps_in_the_reconstruction(corpus, codes):
+    pieces = np.array([0, 2])
+    true, made = reconstruct(corpus, codes, pieces, 48)  # 160 steps of a piece are no multiple
+    np.testing.assert_array_equal(true, corpus.cut(corpus.windows(pieces, 48), 48))
+    np.testing.assert_array_equal(true, made)
+
+
+def test_threshold_is_that_of_validation_music_whatever_the_test(corpus, codes, make_parameters):
+    validated = replace(corpus, splits=VALIDATED)
+    faint = scale_piece(scale_piece(codes, 1, 0.305), TEST_PIECE, 0.305)
+    measures = by_name(measure_held_out(validated, faint, make_parameters()))
+    assert measures["f1"] == 0
+    assert measures["threshold"] <= 0.3
+    assert measures["f1_calibrated"] == 1
+    fainter = by_name(measure_held_out(validated, scale_piece(faint, TEST_PIECE, 0.1), make_parameters()))
+    assert fainter["threshold"] == measures["threshold"]
+    assert fainter["f1_calibrated"] == 0
+
+
+def test_no_threshold_without_validation_music_or_if_that_is_judged(corpus, codes, make_parameters):
+    assert "f1_calibrated" not in by_name(measure_held_out(corpus, codes, make_parameters()))
+    judged = measure_held_out(replace(corpus, splits=VALIDATED), codes, make_parameters('split = "validation"'))
+    assert not {"f1_calibrated", "threshold"} & {*by_name(judged)}
+
+
+def test_tokens_are_right_if_they_are_when_rounded(corpus, make_parameters):
+    tokens = np.arange(32)[:, None] % 7 + 200
+    music = replace(
+        corpus,
+        steps=to_numbers(tokens),
+        starts=np.array([0, 16, 32]),
+        splits=np.array(["train", "test"]),
+        channels=np.array(["token"]),
+    )
+    off = np.where(np.arange(16) < 4, 0.6, 0.4)  # of a token; the first four are heard as others
+    values = (music.piece(1)[:, 0] + off * np.ptp(to_numbers(np.array([0, 1])))).astype(np.float32)
+    columns = 16 + np.arange(16)
+    codes = replace(every_cell(1), columns=columns, atoms=0 * columns, values=values, starts=music.starts)
+    measures = by_name(measure_held_out(music, codes, make_parameters()))
+    assert measures["exact_tokens"] == measures["exact"] == 0.75
+    assert np.isnan(measures["f1"])
+    assert "threshold" not in measures
+
+
+def test_dictionary_without_places_is_flat_under_shifts(corpus, make_parameters):
+    def forget_the_kick(windows):
+        return np.where(np.arange(27) == 0, 0, windows)
+
+    music = replace(corpus, splits=np.array(["test", "train", "train"]))  # the piece with kicks
+    measures = measure_shifts(music, forget_the_kick, every_cell(), make_parameters())
+    assert measures["shifts"].tolist() == [0, 1, 2, 3, 4, 8]
+    assert measures["shift_mse"][0] > 0
+    np.testing.assert_allclose(measures["shift_mse"], measures["shift_mse"][0])
+    np.testing.assert_allclose(measures["shift_f1"], measures["shift_f1"][0])
+
+
+def test_dictionary_of_blocks_is_right_only_at_shifts_of_a_block(corpus, codes, make_parameters):
+    measures = measure_shifts(corpus, pursue(codes), codes, make_parameters())
+    in_place = np.isin(measures["shifts"], (0, 4, 8))
+    np.testing.assert_allclose(measures["shift_mse"][in_place], 0, atol=1e-10)
+    assert (measures["shift_mse"][~in_place] > 0.01).all()
+    assert (measures["shift_f1"] == 1).tolist() == in_place.tolist()
+
+
+def test_no_shift_is_always_measured_and_first(corpus, codes, make_parameters):
+    measures = measure_shifts(corpus, pursue(codes), codes, make_parameters("shifts = [3, 1, 3]"))
+    assert measures["shifts"].tolist() == [0, 1, 3]
+    assert measure_shifts(corpus, pursue(codes), codes, make_parameters("shifts = []")) == {}
+
+
+def test_encoder_that_says_all_leaves_the_noise_as_it_is(corpus, make_parameters):
+    measures = measure_denoising(
+        replace(corpus, splits=VALIDATED), lambda steps: steps, every_cell(), make_parameters()
+    )
+    assert measures["noisy_recall"] == pytest.approx(0.9, abs=0.01)
+    assert measures["noisy_precision"] < 0.9
+    for score in ("precision", "recall", "f1"):
+        assert measures[f"denoised_{score}"] == measures[f"noisy_{score}"]
+
+
+def test_threshold_of_noisy_music_is_that_of_the_validation(corpus, make_parameters):
+    def encode_faintly(steps):
+        return 0.305 * steps
+
+    validated = replace(corpus, splits=VALIDATED)
+    measures = measure_denoising(validated, encode_faintly, every_cell(), make_parameters())
+    assert measures["denoised_f1"] == measures["noisy_f1"]
+    for music, split in ((corpus, "test"), (validated, "validation")):
+        measures = measure_denoising(music, encode_faintly, every_cell(), make_parameters(f"split = '{split}'"))
+        assert measures["denoised_f1"] == 0
+
+
+def test_dictionary_of_the_music_takes_noise_away(corpus, codes, make_parameters):
+    validated = replace(corpus, splits=VALIDATED)
+    measures = measure_denoising(validated, pursue(codes), codes, make_parameters("deleted = 0.0\nspurious = 0.05"))
+    assert measures["noisy_f1"] < 0.7
+    assert measures["denoised_f1"] > 0.95
+
+
+def test_names_come_back():
+    assert by_name(named({"mse": 0.5, "atoms_used": 3})) == {"mse": 0.5, "atoms_used": 3.0}
+
+
+def test_nothing_held_out_is_an_error_that_names_the_way_out(corpus, codes, make_parameters):
+    empty = replace(corpus, splits=np.full(3, "train"))
+    message = r"^evaluation.split='test': there is no piece in it; raise collection.test_share, .*$"
+    with pytest.raises(ValueError, match=message):
+        measure_held_out(empty, codes, make_parameters())
+    with pytest.raises(ValueError, match=message):
+        measure_shifts(empty, pursue(codes), codes, make_parameters())
+    with pytest.raises(ValueError, match=message):
+        measure_denoising(empty, pursue(codes), codes, make_parameters())
+    with pytest.raises(ValueError, match=r"^evaluation.split='validation': .* raise collection.validation_share"):
+        measure_held_out(empty, codes, make_parameters("split = 'validation'"))
+
+
+def test_windows_that_no_piece_fills_are_an_error(corpus, codes, make_parameters):
+    with pytest.raises(ValueError, match=r"^evaluation.window_steps=161: no piece of the test split is as long$"):
+        measure_held_out(corpus, codes, make_parameters("window_steps = 161"))
+    with pytest.raises(ValueError, match=r"^evaluation.shift_window_steps=164: no piece of the test split is as long$"):
+        measure_shifts(corpus, pursue(codes), codes, make_parameters("shift_window_steps = 164"))
+    with pytest.raises(ValueError, match=r"^evaluation.shift_window_steps=18: must be a multiple of stride_steps=4$"):
+        measure_shifts(corpus, pursue(codes), codes, make_parameters("shift_window_steps = 18"))
+
+
+def test_validation_pieces_shorter_than_a_window_give_no_threshold(corpus, codes, make_parameters):
+    short = replace(corpus, starts=np.array([0, 304, 320, 480]), splits=VALIDATED)  # 19 bars, one bar, ten bars
+    of_pieces = replace(codes, starts=np.array([0, 76, 80, 120]))
+    assert "threshold" not in by_name(measure_held_out(short, of_pieces, make_parameters("window_steps = 32")))
+
+
+def test_threshold_of_noisy_music_ignores_the_test(corpus, make_parameters):
+    def encode_the_test_too_faintly(steps):
+        return (0.305 if len(steps) == 176 else 0.105) * steps
+
+    unlike = replace(corpus, starts=np.array([0, 160, 336, 480]), splits=VALIDATED)  # 10, 11 and 9 bars
+    assert measure_denoising(unlike, encode_the_test_too_faintly, every_cell(), make_parameters())["denoised_f1"] == 0

@@ -1,0 +1,154 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embed.song.recurrence import distance_after
+from evaluate.song.loop_score import compare_with_surrogates, find_returns, loop_score, recurrence_spectrum
+from evaluate.song.surrogates import exact_loop, lorenz63, random_walk, time_shuffled
+
+HOP_S = 1024 / 44100
+
+
+def round_trip(n_points, period, n_harmonics=3):
+    angles = 2 * np.pi * np.arange(n_points) / period
+    return np.stack([np.sin(k * angles + k) / k for k in range(1, n_harmonics + 1)], axis=1)
+
+
+def same_scores(one, other):
+    np.testing.assert_allclose(one["score"], other["score"], atol=1e-9)
+    np.testing.assert_allclose(one["period_s"], other["period_s"])
+
+
+@pytest.mark.parametrize("period", [40, 106.56, 133.3, 250.5])
+def test_loop_of_any_period_is_found_once_round_and_between_points(period):
+    found = loop_score(round_trip(1270, period), HOP_S, 22)
+    assert found["period_s"] == pytest.approx(period * HOP_S, rel=1e-4)
+    assert found["score"] == pytest.approx(1, abs=0.01)
+
+
+def test_exact_loop_made_of_a_walk_is_a_loop(rng):
+    found = loop_score(exact_loop(random_walk(1000, rng), 107), 1.0, 22)
+    assert found["period_s"] == pytest.approx(107, abs=0.01)
+    assert found["score"] == pytest.approx(1)
+
+
+def test_straight_line_never_returns():
+    found = loop_score(np.outer(np.arange(300.0), [1.0, -1.0, 0.0]), HOP_S, 22)
+    assert found["score"] == 0
+    assert np.isnan(found["period_s"])
+
+
+def test_walk_and_noise_hardly_return(rng):
+    assert max(loop_score(random_walk(1000, rng), 1.0, 22)["score"] for _ in range(5)) < 0.1
+    assert loop_score(rng.normal(size=(1000, 3)), 1.0, 22)["score"] < 0.1
+
+
+def test_noise_lowers_the_score_of_a_sine_but_hides_its_period_late(rng):
+    sine = round_trip(1200, 75.5, n_harmonics=2)
+    found = [loop_score(sine + level * rng.normal(size=sine.shape), 1.0, 22) for level in (0, 0.1, 0.2, 0.5)]
+    scores = [each["score"] for each in found]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0.99
+    assert scores[-1] < 0.5
+    rounds = np.array([each["period_s"] / 75.5 for each in found])
+    np.testing.assert_allclose(rounds, np.round(rounds), atol=0.02)
+
+
+def test_drift_leaves_the_period_and_lowers_the_score():
+    drifting = round_trip(1200, 100) + np.outer(np.arange(1200) / 400, [1.0, 0.0, 0.0])
+    found = loop_score(drifting, 1.0, 22)
+    assert found["period_s"] == pytest.approx(100, abs=1)
+    assert 0.4 < found["score"] < 0.9
+
+
+def test_spectrum_at_a_lag_is_the_distance_after_that_time(rng):
+    z = random_walk(400, rng)
+    spectrum = recurrence_spectrum(z)
+    assert spectrum.shape == (201,)
+    assert spectrum[0] == 0
+    for lag in (1, 57, 200):
+        assert spectrum[lag] == pytest.approx(distance_after(z, np.arange(400), lag))
+
+
+def test_long_trajectory_is_thinned_and_keeps_its_spectrum(rng, monkeypatch):
+    z = round_trip(3000, 106.56) + 0.1 * rng.normal(size=(3000, 3))
+    whole = recurrence_spectrum(z)
+    monkeypatch.setattr("evaluate.song.loop_score.N_STARTS", 300)
+    thinned = recurrence_spectrum(z)
+    assert np.abs(thinned - whole).max() > 0
+    np.testing.assert_allclose(thinned, whole, atol=0.05)
+
+
+@pytest.mark.parametrize("depth", [0.0, 0.2])
+def test_parabola_through_squares_finds_the_foot_between_lags(depth):
+    spectrum = np.sqrt(depth**2 + 0.16 * (np.arange(7) - 3.7) ** 2)
+    spectrum[:2] = 0, 1
+    lags, returns = find_returns(spectrum, 1)
+    assert lags == pytest.approx([3.7])
+    assert returns == pytest.approx([1 - depth])
+
+
+def test_return_is_measured_by_how_far_the_path_had_gone():
+    _, returns = find_returns(np.array([0.0, 0.4, 0.2, 0.4]), 1)
+    assert returns == pytest.approx([1 - 0.2 / 0.4])
+    _, returns = find_returns(np.array([0.0, 1.6, 0.8, 1.6]), 1)
+    assert returns == pytest.approx([1 - 0.8])  # random pairs are as far as counts
+
+
+def test_ends_edges_short_lags_and_flat_feet():
+    assert len(find_returns(np.array([0.0, 1.0, 0.5]), 1)[0]) == 0
+    assert find_returns(np.array([0.0, 1.0, 0.5, 0.5, 1.0]), 1)[0] == pytest.approx([2.5])
+    assert find_returns(np.array([0.0, 1.0, 0.5, 1.0, 0.5, 1.0]), 3)[0] == pytest.approx([4])
+    assert find_returns(np.array([0.0, 1.0, 0.5, 1.0, 0.5, 1.0]), 2)[0] == pytest.approx([2, 4])
+    assert len(find_returns(np.array([0.0, 1.0, 2.0, 1.5, 2.0]), 1)[0]) == 0  # farther off than random pairs
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 2**32 - 1), factor=st.floats(1e-3, 1e3), offset=st.floats(-10, 10))
+def test_place_and_size_and_order_of_axes_do_not_matter(seed, factor, offset):
+    rng = np.random.default_rng(seed)
+    z = round_trip(200, rng.uniform(20, 60)) + 0.2 * rng.normal(size=(200, 3))
+    same_scores(loop_score(factor * (z[:, ::-1] + offset), 1.0, 10), loop_score(z, 1.0, 10))
+
+
+def test_surrogates_without_time_tell_a_loop_from_a_walk(rng):
+    loop = compare_with_surrogates(exact_loop(random_walk(600, rng), 90), 22, surrogate=time_shuffled, n_surrogates=19)
+    walk = compare_with_surrogates(random_walk(600, rng), 22, surrogate=time_shuffled, n_surrogates=19)
+    assert loop["p_value"] == 1 / 20
+    assert loop["surrogate_scores"].shape == (19,)
+    assert walk["p_value"] > 0.3
+
+
+def test_surrogate_that_is_the_trajectory_itself_is_no_worse(rng):
+    found = compare_with_surrogates(lorenz63(300), 10, surrogate=lambda z, _: z, n_surrogates=4)
+    assert found["p_value"] == 1
+    assert (found["surrogate_scores"] == found["score"]).all()
+
+
+def test_same_seed_gives_the_same_surrogates():
+    z = lorenz63(300)
+    one, again, other = (
+        compare_with_surrogates(z, 10, n_surrogates=4, seed=seed)["surrogate_scores"] for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).all()
+
+
+@pytest.mark.parametrize(
+    ("z", "message"),
+    [
+        (np.full((50, 3), np.nan), r"z of shape \(50, 3\): must be finite"),
+        (np.ones((50, 3)), r"z of shape \(50, 3\): must be four points at least, and not all the same"),
+        (np.eye(3), r"z of shape \(3, 3\): must be four points at least, and not all the same"),
+        (lorenz63(50), "window_points=25: must be at least 1 and less than half of the 50 points of z"),
+    ],
+)
+def test_what_has_no_score(z, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        loop_score(z, 1.0, 25)
+
+
+def test_no_surrogates():
+    with pytest.raises(ValueError, match=r"^n_surrogates=0: must be at least 1$"):
+        compare_with_surrogates(lorenz63(50), 10, n_surrogates=0)

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from embed.song.spread import spread
+from evaluate.song.measures import interval_of_valid_time, measure_forecasts
+
+HOP_S = 0.25
+STARTS = np.arange(4, 85, 4)
+N_STEPS = 10
+
+
+@pytest.fixture
+def embedding(rng):
+    """A walk seen through windows of 1 s: points share sound over four hops."""
+    starts_s = HOP_S * np.arange(100)
+    z = np.cumsum(rng.normal(size=(100, 3)), axis=0).astype(np.float32)
+    return {"z": z, "starts_s": starts_s, "times_s": starts_s + 0.5, "ends_s": starts_s + 1.0}
+
+
+def truth_of(embedding):
+    return embedding["z"].astype(float)[STARTS[:, None] + np.arange(N_STEPS + 1)]
+
+
+def measure(embedding, forecast, first_start=50, threshold=0.5, **more):
+    forecasts = {"starts": STARTS, "forecast": forecast}
+    return measure_forecasts(embedding, forecasts, first_start=first_start, threshold=threshold, **more)
+
+
+@pytest.mark.parametrize("prefix", ["", "compared_"])
+def test_the_truth_is_never_off_and_never_over(embedding, prefix):
+    measures = measure(embedding, truth_of(embedding))
+    for name in ("delta", "delta_mean", "delta_standard_error", "nrmse", "mean_squared_error"):
+        assert (measures[prefix + name] == 0).all()
+    assert (measures["axes_mean"] == 0).all()
+    assert (measures["axes_standard_error"] == 0).all()
+    assert measures[prefix + "censored_share"] == 1
+    assert measures[prefix + "mean_cosine"] == pytest.approx(1)
+    ends = ("valid_time_s", "valid_time_low_s", "valid_time_high_s")
+    if not prefix:  # compared starts are too few for an interval
+        assert [measures[end] for end in ends] == [N_STEPS * HOP_S] * 3
+
+
+@pytest.mark.parametrize("prefix", ["", "compared_"])
+def test_a_forecast_off_by_a_constant_is_off_by_it_at_every_step(embedding, prefix):
+    off = np.array([1.0, -2.0, 2.0])
+    forecast = truth_of(embedding)
+    forecast[:, 1:] += off
+    measures, z = measure(embedding, forecast), embedding["z"].astype(float)
+    np.testing.assert_allclose(measures[prefix + "delta_mean"], [0, *[3.0] * N_STEPS])
+    np.testing.assert_allclose(measures[prefix + "delta_standard_error"], 0, atol=1e-12)
+    np.testing.assert_allclose(measures[prefix + "nrmse"][1:], 3.0 / spread(z))
+    np.testing.assert_allclose(measures["axes_mean"][1:], np.linalg.norm(off / np.ptp(z, axis=0)))
+    assert measures[prefix + "mean_squared_error"] == pytest.approx(9.0 / spread(z) ** 2)
+
+
+def test_a_forecast_is_over_at_the_first_step_beyond_the_threshold(embedding):
+    forecast = truth_of(embedding)
+    forecast[:, 6:] += 0.4 * spread(embedding["z"]) * np.array([1.0, 0, 0])
+    assert measure(embedding, forecast, threshold=0.3)["valid_time_s"] == 6 * HOP_S
+    assert measure(embedding, forecast, threshold=0.5)["censored_share"] == 1
+
+
+def test_compared_are_the_initial_conditions_from_the_first_that_networks_have_not_seen(embedding):
+    forecast = truth_of(embedding)
+    forecast[STARTS < 50] += 1.0
+    measures = measure(embedding, forecast)
+    np.testing.assert_array_equal(measures["starts"], STARTS)
+    np.testing.assert_array_equal(measures["compared_starts"], STARTS[STARTS >= 50])
+    assert (measures["compared_delta"] == 0).all()
+    assert measures["delta"].max() > 1
+    assert (measure(embedding, forecast, first_start=0)["compared_delta"] == measures["delta"]).all()
+
+
+def test_nothing_is_compared_where_there_is_no_such_initial_condition(embedding):
+    measures = measure(embedding, truth_of(embedding), first_start=STARTS[-1] + 1)
+    assert not [name for name in measures if name.startswith("compared_")]
+    assert len(measures["delta"]) == len(STARTS)
+
+
+def test_interval_holds_the_median_and_depends_on_nothing_but_the_seed(embedding, rng):
+    forecast = truth_of(embedding) + np.cumsum(rng.normal(size=(len(STARTS), N_STEPS + 1, 3)), axis=1)
+    first, again = measure(embedding, forecast, seed=1), measure(embedding, forecast, seed=1)
+    assert first["valid_time_low_s"] <= first["valid_time_s"] <= first["valid_time_high_s"]
+    assert first["valid_time_low_s"] < first["valid_time_high_s"]
+    assert all(np.array_equal(first[name], again[name], equal_nan=True) for name in first)
+
+
+@pytest.mark.parametrize(("n_starts", "is_known"), [(1, False), (15, False), (16, True)])
+def test_interval_needs_two_blocks_twice_as_long_as_windows_and_forecasts(n_starts, is_known):
+    starts = 4 * np.arange(n_starts)  # blocks of 2 * (6 + 10) points are eight starts
+    measures = {"starts": starts, "delta": np.zeros((n_starts, 11)), "valid_steps": np.full(n_starts, 3)}
+    ends = interval_of_valid_time(measures, HOP_S, 6, 0)
+    expected = 3 * HOP_S if is_known else np.nan
+    np.testing.assert_array_equal([ends["valid_time_low_s"], ends["valid_time_high_s"]], [expected] * 2)

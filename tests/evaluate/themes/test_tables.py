@@ -1,0 +1,128 @@
+import csv
+
+import numpy as np
+import pytest
+
+from evaluate.themes.pattern_scores import METRICS
+from evaluate.themes.tables import (
+    choice_rows,
+    extractions,
+    percent,
+    phase_rows,
+    piece_rows,
+    repeat_rows,
+    save_tables,
+    score_rows,
+)
+from pipeline.parameters import load
+from tests.small_recordings import TEXT, small_recordings
+from tests.stored_results import store
+
+PIECES = ("A", "B", "C")
+ORACLE = {"names": np.array(PIECES), "metrics": np.array(METRICS), "scores": np.full((3, len(METRICS)), 0.9)}
+
+
+def scores_of(by_member, lag=0.25):
+    """A run with these scores, all metrics alike, ``(n_members, n_pieces)``; each piece chooses for itself."""
+    by_member = np.array(by_member, float)
+    n_members, n_pieces = by_member.shape
+    others = [np.delete(by_member, piece, axis=1) for piece in range(n_pieces if n_pieces > 1 else 0)]
+    return {
+        "names": np.array(PIECES[:n_pieces]),
+        "metrics": np.array(METRICS),
+        "lag": np.full((n_pieces, len(METRICS)), lag),
+        "published": np.full((n_pieces, len(METRICS)), 0.125),
+        "grid": np.array([[0.1 * (member + 5), 0.3, 8] for member in range(n_members)]),
+        "grid_scores": np.repeat(by_member[:, :, None], len(METRICS), axis=2),
+        "chosen": np.array([np.argmax(each.mean(axis=1)) for each in others], int),
+        "n_pairs": np.array([4, 0, 7]),
+        "lag_repeats": np.array([0.75, np.nan, 0.5]),
+        "published_repeats": np.array([0.25, np.nan, 0.0]),
+    }
+
+
+SCORES = {"RAW": scores_of([[0.9, 0, 0], [0.2, 0.2, 0.2]]), "OTHER": scores_of([[0.1, 0.6, 0.6], [0, 0, 0.5]])}
+
+
+def test_a_row_for_each_run_and_extractor_with_the_mean_over_pieces():
+    rows = score_rows(SCORES, ORACLE)
+    assert [(row["features"], row["extractor"], row["three-layer F"]) for row in rows] == [
+        ("RAW", "published", "12.5"),
+        ("RAW", "lag", "25.0"),
+        ("RAW", "lag, chosen leave-one-out", "6.7"),  # B and C take what only A is good for, A what they are good for
+        ("OTHER", "published", "12.5"),
+        ("OTHER", "lag", "25.0"),
+        ("OTHER", "lag, chosen leave-one-out", "43.3"),
+        ("all runs", "lag, chosen leave-one-out", "3.3"),
+        ("ceiling", "true spans, all notes", "90.0"),
+    ]
+
+
+def test_run_and_parameters_are_chosen_together():
+    rows = [row for row in choice_rows(SCORES) if row["chosen among"] == "all runs"]
+    assert [(row["piece"], row["features"], row["high"]) for row in rows] == [
+        ("A", "OTHER", "0.5"), ("B", "RAW", "0.5"), ("C", "RAW", "0.5"),
+    ]  # fmt: skip
+
+
+def test_choice_of_each_run_is_told_by_its_parameters():
+    rows = [row for row in choice_rows(SCORES) if row["chosen among"] == "RAW"]
+    assert [row["high"] for row in rows] == ["0.6", "0.5", "0.5"]
+    assert {(row["low"], row["shortest (beats)"]) for row in rows} == {("0.3", "8")}
+
+
+def test_pieces_have_all_metrics():
+    rows = piece_rows(SCORES, ORACLE)
+    assert len(rows) == 8 * len(PIECES)
+    assert len(rows[0]) == 3 + len(METRICS)
+    assert [row["establishment F"] for row in rows[6:9]] == ["20.0", "0.0", "0.0"]
+
+
+def test_each_metric_stands_in_its_column():
+    scores = scores_of([[0.5, 0.5, 0.5]])
+    scores["lag"] = np.tile(np.arange(len(METRICS)) / 100, (3, 1))
+    (row,) = [row for row in score_rows({"RAW": scores}, None) if row["extractor"] == "lag"]
+    assert [*row.values()][2:] == ["0.0", "3.0", "6.0", "9.0"]
+
+
+def test_one_run_one_configuration_leaves_nothing_to_choose():
+    assert [how for _, how, _ in extractions({"RAW": scores_of([[0.5, 0.4, 0.3]])}, None)] == ["published", "lag"]
+
+
+def test_one_piece_has_no_others_to_choose_by():
+    scores = {"RAW": scores_of([[0.5], [0.4]]), "OTHER": scores_of([[0.5], [0.4]])}
+    assert [how for _, how, _ in extractions(scores, None)] == ["published", "lag"] * 2
+    assert choice_rows(scores) == []
+
+
+def test_phases_are_those_of_runs_that_have_them():
+    rows = phase_rows({"RAW": {}, "LEARNED": {"shift_r2": np.array([0.9876, 0.5])}})
+    assert rows == [
+        {"features": "LEARNED", "R2 of the shift in pitch": "0.988", "R2 of the shift in time": "0.500"},
+    ]  # fmt: skip
+
+
+def test_repeats_are_told_of_the_kinds_that_there_are():
+    assert repeat_rows({"RAW": SCORES["RAW"]}) == [
+        {"features": "RAW", "extractor": "published", "alike (4 pairs)": "25.0", "at another tempo (7 pairs)": "0.0"},
+        {"features": "RAW", "extractor": "lag", "alike (4 pairs)": "75.0", "at another tempo (7 pairs)": "50.0"},
+    ]
+
+
+@pytest.mark.parametrize(("share", "text"), [(0, "0.0"), (1, "100.0"), (0.62345, "62.3")])
+def test_shares_are_told_in_percent(share, text):
+    assert percent(share) == text
+
+
+def test_tables_are_written_of_what_is_stored(write_parameters):
+    root = write_parameters(TEXT, "small")
+    parameters = load("small", root)
+    assert save_tables(parameters, root) == []
+    store(parameters, "recordings", root, **small_recordings().to_arrays())
+    store(parameters.for_run("RAW"), "scores", root, **SCORES["RAW"])
+    store(parameters, "oracle", root, **ORACLE)
+    paths = save_tables(parameters, root)
+    names = ("scores", "scores_pieces", "choice", "repeats")
+    assert [path.name for path in paths] == [f"{name}.{ending}" for name in names for ending in ("csv", "tex")]
+    with paths[0].open(encoding="utf-8") as file:
+        assert [row["features"] for row in csv.DictReader(file)] == ["RAW", "RAW", "RAW", "ceiling"]

@@ -1,0 +1,252 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+from sklearn.metrics.pairwise import cosine_similarity
+
+from embed.dictionary.sparse_codes import SparseCodes
+from forecast.dictionary.operations import (
+    SILENT,
+    adaptive_threshold,
+    flatten_sections,
+    interpolate,
+    keep_atoms,
+    most_active,
+    nearest_sections,
+    sample_codes,
+    stems,
+    strongest,
+    swap_atoms,
+)
+
+
+def random_code(rng, n_columns=12, n_atoms=6, density=0.3):
+    values = rng.normal(size=(n_columns, n_atoms)).astype(np.float32)
+    return np.where(rng.random(values.shape) < density, values, 0).astype(np.float32)
+
+
+def codes_of(pieces, patterns, stride_steps, bias=None):
+    whole = np.concatenate(pieces)
+    columns, atoms = np.nonzero(whole)
+    return SparseCodes(
+        columns=columns,
+        atoms=atoms,
+        values=whole[columns, atoms],
+        starts=np.cumsum([0, *map(len, pieces)]),
+        patterns=patterns,
+        bias=np.zeros(patterns.shape[2], np.float32) if bias is None else bias,
+        stride_steps=stride_steps,
+    )
+
+
+def test_most_active_atoms_are_ranked_by_summed_magnitude_not_by_sum():
+    code = np.array([[3.0, -1, 0, 0.5], [-3, -1, 0, 0.5]])
+    assert most_active(code).tolist() == [0, 1, 3]
+    assert most_active(np.zeros((4, 3))).tolist() == []
+
+
+def test_of_kept_atoms_all_else_is_gone():
+    code = np.array([[3.0, -1, 0, 0.5], [-3, -1, 0, 0.5]])
+    np.testing.assert_array_equal(keep_atoms(code, 2), [[3, -1, 0, 0], [-3, -1, 0, 0]])
+    np.testing.assert_array_equal(keep_atoms(code, 9), code)
+
+
+def test_operations_change_nothing_that_they_are_given(rng):
+    a, b = random_code(rng), random_code(rng)
+    codes = codes_of([a, b], rng.normal(size=(6, 4, 3)).astype(np.float32), 2)
+    for each in (a, b):
+        each.setflags(write=False)
+    keep_atoms(a, 2)
+    interpolate(a, b, 0.5)
+    swap_atoms(a, b, 1, 2)
+    stems(codes, a, 2)
+    sample_codes([a, b], 4, rng)[:] = 7
+    assert not np.any(a == 7)
+
+
+def test_interpolation_ends_in_the_codes_themselves(rng):
+    a, b = random_code(rng), random_code(rng)
+    np.testing.assert_array_equal(interpolate(a, b, 0), a)
+    np.testing.assert_array_equal(interpolate(a, b, 1), b)
+    np.testing.assert_allclose(interpolate(a, b, 0.25), 0.75 * a + 0.25 * b)
+
+
+def test_halfway_is_not_the_intersection():
+    a, b = np.array([1.0, 1, 1, 0, 0, 0]), np.array([1.0, 0, 0, 0.9, 0.8, 0])
+    music = (a + b) / 2
+    assert np.sum(music > 0.5) == 1
+    assert np.sum(music > adaptive_threshold(music, 4)) == 4
+
+
+def test_threshold_stays_at_one_half_where_that_gives_the_hits():
+    assert adaptive_threshold(np.array([0.9, 0.7, 0.3, 0.0]), 2) == 0.5
+    assert adaptive_threshold(np.array([0.9, 0.7, 0.3, 0.0]), 1) == pytest.approx(0.7)
+    assert adaptive_threshold(np.array([0.4, 0.2]), 0) == 0.5
+
+
+def test_equal_cells_are_hits_together_and_silence_never_is():
+    assert np.sum(np.array([0.4, 0.4, 0.4, 0.1]) > adaptive_threshold(np.array([0.4, 0.4, 0.4, 0.1]), 2)) == 3
+    assert adaptive_threshold(np.zeros(5), 3) == 0.5
+    assert np.sum(np.array([0.2, 0.0, -1.0]) > adaptive_threshold(np.array([0.2, 0.0, -1.0]), 3)) == 1
+
+
+@given(st.lists(st.floats(0.0009765625, 1, width=32), min_size=1, max_size=30, unique=True), st.integers(0, 30))
+def test_threshold_gives_any_number_of_distinct_cells(values, n_hits):
+    strengths = np.array(values, np.float32)
+    assert np.sum(strengths > adaptive_threshold(strengths, n_hits)) == min(n_hits, len(values))
+
+
+def test_swap_hands_over_and_leaves_nothing_behind():
+    a, b = np.array([[1.0, 0, 2], [3, 0, 0]]), np.array([[0.0, 5, 0], [4, 6, 0]])
+    new_a, new_b = swap_atoms(a, b, 0, 1)
+    np.testing.assert_array_equal(new_a, [[0, 1, 2], [0, 3, 0]])
+    np.testing.assert_array_equal(new_b, [[5, 0, 0], [10, 0, 0]])
+
+
+def test_swap_is_undone_where_the_takers_were_silent(rng):
+    a, b = random_code(rng), random_code(rng)
+    a[:, 4], b[:, 1] = 0, 0
+    assert np.any(a[:, 1])
+    back_a, back_b = swap_atoms(*swap_atoms(a, b, 1, 4), 4, 1)
+    np.testing.assert_array_equal(back_a, a)
+    np.testing.assert_array_equal(back_b, b)
+
+
+def test_swap_of_an_atom_with_itself_changes_nothing(rng):
+    a, b = random_code(rng), random_code(rng)
+    for new, old in zip(swap_atoms(a, b, 3, 3), (a, b), strict=True):
+        np.testing.assert_array_equal(new, old)
+
+
+@pytest.mark.parametrize(("pair", "told"), [((3, 200), r"\(3, 200\)"), ((-1, 3), r"\(-1, 3\)"), ((100, 0), "100, 0")])
+def test_swap_of_atoms_that_do_not_exist_is_refused(pair, told):
+    code = np.zeros((2, 100))
+    with pytest.raises(ValueError, match=f"swap=.*{told}.*: the dictionary has 100 atoms, 0 to 99"):
+        swap_atoms(code, code, *pair)
+
+
+@pytest.mark.parametrize(("atom_steps", "stride_steps"), [(4, 4), (4, 1), (6, 2)])
+def test_stems_sum_to_the_reconstruction(rng, atom_steps, stride_steps):
+    patterns = rng.normal(size=(6, atom_steps, 3)).astype(np.float32)
+    code = random_code(rng)
+    codes = codes_of([code], patterns, stride_steps, bias=np.array([0.1, 0.2, -0.3], np.float32))
+    atoms, music = stems(codes, code, 3)
+    assert atoms.tolist() == most_active(code)[:3].tolist()
+    np.testing.assert_allclose(music.sum(axis=0), codes.decode(code), atol=1e-5)
+    np.testing.assert_allclose(music[0] + codes.bias, codes.decode(keep_atoms(code, 1)), atol=1e-6)
+
+
+def test_of_fewer_atoms_there_are_fewer_stems_and_the_rest_is_silent():
+    code = np.zeros((3, 5), np.float32)
+    code[0, 2] = 1
+    codes = codes_of([code], np.ones((5, 2, 1), np.float32), 2)
+    atoms, music = stems(codes, code, 4)
+    assert atoms.tolist() == [2]
+    assert music.shape == (2, 6, 1)
+    assert not music[1].any()
+
+
+def test_strongest_atom_of_a_silent_column_is_none():
+    assert strongest(np.array([[0.0, -2, 1], [0, 0, 0]])).tolist() == [1, SILENT]
+
+
+def test_new_code_follows_the_only_way_there_is(rng):
+    cycle = np.tile(np.eye(4), (5, 1))
+    new = sample_codes([cycle], 10, rng)
+    atoms = strongest(new)
+    np.testing.assert_array_equal(np.diff(atoms) % 4, 1)
+
+
+def test_new_columns_are_columns_of_the_pieces_after_such_as_came_before(rng):
+    pieces = [random_code(rng, 40, 5) for _ in range(3)]
+    followed = {
+        (before, tuple(after))
+        for piece in pieces
+        for before, after in zip(strongest(piece)[:-1], piece[1:], strict=True)
+    }
+    new = sample_codes(pieces, 30, rng)
+    missed = [(b, tuple(a)) not in followed for b, a in zip(strongest(new)[:-1], new[1:], strict=True)]
+    assert not any(missed)
+
+
+def test_columns_keep_their_place_in_the_bar(rng):
+    pieces = [np.eye(4)[rng.permutation(4)][:, rng.permutation(4)] * (1 + np.arange(4)[:, None]) for _ in range(5)]
+    new = sample_codes(pieces, 12, rng, period=4)
+    assert new.max(axis=1).tolist() == [1, 2, 3, 4] * 3  # each column's value is one more than its place
+
+
+def test_longer_memory_tells_apart_what_a_short_one_confuses():
+    piece = np.eye(4)[[0, 1, 2, 0, 3, 1, 0] * 6]  # after 0 come 1, 3 and 0
+    allowed = {tuple(strongest(piece)[first : first + 3]) for first in range(len(piece) - 2)}
+    new = [strongest(sample_codes([piece], 40, np.random.default_rng(seed), order=2)) for seed in range(3)]
+    assert all(tuple(each[first : first + 3]) in allowed for each in new for first in range(38))
+    short = strongest(sample_codes([piece], 40, np.random.default_rng(0), order=1))
+    assert not all(tuple(short[first : first + 3]) in allowed for first in range(38))
+
+
+def test_same_seed_draws_the_same_code(rng):
+    pieces = [random_code(rng, 40, 5)]
+    first, second, other = (sample_codes(pieces, 20, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, second)
+    assert not np.array_equal(first, other)
+
+
+def test_new_code_starts_with_a_sound_if_there_is_any(rng):
+    piece = np.zeros((20, 2))
+    piece[7] = 1, 0
+    assert all(strongest(sample_codes([piece], 3, np.random.default_rng(seed)))[0] == 0 for seed in range(5))
+    assert not sample_codes([np.zeros((6, 2))], 3, rng).any()
+
+
+def test_silence_at_the_end_of_pieces_is_not_entered_but_rests_are(rng):
+    ended = np.concatenate([np.tile(np.eye(3), (4, 1)), np.zeros((50, 3))])
+    assert np.all(strongest(sample_codes([ended], 40, rng)) != SILENT)
+    rested = np.tile(np.concatenate([np.eye(3), np.zeros((1, 3))]), (4, 1))
+    assert np.any(strongest(sample_codes([rested], 40, rng)) == SILENT)
+
+
+def test_bar_that_no_piece_fills_is_refused(rng):
+    with pytest.raises(ValueError, match="period=8: must be at most the columns of the longest code"):
+        sample_codes([np.ones((4, 2))], 10, rng, period=8)
+
+
+def test_flattened_sections_are_those_of_the_dense_code(rng):
+    pieces = [random_code(rng, 9), random_code(rng, 11)]
+    codes = codes_of(pieces, np.ones((6, 2, 1), np.float32), 2)
+    firsts = np.array([0, 2, 5, 9, 16])
+    whole = np.concatenate(pieces)
+    flat = flatten_sections(codes, firsts, 4)
+    np.testing.assert_array_equal(flat.toarray(), [whole[first : first + 4].ravel() for first in firsts])
+
+
+def test_nearest_sections_are_those_of_the_largest_cosine(rng):
+    sections = np.stack([random_code(rng, density=0.8) for _ in range(20)])
+    query = random_code(rng, density=0.8)
+    indices, cosines = nearest_sections(query, sections, 5, pieces=np.arange(20), own_piece=99)
+    expected = cosine_similarity(query.reshape(1, -1), sections.reshape(20, -1))[0]
+    assert indices.tolist() == np.argsort(-expected)[:5].tolist()
+    np.testing.assert_allclose(cosines, np.sort(expected)[::-1][:5], rtol=1e-5)
+    flat = sparse.csr_array(sections.reshape(20, -1))
+    assert nearest_sections(query, flat, 5, pieces=np.arange(20), own_piece=99)[0].tolist() == indices.tolist()
+
+
+def test_own_piece_is_left_out_and_another_with_the_same_code_is_not():
+    query = np.eye(3)
+    sections = np.stack([query, query, 2 * query, query + 0.1])
+    indices, cosines = nearest_sections(query, sections, 4, pieces=np.array([0, 0, 1, 2]), own_piece=0)
+    assert indices.tolist() == [2, 3]
+    assert cosines[0] == pytest.approx(1)
+
+
+def test_of_a_piece_only_the_nearest_section_counts():
+    query = np.eye(3)
+    sections = np.stack([query + 0.5, query + 0.1, query + 0.3])
+    assert nearest_sections(query, sections, 3, pieces=np.array([1, 1, 2]), own_piece=0)[0].tolist() == [1, 2]
+
+
+def test_silence_is_never_near():
+    sections = np.stack([np.zeros((2, 2)), np.eye(2), -np.eye(2)])
+    pieces = np.arange(3)
+    assert nearest_sections(np.eye(2), sections, 3, pieces=pieces, own_piece=9)[0].tolist() == [1]
+    assert nearest_sections(np.zeros((2, 2)), sections, 3, pieces=pieces, own_piece=9)[0].tolist() == []

@@ -1,0 +1,194 @@
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evaluate.song.surrogates import random_walk
+from forecast.song.forecasts import (
+    forecast_from,
+    forecast_song,
+    initial_conditions,
+    split_for_networks,
+    start_of_long_forecast,
+)
+from forecast.song.lessons import Lessons
+from forecast.song.methods import Method, method_of
+from forecast.song.roll_out import Forecaster
+from pipeline.studies.song import Parameters
+from pipeline.windows import count_overlapping_points, window_times
+
+LEARNING = ["knn", "knn_article", "analog", "var"]
+METHODS = [*LEARNING, "persistence", "constant_velocity", "climatology"]
+
+
+def parameters_of(**sections):
+    values = {"name": "song", "study": "song", "run": "RF", "runs": {"RF": {}}, "sound": {"file": "none.wav"}}
+    return Parameters(**values, **sections)
+
+
+def embedding_of(z, window_frames=22, hop_s=0.02):
+    times_s = hop_s * (0.5 + np.arange(len(z) + window_frames - 1))
+    return {"z": z, **window_times(times_s, window_frames, hop_s)}
+
+
+@pytest.fixture
+def embedding(rng):
+    return embedding_of(random_walk(420, rng).astype(np.float32))
+
+
+@given(
+    window_frames=st.integers(1, 30),
+    hop_samples=st.sampled_from([1024, 512, 256, 102]),
+    n_points=st.integers(2, 300),
+    n_steps=st.integers(1, 20),
+)
+def test_block_holds_every_window_with_sound_of_what_is_forecast(window_frames, hop_samples, n_points, n_steps):
+    centres_s = (512 + hop_samples * np.arange(n_points + window_frames - 1)) / 44100
+    times = window_times(centres_s, window_frames, 1024 / 44100)
+    first_s, last_s = times["starts_s"], times["ends_s"]
+    overlap, points, start = count_overlapping_points(first_s, last_s), np.arange(n_points), n_points // 2
+    allowed = Lessons("block", overlap + n_steps).allow(points, points, start)
+    end = min(start + n_steps, n_points - 1)
+    clear = (last_s <= first_s[start] + 1e-9) | (first_s >= last_s[end] - 1e-9)
+    assert clear[allowed].all()
+    shares_sound = first_s[overlap - 1 :] < last_s[: max(0, n_points - overlap + 1)] - 1e-9
+    assert shares_sound.all()  # a point fewer would not do
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_forecasts_by_each_method(embedding, name):
+    parameters = parameters_of(forecast={"long_steps": 60})
+    forecasts = forecast_song(embedding, method_of(name, parameters), parameters)
+    np.testing.assert_array_equal(forecasts["starts"], np.arange(44, 390, 10))
+    np.testing.assert_allclose(forecasts["starts_s"], embedding["times_s"][44:390:10])
+    assert forecasts["forecast"].shape == (35, 31, 3)
+    np.testing.assert_allclose(forecasts["forecast"][:, 0], embedding["z"][44:390:10], rtol=1e-5)
+    assert np.isfinite(forecasts["forecast"]).all()
+
+
+def test_long_forecast_starts_where_nothing_was_fitted_and_leaves_something_to_learn_from(embedding):
+    parameters = parameters_of()
+    forecasts = forecast_song(embedding, method_of("constant_velocity", parameters), parameters)
+    assert forecasts["long_start"] == split_for_networks(embedding, parameters).first_unseen == 210 + 22 + 20
+    assert len(forecasts["long_forecast"]) == 420 // 5 + 1
+    np.testing.assert_allclose(forecasts["long_forecast"][0], embedding["z"][252], rtol=1e-5)
+
+
+def test_long_forecast_of_so_many_steps_from_a_time(embedding):
+    parameters = parameters_of(forecast={"long_start_s": 3.0, "long_steps": 25})
+    forecasts = forecast_song(embedding, method_of("persistence", parameters), parameters)
+    start = int(forecasts["long_start"])
+    assert abs(embedding["times_s"][start] - 3.0) <= 0.01 + 1e-9
+    assert forecasts["long_forecast"].shape == (26, 3)
+
+
+@pytest.mark.parametrize("start_s", [0.5, 8.7, 1000.0])
+def test_long_forecast_from_too_near_an_end_is_refused(embedding, start_s):
+    parameters = parameters_of(forecast={"long_start_s": start_s})
+    with pytest.raises(ValueError, match=f"^forecast.long_start_s={start_s}: must be from 1.10 to 8.58$"):
+        start_of_long_forecast(embedding, parameters)
+
+
+def test_points_that_a_network_was_fitted_on_are_no_initial_conditions(embedding):
+    forecasts = forecast_song(embedding, method_of("persistence", parameters_of()), parameters_of(), first_start=252)
+    np.testing.assert_array_equal(forecasts["starts"], np.arange(254, 390, 10))
+
+
+def test_initial_conditions_of_the_article():
+    parameters = parameters_of(forecast={"every_points": 1, "first_point": 50})
+    np.testing.assert_array_equal(initial_conditions(100, parameters), np.arange(50, 70))  # 69 + 30 is the last point
+
+
+def test_first_initial_condition_with_fewer_points_than_a_method_sees_is_refused(embedding):
+    parameters = parameters_of(var={"points": 60})
+    with pytest.raises(ValueError, match=r"^starts from 44 to .*: must have 60 of the 420 points up to them"):
+        forecast_song(embedding, method_of("var", parameters), parameters)
+    assert forecast_song(embedding, method_of("knn", parameters), parameters)["starts"][0] == 44
+
+
+@pytest.mark.parametrize(("n_points", "n_left"), [(74, 30), (60, 16), (20, 0)])
+def test_song_shorter_than_the_horizon(n_points, n_left):
+    with pytest.raises(
+        ValueError,
+        match=rf"^forecast.horizon_steps=30: must be less than the {n_left} points from forecast.first_point=44",
+    ):
+        initial_conditions(n_points, parameters_of())
+    np.testing.assert_array_equal(initial_conditions(75, parameters_of()), [44])
+
+
+def test_method_gets_a_block_of_the_window_and_the_horizon(embedding):
+    told = []
+
+    def make(z, starts, lessons, n_steps):
+        told.append((lessons, n_steps))
+        return Forecaster(1, lambda seen, step: np.zeros_like(seen[:, -1]))
+
+    parameters = parameters_of(forecast={"long_steps": 60})
+    forecast_song(embedding, Method(make, "spread", "block"), parameters)
+    assert told == [(Lessons("block", 22 + 30), 30), (Lessons("block", 22 + 60), 60)]
+
+
+def test_article_is_scaled_by_axes_and_learns_from_the_future_whatever_is_asked_for():
+    parameters = parameters_of(fit={"scale": "spread", "learn_from": "past"})
+    article, ours = method_of("knn_article", parameters), method_of("knn", parameters)
+    assert (article.scale, article.learn_from) == ("axes", "all")
+    assert (ours.scale, ours.learn_from) == ("spread", "past")
+
+
+def test_joint_forecaster_works_in_the_units_it_was_trained_in():
+    joint = method_of("joint", parameters_of(), {"joint": lambda z: Forecaster(1, lambda seen, step: seen[:, -1])})
+    z = np.array([[100.0], [3.0], [7.0]])
+    np.testing.assert_allclose(forecast_from(z, np.array([1]), 2, joint, 1)[0, :, 0], [3, 6, 12])
+
+
+@pytest.mark.parametrize("name", ["knn", "analog", "var"])
+def test_future_and_all_windows_with_its_sound_do_not_matter(name, rng):
+    z, starts = random_walk(420, rng), np.array([200])
+    changed = z.copy()
+    changed[201 : 200 + 30 + 22] = 3 * rng.normal(size=(51, 3)) + z[200]
+    method = method_of(name, parameters_of())
+    in_own_units = Method(method.make, "own", method.learn_from)
+    before, after = (forecast_from(each, starts, 30, in_own_units, 22) for each in (z, changed))
+    np.testing.assert_allclose(after, before, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if name != "knn_article"])
+@pytest.mark.parametrize(("factor", "offset"), [(0.01, 1.0), (1.0, -20.0), (100.0, 7.0)])
+def test_turn_shift_and_size_of_the_space_do_not_matter(name, factor, offset, rng):
+    z, starts, method = random_walk(300, rng, 5), np.array([70, 150]), method_of(name, parameters_of())
+    turn = factor * np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    expected = forecast_from(z, starts, 6, method, 22) @ turn + offset
+    np.testing.assert_allclose(forecast_from(z @ turn + offset, starts, 6, method, 22), expected, atol=1e-5 * factor)
+
+
+@given(seed=st.integers(0, 2**32 - 1), offset=st.floats(-10, 10), factors=st.tuples(*3 * [st.floats(0.1, 10)]))
+def test_size_of_an_axis_does_not_matter_to_the_articles_knn(seed, offset, factors):
+    z, starts, method = (
+        random_walk(300, np.random.default_rng(seed), 5),
+        np.array([70, 150]),
+        method_of("knn_article", parameters_of()),
+    )
+    expected = forecast_from(z, starts, 6, method, 22) * factors + offset
+    np.testing.assert_allclose(forecast_from(z * factors + offset, starts, 6, method, 22), expected, atol=1e-6)
+
+
+def test_song_too_short_for_networks():
+    embedding = embedding_of(np.arange(300.0).reshape(100, 3))
+    with pytest.raises(ValueError, match=re.escape("fit.share=0.5: of 100 points 50 are to fit on")):
+        split_for_networks(embedding, parameters_of())
+
+
+@pytest.mark.parametrize("n_points", [420, 800])
+def test_short_songs_are_forecast_by_every_method(rng, n_points):
+    song = embedding_of(random_walk(n_points, rng), hop_s=1024 / 44100)
+    for name in ("knn", "var", "analog"):
+        forecasts = forecast_song(song, method_of(name, parameters_of()), parameters_of())
+        assert len(forecasts["long_forecast"]) == min(201, n_points // 5 + 1)
+
+
+def test_no_initial_condition_left_for_a_network_is_told(embedding):
+    parameters = parameters_of(forecast={"every_points": 400})
+    with pytest.raises(ValueError, match="^forecast.every_points=400: no initial condition is at point 252 or later"):
+        forecast_song(embedding, method_of("persistence", parameters), parameters, first_start=252)

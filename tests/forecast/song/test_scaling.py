@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embed.song.spread import scale_by_spread, spread
+from forecast.song.scaling import scaling_of
+
+SCALES = ["spread", "axes", "own"]
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def test_spread_keeps_the_shape_at_spread_1(rng):
+    z = 5 + rng.normal(size=(50, 3)) * [0.1, 1.0, 20.0]
+    scaled = scaling_of(z, "spread").apply(z)
+    np.testing.assert_allclose(scaled, scale_by_spread(z))
+    np.testing.assert_allclose(np.diff(scaled, axis=0) * spread(z), np.diff(z, axis=0))
+
+
+def test_axes_takes_each_axis_to_0_and_1(rng):
+    scaled = scaling_of(z := rng.normal(size=(50, 3)) * [0.1, 1.0, 20.0], "axes").apply(z)
+    np.testing.assert_allclose(scaled.min(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(scaled.max(axis=0), 1)
+
+
+def test_own_leaves_points_as_they_are(rng):
+    z = rng.normal(size=(50, 3)).astype(np.float32)
+    scaling = scaling_of(z, "own")
+    np.testing.assert_array_equal(scaling.apply(z), z)
+    np.testing.assert_array_equal(scaling.undo(z), z)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@given(seed=SEEDS, factor=st.floats(1e-3, 1e3), offset=st.floats(-100, 100))
+def test_undone_it_is_as_before_for_forecasts_of_any_shape(scale, seed, factor, offset):
+    rng = np.random.default_rng(seed)
+    scaling = scaling_of(offset + factor * rng.normal(size=(20, 3)), scale)
+    forecast = offset + factor * rng.normal(size=(4, 6, 3))
+    np.testing.assert_allclose(scaling.undo(scaling.apply(forecast)), forecast, atol=1e-9 * max(factor, 1))
+
+
+@pytest.mark.parametrize("scale", ["spread", "axes"])
+@given(seed=SEEDS, factor=st.floats(1e-3, 1e3), offset=st.floats(-100, 100))
+def test_size_and_place_of_the_space_do_not_matter(scale, seed, factor, offset):
+    z = np.random.default_rng(seed).normal(size=(20, 3))
+    changed = factor * z + offset
+    np.testing.assert_allclose(
+        scaling_of(changed, scale).apply(changed), scaling_of(z, scale).apply(z), rtol=1e-6, atol=1e-8
+    )
+
+
+@given(seed=SEEDS, factors=st.tuples(*3 * [st.floats(1e-3, 1e3)]))
+def test_size_of_an_axis_does_not_matter_to_axes(seed, factors):
+    z = np.random.default_rng(seed).normal(size=(20, 3))
+    changed = z * factors
+    np.testing.assert_allclose(scaling_of(changed, "axes").apply(changed), scaling_of(z, "axes").apply(z), atol=1e-9)
+
+
+def test_axis_that_stands_still_is_taken_to_0(rng):
+    z = np.stack([rng.normal(size=20), np.full(20, 7.0)], axis=1)
+    scaling = scaling_of(z, "axes")
+    np.testing.assert_array_equal(scaling.apply(z)[:, 1], 0)
+    np.testing.assert_allclose(scaling.undo(scaling.apply(z)), z)
+
+
+def test_stored_float32_is_scaled_in_double_precision(rng):
+    z = (1e4 + rng.normal(size=(5000, 3))).astype(np.float32)
+    scaled = scaling_of(z, "spread").apply(z)
+    assert scaled.dtype == np.float64
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-9)
+
+
+def test_trajectory_that_stands_still_has_no_spread():
+    with pytest.raises(ValueError, match=r"^z of shape \(9, 3\): all points are the same$"):
+        scaling_of(np.ones((9, 3)), "spread")

@@ -1,0 +1,68 @@
+import csv
+
+import mir_eval
+import numpy as np
+
+from forecast.themes.files import COLUMNS, write_files, write_table
+from tests.themes_of_scale import PATTERN, scale_recordings, scale_themes
+
+
+def read_rows(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_files_of_every_extractor_and_piece_with_a_score(tmp_path):
+    paths = write_files(scale_themes(), scale_recordings(), tmp_path)
+    names = {"lag.csv", "published.csv", "scale_lag.txt", "scale_published.txt"}
+    assert {path.name for path in paths} == names == {path.name for path in tmp_path.iterdir()}
+
+
+def test_pattern_files_are_read_by_mir_eval(tmp_path):
+    write_files(scale_themes(), scale_recordings(), tmp_path)
+    first, second = mir_eval.io.load_patterns(str(tmp_path / "scale_lag.txt"))
+    assert first == PATTERN
+    assert second == [[(4.0, 67.0), (5.0, 69.0)], [(14.0, 71.0), (15.0, 72.0)]]
+    assert mir_eval.io.load_patterns(str(tmp_path / "scale_published.txt")) == []
+
+
+def test_the_known_pattern_scores_in_full(tmp_path):
+    write_files(scale_themes(), scale_recordings(), tmp_path)
+    found = mir_eval.io.load_patterns(str(tmp_path / "scale_lag.txt"))
+    assert mir_eval.pattern.establishment_FPR(scale_recordings().patterns(0), found)[2] == 1
+
+
+def test_files_of_pieces_that_went_are_removed_and_others_stay(tmp_path):
+    (tmp_path / "gone_lag.txt").touch()
+    (tmp_path / "notes.md").touch()
+    write_files(scale_themes(), scale_recordings(), tmp_path)
+    assert not (tmp_path / "gone_lag.txt").exists()
+    assert (tmp_path / "notes.md").exists()
+
+
+def test_the_table_says_when_and_on_which_beats(tmp_path):
+    rows = read_rows(write_table(scale_themes(), "lag", scale_recordings(), tmp_path / "lag.csv"))
+    assert tuple(rows[0]) == COLUMNS
+    assert [*rows[1].values()] == ["scale", "1", "2", "5.00", "6.50", "8", "11", "3"]
+    numbers = [(row["piece"], row["theme"], row["occurrence"]) for row in rows]
+    themes = [("scale", "1"), ("scale", "2"), ("noise", "1")]
+    assert numbers == [(*theme, occurrence) for theme in themes for occurrence in "12"]
+
+
+def test_beats_are_empty_without_a_score(tmp_path):
+    rows = read_rows(write_table(scale_themes(), "published", scale_recordings(), tmp_path / "published.csv"))
+    assert [[*row.values()] for row in rows] == [
+        ["noise", "1", "1", "1.00", "3.00", "", "", ""],
+        ["noise", "1", "2", "6.00", "8.00", "", "", ""],
+    ]
+
+
+def test_a_table_of_nothing_has_its_columns(tmp_path):
+    nothing = {name: array[:0] for name, array in scale_themes().items()}
+    path = write_table(nothing, "lag", scale_recordings(), tmp_path / "lag.csv")
+    assert path.read_text(encoding="utf-8").splitlines() == [",".join(COLUMNS)]
+
+
+def test_a_beat_before_the_first_has_no_minus_zero(tmp_path):
+    themes = scale_themes() | {"lag_starts_s": np.full(6, 0.9)}
+    assert read_rows(write_table(themes, "lag", scale_recordings(), tmp_path / "lag.csv"))[0]["start_beats"] == "0"

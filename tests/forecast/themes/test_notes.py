@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from forecast.themes.notes import from_beats, known_spans_s, notes_of, patterns_of, to_beats, to_whole_beats
+from tests.themes_of_scale import LEAD_IN_S, PATTERN, scale_recordings
+
+# one second of silence, four beats of 0.5 s, then beats of 1 s; the first beat is -1, as in a piece with an upbeat
+SLOWER = np.array([(1.0, -1, 60), (1.0, -1, 64), (1.5, 0, 62), (3.0, 3, 64), (4.0, 4, 65), (7.0, 7, 67)])
+
+
+def test_seconds_are_beats_after_the_lead_in():
+    score = scale_recordings().score(0)
+    np.testing.assert_allclose(to_beats(np.array([LEAD_IN_S, LEAD_IN_S + 2.25]), score), [0, 4.5])
+
+
+def test_beats_follow_a_change_of_tempo():
+    times_s = np.array([[1.0, 1.25], [2.0, 2.5], [3.5, 6.5]])
+    np.testing.assert_allclose(to_beats(times_s, SLOWER), [[-1, -0.5], [1, 2], [3.5, 6.5]])
+
+
+def test_beats_go_on_at_the_tempo_of_either_end():
+    np.testing.assert_allclose(to_beats(np.array([0.0, 0.5, 8.0, 10.0]), SLOWER), [-3, -2, 8, 10])
+
+
+def test_beats_are_the_inverse_of_seconds(rng):
+    beats = rng.uniform(-5, 15, 50)
+    np.testing.assert_allclose(to_beats(from_beats(beats, SLOWER), SLOWER), beats)
+
+
+def test_a_score_of_one_chord_has_beats_of_half_a_second():
+    chord = np.array([(2.0, 4, 60), (2.0, 4, 64)])
+    np.testing.assert_allclose(to_beats(np.array([1.0, 2.0, 3.0]), chord), [2, 4, 6])
+    np.testing.assert_allclose(from_beats(np.array([4, 5]), chord), [2, 2.5])
+
+
+def test_spans_become_the_nearest_whole_beats():
+    np.testing.assert_array_equal(to_whole_beats(np.array([[1.2, 2.4], [2.6, 6.4]]), SLOWER), [[-1, 2], [2, 6]])
+
+
+def test_notes_of_a_span_begin_in_it_and_not_at_its_end():
+    assert notes_of(np.array([1.4, 3.1]), SLOWER) == [(0.0, 62.0)]
+    assert notes_of(np.array([1.4, 4.1]), SLOWER) == [(0.0, 62.0), (3.0, 64.0)]
+
+
+def test_notes_of_a_chord_are_all_there_in_order_of_pitch():
+    assert notes_of(np.array([0.9, 1.6]), SLOWER[::-1]) == [(-1.0, 60.0), (-1.0, 64.0)]
+
+
+def test_a_note_that_is_twice_in_the_score_is_one_of_the_theme():
+    assert notes_of(np.array([0.9, 1.6]), np.vstack([SLOWER, SLOWER])) == [(-1.0, 60.0), (-1.0, 64.0)]
+
+
+def test_notes_off_the_beat_are_there():
+    triplet = np.array([(1.0, 0, 60), (1 + 1 / 3, 1 / 3, 62), (1 + 2 / 3, 2 / 3, 64), (2.0, 1, 65)])
+    assert [pitch for _, pitch in notes_of(np.array([1.0, 2.0]), triplet)] == [60, 62, 64]
+
+
+def test_a_span_without_notes_has_none():
+    assert notes_of(np.array([9.6, 9.9]), SLOWER) == []
+
+
+def test_spans_that_are_the_pattern_are_its_notes():
+    recordings = scale_recordings()
+    assert patterns_of([np.array([[1.02, 2.45], [4.9, 6.6]])], recordings.score(0)) == [PATTERN]
+
+
+def test_a_theme_with_notes_in_one_occurrence_only_is_no_pattern():
+    silence, music = [20.0, 22.0], [1.0, 2.0]
+    themes = [np.array([music, silence]), np.array([music, silence, [5.0, 6.0]])]
+    (pattern,) = patterns_of(themes, scale_recordings().score(0))
+    assert [len(notes) for notes in pattern] == [2, 2]
+
+
+def test_known_patterns_reach_from_first_to_last_onset():
+    recordings = scale_recordings()
+    (spans_s,) = known_spans_s(recordings.patterns(0), recordings.score(0))
+    np.testing.assert_allclose(spans_s, [[1, 2], [5, 6]])
+
+
+@pytest.mark.parametrize("patterns", [[], [PATTERN]])
+def test_nothing_is_known_without_a_score(patterns):
+    assert known_spans_s(patterns, np.empty((0, 3))) == []

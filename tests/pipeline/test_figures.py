@@ -1,0 +1,85 @@
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+
+from pipeline.figures import OTHER_COLOURS, colour_of, new_figure, save
+from pipeline.parameters import ROOT
+
+DRAW_AND_PRINT_DIGESTS = """
+import hashlib, pathlib, sys
+from tests.pipeline.test_figures import draw_something
+for path in draw_something(pathlib.Path(sys.argv[1])):
+    print(path.suffix, hashlib.sha256(path.read_bytes()).hexdigest())
+"""
+
+
+def draw_something(folder, slope=1.0):
+    figure = new_figure(3, 2)
+    axes = figure.add_subplot()
+    axes.plot(np.arange(5), slope * np.arange(5), label="a line")
+    mesh = axes.pcolormesh(np.eye(4), rasterized=True)
+    axes.set(xlabel="time (s)", title="title")
+    axes.legend()
+    figure.colorbar(mesh, label="magnitude")
+    return save(figure, folder / "something")
+
+
+def test_figure_is_saved_to_look_at_and_for_the_write_up(tmp_path):
+    png, pdf = draw_something(tmp_path / "figures")
+    assert (png.name, pdf.name) == ("something.png", "something.pdf")
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_name_of_a_figure_may_hold_a_dot(tmp_path):
+    assert [path.name for path in save(new_figure(1, 1), tmp_path / "RF_0.5")] == ["RF_0.5.png", "RF_0.5.pdf"]
+
+
+@pytest.mark.parametrize("ending", [0, 1], ids=["png", "pdf"])
+def test_same_arrays_give_the_same_bytes_and_others_do_not(tmp_path, ending):
+    first, again, other = (
+        draw_something(tmp_path / folder, slope)[ending].read_bytes()
+        for folder, slope in [("first", 1.0), ("again", 1.0), ("other", 1.1)]
+    )
+    assert first == again
+    assert first != other
+
+
+def test_another_process_gives_the_same_bytes(tmp_path):
+    def digests(seed):
+        command = [sys.executable, "-c", DRAW_AND_PRINT_DIGESTS, str(tmp_path / seed)]
+        environment = os.environ | {"PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": seed}
+        return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+
+    first = digests("1")
+    assert [line.split()[0] for line in first.splitlines()] == [".png", ".pdf"]
+    assert first == digests("2")
+
+
+def test_pure_is_black_and_conditioned_is_red():
+    red, green, blue = to_rgb(colour_of("RF", ["R", "RF"]))
+    assert to_hex(colour_of("R", ["R", "RF"])) == "#000000"
+    assert red > 2 * green
+    assert red > 2 * blue
+
+
+def test_runs_keep_apart_and_known_runs_keep_their_colour():
+    runs = ["a", "RF", "b", "R", "PCA", *"cdefg"]
+    colours = {run: to_hex(colour_of(run, runs)) for run in runs}
+    assert len(set(colours.values())) == len(runs)
+    assert colours["RF"] == to_hex(colour_of("RF", ["RF"]))
+
+
+def test_colours_begin_again_when_they_are_used_up():
+    runs = [f"run{index}" for index in range(len(OTHER_COLOURS) + 1)]
+    assert colour_of(runs[-1], runs) == colour_of(runs[0], runs)
+
+
+def test_figure_has_the_style_of_the_write_up():
+    axes = new_figure(5, 3).add_subplot()
+    assert axes.figure.get_size_inches().tolist() == [5, 3]
+    assert [side for side, spine in axes.spines.items() if spine.get_visible()] == ["left", "bottom"]

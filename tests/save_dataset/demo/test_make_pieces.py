@@ -1,0 +1,78 @@
+"""What step 1 asks of composed pieces: that they are there, all of them, and what [composition] says."""
+
+import json
+import shutil
+
+import pytest
+
+from pipeline.parameters import load
+from save_dataset import step1_save_drums, step1_save_piano
+from save_dataset.demo.make_pieces import MARKER, check_made, make_pieces
+
+TOML = """
+study = "{study}"
+[composition]
+folder = "made"
+pieces_per_composer = 1
+bars = 4
+seed = {seed}
+[collection]
+folder = "{folder}"
+[runs.A]
+"""
+WAY_OUT = "run: python -m save_dataset.step0_make_pieces mine"
+
+
+@pytest.fixture
+def check(write_parameters, tmp_path):
+    """Checks the pieces for a parameter file."""
+
+    def check_it(study="drums", seed=0, folder="made"):
+        write_parameters(TOML.format(study=study, seed=seed, folder=folder), "mine")
+        return check_made(load("mine", tmp_path), tmp_path)
+
+    return check_it
+
+
+@pytest.fixture(params=["drums", "piano"])
+def made(request, write_parameters):
+    """The study's word, and the folder of its pieces."""
+    root = write_parameters(TOML.format(study=request.param, seed=0, folder="made"), "mine")
+    make_pieces(load("mine", root), root)
+    return request.param, root / "music" / "made"
+
+
+def test_pieces_that_are_as_composed_are_let_through(made, check):
+    check(made[0])
+
+
+def test_music_that_is_found_is_no_matter(check):
+    check(folder="groove")
+
+
+def test_pieces_of_another_composition_are_refused(made, check):
+    with pytest.raises(ValueError, match=rf"^music/made: is not what \[composition\] says; {WAY_OUT}$"):
+        check(made[0], seed=1)
+
+
+@pytest.mark.parametrize("marker", [None, b"", b"\xff", b"[]", b'{"files": []}', b'{"files": 3, "composition": {}}'])
+def test_a_folder_whose_marker_tells_nothing_is_refused(made, check, marker):
+    study, folder = made
+    (folder / MARKER).unlink()
+    if marker is not None:
+        (folder / MARKER).write_bytes(marker)
+    with pytest.raises(ValueError, match=r"^music/made: is not what \[composition\] says; "):
+        check(study)
+
+
+def test_step1_names_a_piece_that_is_missing_and_the_way_out(made, tmp_path):
+    study, folder = made
+    step1 = {"drums": step1_save_drums, "piano": step1_save_piano}[study]
+    gone = json.loads((folder / MARKER).read_text())["files"][-1]
+    (folder / gone).unlink()
+    with pytest.raises(FileNotFoundError, match=rf"^music/made: {gone} is not there; {WAY_OUT}$"):
+        step1.run("mine", root=tmp_path)
+    shutil.rmtree(folder)
+    with pytest.raises(FileNotFoundError, match=rf"^music/made: is not there; {WAY_OUT}$"):
+        step1.run("mine", root=tmp_path)
+    assert not (tmp_path / "output").exists()

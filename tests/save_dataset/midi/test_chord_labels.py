@@ -1,0 +1,153 @@
+import numpy as np
+import pytest
+
+from save_dataset.midi.chord_labels import (
+    MINOR,
+    OTHER,
+    chords_per_step,
+    class_of_label,
+    convert_spans,
+    find_labels,
+    read_dcml,
+    read_labels,
+    read_pop909,
+    to_spans,
+    transpose_chords,
+)
+from save_dataset.midi.corpus import NO_CHORD
+from save_dataset.midi.event_tokens import to_midi_notes
+
+HEADER = "onset_qb,dur_qb,root_pc,quality,chord_type,label\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_it(text, name="piece.chords.csv"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write_it
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("C", 0),
+        ("C:maj", 0),
+        ("F#:maj7/3", 6),
+        ("Gb:maj6", 6),
+        ("B#:7/b7", 0),
+        ("Cb:9", 11),
+        ("A:maj(9)", 9),
+        ("C:min", MINOR),
+        ("Eb:min7/b3", MINOR + 3),
+        ("A:minmaj7", MINOR + 9),
+        ("B:dim", OTHER),
+        ("B:hdim7", OTHER),
+        ("C:aug", OTHER),
+        ("C:sus4(b7)", OTHER),
+        ("G:sus2", OTHER),
+        ("N", OTHER),
+        ("X", NO_CHORD),
+    ],
+)
+def test_class_of_a_chord_in_harte_s_notation(label, expected):
+    assert class_of_label(label) == expected
+
+
+@pytest.mark.parametrize("label", ["H:maj", "c:maj", "C-maj", "maj", "C:maj/x", ""])
+def test_what_is_no_chord_is_refused(label):
+    with pytest.raises(ValueError, match="must be a chord like C:maj7/3"):
+        class_of_label(label)
+
+
+def test_csv_becomes_spans_in_beats(write):
+    spans = read_dcml(write(HEADER + "0.0,1.5,9,M,M,I\n1.5,2.5,4,m,mm7,ii\n4,1,11,O,o7,viio\n5,1,,O,,@none\n"))
+    assert spans.in_beats
+    assert spans.starts.tolist() == [0, 1.5, 4, 5]
+    assert spans.ends.tolist() == [1.5, 4, 5, 6]
+    assert spans.classes.tolist() == [9, MINOR + 4, OTHER, OTHER]
+
+
+def test_pop909_becomes_spans_in_seconds(write):
+    spans = read_pop909(write("0.05\t0.7\tN\n0.7\t2.0\tB:min7/b7\n\n", "chord_midi.txt"))
+    assert not spans.in_beats
+    assert spans.starts.tolist() == [0.05, 0.7]
+    assert spans.classes.tolist() == [OTHER, MINOR + 11]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("onset_qb,dur_qb,quality\n0,1,M\n", "piece.chords.csv: has no column root_pc; must have onset_qb"),
+        ("", "has no column onset_qb"),
+        (HEADER + "0,1,0,M,M,I\n1,one,0,M,M,I\n", "line 3: 1,one,0,M: cannot be read"),
+        (HEADER + "0\n", "line 2: 0,,,: cannot be read"),
+        (HEADER + "0,1,C,M,M,I\n", "line 2: 0,1,C,M: cannot be read"),
+    ],
+)
+def test_broken_csv_is_refused(write, text, message):
+    with pytest.raises(ValueError, match=message):
+        read_dcml(write(text))
+
+
+@pytest.mark.parametrize("text", ["0 1\n", "0 1 C:maj 3\n", "0 x C:maj\n", "0 1 Q\n"])
+def test_broken_text_is_refused(write, text):
+    with pytest.raises(ValueError, match=r"chord_midi.txt: line 2: .*: must be start, end and a chord"):
+        read_pop909(write("0 1 N\n" + text, "chord_midi.txt"))
+
+
+def test_labels_are_found_beside_the_piece_and_read_by_their_kind(write, tmp_path):
+    piece = tmp_path / "piece.mid"
+    assert find_labels(piece) is None
+    pop909 = write("0 1 N\n", "chord_midi.txt")
+    assert find_labels(piece) == pop909
+    own = write(HEADER + "0,1,0,M,M,I\n")
+    assert find_labels(piece) == own
+    assert find_labels(tmp_path / "other.mid") == pop909
+    assert (read_labels(own).in_beats, read_labels(pop909).in_beats) == (True, False)
+
+
+def test_steps_have_the_chord_that_is_nearest_and_none_outside():
+    spans = to_spans([(1.1, 2.0, 5), (2.0, 2.9, 24), (3.5, 4.0, 7), (4.0, 4.0, 3)], in_beats=True)
+    chords = chords_per_step(spans, 10, 2)
+    assert chords.tolist() == [-1, -1, 5, 5, 24, 24, -1, 7, -1, -1]
+    assert chords.dtype == np.int16
+    assert chords_per_step(spans, 5, 2).tolist() == chords[:5].tolist()
+
+
+def test_a_chord_before_the_beginning_and_the_later_of_two():
+    spans = to_spans([(-1.0, 4.0, 1), (2.0, 3.0, 2), (-3.0, -2.0, 9)], in_beats=False)
+    assert chords_per_step(spans, 5, 1).tolist() == [1, 1, 2, 1, -1]
+
+
+def test_no_spans_no_chords():
+    assert chords_per_step(to_spans([], in_beats=True), 3, 4).tolist() == [NO_CHORD] * 3
+
+
+def test_seconds_become_beats_by_the_notes_and_back():
+    notes = to_midi_notes(
+        np.array([100, 200, 400]), np.array([200, 400, 500]), np.full(3, 60), np.full(3, 20)
+    )  # 120 bpm
+    spans = to_spans([(0.0, 1.0, 0), (1.0, 2.5, 7), (2.5, 4.5, 24)], in_beats=False)
+    in_beats = convert_spans(spans, notes, in_beats=True)
+    assert in_beats.in_beats
+    np.testing.assert_allclose(in_beats.starts, [0, 2, 5])
+    np.testing.assert_allclose(in_beats.ends, [2, 5, 9])
+    back = convert_spans(in_beats, notes, in_beats=False)
+    np.testing.assert_allclose(back.ends, spans.ends)
+    assert convert_spans(spans, notes, in_beats=False) is spans
+
+
+def test_chords_move_with_the_music():
+    chords = np.array([0, 11, 12, 23, 24, NO_CHORD])
+    assert transpose_chords(chords, np.array([2, 2, -1, 1, 5, 5])).tolist() == [2, 1, 23, 12, 24, NO_CHORD]
+    np.testing.assert_array_equal(transpose_chords(transpose_chords(chords, np.full(6, 7)), np.full(6, -7)), chords)
+
+
+def test_file_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "chord_midi.txt"
+    path.write_bytes(b"0 1 \xff\xfe")
+    with pytest.raises(ValueError, match=r"chord_midi.txt: is no text in UTF-8"):
+        read_labels(path)

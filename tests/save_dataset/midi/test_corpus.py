@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+
+from pipeline.studies.piano import Parameters
+from save_dataset.midi import above_bass
+from save_dataset.midi.corpus import NO_CHORD, Corpus
+from save_dataset.midi.piano import names_of
+
+N_DRUMS = 3
+
+
+def make_corpus(pieces, splits=None, chords=None, channels=None):
+    """A corpus of pieces ``(n_steps, n_channels)``, all for training unless told, with two kinds of channels."""
+    n_pieces, n_channels = len(pieces), pieces[0].shape[1]
+    steps = np.concatenate(pieces).astype(np.float32)
+    kinds = ["hit", "velocity"] if n_channels == 2 * N_DRUMS else ["onset"]
+    names = [f"{kind} {number}" for kind in kinds for number in range(n_channels // len(kinds))]
+    return Corpus(
+        steps=steps,
+        starts=np.cumsum([0, *map(len, pieces)]),
+        names=np.array([f"{index}.mid" for index in range(n_pieces)]),
+        labels=np.array(["jazz"] * n_pieces),
+        groups=np.array([str(index) for index in range(n_pieces)]),
+        splits=np.array(splits or ["train"] * n_pieces),
+        bpm=np.full(n_pieces, 120.0),
+        channels=np.array(channels or names),
+        steps_per_beat=4,
+        steps_per_bar=16,
+        chords=np.full(len(steps), NO_CHORD) if chords is None else np.asarray(chords),
+    )
+
+
+@pytest.fixture
+def corpus():
+    """Pieces of 2, 1 and 3 bars, whose steps hold their own number."""
+    steps = np.repeat(np.arange(96.0)[:, None], 2 * N_DRUMS, axis=1)
+    return make_corpus(np.split(steps, [32, 48]), ["train", "test", "train"])
+
+
+def test_pieces_stand_one_after_the_other(corpus):
+    assert corpus.n_pieces == 3
+    assert [(piece[0, 0], piece[-1, 0]) for piece in map(corpus.piece, range(3))] == [(0, 31), (32, 47), (48, 95)]
+
+
+def test_parts_of_the_split(corpus):
+    assert [corpus.pieces_of(split).tolist() for split in ("train", "validation", "test")] == [[0, 2], [], [1]]
+
+
+def test_windows_lie_side_by_side_unless_told(corpus):
+    assert corpus.windows([0, 2], 16).tolist() == [0, 16, 48, 64, 80]
+    assert corpus.windows([2, 1], 16, 8).tolist() == [48, 56, 64, 72, 80, 32]
+
+
+@pytest.mark.parametrize("n_steps", [1, 5, 16, 17, 32, 33, 48, 49])
+@pytest.mark.parametrize("hop_steps", [1, 3, 16, None])
+def test_no_window_crosses_from_one_piece_to_the_next_and_none_is_left_out(corpus, n_steps, hop_steps):
+    spans = [(0, 32), (32, 48), (48, 96)]
+    hop = hop_steps or n_steps
+    whole = [first for start, end in spans for first in range(start, end, hop) if first + n_steps <= end]
+    assert corpus.windows(range(3), n_steps, hop_steps).tolist() == whole
+
+
+def test_a_piece_shorter_than_a_window_has_none(corpus):
+    for pieces in ([1], [], np.array([], int)):
+        firsts = corpus.windows(pieces, 17)
+        assert firsts.shape == (0,)
+        assert corpus.cut(firsts, 17).shape == (0, 17, 2 * N_DRUMS)
+
+
+def test_windows_are_cut_where_they_start(corpus):
+    windows = corpus.cut([3, 50], 4)
+    assert windows.shape == (2, 4, 2 * N_DRUMS)
+    assert windows[:, :, 0].tolist() == [[3, 4, 5, 6], [50, 51, 52, 53]]
+
+
+def test_kinds_are_spans_of_channels_in_order(corpus):
+    assert corpus.kinds() == {"hit": slice(0, 3), "velocity": slice(3, 6)}
+    assert list(corpus.kinds()) == ["hit", "velocity"]
+
+
+@pytest.mark.parametrize("kind", Parameters.model_fields["roll"].annotation.model_fields["kind"].annotation.__args__)
+def test_only_rolls_of_keys_have_kinds_that_are_alike(kind):
+    names = names_of(kind)
+    corpus = make_corpus([np.zeros((16, len(names)))], channels=names)
+    assert corpus.kinds_are_alike == (kind in ("onsets", "frames", "onsets_frames"))
+    assert sum(span.stop - span.start for span in corpus.kinds().values()) == len(names)
+
+
+def test_views_from_the_bass_have_kinds_of_several_widths():
+    names = above_bass.channel_names()
+    widths = [
+        span.stop - span.start for span in make_corpus([np.zeros((16, len(names)))], channels=names).kinds().values()
+    ]
+    assert widths == [76, 76, 11, 12]
+
+
+def test_stored_and_read_again_it_is_the_same(corpus, tmp_path):
+    np.savez(tmp_path / "corpus.npz", record="of another module", **corpus.to_arrays())
+    with np.load(tmp_path / "corpus.npz", allow_pickle=False) as arrays:
+        again = Corpus.from_arrays(arrays)
+    for name, value in corpus.to_arrays().items():
+        np.testing.assert_array_equal(getattr(again, name), value)
+    assert type(again.steps_per_bar) is int
+    assert again.steps.dtype == np.float32

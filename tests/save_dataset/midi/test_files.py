@@ -1,0 +1,212 @@
+import warnings
+from dataclasses import asdict, replace
+
+import mido
+import numpy as np
+import pretty_midi
+import pytest
+
+from save_dataset.midi import files
+from save_dataset.midi.files import read_all, read_midi
+
+
+def write_midi(path, onsets_s=(0.0, 0.5), bpm=120.0, pitch=36, is_drum=True):
+    midi = pretty_midi.PrettyMIDI(resolution=480, initial_tempo=bpm)
+    instrument = pretty_midi.Instrument(0, is_drum=is_drum)
+    instrument.notes = [pretty_midi.Note(100, pitch, onset, onset + 0.25) for onset in onsets_s]
+    midi.instruments.append(instrument)
+    path.parent.mkdir(exist_ok=True, parents=True)
+    midi.write(str(path))
+    return path
+
+
+def write_events(path, *tracks, ticks_per_beat=480):
+    file = mido.MidiFile(ticks_per_beat=ticks_per_beat)
+    file.tracks = [mido.MidiTrack(track) for track in tracks]
+    file.save(path)
+    return path
+
+
+def note(pitch, wait, length, channel=0):
+    on = mido.Message("note_on", note=pitch, velocity=80, channel=channel, time=wait)
+    return [on, mido.Message("note_off", note=pitch, channel=channel, time=length)]
+
+
+def write_many(folder, n_files):
+    return [write_midi(folder / f"{i:02}.mid", onsets_s=(0.0, 0.5 + i / 8)) for i in range(n_files)]
+
+
+def assert_same(one, other):
+    for name, array in asdict(one).items():
+        np.testing.assert_array_equal(array, getattr(other, name), err_msg=name)
+
+
+def test_known_notes(tmp_path):
+    notes = read_midi(write_midi(tmp_path / "a.mid", onsets_s=(0.5, 0.0), bpm=60))
+    np.testing.assert_allclose(notes.onsets_s, (0, 0.5))
+    np.testing.assert_allclose(notes.ends_s, (0.25, 0.75))
+    np.testing.assert_array_equal(notes.onsets_beats, (0, 0.5))
+    np.testing.assert_array_equal(notes.ends_beats, (0.25, 0.75))
+    np.testing.assert_array_equal(notes.pitches, (36, 36))
+    np.testing.assert_array_equal(notes.velocities, (100, 100))
+    assert notes.is_drum.all()
+    assert notes.tempo_bpm == pytest.approx(60)
+    assert notes.n_tempos == 1
+
+
+def test_types_and_shapes_also_of_a_file_without_notes(tmp_path):
+    for path in (write_midi(tmp_path / "a.mid"), write_midi(tmp_path / "b.mid", onsets_s=())):
+        notes = read_midi(path)
+        n_notes = len(notes.pitches)
+        times = (notes.onsets_s, notes.ends_s, notes.onsets_beats, notes.ends_beats)
+        assert {array.dtype for array in times} == {np.dtype(float)}
+        assert {array.dtype for array in (notes.pitches, notes.velocities, notes.tracks)} == {np.dtype(np.int16)}
+        assert notes.is_drum.dtype == bool
+        assert {array.shape for array in (*times, notes.pitches, notes.is_drum, notes.tracks)} == {(n_notes,)}
+        assert notes.time_signatures.shape[1] == notes.pedal.shape[1] == 3
+
+
+def test_notes_are_sorted_by_onset_then_pitch_over_tracks(tmp_path):
+    path = write_events(tmp_path / "a.mid", note(60, 480, 10), note(50, 480, 10), note(70, 0, 10, channel=9))
+    notes = read_midi(path)
+    np.testing.assert_array_equal(notes.pitches, (70, 50, 60))
+    np.testing.assert_array_equal(notes.is_drum, (True, False, False))
+    np.testing.assert_array_equal(notes.tracks, (2, 1, 0))
+
+
+def test_beats_are_exact_ticks_through_changes_of_tempo(tmp_path, rng):
+    ticks_per_beat = 96
+    waits, tempos_us = rng.integers(1, 200, 40), rng.integers(200_000, 900_000, 40)
+    events = [
+        mido.MetaMessage("set_tempo", tempo=tempo, time=wait) for tempo, wait in zip(tempos_us, waits, strict=True)
+    ]
+    gaps = rng.integers(0, 300, 50)
+    path = write_events(
+        tmp_path / "a.mid", events, sum((note(60, gap, 7) for gap in gaps), []), ticks_per_beat=ticks_per_beat
+    )
+    notes = read_midi(path)
+    onsets_ticks = np.cumsum(gaps + 7) - 7
+    np.testing.assert_array_equal(notes.onsets_beats, onsets_ticks / ticks_per_beat)
+    np.testing.assert_array_equal(notes.ends_beats, (onsets_ticks + 7) / ticks_per_beat)
+    assert notes.n_tempos == 41
+    assert notes.tempo_bpm == pytest.approx(120)  # before the first event
+
+
+def test_metres_and_pedal(tmp_path):
+    metre = mido.MetaMessage("time_signature", numerator=6, denominator=8)
+    pedal = [mido.Message("control_change", control=c, value=v, time=480) for c, v in ((64, 127), (1, 5), (64, 0))]
+    notes = read_midi(write_events(tmp_path / "a.mid", [metre], [*pedal, *note(60, 0, 10)]))
+    np.testing.assert_allclose(notes.time_signatures, [(6, 8, 0)])
+    np.testing.assert_allclose(notes.pedal, [(0.5, 127, 0), (1.5, 0, 0)])
+
+
+def test_a_metre_on_another_track_warns_nobody(tmp_path):
+    metre = mido.MetaMessage("time_signature", numerator=3, denominator=4)
+    path = write_events(tmp_path / "a.mid", note(60, 0, 10), [metre, *note(62, 0, 10)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(read_midi(path).pitches) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"no MIDI at all", b"MThd", b"MThd\0\0\0\6\0\1\0\0\1\xe0"])
+def test_what_is_no_midi_is_told(tmp_path, content):
+    path = tmp_path / "a.mid"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"a\.mid: cannot be read as MIDI: \w"):
+        read_midi(path)
+
+
+def test_times_in_frames_of_film_are_refused(tmp_path):
+    path = write_midi(tmp_path / "a.mid")
+    content = bytearray(path.read_bytes())
+    content[12:14] = b"\xe7\x28"  # 25 frames a second
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="cannot be read as MIDI"):
+        read_midi(path)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_midi(tmp_path / "a.mid")
+
+
+def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path, rng):
+    tempo = mido.MetaMessage("set_tempo", tempo=400_000)
+    extras = [mido.MetaMessage("time_signature"), mido.MetaMessage("key_signature", key="Bb"), tempo]
+    texts = [mido.MetaMessage("track_name", name="drums"), mido.Message("sysex", data=(1, 2)), *note(38, 5, 9, 9)]
+    good = write_events(tmp_path / "good.mid", extras, [*texts, *note(36, 0, 100, 9)]).read_bytes()
+    damaged = [good[:length] for length in range(len(good))]
+    for _ in range(1500):
+        content = bytearray(good)
+        for place in rng.integers(0, len(good), rng.integers(1, 4)):
+            content[place] = rng.integers(256)
+        damaged.append(bytes(content))
+    messages = []
+    for content in damaged:
+        try:
+            notes = files.parse(content)
+        except ValueError as error:
+            messages.append(str(error))
+        else:
+            assert np.isfinite([notes.onsets_s, notes.ends_s, notes.onsets_beats, notes.ends_beats]).all()
+    assert all(message.startswith("cannot be read as MIDI: ") for message in messages)
+    assert 300 < len(messages) < len(damaged)
+
+
+def test_all_in_order_with_the_broken_ones_named(tmp_path):
+    paths = write_many(tmp_path / "music", 3)
+    paths[1].write_bytes(b"MThd")
+    notes, broken = read_all([*paths, tmp_path / "missing.mid"], tmp_path / "cache")
+    assert list(broken) == [tmp_path / "missing.mid", paths[1]]
+    assert broken[paths[1]].startswith("cannot be read as MIDI")
+    assert notes[1] is notes[3] is None
+    assert_same(notes[0], read_midi(paths[0]))
+    assert_same(notes[2], read_midi(paths[2]))
+
+
+def test_what_is_cached_is_not_parsed_again(tmp_path, monkeypatch):
+    paths = write_many(tmp_path / "music", 2)
+    first, _ = read_all(paths, tmp_path / "cache")
+    monkeypatch.setattr(files, "parse", lambda content: pytest.fail("parsed again"))
+    second, _ = read_all(paths, tmp_path / "cache")
+    for one, other in zip(first, second, strict=True):
+        assert_same(one, other)
+
+
+@pytest.mark.parametrize("damage", ["cut", "format", "no zip"])
+def test_a_broken_cache_is_made_anew(tmp_path, monkeypatch, damage):
+    paths = write_many(tmp_path / "music", 1)
+    [first], _ = read_all(paths, tmp_path / "cache")
+    [cached] = (tmp_path / "cache").glob("??/*.npz")
+    whole = cached.read_bytes()
+    if damage == "format":
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "parse", lambda content: replace(first, tempo_bpm=1.0))
+            patch.setattr(files, "FORMAT", 0)
+            read_all(paths, tmp_path / "cache")
+    else:
+        cached.write_bytes(whole[: len(whole) // 2] if damage == "cut" else b"nothing")
+    [again], _ = read_all(paths, tmp_path / "cache")
+    assert_same(first, again)
+    assert files.read_cached(cached) is not None
+
+
+def test_a_changed_file_is_parsed_anew_and_twins_once(tmp_path):
+    paths = [write_midi(tmp_path / name) for name in ("a.mid", "b.mid")]
+    read_all(paths, tmp_path / "cache")
+    assert len(list((tmp_path / "cache").glob("??/*.npz"))) == 1
+    write_midi(paths[0], onsets_s=(0, 1, 2))
+    notes, _ = read_all(paths, tmp_path / "cache")
+    assert [len(each.pitches) for each in notes] == [3, 2]
+
+
+def test_several_processes_give_the_same(tmp_path):
+    paths = write_many(tmp_path / "music", files.FEW_FILES + 2)
+    paths[4].write_bytes(b"nothing")
+    one, broken = read_all(paths, tmp_path / "one", n_processes=1)
+    two, broken_too = read_all(paths, tmp_path / "two", n_processes=2)
+    assert broken == broken_too
+    assert list(broken) == [paths[4]]
+    for each, other in zip(one, two, strict=True):
+        assert (each is None and other is None) or assert_same(each, other) is None
+    assert len(list((tmp_path / "two").glob("??/*.npz"))) == len(paths) - 1

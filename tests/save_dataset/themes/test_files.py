@@ -1,0 +1,70 @@
+"""Which files are recordings."""
+
+import pytest
+
+from pipeline.sections.recordings import Recordings
+from save_dataset.themes.files import find_lessons, find_pieces
+
+
+@pytest.fixture
+def find(tmp_path):
+    """Names of the pieces among files of these names."""
+
+    def find_names(*names, **section):
+        for name in names:
+            path = tmp_path / "music" / "set" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        return [path.name for path in find_pieces(Recordings(folder="set", **section), tmp_path)]
+
+    return find_names
+
+
+def test_sound_and_midi_are_found_in_order_scores_and_other_files_are_not_pieces(find):
+    names = ("b.wav", "a.MP3", "a.mid", "b.csv", "b.mid", "c.mid", "._b.wav", "notes.txt", "groundtruth/b.txt")
+    assert find(*names) == ["a.MP3", "b.wav", "c.mid"]
+    assert find(files="*.mid") == ["a.mid", "b.mid", "c.mid"]
+    assert find(files=("b.wav", "b.mid", "a.MP3", "a.MP3")) == ["a.MP3", "b.wav"]
+
+
+def test_all_files_that_are_missing_are_named(find, tmp_path):
+    with pytest.raises(FileNotFoundError, match=rf"^pieces.files: not in {tmp_path}/music/set: x.wav, y.wav$"):
+        find("a.wav", files=("x.wav", "a.wav", "y.wav"))
+
+
+def test_a_missing_folder_is_named(find, tmp_path):
+    with pytest.raises(FileNotFoundError, match=rf"^pieces.folder='set': there is no folder {tmp_path}/music/set$"):
+        find()
+
+
+def test_a_folder_without_sound_is_refused(find):
+    with pytest.raises(ValueError, match=r"^pieces.files='\*.\*': finds neither sound nor MIDI in .*/music/set$"):
+        find("a.txt")
+    with pytest.raises(ValueError, match=r"^pieces.files='/x': must be a pattern below the folder$"):
+        find(files="/x")
+
+
+def test_names_must_be_distinct(find):
+    with pytest.raises(ValueError, match=r"must be of different names; there are a.flac, a.wav$"):
+        find("a.wav", "a.flac", "b.wav")
+
+
+def test_a_tempo_of_an_unknown_piece_is_refused_with_near_names(find):
+    assert find("sonata.wav", "swan.wav", bpm={"swan": 54.0}) == ["sonata.wav", "swan.wav"]
+    with pytest.raises(ValueError, match=r"^pieces.bpm.sonatta: there is no such piece; there are sonata$"):
+        find(bpm={"sonatta": 54.0})
+    with pytest.raises(ValueError, match=r"^pieces.bpm.zzz: there is no such piece; there are sonata, swan$"):
+        find(bpm={"zzz": 54.0})
+
+
+def test_lessons_are_found_at_any_depth_and_may_share_names(tmp_path):
+    for name in ("x/one.mp3", "y/one.mp3", "y/one.mid", "z/two.mid"):
+        path = tmp_path / "lessons" / name
+        path.parent.mkdir(parents=True) if not path.parent.exists() else None
+        path.touch()
+    section = Recordings(folder="set", lessons=str(tmp_path / "lessons"))
+    found = [path.relative_to(tmp_path / "lessons").as_posix() for path in find_lessons(section, tmp_path)]
+    assert found == ["x/one.mp3", "y/one.mp3", "z/two.mid"]
+    assert find_lessons(Recordings(folder="set"), tmp_path) == []
+    with pytest.raises(FileNotFoundError, match=r"^pieces.lessons='none': there is no folder "):
+        find_lessons(Recordings(folder="set", lessons="none"), tmp_path)

@@ -1,0 +1,119 @@
+"""Transforms of files: cached by content, remade when broken, in one process or several."""
+
+import numpy as np
+import pretty_midi
+import pytest
+
+from pipeline.sections.recordings import CQT
+from save_dataset.sound.cqt import constant_q
+from save_dataset.sound.files import read_sound, write_sound
+from save_dataset.themes import transforms
+from save_dataset.themes.transforms import middle, transform_files
+
+RATE_HZ = 8000
+CONFIG = CQT(sample_rate_hz=RATE_HZ, hop_samples=512, n_bins=24, bins_per_octave=12).model_dump()
+
+
+@pytest.fixture
+def sounds(tmp_path, rng):
+    """Three sounds of two seconds, the second after half a second of silence."""
+    paths = [tmp_path / f"sound_{number}.wav" for number in range(3)]
+    for number, path in enumerate(paths):
+        samples = 0.2 * rng.standard_normal(2 * RATE_HZ)
+        samples[: RATE_HZ // 2] *= number != 1
+        write_sound(samples, path, RATE_HZ)
+    return paths
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """The number of transforms that were computed."""
+    made = []
+    monkeypatch.setattr(transforms, "constant_q", lambda *args, **kwargs: made.append(1) or constant_q(*args, **kwargs))
+    return made
+
+
+def test_what_is_known_of_a_sound(sounds, tmp_path):
+    transformed = transform_files(sounds, tmp_path / "cache", CONFIG)
+    for path, sound in zip(sounds, transformed, strict=True):
+        np.testing.assert_array_equal(sound.frames, constant_q(read_sound(path, sample_rate_hz=RATE_HZ), **CONFIG))
+        assert sound.duration_s == 2
+        assert sound.lead_in_s == (0.5 if path == sounds[1] else 0)
+
+
+def test_a_file_is_transformed_once_whatever_its_name(sounds, tmp_path, calls):
+    cache = tmp_path / "cache"
+    first = transform_files(sounds, cache, CONFIG)
+    renamed = sounds[0].rename(tmp_path / "renamed.wav")
+    again = transform_files([sounds[1], renamed], cache, CONFIG)
+    assert len(calls) == 3
+    np.testing.assert_array_equal(again[1].frames, first[0].frames)
+    assert (again[0].lead_in_s, again[0].duration_s) == (0.5, 2)
+
+
+def test_another_content_or_transform_is_made_anew(sounds, tmp_path, calls):
+    cache = tmp_path / "cache"
+    transform_files(sounds[:1], cache, CONFIG)
+    transform_files(sounds[:1], cache, CONFIG | {"scale": "log"})
+    transform_files(sounds[:1], cache, CONFIG, longest_s=1.0)
+    sounds[0].write_bytes(sounds[1].read_bytes())
+    assert transform_files(sounds[:1], cache, CONFIG)[0].lead_in_s == 0.5
+    assert len(calls) == 4
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_a_broken_cache_file_is_made_anew(sounds, tmp_path, calls, share):
+    first = transform_files(sounds[:1], tmp_path / "cache", CONFIG)
+    (kept,) = (tmp_path / "cache").iterdir()
+    kept.write_bytes(kept.read_bytes()[: int(share * kept.stat().st_size)])
+    again = transform_files(sounds[:1], tmp_path / "cache", CONFIG)
+    np.testing.assert_array_equal(again[0].frames, first[0].frames)
+    transform_files(sounds[:1], tmp_path / "cache", CONFIG)
+    assert len(calls) == 2
+
+
+def test_a_long_sound_is_cut_to_its_middle(sounds, tmp_path):
+    (sound,) = transform_files(sounds[:1], tmp_path / "cache", CONFIG, longest_s=1.0)
+    samples = read_sound(sounds[0], sample_rate_hz=RATE_HZ)[RATE_HZ // 2 : -RATE_HZ // 2]
+    assert sound.duration_s == 1
+    np.testing.assert_array_equal(sound.frames, constant_q(samples, **CONFIG))
+    assert middle(np.arange(5), 9).tolist() == [0, 1, 2, 3, 4]
+    assert middle(np.arange(5), 3).tolist() == [1, 2, 3]
+
+
+def test_midi_is_rendered(tmp_path):
+    midi = pretty_midi.PrettyMIDI()
+    midi.instruments.append(pretty_midi.Instrument(0))
+    midi.instruments[0].notes.append(pretty_midi.Note(90, 60, 1.0, 2.0))
+    midi.write(str(tmp_path / "note.mid"))
+    (sound,) = transform_files([tmp_path / "note.mid"], tmp_path / "cache", CONFIG | {"lowest_hz": 130.8})
+    assert sound.lead_in_s == pytest.approx(1, abs=0.02)
+    assert (sound.frames[18:28].argmax(axis=1) == 12).all()
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same(sounds, tmp_path, monkeypatch):
+    monkeypatch.setattr(transforms, "FEW_FILES", 0)
+    together = transform_files(sounds, tmp_path / "together", CONFIG, n_processes=2)
+    alone = transform_files(sounds, tmp_path / "alone", CONFIG, n_processes=1)
+    for one, other in zip(together, alone, strict=True):
+        np.testing.assert_array_equal(one.frames, other.frames)
+    assert len(list((tmp_path / "together").iterdir())) == 3
+
+
+def test_files_that_cannot_be_transformed_are_named(tmp_path, rng):
+    write_sound(0.1 * rng.standard_normal(500), tmp_path / "short.wav", RATE_HZ)
+    write_sound(np.zeros(RATE_HZ), tmp_path / "silent.wav", RATE_HZ)
+    (tmp_path / "text.mp3").write_text("no sound")
+    (tmp_path / "text.mid").write_text("no notes")
+    pretty_midi.PrettyMIDI().write(str(tmp_path / "empty.mid"))
+    wrong = {
+        "short.wav": "is 0.062 s long: must be at least cqt.hop_samples=512",
+        "silent.wav": "is silent",
+        "text.mp3": "cannot be read as sound",
+        "text.mid": "cannot be read as MIDI",
+        "empty.mid": "holds no notes",
+    }
+    for name, message in wrong.items():
+        with pytest.raises(ValueError, match=f"{name}: {message}"):
+            transform_files([tmp_path / name], tmp_path / "cache", CONFIG)

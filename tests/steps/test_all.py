@@ -1,0 +1,394 @@
+"""Each step once, on a few seconds of sound; what all steps have in common; what happens to bad input."""
+
+import csv
+import io
+import re
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import run_steps
+from embed import step3_embed_song
+from forecast import step5_train_forecasters_song
+from pipeline import results
+from pipeline.parameters import ROOT, load, studies, study_parameters
+from save_dataset import step0_make_song, step1_save_song
+from tests.stored_results import write_tones
+from train_model import step2_train_song
+
+STEP_FILES = sorted(ROOT.glob("*/step*_*.py"))
+SMALL = """
+study = "song"
+
+[sound]
+file = "tones.wav"
+
+[window]
+length_s = 0.2
+
+[model]
+clip_windows = 5
+
+[training]
+epochs = 2
+jit_compile = false
+
+[var]
+points = 4
+
+[mlp]
+epochs = 1
+batch_points = 64
+
+[lstm]
+points = 4
+epochs = 1
+batch_points = 64
+
+[analog]
+delay_points = 3
+
+[forecast]
+methods = ["knn", "knn_article", "var", "mlp", "lstm", "joint", "persistence"]
+horizon_steps = 8
+first_point = 4
+every_points = 3
+long_steps = 20
+
+[evaluation]
+n_surrogates = 3
+exclusion_points = [0, 10]
+
+[play]
+video = ["PCA"]
+frame_rate_hz = 1.0
+keep_frames = true
+
+[music]
+sections = [[0.0, "A"], [1.5, "B"]]
+
+[runs.R]
+loss.alpha = 0.0
+
+[runs.RF_5d]
+model.latent_dim = 5
+
+[runs.PCA]
+model.method = "pca"
+
+[figures]
+compare = [["R", "RF_5d"]]
+"""
+
+
+@pytest.fixture
+def small(tmp_path, write_parameters):
+    """A root with one short song and its parameter file `small`."""
+    write_tones(tmp_path / "music" / "tones.wav")
+    write_parameters(SMALL, "small")
+    return tmp_path
+
+
+def python(*arguments, cwd):
+    return subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def guard_of(path):
+    source = path.read_text()
+    return source[source.index("import sys") : source.index("parents[1])") + len("parents[1])")]
+
+
+def test_every_step_belongs_to_a_study_and_every_study_has_its_steps():
+    listed = {module for study in studies() for module in study_parameters(study).STEPS}
+    assert {f"{path.parent.name}.{path.stem}" for path in STEP_FILES} == listed
+
+
+def test_guard_is_the_same_in_every_step():
+    assert len({guard_of(path) for path in STEP_FILES}) == 1
+
+
+@pytest.mark.parametrize("path", STEP_FILES, ids=lambda path: path.stem)
+def test_steps_are_small_and_say_what_they_read_and_write(path):
+    source = path.read_text()
+    assert len(source.splitlines()) <= 60
+    docstring = source.split('"""')[1]
+    number = re.match(r"step(\d)_", path.stem)[1]
+    assert docstring.startswith(f"Step {number} of the stud")
+    assert "\nReads " in docstring
+    assert "\nWrites " in docstring
+
+
+def test_a_step_runs_as_a_file_from_another_folder(tmp_path):
+    step = ROOT / "save_dataset" / "step1_save_song.py"
+    shown = python(step, "--help", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert "Step 1 of the study `song`" in shown.stdout
+    refused = python(step, "no_such_song", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: parameters/no_such_song.toml: no such file; parameter files there are: ")
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (
+            "save_dataset/step1_save_song.py",
+            "another study than step1_save_song; run: python -m save_dataset.step1_save_drums",
+        ),
+        (
+            "forecast/step6_forecast_song.py",
+            "another study than step6_forecast_song; run: python -m forecast.step6_gener",
+        ),
+    ],
+)
+def test_a_step_refuses_the_file_of_another_study(step, line):
+    refused = python(ROOT / step, "demo_drums", cwd=ROOT)
+    assert refused.returncode == 1
+    assert f"error: parameters/demo_drums.toml: is of {line}" in refused.stderr
+
+
+WITHOUT_TENSORFLOW = (
+    *("run_steps", "save_dataset.step1_save_song", "train_model.song.draw_losses", "embed.song.draw_embeddings"),
+    *("embed.step4_play_song", "forecast.song.knn", "forecast.song.linear", "forecast.song.methods"),
+    *("forecast.song.forecasts", "forecast.draw_all_forecasts", "evaluate.step7_measure_song"),
+    *("evaluate.step8_draw_song", "save_dataset.step0_make_pieces", "save_dataset.step1_save_drums"),
+    *("save_dataset.step1_save_piano", "embed.step4_hear_dictionary", "forecast.dictionary.generate"),
+    *("evaluate.dictionary.baselines", "evaluate.dictionary.comparison", "evaluate.dictionary.style"),
+    *("evaluate.step8_draw_dictionary", "save_dataset.step0_make_themes", "save_dataset.step1_save_themes"),
+    *("embed.step3_embed_themes", "embed.step4_hear_themes", "forecast.step6_find_themes"),
+    *("evaluate.themes.results", "evaluate.step7_measure_themes", "evaluate.step8_draw_themes"),
+    *("save_dataset.step1_save_signal", "evaluate.signal.measures", "evaluate.step8_draw_signal"),
+    *("save_dataset.step1_save_digits", "evaluate.digits.measures", "evaluate.step8_draw_digits"),
+    *("train_model.complex.draw_bases", "train_model.complex.draw_training"),
+)
+
+
+IMPORT_EACH = """
+import importlib, sys
+for module in sys.argv[1:]:
+    importlib.import_module(module)
+    if "tensorflow" in sys.modules or "keras" in sys.modules:
+        sys.exit(module)
+"""
+
+
+def test_what_needs_no_tensorflow_does_not_import_it():
+    finished = python("-c", IMPORT_EACH, *WITHOUT_TENSORFLOW, cwd=ROOT)
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def test_step0_composes_the_demo_and_leaves_what_is_found(small, write_parameters):
+    write_parameters('base = "demo"\n[composition]\nform = "A"\nbpm = 240', "short_demo")
+    write_parameters((ROOT / "parameters" / "demo.toml").read_text(), "demo")
+    first = step0_make_song.run("short_demo", root=small).read_bytes()
+    assert (small / "music" / "demo.mid").is_file()
+    assert step0_make_song.run("short_demo", root=small).read_bytes() == first
+    found = small / "music" / "tones.wav"
+    before = found.read_bytes()
+    assert step0_make_song.run("small", root=small) == found
+    assert found.read_bytes() == before
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A root where all steps are done for `small`; only for looking."""
+    root = tmp_path_factory.mktemp("done")
+    write_tones(root / "music" / "tones.wav")
+    (root / "parameters").mkdir()
+    (root / "parameters" / "small.toml").write_text(SMALL)
+    with redirect_stdout(io.StringIO()) as printed:
+        run_steps.run("small", root=root)
+    (root / "printed.txt").write_text(printed.getvalue())
+    return root
+
+
+def names_in(folder, pattern="*"):
+    return {path.name for path in folder.glob(pattern)}
+
+
+@pytest.mark.slow
+def test_steps_in_order(done):
+    parameters, output = load("small", done), done / "output" / "small"
+    for run in parameters.for_runs():
+        folder, embedding = output / run.run, results.load(run, "embedding", done)
+        n_points, latent_dim = embedding["z"].shape
+        assert latent_dim == run.model.latent_dim
+        assert n_points == len(embedding["times_s"]) == len(embedding["z_scaled"])
+        for what in ("forecast", "divergence"):
+            assert names_in(folder, f"{what}_*") == {f"{what}_{method}.npz" for method in run.methods_of_run()}
+        assert names_in(folder / "sound") == {"truth.wav", "decoded.wav", "knn.wav"}
+        rows = list(csv.DictReader((folder / "trajectory.csv").open(newline="")))
+        np.testing.assert_allclose([float(row["centre_s"]) for row in rows], embedding["times_s"], atol=1e-6)
+    assert {path.parent.name for path in output.glob("*/joint_*.keras")} == {"RF_5d"}
+    assert {path.parent.name for path in output.glob("*/*_joint.npz")} == {"RF_5d"}
+    assert {path.parent.name for path in output.glob("*/trajectory.mp4")} == {"PCA"}
+    assert names_in(output / "PCA" / "frames") == {"frame_0.png", "frame_1.png", "frame_2.png"}
+    assert (output / "sections.vtt").is_file()
+    assert not [*output.rglob("unfinished*"), *output.rglob(".*")]
+
+
+@pytest.mark.slow
+def test_every_figure_and_table_of_the_study_is_drawn(done):
+    runs = load("small", done).runs
+    drawn = names_in(done / "output" / "small" / "figures", "*.png")
+    of_runs = {f"{what}_{run}" for what in ("trajectory", "forecasts", "fans") for run in runs}
+    of_song = {"spectrogram", "losses", "compare_R_RF_5d", "errors", "skill", "valid_times", "divergence"}
+    of_protocol = {"controls", "exclusion", "recurrence"}
+    assert drawn - {f"model_{run}.png" for run in runs} == {f"{name}.png" for name in of_runs | of_song | of_protocol}
+    printed = (done / "printed.txt").read_text()
+    assert all(f"output/small/figures/{name}" in printed for name in drawn)
+    tables = {"embedding", "divergence", "divergence_article", "controls", "recurrence", "consistency"}
+    for ending in ("csv", "tex"):
+        assert names_in(done / "output" / "small" / "figures", f"*.{ending}") == {f"{name}.{ending}" for name in tables}
+    (page,) = (done / "output" / "small").glob("*.html")
+    assert '"forecasts":{"KNN":{' in page.read_text()
+
+
+DRAW_WITHOUT_TENSORFLOW = """
+import sys, pathlib
+from evaluate import step8_draw_song
+step8_draw_song.run("small", root=pathlib.Path(sys.argv[1]))
+sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
+"""
+
+
+@pytest.mark.slow
+def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, done_again):
+    first, again = (root / "output" / "small" for root in (done, done_again))
+    drawn = sorted(path.relative_to(first) for path in first.glob("figures/*") if not path.match("model_*"))
+    drawn.append(Path("player.html"))
+    for path in drawn:
+        (again / path).unlink()
+    finished = python("-c", DRAW_WITHOUT_TENSORFLOW, done_again, cwd=ROOT)
+    assert finished.returncode == 0, finished.stderr
+    assert [str(path) for path in drawn if (again / path).read_bytes() != (first / path).read_bytes()] == []
+
+
+@pytest.mark.slow
+def test_what_is_up_to_date_is_not_trained_again_and_what_is_stale_is_refused(done_again, write_parameters, capsys):
+    step2_train_song.run("small", root=done_again, runs=["R", "RF_5d"])
+    assert capsys.readouterr().out.count("is up to date") == 2
+    step5_train_forecasters_song.run("small", root=done_again)
+    assert capsys.readouterr().out.count("is up to date") == 2 * 3
+
+    write_parameters(SMALL.replace("latent_dim = 5", "latent_dim = 4"), "small")
+    step3_embed_song.run("small", root=done_again, runs=["R"])
+    with pytest.raises(ValueError, match=r"latent_dim=5, parameters/small.toml now says 4; run: python -m train_model"):
+        step3_embed_song.run("small", root=done_again, runs=["RF_5d"])
+
+    write_tones(done_again / "music" / "tones.wav", seconds=3.5)
+    with pytest.raises(ValueError, match=r"spectrogram.npz: was made from another music/tones.wav; run: .*step1_save"):
+        step3_embed_song.run("small", root=done_again, runs=["R"])
+    step1_save_song.run("small", root=done_again)
+    with pytest.raises(ValueError, match=r"R/autoencoder.keras: was made from another output/small/spectrogram.npz"):
+        step3_embed_song.run("small", root=done_again, runs=["R"])
+
+
+def write_samples(samples, sample_rate_hz=44100):
+    return lambda path: soundfile.write(path, samples, sample_rate_hz, subtype="FLOAT")
+
+
+BAD_SOUNDS = {
+    "missing": (lambda path: path.unlink(missing_ok=True), FileNotFoundError, "no such sound file"),
+    "a folder": (lambda path: path.mkdir(), FileNotFoundError, "no such sound file"),
+    "empty": (lambda path: path.write_bytes(b""), ValueError, "cannot be read as sound"),
+    "no sound": (lambda path: path.write_text("la la la"), ValueError, "cannot be read as sound"),
+    "no samples": (write_samples(np.zeros(0)), ValueError, "holds no samples"),
+    "silent": (write_samples(np.zeros(88200)), ValueError, "is silent"),
+    "not finite": (write_samples(np.r_[np.ones(88200), np.nan]), ValueError, "1 of 88201 samples are not finite"),
+    "too short": (
+        write_samples(np.sin(np.arange(4000))),
+        ValueError,
+        r"0\.07 s of sound: run R needs at least 0\.\d",
+    ),
+    "shorter than a frame": (write_samples(np.sin(np.arange(400))), ValueError, "window_samples=1024: must be at most"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "error", "message"), BAD_SOUNDS.values(), ids=BAD_SOUNDS)
+def test_bad_sound_is_told_and_nothing_is_written(small, spoil, error, message):
+    sound = small / "music" / "tones.wav"
+    sound.unlink()
+    spoil(sound)
+    with pytest.raises(error, match=message):
+        step1_save_song.run("small", root=small)
+    assert not (small / "output").exists()
+
+
+def test_a_missing_result_names_the_step_that_makes_it(small):
+    with pytest.raises(FileNotFoundError, match=r"spectrogram.npz: is not there; run: python -m save_dataset.step1_"):
+        step2_train_song.run("small", root=small)
+    assert not (small / "output").exists()
+
+
+@pytest.fixture(scope="module")
+def demo_root(tmp_path_factory):
+    """The demo song embedded by PCA and by a conditioned autoencoder that was trained for a short time."""
+    root = tmp_path_factory.mktemp("demo")
+    (root / "parameters").mkdir()
+    (root / "parameters" / "demo.toml").write_text((ROOT / "parameters" / "demo.toml").read_text())
+    (root / "parameters" / "quick.toml").write_text('base = "demo"\n[training]\nepochs = 3\njit_compile = false')
+    for step in (step0_make_song, step1_save_song):
+        step.run("quick", root=root)
+    for step in (step2_train_song, step3_embed_song):
+        step.run("quick", root=root, runs=["RF", "PCA"])
+    return root
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", ["RF", "PCA"])
+def test_trajectory_of_the_demo_finds_its_bars_and_its_form(demo_root, run):
+    parameters = load("quick", demo_root).for_run(run)
+    embedding = results.load(parameters, "embedding", demo_root)
+    z, times_s = embedding["z"], embedding["times_s"]
+    bar_s, section_s = 2.0, 8.0  # four beats at 120 bpm; four bars
+
+    def mean_distance(begin_s, end_s, later_s):
+        """Between the points of a span and those `later_s` after them."""
+        points = np.flatnonzero((times_s >= begin_s) & (times_s < end_s))
+        return np.mean(np.linalg.norm(z[np.searchsorted(times_s, times_s[points] + later_s)] - z[points], axis=1))
+
+    in_first_a = (0.0, section_s - 1.5 * bar_s)
+    assert mean_distance(*in_first_a, bar_s) < 0.8 * mean_distance(*in_first_a, bar_s / 2)
+    in_the_form = (0.5, section_s - 0.5)
+    to_second_a, to_b, to_last_a = (mean_distance(*in_the_form, n * section_s) for n in (1, 2, 3))
+    assert max(to_second_a, to_last_a) < 0.5 * to_b
+
+
+DEMO_OF_A_SECOND = 'base = "demo"\n[composition]\nform = "A"\nbpm = 240'
+
+
+def test_step0_does_not_write_over_a_recording(small, write_parameters):
+    write_parameters((ROOT / "parameters" / "demo.toml").read_text(), "demo")
+    write_parameters(DEMO_OF_A_SECOND + '\nfile = "tones.wav"\n[sound]\nfile = "tones.wav"', "clumsy")
+    before = (small / "music" / "tones.wav").read_bytes()
+    with pytest.raises(ValueError, match="tones.wav: is a recording, not a composition: name another file"):
+        step0_make_song.run("clumsy", root=small)
+    assert (small / "music" / "tones.wav").read_bytes() == before
+
+
+def test_a_sound_made_from_another_composition_is_refused(small, write_parameters):
+    write_parameters((ROOT / "parameters" / "demo.toml").read_text(), "demo")
+    write_parameters(DEMO_OF_A_SECOND, "short_demo")
+    step0_make_song.run("short_demo", root=small)
+    step1_save_song.run("short_demo", root=small)
+    write_parameters(DEMO_OF_A_SECOND.replace("240", "200"), "short_demo")
+    assert not results.is_fresh(load("short_demo", small), "spectrogram", small)
+    with pytest.raises(
+        ValueError, match=r"demo.wav: is not what \[composition\] says; run: .*step0_make_song short_demo"
+    ):
+        step1_save_song.run("short_demo", root=small)
+    step0_make_song.run("short_demo", root=small)
+    step1_save_song.run("short_demo", root=small)
+    assert results.is_fresh(load("short_demo", small), "spectrogram", small)
+
+
+def test_numbers_that_no_step_has_are_refused(small):
+    with pytest.raises(ValueError, match="no step has a number from 9 to 9; steps: 0, 1, 2, 3"):
+        run_steps.run("small", first=9, root=small)

@@ -1,0 +1,192 @@
+"""Building and training the dictionary of one run of the studies `drums` and `piano`."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from models.dictionary_autoencoder import DictionaryAutoencoder
+from pipeline.data_generator import music_windows
+from pipeline.dictionary_study import TRAINED, DictionaryParameters
+from pipeline.sections.dictionary import DictionaryLoss
+from save_dataset.midi.corpus import Corpus
+from train_model.callbacks import FallOfWinners, ProcessorTime, SeedByEpoch
+from train_model.dictionary.revival import Revival, start_from_music
+from train_model.fitting import fit_resumably, learning_rate
+from train_model.unfinished import unfinished_folder
+
+WATCHED_WINDOWS = 4096  # from which atoms begin and are revived
+
+
+def build(corpus: Corpus, parameters: DictionaryParameters) -> DictionaryAutoencoder:
+    """The autoencoder of a run, with first weights from the seed."""
+    keras.utils.set_random_seed(parameters.training.seed)
+    model, loss, noise = parameters.model, parameters.loss, parameters.corruption
+    n_channels, n_hits = corpus.steps.shape[1], first_kind(corpus).stop
+    autoencoder = DictionaryAutoencoder(
+        n_channels,
+        **model.model_dump(include={"n_atoms", "atom_steps", "stride_steps", "refine", "unit_norm", "bias"}),
+        winners={
+            "k": model.first_k or model.k,
+            "scope": model.scope,
+            "rank_by": model.rank_by,
+            "window_steps": model.window_steps or parameters.training.window_steps,
+        },
+        blocks=blocks_of(parameters),
+        sees_music=model.start == "data",
+        n_hits=n_hits,
+        corruption={"n_hits": n_hits, **noise.model_dump(), "seed": parameters.training.seed} if noise.is_on else None,
+        hit_loss=hit_loss_of(corpus, loss) if loss.reconstruction == "hits" else None,
+        reconstruction_weight=loss.reconstruction_weight,
+        chords=loss.chords,
+        chord_changes=loss.chord_changes,
+        steps_per_beat=corpus.steps_per_beat,
+    )
+    autoencoder.build()
+    return autoencoder
+
+
+def first_kind(corpus: Corpus) -> slice:
+    """Channels of the hits or notes."""
+    return next(iter(corpus.kinds().values()))
+
+
+def hit_loss_of(corpus: Corpus, loss: DictionaryLoss) -> dict[str, Any]:
+    """Arguments of the loss on hits, for the kinds that the corpus has."""
+    numbers = {kind: str(number) for number, kind in enumerate(corpus.kinds())}
+    squares = {"velocity": loss.velocities, "offset": loss.offsets}
+    return {
+        "n_hits": first_kind(corpus).stop,
+        "slope": loss.slope,
+        "entropies": {numbers["frame"]: loss.frames} if "frame" in [*numbers][1:] else {},
+        "squares": {numbers[kind]: weight for kind, weight in squares.items() if kind in numbers},
+    }
+
+
+def blocks_of(parameters: DictionaryParameters) -> list[dict[str, Any]]:
+    """Arguments of the temporal blocks of a run."""
+    model = parameters.model
+    shared = {"kernel_steps": model.tcn_kernel_steps, "dropout": model.tcn_dropout, "causal": model.tcn_causal}
+    return [{"filters": n, "dilation_steps": 2**index, **shared} for index, n in enumerate(model.tcn_channels)]
+
+
+def train(
+    corpus: Corpus,
+    parameters: DictionaryParameters,
+    folder: Path,
+    *,
+    verbose: int = 0,
+    watchers: Sequence[keras.callbacks.Callback] = (),
+) -> tuple[DictionaryAutoencoder, dict[str, np.ndarray]]:
+    """Train the dictionary of a run on the train split; a training that was stopped goes on after its last whole epoch.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        All pieces.
+    parameters : DictionaryParameters
+        Of the run.
+    folder : Path
+        The run's, for what an unfinished training leaves.
+    verbose : int
+        Keras's: 1 for its progress bar, 2 for a line an epoch.
+    watchers : sequence of keras.callbacks.Callback
+        More callbacks, called last.
+
+    Returns
+    -------
+    DictionaryAutoencoder, dict of str to np.ndarray
+        The model; per epoch ``(n_epochs,)`` each term of the loss, ``k``, ``atoms_used`` and ``cpu_s``.
+
+    Raises
+    ------
+    ValueError
+        If corpus and parameters do not go together, the music is too short or silent, or the loss is no longer finite.
+    """
+    if reason := next(reasons_against(corpus, parameters), None):
+        raise ValueError(reason)
+    training = parameters.training
+    starts = corpus.windows(corpus.pieces_of("train"), training.window_steps, training.hop_steps)
+    some = np.random.default_rng(training.seed).permutation(starts)[:WATCHED_WINDOWS]
+    watched = corpus.cut(some, training.window_steps)
+    if not watched.any():
+        raise ValueError(f"training.window_steps={training.window_steps}: all windows of the train split are silent")
+    epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
+    batches = batches_of(corpus, parameters, starts, epoch)
+    autoencoder = build(corpus, parameters)
+    autoencoder.compile(adam(parameters, int(batches.cardinality())), jit_compile=training.jit_compile)
+    if parameters.model.start == "data":
+        start_from_music(autoencoder, watched, training.seed)
+    sections = parameters.model_dump(mode="json", include={*TRAINED})
+    unfinished = unfinished_folder(folder, corpus.steps, sections, starts, corpus.chords)
+    callbacks = callbacks_of(parameters, watched, epoch)
+    history = fit_resumably(autoencoder, batches, training.epochs, unfinished, callbacks, watchers, verbose=verbose)
+    return autoencoder, history
+
+
+def reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterator[str]:
+    """Why a dictionary of these parameters cannot be learnt from this corpus, if so; each a line."""
+    model, loss, training = parameters.model, parameters.loss, parameters.training
+    pieces = corpus.pieces_of("train")
+    if not len(corpus.windows(pieces, training.window_steps)):
+        yield f"training.window_steps={training.window_steps}: no piece of the train split is as long"
+    if corpus.steps_per_bar % model.stride_steps:
+        yield f"model.stride_steps={model.stride_steps}: must divide the {corpus.steps_per_bar} steps of a bar"
+    shift = f"training.transpose_semitones={training.transpose_semitones}"
+    alike = {  # what takes each kind to have a channel for each drum or key
+        "loss.reconstruction='hits'": loss.reconstruction == "hits",
+        "corruption": parameters.corruption.is_on,
+        shift: training.transpose_semitones > 0,
+        "model.tcn_channels with refine='pursuit'": model.refine == "pursuit" and len(model.tcn_channels) > 0,
+    }
+    if not corpus.kinds_are_alike:
+        yield from (f"{key}: not for tokens or rolls above the bass" for key, is_on in alike.items() if is_on)
+    if training.transpose_semitones and "hit" in corpus.kinds():
+        yield f"{shift}: must be 0 for drums, which have no pitch"
+    if loss.chords or loss.chord_changes:
+        if not any((corpus.chords[slice(*corpus.starts[p : p + 2])] >= 0).any() for p in pieces):
+            yield "loss.chords, loss.chord_changes: must be 0, no chord of the train split is known"
+        if training.window_steps % corpus.steps_per_beat:
+            yield f"training.window_steps={training.window_steps}: must be whole beats where chords are in the loss"
+
+
+def batches_of(
+    corpus: Corpus, parameters: DictionaryParameters, starts: np.ndarray, epoch: tf.Variable
+) -> tf.data.Dataset:
+    """Batches of the windows that start at given steps, with chords where the loss needs them."""
+    training, loss = parameters.training, parameters.loss
+    return music_windows(
+        corpus.steps,
+        starts,
+        training.window_steps,
+        windows_per_batch=min(training.batch_windows or len(starts), len(starts)),
+        seed=training.seed,
+        epoch=epoch,
+        chords=corpus.chords if loss.chords or loss.chord_changes else None,
+        steps_per_beat=corpus.steps_per_beat,
+        transpose_semitones=training.transpose_semitones,
+        keys=first_kind(corpus).stop,
+    )
+
+
+def adam(parameters: DictionaryParameters, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """The optimiser of a run; its epsilon is PyTorch's, with which the source trained."""
+    training = parameters.training
+    rate = learning_rate(training, training.epochs * steps_per_epoch)
+    return keras.optimizers.Adam(rate, epsilon=1e-8, amsgrad=training.amsgrad)
+
+
+def callbacks_of(
+    parameters: DictionaryParameters, windows: np.ndarray, epoch: tf.Variable
+) -> list[keras.callbacks.Callback]:
+    """What happens between the epochs of a run."""
+    model, training = parameters.model, parameters.training
+    return [
+        SeedByEpoch(training.seed, epoch),
+        FallOfWinners(model.first_k or model.k, model.k, model.k_fall, model.k_every_epochs),
+        Revival(windows, training.epochs, revive=training.revive, seed=training.seed),
+        ProcessorTime(),  # of revival too
+    ]
