@@ -1,4 +1,4 @@
-"""The style of all figures, and saving them: PNG to look at, PDF for the write-up.
+"""The style of all figures, what methods are called and coloured, and saving: PNG to look at, PDF for the write-up.
 
 The same arrays give the same bytes: files carry no date and no version.
 """
@@ -21,6 +21,30 @@ TIME_COLOURS = "viridis"
 PIXEL_COLOURS = "inferno"
 RUN_COLOURS = {"R": "black", "RF": "tab:red", "PCA": "tab:blue"}
 OTHER_COLOURS = ("tab:green", "tab:orange", "tab:purple", "tab:brown", "tab:pink", "tab:cyan", "tab:olive")
+METHOD_NAMES = {
+    "knn": "KNN",
+    "knn_article": "KNN (article's)",
+    "analog": "analog",
+    "var": "VAR",
+    "mlp": "MLP",
+    "lstm": "LSTM",
+    "joint": "joint",
+    "persistence": "persistence",
+    "constant_velocity": "constant velocity",
+    "climatology": "climatology",
+}
+METHOD_COLOURS = {
+    "knn": "#1f77b4",
+    "knn_article": "#8ec5ea",
+    "analog": "#17a589",
+    "var": "#d62728",
+    "mlp": "#ff9f1c",
+    "lstm": "#8e44ad",
+    "joint": "#e377c2",
+    "persistence": "#555555",
+    "constant_velocity": "#999999",
+    "climatology": "#b8a06a",
+}
 
 STYLE: dict[str, Any] = {
     "figure.dpi": 150,

@@ -9,7 +9,7 @@ from embed.song.exports import write_csv, write_webvtt
 from embed.song.film.film import write_video
 from embed.song.player.page import build_page
 from pipeline import results
-from pipeline.methods import METHOD_NAMES
+from pipeline.figures import METHOD_NAMES
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
 from pipeline.whole_file import whole_file

@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.figures import colour_of, new_figure
-from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
+from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, colour_of, new_figure
 
 Measures = Mapping[str, np.ndarray]
 CLIMATOLOGY = 1.0  # the error, in spreads, of always saying the mean

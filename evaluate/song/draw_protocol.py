@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from pipeline.figures import colour_of, new_figure
-from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
+from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, colour_of, new_figure
 
 Measures = Mapping[str, np.ndarray]
 SIGNIFICANT = 0.05  # a period is told only where shuffled pieces return as well more rarely than this

@@ -11,8 +11,7 @@ from embed.song.spread import dimensions_in_use
 from evaluate.song.songs import REFERENCE, differences, load_songs
 from evaluate.song.tables import STEPS_TOLD
 from pipeline import figures, results, tables
-from pipeline.figures import colour_of, new_figure
-from pipeline.methods import METHOD_NAMES
+from pipeline.figures import METHOD_NAMES, colour_of, new_figure
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from embed.song.alignment import procrustes_distance
-from pipeline.methods import METHOD_NAMES
+from pipeline.figures import METHOD_NAMES
 
 STEPS_TOLD = (1, 5, 10, 30)
 Measures = Mapping[str, np.ndarray]

@@ -9,8 +9,7 @@ from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from embed.song.draw_trajectory import three_axes
-from pipeline.figures import new_figure
-from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
+from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, new_figure
 from pipeline.windows import mean_hop_s
 
 PANEL_IN = 2.9

@@ -1,4 +1,4 @@
-"""Sections of the parameters of the complex autoencoder: its bases, its loss, its training on pairs.
+"""Sections of the parameters of the complex autoencoder: its bases, its loss, its training on pairs, and its results.
 
 Defaults are those of the source ("Learning Complex Basis Functions for Invariant Representations of Audio", Lattner,
 Dörfler, Arzt, ISMIR 2019, and its code) unless the description says otherwise.
@@ -9,6 +9,18 @@ from typing import Literal
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from pipeline.parameters import Section
+from pipeline.results import Result
+
+TRAIN = "train_model.step2_train_complex"
+TRAINED = ("model", "loss", "training")
+
+
+def trained_from(data: str) -> dict[str, Result]:
+    """The results of training on data of a kind."""
+    return {
+        "complex_autoencoder": Result("{run}/complex_autoencoder.keras", TRAIN, TRAINED, (data,)),
+        "history": Result("{run}/history.npz", TRAIN, TRAINED, (data,)),
+    }
 
 
 class Bases(Section):

@@ -4,10 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
-from pipeline.complex_study import TRAIN, TRAINED, trained_from
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
-from pipeline.sections.complex import DigitBases, DigitTraining, SwapLoss
+from pipeline.sections.complex import TRAIN, TRAINED, DigitBases, DigitTraining, SwapLoss, trained_from
 
 STEPS = (
     "save_dataset.step1_save_digits",

@@ -4,10 +4,9 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.complex_study import TRAIN, TRAINED, trained_from
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
-from pipeline.sections.complex import SignalBases, SignalTraining, SwapLoss
+from pipeline.sections.complex import TRAIN, TRAINED, SignalBases, SignalTraining, SwapLoss, trained_from
 
 STEPS = (
     "save_dataset.step1_save_signal",

@@ -4,10 +4,9 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
-from pipeline.complex_study import TRAIN, TRAINED, trained_from
 from pipeline.parameters import StudyParameters
 from pipeline.results import Result
-from pipeline.sections.complex import PatchBases, PatchSwapLoss, PatchTraining
+from pipeline.sections.complex import TRAIN, TRAINED, PatchBases, PatchSwapLoss, PatchTraining, trained_from
 from pipeline.sections.recordings import (
     CQT,
     Altered,

@@ -4,8 +4,7 @@ import tensorflow as tf
 from scipy.signal import get_window
 
 from pipeline.data_generator import pairs
-from pipeline.moves import shift_pitch, turn
-from pipeline.pairs import PatchPairs, PicturePairs, Stretches, WindowPairs, spans_of
+from pipeline.pairs import PatchPairs, PicturePairs, Stretches, WindowPairs, shift_pitch, spans_of, turn
 from pipeline.patches import flatten, patches_of, standardise
 from save_dataset.images import digits
 

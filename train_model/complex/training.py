@@ -9,9 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from models.complex_autoencoder import ComplexAutoencoder
-from pipeline.complex_study import TRAINED
 from pipeline.data_generator import pairs
 from pipeline.pairs import PatchPairs, PicturePairs, WindowPairs, spans_of
+from pipeline.sections.complex import TRAINED
 from save_dataset.themes.pieces import check_split
 from train_model.callbacks import ProcessorTime, SeedByEpoch
 from train_model.complex.pair_watch import PairWatch, measure, read_snapshots

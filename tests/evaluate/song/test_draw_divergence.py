@@ -4,7 +4,7 @@ from matplotlib.colors import to_hex
 
 from evaluate.song.draw_divergence import draw_divergence, draw_errors, draw_skills, draw_valid_times
 from evaluate.song.measures import measure_forecasts
-from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
+from pipeline.figures import METHOD_COLOURS, METHOD_NAMES
 
 HOP_S = 0.25
 STARTS = np.arange(0, 90, 5)

@@ -3,7 +3,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from evaluate.song.draw_protocol import draw_controls, draw_exclusion, draw_recurrence
-from pipeline.methods import METHOD_COLOURS
+from pipeline.figures import METHOD_COLOURS
 
 EXCLUSION = {
     "exclusion_points": np.array([0, 10, 20]),

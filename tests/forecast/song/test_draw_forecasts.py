@@ -3,7 +3,7 @@ import pytest
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from forecast.song.draw_forecasts import N_FANS, draw_fans, draw_long_forecasts
-from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
+from pipeline.figures import METHOD_COLOURS, METHOD_NAMES
 from pipeline.sections.forecasting import METHODS
 
 N_POINTS, START, N_LONG, N_STEPS = 140, 25, 40, 8

@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 from matplotlib.colors import to_rgb
 
-from pipeline.methods import METHOD_COLOURS, METHOD_NAMES
+from pipeline.figures import METHOD_COLOURS, METHOD_NAMES
 from pipeline.sections.forecasting import METHODS, NETWORKS, Forecast, Method
 from pipeline.studies.song import RESULTS
 
