@@ -19,8 +19,8 @@ from forecast.themes.lag import find_by_lag
 from forecast.themes.published import find_published
 from models.complex_autoencoder import ComplexAutoencoder, build_encoder
 from pipeline.sections.recordings import CQT, ComposedThemes
-from save_dataset.demo.make_song import to_bytes
 from save_dataset.demo.themes import compose_themes
+from save_dataset.midi.files import to_bytes
 from save_dataset.sound.cqt import constant_q
 from save_dataset.themes.transforms import read_samples
 from tests import straightforward_themes as straightforward

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from save_dataset.mp3_length import tells_length
-from save_dataset.sound.files import read_sound
+from save_dataset.sound.files import read_sound, tells_length
 
 RATE_HZ = 22050
 

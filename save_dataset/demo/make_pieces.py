@@ -1,25 +1,15 @@
-"""MIDI that is made, not found: a folder of it, that nothing else is mixed with.
+"""Pieces of the studies `drums` and `piano` that are made, not found: MIDI, and the chords of piano."""
 
-A marker in the folder tells what was composed, and lists the files: only those are ever replaced or removed. It is
-written before them, so that a step that was interrupted can be run again.
-"""
-
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pipeline.dictionary_study import DictionaryParameters
-from pipeline.parameters import Section
 from pipeline.sections.symbolic import Pieces
-from pipeline.whole_file import whole_file
 from save_dataset.demo.drums import compose_drums
-from save_dataset.demo.make_song import to_bytes
+from save_dataset.demo.files import MIDI_ENDINGS, check_folder, write_files
 from save_dataset.demo.piano import compose_piano, to_csv
+from save_dataset.midi.files import to_bytes
 
-MARKER = "made_by_step0.json"
 CHORDS_ENDING = ".chords.csv"
-MIDI_ENDINGS = (".mid", ".midi")
 
 
 def files_of(study: str, composition: Pieces) -> dict[str, bytes]:
@@ -57,59 +47,3 @@ def check_made(parameters: DictionaryParameters, root: Path) -> None:
         return
     way_out = f"run: python -m {parameters.STEPS[0]} {parameters.name}"
     check_folder(root / "music" / parameters.composition.folder, parameters.composition, "composition", way_out)
-
-
-def check_folder(folder: Path, composition: Section, section: str, way_out: str) -> None:
-    """Refuse a folder that does not hold what a section of the parameters makes; raises as `check_made` does."""
-    if not folder.is_dir():
-        raise FileNotFoundError(f"music/{folder.name}: is not there; {way_out}")
-    marker = read_marker(folder)
-    if missing := [name for name in marker.get("files", ()) if not (folder / name).is_file()]:
-        raise FileNotFoundError(f"music/{folder.name}: {missing[0]} is not there; {way_out}")
-    if marker.get("composition") != composition.model_dump(mode="json"):
-        raise ValueError(f"music/{folder.name}: is not what [{section}] says; {way_out}")
-
-
-def write_files(
-    folder: Path, composition: Section, files: Mapping[str, bytes], *, endings: tuple[str, ...] = MIDI_ENDINGS,
-    what: str = "MIDI", sections: str = "[composition] and [collection]",
-) -> list[Path]:  # fmt: skip
-    """Replace what was made in a folder before; returns the paths.
-
-    Parameters
-    ----------
-    composition : Section
-        What the files are made by, which the marker tells.
-    files : mapping of str to bytes
-        What they hold, by name from the folder on.
-    endings, what, sections
-        Files that nothing else of is mixed with, and what messages call them and the sections that name the folder.
-
-    Raises
-    ------
-    ValueError
-        If the folder holds such files, or a file to be written, that the marker does not list.
-    """
-    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    listed = set(read_marker(folder).get("files", ()))
-    if any(Path(name).suffix.lower() in endings or name in files for name in there.keys() - listed):
-        raise ValueError(
-            f"music/{folder.name}: holds {what} that was not made here: name another folder under {sections}"
-        )
-    for name in there.keys() & listed - files.keys():
-        there[name].unlink()
-    marker = {"composition": composition.model_dump(mode="json"), "files": list(files)}
-    contents = {MARKER: json.dumps(marker, indent=1).encode()} | dict(files)
-    for name, content in contents.items():
-        with whole_file(folder / name) as temporary:
-            temporary.write_bytes(content)
-    return [folder / name for name in files]
-
-
-def read_marker(folder: Path) -> dict[str, Any]:
-    """What was composed, and the files that were made here, from the folder on; empty unless it can be read."""
-    try:
-        marker = json.loads((folder / MARKER).read_bytes())
-        return {"composition": marker["composition"], "files": [*map(str, marker["files"])]}
-    except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
-        return {}

@@ -1,6 +1,5 @@
 """A sound that is made: writing it with its MIDI, and telling whether what is there is what the parameters say."""
 
-import io
 from pathlib import Path
 
 from pretty_midi import PrettyMIDI
@@ -8,6 +7,7 @@ from pretty_midi import PrettyMIDI
 from pipeline.sections.sound import Composition
 from pipeline.whole_file import whole_file
 from save_dataset.demo.song import compose
+from save_dataset.midi.files import to_bytes
 from save_dataset.sound.files import write_sound
 from save_dataset.sound.synthesiser import render
 
@@ -42,10 +42,3 @@ def check_composition(composition: Composition, sound: Path, remedy: str) -> Non
 def notes_of(composition: Composition) -> PrettyMIDI:
     """The notes of a composition."""
     return compose(**composition.model_dump(exclude={"file"}))
-
-
-def to_bytes(midi: PrettyMIDI) -> bytes:
-    """What a MIDI file holds."""
-    buffer = io.BytesIO()
-    midi.write(buffer)
-    return buffer.getvalue()

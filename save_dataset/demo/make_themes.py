@@ -12,9 +12,9 @@ from pipeline.parameters import ROOT
 from pipeline.sections.recordings import ComposedThemes
 from pipeline.studies.themes import Parameters
 from save_dataset.demo.altered import alter_folder
-from save_dataset.demo.make_pieces import check_folder, write_files
-from save_dataset.demo.make_song import to_bytes
+from save_dataset.demo.files import check_folder, write_files
 from save_dataset.demo.themes import compose_themes
+from save_dataset.midi.files import to_bytes
 from save_dataset.sound.synthesiser import render
 from save_dataset.themes.files import SOUND_ENDINGS
 from save_dataset.themes.recordings import Pattern

@@ -147,6 +147,13 @@ def parse(content: bytes) -> MidiNotes:
     return to_arrays(midi)
 
 
+def to_bytes(midi: pretty_midi.PrettyMIDI) -> bytes:
+    """What a MIDI file holds."""
+    buffer = io.BytesIO()
+    midi.write(buffer)
+    return buffer.getvalue()
+
+
 def to_arrays(midi: pretty_midi.PrettyMIDI) -> MidiNotes:
     """The notes of a file that was parsed."""
     tracks = list(enumerate(midi.instruments))

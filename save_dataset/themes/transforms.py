@@ -17,7 +17,6 @@ import pretty_midi
 from tqdm import tqdm
 
 from pipeline.whole_file import whole_file
-from save_dataset.lead_in import find_lead_in
 from save_dataset.midi.files import read_midi
 from save_dataset.processes import work
 from save_dataset.sound.cqt import constant_q
@@ -28,6 +27,8 @@ CACHE = Path("output", "cqt_cache")  # below the root of the repository
 FORMAT = 1  # of a cache file: another number, and all are made anew
 FEW_FILES = 8  # transformed sooner than a second process starts
 MIDI_ENDINGS = (".mid", ".midi")
+LEAD_IN_FRAME_S = 0.01
+LEAD_IN_SHARE = 0.05  # of the loudest frame, 26 dB below it: finds the first notes of the five JKU pieces to 50 ms
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,22 @@ def middle(samples: np.ndarray, n_samples: int) -> np.ndarray:
     """The middle of a sound that is longer than so many samples, else all of it."""
     first = max(0, (len(samples) - n_samples) // 2)
     return samples[first : first + n_samples]
+
+
+def find_lead_in(samples: np.ndarray, sample_rate_hz: int) -> float:
+    """Seconds before the first short frame whose root mean square is above a share of the loudest's; 0 in silence.
+
+    Parameters
+    ----------
+    samples : np.ndarray (n_samples,)
+        Mono sound.
+    sample_rate_hz : int
+        Its rate.
+    """
+    n = max(1, round(LEAD_IN_FRAME_S * sample_rate_hz))
+    frames = np.pad(samples, (0, -len(samples) % n)).reshape(-1, n).astype(float)
+    rms = np.sqrt(np.mean(np.square(frames), axis=1))
+    return int(np.argmax(rms > LEAD_IN_SHARE * rms.max(initial=0))) * n / sample_rate_hz
 
 
 def cache_key(path: Path, cqt: Mapping[str, Any], longest_s: float | None) -> str:

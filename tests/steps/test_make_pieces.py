@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.parameters import ROOT, load
 from save_dataset import step0_make_pieces
-from save_dataset.demo.make_pieces import MARKER, files_of, make_pieces
+from save_dataset.demo.files import MARKER
+from save_dataset.demo.make_pieces import files_of, make_pieces
 
 TOML = """
 study = "{study}"

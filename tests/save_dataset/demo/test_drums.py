@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.sections.symbolic import Grid, Pieces
 from save_dataset.demo.drums import CLASSES, PATTERNS, PLAYERS, compose_drums, planted_patterns, to_velocities
-from save_dataset.demo.make_song import to_bytes
+from save_dataset.midi.files import to_bytes
 
 ALL = Pieces(folder="demo", pieces_per_composer=6, bars=16)
 

@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.parameters import load
 from save_dataset import step1_save_drums, step1_save_piano
-from save_dataset.demo.make_pieces import MARKER, check_made, make_pieces
+from save_dataset.demo.files import MARKER
+from save_dataset.demo.make_pieces import check_made, make_pieces
 
 TOML = """
 study = "{study}"

@@ -10,8 +10,8 @@ import pytest
 from pipeline.sections.symbolic import Pieces
 from save_dataset.demo.composers import COMPOSERS
 from save_dataset.demo.harmony import CHORD_TYPES, CHORDS, OCTAVE, SCALES, ladder, near
-from save_dataset.demo.make_song import to_bytes
 from save_dataset.demo.piano import ChordSpan, compose_piano, play_voice, spans_of, to_csv, to_midi
+from save_dataset.midi.files import to_bytes
 from save_dataset.sound.synthesiser import render
 
 ALL = Pieces(folder="demo", pieces_per_composer=6, bars=16)

@@ -8,9 +8,8 @@ import pretty_midi
 import pytest
 
 from pipeline.sections.recordings import ComposedThemes
-from save_dataset.demo.make_song import to_bytes
 from save_dataset.demo.themes import EPISODE, FORMS, THEME_BEATS, compose_themes
-from save_dataset.midi.files import parse
+from save_dataset.midi.files import parse, to_bytes
 
 COMPOSITION = ComposedThemes(folder="made", n_pieces=6)
 
