@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from train_model.callbacks import can_resume
-from train_model.unfinished import remove_unfinished, unfinished_folder
+from train_model.fitting import remove_unfinished, unfinished_folder
 
 DATA = np.arange(6.0)
 SECTIONS = {"training": {"seed": 0}}

@@ -100,27 +100,3 @@ def read_history(folder: Path) -> dict[str, np.ndarray]:
         by_epoch = {int(row["epoch"]): row for row in csv.DictReader(file)}
     names = [name for name, value in by_epoch[0].items() if name != "epoch" and value != "NA"]
     return {name: np.array([float(by_epoch[epoch][name]) for epoch in sorted(by_epoch)]) for name in names}
-
-
-class FallOfWinners(keras.callbacks.Callback):
-    """Lets the number of winners fall, from the first of a schedule to its last.
-
-    Parameters
-    ----------
-    first_k, k : int
-        Winners in the first epoch and at the end.
-    fall, every_epochs : int
-        It falls by so many, each time so many epochs have passed; the source counts after an epoch's first step, so
-        that the first stage is one epoch longer.
-    """
-
-    def __init__(self, first_k: int, k: int, fall: int, every_epochs: int):
-        super().__init__()
-        self.first_k, self.k, self.fall, self.every_epochs = first_k, k, fall, every_epochs
-
-    def on_epoch_begin(self, epoch, logs=None):
-        n_falls = max(0, epoch - 1) // self.every_epochs
-        self.model.winners.k.assign(max(self.k, self.first_k - self.fall * n_falls))
-
-    def on_epoch_end(self, epoch, logs=None):
-        logs["k"] = int(self.model.winners.k)

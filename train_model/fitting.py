@@ -1,6 +1,9 @@
-"""What every training of step 2 does around Keras's `fit`."""
+"""What every training of step 2 does around Keras's `fit`, and where one that is not finished keeps its state."""
 
-from collections.abc import Sequence
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from train_model.callbacks import read_history, resumable
-from train_model.unfinished import remove_unfinished
+from train_model.callbacks import can_resume, read_history, resumable
 
 
 def learning_rate(training: Any, n_steps: int) -> Any:
@@ -54,3 +56,20 @@ def fit_resumably(
         remove_unfinished(unfinished.parent)
         raise ValueError(f"the loss is no longer finite: train with {remedy}")
     return history
+
+
+def unfinished_folder(folder: Path, data: np.ndarray, sections: Mapping[str, Any], *more_data: np.ndarray) -> Path:
+    """Where a training of just these data and sections of parameters keeps its state; what others left is removed."""
+    fingerprint = hashlib.sha256(json.dumps(sections).encode())
+    for array in (data, *more_data):
+        fingerprint.update(array.tobytes())
+    mine = folder / f"unfinished_{fingerprint.hexdigest()[:12]}"
+    remove_unfinished(folder, but=mine if can_resume(mine) else None)
+    return mine
+
+
+def remove_unfinished(folder: Path, but: Path | None = None) -> None:
+    """Remove the state of trainings in a run's folder: the result is saved, or is to be made from something else."""
+    for unfinished in folder.glob("unfinished_*"):
+        if unfinished != but:
+            shutil.rmtree(unfinished)

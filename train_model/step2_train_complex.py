@@ -15,7 +15,7 @@ from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from train_model.complex.draw_training import draw_complex_training
 from train_model.complex.training import DATA, leave_random, train
-from train_model.unfinished import remove_unfinished
+from train_model.fitting import remove_unfinished
 
 
 def run(name, root=ROOT, runs=None, again=False):

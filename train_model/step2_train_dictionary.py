@@ -16,7 +16,7 @@ from pipeline.parameters import ROOT, load
 from save_dataset.midi.corpus import Corpus
 from train_model.dictionary.draw_losses import draw_dictionary_losses
 from train_model.dictionary.training import train
-from train_model.unfinished import remove_unfinished
+from train_model.fitting import remove_unfinished
 
 
 def run(name, root=ROOT, runs=None, again=False):

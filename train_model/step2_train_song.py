@@ -13,10 +13,10 @@ if not __package__:  # run as a file: look for modules in the repository, not in
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
+from train_model.fitting import remove_unfinished
 from train_model.model_diagram import write_diagram
 from train_model.song.draw_losses import draw_all_losses, tell_losses
 from train_model.song.training import fit_linear, train
-from train_model.unfinished import remove_unfinished
 
 
 def run(name, root=ROOT, runs=None, again=False):

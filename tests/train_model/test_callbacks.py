@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import keras
 import pytest
 
-from train_model.callbacks import FallOfWinners
+from train_model.dictionary.revival import FallOfWinners
 
 
 def winners_of_epochs(n_epochs, *schedule):

@@ -15,8 +15,7 @@ from pipeline.sections.complex import TRAINED
 from save_dataset.themes.pieces import check_split
 from train_model.callbacks import ProcessorTime, SeedByEpoch
 from train_model.complex.pair_watch import PairWatch, measure, read_snapshots
-from train_model.fitting import fit_resumably, learning_rate
-from train_model.unfinished import unfinished_folder
+from train_model.fitting import fit_resumably, learning_rate, unfinished_folder
 
 Arrays = Mapping[str, np.ndarray]
 Maker = PatchPairs | WindowPairs | PicturePairs

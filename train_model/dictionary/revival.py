@@ -1,4 +1,4 @@
-"""Atoms that begin as pieces of music, and begin anew where nothing uses them."""
+"""Atoms that begin as pieces of music, and begin anew where nothing uses them; winners that get fewer in training."""
 
 import keras
 import numpy as np
@@ -46,6 +46,30 @@ class Revival(keras.callbacks.Callback):
             worst = np.argsort(-np.square(pieces).sum(axis=(1, 2)), kind="stable")[: N_CANDIDATES * len(unused)]
             pieces = different(pieces[worst])[: len(unused)]
             set_atoms(self.model, unused[: len(pieces)], pieces)
+
+
+class FallOfWinners(keras.callbacks.Callback):
+    """Lets the number of winners fall, from the first of a schedule to its last.
+
+    Parameters
+    ----------
+    first_k, k : int
+        Winners in the first epoch and at the end.
+    fall, every_epochs : int
+        It falls by so many, each time so many epochs have passed; the source counts after an epoch's first step, so
+        that the first stage is one epoch longer.
+    """
+
+    def __init__(self, first_k: int, k: int, fall: int, every_epochs: int):
+        super().__init__()
+        self.first_k, self.k, self.fall, self.every_epochs = first_k, k, fall, every_epochs
+
+    def on_epoch_begin(self, epoch, logs=None):
+        n_falls = max(0, epoch - 1) // self.every_epochs
+        self.model.winners.k.assign(max(self.k, self.first_k - self.fall * n_falls))
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["k"] = int(self.model.winners.k)
 
 
 def start_from_music(model: DictionaryAutoencoder, windows: np.ndarray, seed: int) -> None:

@@ -13,10 +13,9 @@ from pipeline.data_generator import music_windows
 from pipeline.dictionary_study import TRAINED, DictionaryParameters
 from pipeline.sections.dictionary import DictionaryLoss
 from save_dataset.midi.corpus import Corpus
-from train_model.callbacks import FallOfWinners, ProcessorTime, SeedByEpoch
-from train_model.dictionary.revival import Revival, start_from_music
-from train_model.fitting import fit_resumably, learning_rate
-from train_model.unfinished import unfinished_folder
+from train_model.callbacks import ProcessorTime, SeedByEpoch
+from train_model.dictionary.revival import FallOfWinners, Revival, start_from_music
+from train_model.fitting import fit_resumably, learning_rate, unfinished_folder
 
 WATCHED_WINDOWS = 4096  # from which atoms begin and are revived
 

@@ -21,10 +21,9 @@ from pipeline.data_generator import stretches
 from pipeline.studies.song import Parameters
 from pipeline.windows import Stretch
 from train_model.callbacks import ProcessorTime, SeedByEpoch, WarmUp
-from train_model.fitting import fit_resumably, learning_rate
+from train_model.fitting import fit_resumably, learning_rate, unfinished_folder
 from train_model.song.batch_statistics import use_song_statistics
 from train_model.song.pca import fit_pca
-from train_model.unfinished import unfinished_folder
 
 
 def fit_linear(frames: np.ndarray, window_frames: int, parameters: Parameters) -> tuple[keras.Model, dict[str, Any]]:

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from pipeline.studies.song import Parameters
+from train_model.fitting import remove_unfinished
 from train_model.song.training import build, fit_linear, train
-from train_model.unfinished import remove_unfinished
 
 WINDOW_FRAMES = 8
 CHANGES = {
