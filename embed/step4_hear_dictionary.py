@@ -11,10 +11,10 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from embed.audible_dictionary import write_dictionary
 from embed.dictionary.draw_atoms import draw_all_atoms
 from embed.dictionary.draw_codes import draw_all_codes
 from embed.dictionary.draw_spaces import draw_spaces
+from embed.dictionary.hear import write_dictionary
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 

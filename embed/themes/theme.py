@@ -1,12 +1,15 @@
 """Themes: what comes more than once in a piece, as spans of frames, of seconds, of notes.
 
-A moment of a self-similarity matrix is a patch of `patch_frames` frames, and stands for the frame in its middle.
+A moment of a self-similarity matrix is a patch of `patch_frames` frames, and stands for the frame in its middle. Step 6
+stores the arrays of each extractor under its name: ``lag_piece`` ...
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+EXTRACTORS = ("lag", "published")
 
 
 @dataclass(frozen=True)
@@ -48,3 +51,18 @@ def to_arrays(themes_of_pieces: Sequence[Sequence[Theme]], patch_frames: int, ho
     table = np.array(rows, float).reshape(len(rows), 5)
     arrays = dict(zip(("piece", "theme", "starts_s", "ends_s", "strength"), table.T, strict=True))
     return arrays | {"piece": arrays["piece"].astype(int), "theme": arrays["theme"].astype(int)}
+
+
+def spans_of(arrays: Mapping[str, np.ndarray], extractor: str, piece: int) -> list[np.ndarray]:
+    """The themes of a piece as an extractor found them, in order: of each the spans ``(n_occurrences, 2)`` in s."""
+    of_piece = arrays[f"{extractor}_piece"] == piece
+    themes = arrays[f"{extractor}_theme"][of_piece]
+    spans_s = np.stack([arrays[f"{extractor}_{end}"][of_piece] for end in ("starts_s", "ends_s")], axis=-1)
+    return [spans_s[themes == theme] for theme in np.unique(themes)]
+
+
+def strengths_of(arrays: Mapping[str, np.ndarray], extractor: str, piece: int) -> np.ndarray:
+    """The strengths of these themes, ``(n_themes,)``."""
+    of_piece = arrays[f"{extractor}_piece"] == piece
+    _, firsts = np.unique(arrays[f"{extractor}_theme"][of_piece], return_index=True)
+    return arrays[f"{extractor}_strength"][of_piece][firsts]

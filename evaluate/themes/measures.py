@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from embed.stored_themes import EXTRACTORS, spans_of
-from embed.themes.theme import to_seconds
+from embed.themes.theme import EXTRACTORS, spans_of, to_seconds
 from evaluate.leave_one_out import choose_leave_one_out
 from evaluate.themes.oracle import known_pieces
 from evaluate.themes.pattern_scores import METRICS, score_patterns

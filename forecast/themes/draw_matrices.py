@@ -7,8 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from embed.stored_themes import spans_of
-from embed.themes.theme import to_seconds
+from embed.themes.theme import spans_of, to_seconds
 from forecast.themes.colours import colours_like, colours_of
 from forecast.themes.notes import known_spans_s
 from pipeline import figures

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from embed.stored_themes import EXTRACTORS, spans_of
+from embed.themes.theme import EXTRACTORS, spans_of
 from forecast.themes.colours import colours_like, colours_of
 from forecast.themes.draw_matrices import draw_matrices, draw_similarity
 from forecast.themes.notes import known_spans_s

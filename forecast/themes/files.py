@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embed.stored_themes import EXTRACTORS, spans_of
+from embed.themes.theme import EXTRACTORS, spans_of
 from forecast.themes.notes import notes_of, patterns_of, to_whole_beats
 from pipeline.whole_file import whole_file
 from save_dataset.themes.recordings import Recordings

@@ -1,11 +1,10 @@
-"""The themes of all pieces of a run, by both extractors, as arrays, which `embed.stored_themes` reads."""
+"""The themes of all pieces of a run, by both extractors, as arrays, which `embed.themes.theme` reads."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from embed.stored_themes import EXTRACTORS
-from embed.themes.theme import Theme, to_arrays
+from embed.themes.theme import EXTRACTORS, Theme, to_arrays
 from forecast.themes.lag import find_by_lag
 from forecast.themes.notes import UNKNOWN_BEAT_S
 from forecast.themes.published import find_published

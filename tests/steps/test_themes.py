@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from embed import step3_embed_themes, step4_hear_themes
-from embed.stored_themes import spans_of
+from embed.themes.theme import spans_of
 from evaluate import step7_measure_themes, step8_draw_themes
 from evaluate.themes.pattern_scores import METRICS, score_patterns
 from forecast import step6_find_themes

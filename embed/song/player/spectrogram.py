@@ -1,18 +1,14 @@
 """The spectrogram as the player page shows it: a small picture and the ticks beside it."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from embed.pages.indexed_png import encode_png
-from pipeline.figures import PIXEL_COLOURS
+from embed.pages.image import image_uri
 
 MOST_COLUMNS = 2400
-N_COLOURS = 64  # as many as the eye tells apart here, at two thirds of the bytes of 256
 MOST_TICKS = 5
 LABELS = {"magnitude": "cube root of magnitude", "db": "dB", "log_mel": "dB in mel bands"}
 
@@ -29,13 +25,9 @@ def describe_spectrogram(spectrogram: Mapping[str, np.ndarray]) -> dict[str, Any
     scale = str(spectrogram["scale"])
     frames = spectrogram["frames"]
     visible = np.cbrt(frames) if scale == "magnitude" else frames  # linear magnitude is all but black
-    indices = np.round((N_COLOURS - 1) * shorten(visible)).astype(np.uint8)  # (n_columns, n_bins)
-    colours = matplotlib.colormaps[PIXEL_COLOURS](np.linspace(0, 1, N_COLOURS))
-    palette = np.round(255 * colours[:, :3]).astype(np.uint8)
-    image = base64.b64encode(encode_png(indices.T[::-1], palette)).decode()
     times_s, half_hop_s = spectrogram["times_s"], float(spectrogram["hop_s"]) / 2
     return {
-        "image": f"data:image/png;base64,{image}",
+        "image": image_uri(shorten(visible).T[::-1]),
         "span_s": [float(times_s[0]) - half_hop_s, float(times_s[-1]) + half_hop_s],
         "ticks": place_ticks(spectrogram["frequencies_hz"]),
         "label": LABELS[scale],

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from embed.stored_themes import EXTRACTORS, spans_of, strengths_of
+from embed.themes.theme import EXTRACTORS, spans_of, strengths_of
 from save_dataset.themes.recordings import Pattern
 
 LONGEST_LAST_NOTE_S = 1.5  # how long the last note of a pattern is heard, unless another begins before

@@ -1,15 +1,11 @@
 """A self-similarity matrix as a small picture, time from left to right and from bottom to top."""
 
-import base64
 from typing import Any
 
-import matplotlib
 import numpy as np
 
-from embed.pages.indexed_png import encode_png
-from pipeline.figures import PIXEL_COLOURS
+from embed.pages.image import image_uri
 
-N_COLOURS = 64
 DARK_SHARE, BRIGHT_SHARE = 0.4, 0.997  # of the values: what is below is black, what is above has the brightest colour
 
 
@@ -34,12 +30,9 @@ def describe_matrix(matrix: np.ndarray, *, patch_frames: int, hop_s: float, most
     """
     side_px = min(len(matrix), most_px)
     band_px = -(-patch_frames * side_px // len(matrix))
-    indices = np.round((N_COLOURS - 1) * stretch(shrink(matrix, most_px), band_px)).astype(np.uint8)
-    colours = matplotlib.colormaps[PIXEL_COLOURS](np.linspace(0, 1, N_COLOURS))
-    palette = np.round(255 * colours[:, :3]).astype(np.uint8)
-    image = base64.b64encode(encode_png(indices[::-1], palette)).decode()
+    picture = stretch(shrink(matrix, most_px), band_px)
     edges = np.array([0, len(matrix)]) + patch_frames / 2
-    return {"image": f"data:image/png;base64,{image}", "span_s": (edges * hop_s).tolist()}
+    return {"image": image_uri(picture[::-1]), "span_s": (edges * hop_s).tolist()}
 
 
 def shrink(matrix: np.ndarray, most_px: int) -> np.ndarray:

@@ -10,9 +10,8 @@ import soundfile
 from pretty_midi import Instrument, Note, PrettyMIDI
 
 from embed import step4_hear_dictionary as step
-from embed.audible_dictionary import write_dictionary
 from embed.dictionary.excerpt import take_excerpt
-from embed.dictionary.hear import loudness_of
+from embed.dictionary.hear import loudness_of, write_dictionary
 from embed.dictionary.page.build import build_page
 from embed.dictionary.page.describe import describe_atoms, describe_piece, pack_music
 from embed.dictionary.page.sound_sheet import encode_sheet, pack_sounds

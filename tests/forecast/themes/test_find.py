@@ -3,9 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embed.stored_themes import spans_of
 from embed.themes.self_similarity import cosine_similarity, patch_similarity, published
-from embed.themes.theme import Theme
+from embed.themes.theme import Theme, spans_of
 from forecast.themes import find
 from forecast.themes.find import count_themes, find_in_piece, find_themes, frames_per_beat
 from pipeline.sections.recordings import Lag

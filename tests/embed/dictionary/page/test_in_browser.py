@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from embed.audible_dictionary import write_dictionary
+from embed.dictionary.hear import write_dictionary
 from tests.browser import NEEDS_BROWSER, By, Keys, OpenPage, Select, watched, without_sound
 from tests.small_dictionary import HATS, KICK, SNARE, TEXT, TURNED, store_small_dictionary
 
