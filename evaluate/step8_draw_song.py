@@ -14,7 +14,7 @@ from embed.song.draw_embeddings import draw_embeddings
 from embed.song.play import read_song, write_page
 from evaluate.song.draw_measures import draw_measures
 from evaluate.song.draw_songs import draw_songs
-from forecast.draw_all_forecasts import draw_all_forecasts
+from forecast.song.draw_forecasts import draw_all_forecasts
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 from save_dataset.sound.draw_spectrogram import draw_song_spectrogram

@@ -11,7 +11,7 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from forecast.draw_all_forecasts import draw_all_forecasts
+from forecast.song.draw_forecasts import draw_all_forecasts
 from forecast.song.forecasts import first_compared_start, forecast_song
 from forecast.song.methods import method_of
 from forecast.song.networks import load_networks

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embed.song.embedding import embed_song
-from forecast.song.sounds import PEAK, write_sounds
-from forecast.sound_of_trajectory import frames_of, overlay
+from forecast.song.sounds import PEAK, frames_of, overlay, write_sounds
 from models.conditioned_autoencoder import build_decoder, build_encoder
 from pipeline import results
 from pipeline.parameters import load

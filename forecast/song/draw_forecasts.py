@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,12 +10,31 @@ from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from embed.song.draw_trajectory import three_axes
+from pipeline import figures, results
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, new_figure
+from pipeline.parameters import ROOT
+from pipeline.studies.song import Parameters
 from pipeline.windows import mean_hop_s
 
 PANEL_IN = 2.9
 TITLE_IN = 0.55
 N_FANS = 5
+BASELINES = ("persistence", "constant_velocity", "climatology")  # of which there is nothing to see
+
+
+def draw_all_forecasts(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+    """Draw the forecasts of each run that has any; returns paths."""
+    paths = []
+    for run in parameters.for_runs():
+        kinds = {method: f"forecast_{method}" for method in run.methods_of_run() if method not in BASELINES}
+        forecasts = results.load_fresh_kinds(run, kinds, root)
+        if not forecasts:
+            continue
+        embedding = results.load(run, "embedding", root)
+        for name, draw in {"forecasts": draw_long_forecasts, "fans": draw_fans}.items():
+            figure = draw(embedding, forecasts)
+            paths += figures.save(figure, results.figure_path(parameters, f"{name}_{run.run}", root))
+    return paths
 
 
 def draw_long_forecasts(

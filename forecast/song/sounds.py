@@ -1,4 +1,7 @@
-"""Making the long forecasts of a run audible, beside what really happened."""
+"""Making the long forecasts of a run audible, beside what really happened.
+
+What a trajectory sounds like: every point is decoded to its window, the windows are laid over each other, inverted.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,7 +9,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from forecast.sound_of_trajectory import frames_of
 from models import surgery
 from pipeline import results
 from pipeline.parameters import ROOT
@@ -52,3 +54,32 @@ def write_sounds(
     gain = PEAK / max(np.abs(sound).max() for sound in sounds.values())
     folder = results.path_of(parameters, "embedding", root).parent / "sound"
     return [write_sound(gain * sound, folder / f"{name}.wav", rate_hz) for name, sound in sounds.items()]
+
+
+def frames_of(decoder: keras.Model, z: np.ndarray) -> np.ndarray:
+    """Frames ``(n_points + window_frames - 1, n_bins)`` of a trajectory, each the mean over the windows that hold it.
+
+    Parameters
+    ----------
+    decoder : keras.Model
+        From points ``(n_points, latent_dim)`` to windows ``(n_points, window_frames, n_bins)``.
+    z : np.ndarray (n_points, latent_dim)
+        The trajectory, one hop from point to point.
+    """
+    return overlay(decoder.predict(z.astype(np.float32), verbose=0))
+
+
+def overlay(windows: np.ndarray) -> np.ndarray:
+    """Mean of windows that follow each other one frame apart, ``(n_windows + window_frames - 1, n_bins)``.
+
+    Examples
+    --------
+    >>> overlay(np.array([[[0.0], [2.0]], [[4.0], [6.0]]])).ravel()
+    array([0., 3., 6.])
+    """
+    n_windows, window_frames, n_bins = windows.shape
+    total = np.zeros((n_windows + window_frames - 1, n_bins))
+    for frame in range(window_frames):
+        total[frame : frame + n_windows] += windows[:, frame]
+    n_over_frame = np.convolve(np.ones(n_windows), np.ones(window_frames))
+    return total / n_over_frame[:, None]
