@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from evaluate.leave_one_out import choose_leave_one_out
+from evaluate.themes.measures import choose_leave_one_out
 
 
 def test_what_is_best_in_all_need_not_be_chosen_for_any():

@@ -12,7 +12,6 @@ import numpy as np
 from tqdm import tqdm
 
 from embed.themes.theme import EXTRACTORS, spans_of, to_seconds
-from evaluate.leave_one_out import choose_leave_one_out
 from evaluate.themes.oracle import known_pieces
 from evaluate.themes.pattern_scores import METRICS, score_patterns
 from evaluate.themes.repeats import measure_repeats
@@ -108,6 +107,37 @@ def score_spans(recordings: Recordings, piece: int, spans_s: Sequence[np.ndarray
     """Scores of themes, each ``(n_occurrences, 2)`` in s, in the order of `METRICS`."""
     estimated = patterns_of(spans_s, recordings.score(piece))
     return list(score_patterns(recordings.patterns(piece), estimated).values())
+
+
+def choose_leave_one_out(criterion: np.ndarray) -> np.ndarray:
+    """For each piece the configuration with the largest mean over the other pieces, the first of those alike.
+
+    Parameters
+    ----------
+    criterion : np.ndarray (n_configurations, n_pieces)
+        The larger, the better.
+
+    Returns
+    -------
+    np.ndarray (n_pieces,)
+        Rows of `criterion`.
+
+    Raises
+    ------
+    ValueError
+        If there is no configuration, or a piece has no other.
+
+    Examples
+    --------
+    The third piece is best served by the second configuration, which the others know nothing of:
+
+    >>> choose_leave_one_out(np.array([[3.0, 3, 0], [2, 2, 9]]))
+    array([1, 1, 0])
+    """
+    n_configurations, n_pieces = criterion.shape
+    if not n_configurations or n_pieces < 2:
+        raise ValueError(f"criterion of shape {criterion.shape}: must be of a configuration at least, and two pieces")
+    return np.array([np.argmax(np.delete(criterion, piece, axis=1).mean(axis=1)) for piece in range(n_pieces)])
 
 
 def criterion_of(scores: np.ndarray) -> np.ndarray:

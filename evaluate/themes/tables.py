@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluate.leave_one_out import choose_leave_one_out
-from evaluate.themes.measures import GRID, criterion_of, take_chosen
+from evaluate.themes.measures import GRID, choose_leave_one_out, criterion_of, take_chosen
 from evaluate.themes.pattern_scores import MEASURES
 from evaluate.themes.repeats import KINDS
 from pipeline import results, tables

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from embed.themes.theme import Theme, to_arrays
-from evaluate.leave_one_out import choose_leave_one_out
-from evaluate.themes.measures import best_of, criterion_of, grid_of, measure_run, score_spans
+from evaluate.themes.measures import best_of, choose_leave_one_out, criterion_of, grid_of, measure_run, score_spans
 from evaluate.themes.pattern_scores import METRICS
 from pipeline.parameters import load
 from pipeline.sections.recordings import Choice, Lag
