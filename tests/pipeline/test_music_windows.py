@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from pipeline.data_generator import music_windows, transpose
-from tests.save_dataset.midi.test_corpus import make_corpus
+from tests.small_midi import make_corpus
 
 KEYS = 7
 OTHER, UNKNOWN = 24, -1

@@ -23,9 +23,8 @@ from pipeline.parameters import ROOT, load
 from save_dataset import step0_make_pieces, step1_save_drums, step1_save_piano
 from save_dataset.midi.corpus import Corpus
 from save_dataset.midi.files import read_cached
-from tests.save_dataset.midi.test_drums import write_drums
-from tests.save_dataset.midi.test_piano import write_midi
 from tests.small_dictionary import TEXT, small_codes, small_corpus
+from tests.small_midi import write_drums, write_midi
 from tests.stored_results import store
 from train_model import step2_train_dictionary
 

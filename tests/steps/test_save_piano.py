@@ -4,7 +4,7 @@ from pipeline import results
 from pipeline.parameters import load
 from save_dataset import step1_save_piano
 from save_dataset.midi.corpus import Corpus
-from tests.save_dataset.midi.test_piano import CHORDS, END, TOML, write_midi
+from tests.small_midi import CHORDS, END, TOML, write_midi
 
 COMPOSED = '[composition]\nfolder = "scores"\n'
 

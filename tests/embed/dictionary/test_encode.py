@@ -4,7 +4,7 @@ import pytest
 from embed.dictionary.encode import batch_encoder, embed_corpus, piece_encoder
 from embed.dictionary.sparse_codes import SparseCodes
 from models.dictionary_autoencoder import DictionaryAutoencoder
-from tests.save_dataset.midi.test_corpus import make_corpus
+from tests.small_midi import make_corpus
 from train_model.dictionary.revival import start_from_music
 
 N_CHANNELS, ATOM_STEPS, N_ATOMS = 6, 4, 10

@@ -12,8 +12,8 @@ from forecast.song.forecasts import forecast_song
 from forecast.song.methods import method_of
 from pipeline import results
 from pipeline.parameters import load
-from tests.embed.song.test_exports import read_webvtt
 from tests.stored_results import SONG, store_embedding, store_spectrogram, write_tones
+from tests.webvtt import read_webvtt
 
 SECTIONS = '[music]\nsections = [[0.0, "A"], [1.0, "B"]]\n'
 

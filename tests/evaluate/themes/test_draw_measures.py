@@ -4,8 +4,8 @@ import pytest
 from evaluate.themes.draw_measures import draw_invariance, draw_phases, draw_scores, draw_theme_measures
 from evaluate.themes.invariance import PITCH_SHIFTS_BINS, TIME_SHIFTS_FRAMES
 from pipeline.parameters import load
-from tests.evaluate.themes.test_tables import ORACLE, SCORES, scores_of
 from tests.small_recordings import TEXT, small_recordings
+from tests.small_scores import ORACLE, SCORES, scores_of
 from tests.stored_results import store
 
 

@@ -3,31 +3,9 @@ import pytest
 
 from pipeline.studies.piano import Parameters
 from save_dataset.midi import above_bass
-from save_dataset.midi.corpus import NO_CHORD, Corpus
+from save_dataset.midi.corpus import Corpus
 from save_dataset.midi.piano import names_of
-
-N_DRUMS = 3
-
-
-def make_corpus(pieces, splits=None, chords=None, channels=None):
-    """A corpus of pieces ``(n_steps, n_channels)``, all for training unless told, with two kinds of channels."""
-    n_pieces, n_channels = len(pieces), pieces[0].shape[1]
-    steps = np.concatenate(pieces).astype(np.float32)
-    kinds = ["hit", "velocity"] if n_channels == 2 * N_DRUMS else ["onset"]
-    names = [f"{kind} {number}" for kind in kinds for number in range(n_channels // len(kinds))]
-    return Corpus(
-        steps=steps,
-        starts=np.cumsum([0, *map(len, pieces)]),
-        names=np.array([f"{index}.mid" for index in range(n_pieces)]),
-        labels=np.array(["jazz"] * n_pieces),
-        groups=np.array([str(index) for index in range(n_pieces)]),
-        splits=np.array(splits or ["train"] * n_pieces),
-        bpm=np.full(n_pieces, 120.0),
-        channels=np.array(channels or names),
-        steps_per_beat=4,
-        steps_per_bar=16,
-        chords=np.full(len(steps), NO_CHORD) if chords is None else np.asarray(chords),
-    )
+from tests.small_midi import N_DRUMS, make_corpus
 
 
 @pytest.fixture

@@ -8,21 +8,9 @@ from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.drum_grid import to_grid
 from save_dataset.midi.drums import read_drums
 from save_dataset.midi.files import read_midi
+from tests.small_midi import write_drums
 
 DRUMS = 'study = "drums"\n[collection]\nfolder = "songs"\n{}\n[runs.A]\n'
-
-
-def write_drums(path, onsets_beats=(0.0, 1.0), pitch=36, metre=(4, 4), is_drum=True, bpm=100.0):
-    midi = pretty_midi.PrettyMIDI(resolution=480, initial_tempo=bpm)
-    if metre:
-        midi.time_signature_changes.append(pretty_midi.TimeSignature(*metre, 0.0))
-    instrument = pretty_midi.Instrument(0, is_drum=is_drum)
-    for beat in onsets_beats:
-        instrument.notes.append(pretty_midi.Note(90, pitch, beat * 60 / bpm, (beat + 0.2) * 60 / bpm))
-    midi.instruments.append(instrument)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    midi.write(str(path))
-    return path
 
 
 @pytest.fixture

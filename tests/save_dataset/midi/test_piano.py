@@ -1,5 +1,4 @@
 import numpy as np
-import pretty_midi
 import pytest
 
 from pipeline.parameters import load
@@ -7,22 +6,7 @@ from save_dataset.midi.above_bass import to_roll
 from save_dataset.midi.corpus import NO_CHORD
 from save_dataset.midi.event_tokens import from_numbers, to_notes
 from save_dataset.midi.piano import count_notes, describe, read_piano
-
-TOML = 'study = "piano"\n[collection]\nfolder = "scores"\n'
-END = "\n[runs.A]\n"
-CHORDS = "onset_qb,dur_qb,root_pc,quality\n0,2,0,M\n2,1,9,m\n3,1,11,O\n"
-
-
-def write_midi(path, notes, *, metre=None, is_drum=False, bpm=120.0):
-    """A file of notes of (onset, length, pitch), in beats."""
-    midi = pretty_midi.PrettyMIDI(initial_tempo=bpm)
-    if metre:
-        midi.time_signature_changes.append(pretty_midi.TimeSignature(*metre, 0.0))
-    track = pretty_midi.Instrument(0, is_drum=is_drum)
-    track.notes = [pretty_midi.Note(82, p, t * 60 / bpm, (t + d) * 60 / bpm) for t, d, p in notes]
-    midi.instruments.append(track)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    midi.write(str(path))
+from tests.small_midi import CHORDS, END, TOML, write_midi
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from pipeline.studies import drums, piano
 from save_dataset.midi import above_bass
 from save_dataset.midi.corpus import NO_CHORD
-from tests.save_dataset.midi.test_corpus import make_corpus
+from tests.small_midi import make_corpus
 from train_model.dictionary.training import adam, blocks_of, build, hit_loss_of, train
 
 SMALL = {

@@ -1,0 +1,58 @@
+"""MIDI files of a few notes, and corpora of a few pieces."""
+
+import numpy as np
+import pretty_midi
+
+from save_dataset.midi.corpus import NO_CHORD, Corpus
+
+N_DRUMS = 3
+TOML = 'study = "piano"\n[collection]\nfolder = "scores"\n'
+END = "\n[runs.A]\n"
+CHORDS = "onset_qb,dur_qb,root_pc,quality\n0,2,0,M\n2,1,9,m\n3,1,11,O\n"
+
+
+def make_corpus(pieces, splits=None, chords=None, channels=None):
+    """A corpus of pieces ``(n_steps, n_channels)``, all for training unless told, with two kinds of channels."""
+    n_pieces, n_channels = len(pieces), pieces[0].shape[1]
+    steps = np.concatenate(pieces).astype(np.float32)
+    kinds = ["hit", "velocity"] if n_channels == 2 * N_DRUMS else ["onset"]
+    names = [f"{kind} {number}" for kind in kinds for number in range(n_channels // len(kinds))]
+    return Corpus(
+        steps=steps,
+        starts=np.cumsum([0, *map(len, pieces)]),
+        names=np.array([f"{index}.mid" for index in range(n_pieces)]),
+        labels=np.array(["jazz"] * n_pieces),
+        groups=np.array([str(index) for index in range(n_pieces)]),
+        splits=np.array(splits or ["train"] * n_pieces),
+        bpm=np.full(n_pieces, 120.0),
+        channels=np.array(channels or names),
+        steps_per_beat=4,
+        steps_per_bar=16,
+        chords=np.full(len(steps), NO_CHORD) if chords is None else np.asarray(chords),
+    )
+
+
+def write_midi(path, notes, *, metre=None, is_drum=False, bpm=120.0):
+    """A file of notes of (onset, length, pitch), in beats."""
+    midi = pretty_midi.PrettyMIDI(initial_tempo=bpm)
+    if metre:
+        midi.time_signature_changes.append(pretty_midi.TimeSignature(*metre, 0.0))
+    track = pretty_midi.Instrument(0, is_drum=is_drum)
+    track.notes = [pretty_midi.Note(82, p, t * 60 / bpm, (t + d) * 60 / bpm) for t, d, p in notes]
+    midi.instruments.append(track)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    midi.write(str(path))
+
+
+def write_drums(path, onsets_beats=(0.0, 1.0), pitch=36, metre=(4, 4), is_drum=True, bpm=100.0):
+    """A file of hits of one drum at these beats."""
+    midi = pretty_midi.PrettyMIDI(resolution=480, initial_tempo=bpm)
+    if metre:
+        midi.time_signature_changes.append(pretty_midi.TimeSignature(*metre, 0.0))
+    instrument = pretty_midi.Instrument(0, is_drum=is_drum)
+    for beat in onsets_beats:
+        instrument.notes.append(pretty_midi.Note(90, pitch, beat * 60 / bpm, (beat + 0.2) * 60 / bpm))
+    midi.instruments.append(instrument)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    midi.write(str(path))
+    return path
