@@ -16,7 +16,7 @@ from evaluate.themes.tables import (
 )
 from pipeline.parameters import load
 from tests.small_recordings import TEXT, small_recordings
-from tests.small_scores import ORACLE, SCORES, scores_of
+from tests.small_scores import ORACLE, PIECES, SCORES, scores_of
 from tests.stored_results import store
 
 

@@ -8,7 +8,7 @@ from pipeline.sections.recordings import CQT
 from save_dataset.sound.cqt import constant_q
 from save_dataset.sound.files import read_sound, write_sound
 from save_dataset.themes import transforms
-from save_dataset.themes.transforms import middle, transform_files
+from save_dataset.themes.transforms import LEAD_IN_FRAME_S, find_lead_in, middle, transform_files
 
 RATE_HZ = 8000
 CONFIG = CQT(sample_rate_hz=RATE_HZ, hop_samples=512, n_bins=24, bins_per_octave=12).model_dump()
@@ -117,3 +117,21 @@ def test_files_that_cannot_be_transformed_are_named(tmp_path, rng):
     for name, message in wrong.items():
         with pytest.raises(ValueError, match=f"{name}: {message}"):
             transform_files([tmp_path / name], tmp_path / "cache", CONFIG)
+
+
+@pytest.mark.parametrize("lead_in_s", [0.0, 0.3, 1.25])
+@pytest.mark.parametrize("rate_hz", [8000, 22050])
+def test_silence_before_a_tone_is_found(lead_in_s, rate_hz, rng):
+    tone = np.sin(2 * np.pi * 440 * np.arange(rate_hz) / rate_hz)
+    samples = np.concatenate([np.zeros(round(lead_in_s * rate_hz)), tone])
+    samples += 0.001 * rng.standard_normal(len(samples))
+    assert find_lead_in(samples, rate_hz) == pytest.approx(lead_in_s, abs=LEAD_IN_FRAME_S)
+
+
+def test_a_quiet_beginning_is_no_silence():
+    samples = np.concatenate([np.zeros(4000), np.full(4000, 0.1), np.full(4000, 1.0)])
+    assert find_lead_in(samples, 8000) == pytest.approx(0.5, abs=LEAD_IN_FRAME_S)
+
+
+def test_silence_has_no_lead_in():
+    assert find_lead_in(np.zeros(1000), 8000) == 0
