@@ -15,8 +15,8 @@ from embed.dictionary.sparse_codes import SparseCodes
 from embed.dictionary.used_channels import used_channels
 from embed.dictionary.uses import by_use, scaled_patterns, shares_of_use
 from pipeline import figures, results
-from pipeline.dictionary_study import DictionaryParameters
 from pipeline.parameters import ROOT
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.above_bass import on_keys
 from save_dataset.midi.corpus import Corpus
 from save_dataset.midi.draw_music import draw_rows, names_width_in

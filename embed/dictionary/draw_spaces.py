@@ -10,8 +10,8 @@ from sklearn.decomposition import PCA
 
 from embed.dictionary.sparse_codes import SparseCodes
 from pipeline import figures, results
-from pipeline.dictionary_study import DictionaryParameters
 from pipeline.parameters import ROOT
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
 
 MOST_WINDOWS = 2000

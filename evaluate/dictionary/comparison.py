@@ -7,7 +7,7 @@ from evaluate.dictionary.baselines import Baseline, fit_baselines
 from evaluate.dictionary.held_out import held_out_pieces, window_steps_of, windows_of
 from evaluate.dictionary.measures import measure_music
 from evaluate.dictionary.reconstruction import measure_codes
-from pipeline.dictionary_study import DictionaryParameters
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
 
 

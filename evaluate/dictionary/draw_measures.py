@@ -11,9 +11,9 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from evaluate.dictionary.measures import by_name
 from evaluate.dictionary.tables import BASELINE_NAMES, over_no_shift
 from pipeline import figures, results
-from pipeline.dictionary_study import DictionaryParameters
 from pipeline.figures import OTHER_COLOURS, colour_of, new_figure
 from pipeline.parameters import ROOT
+from pipeline.sections.dictionary_study import DictionaryParameters
 
 BASELINE_MARKERS = {
     "pca_first": "v", "pca_largest": "^", "nmf": "D", "kmeans": "*", "dictionary_learning": "P", "mod": "X",

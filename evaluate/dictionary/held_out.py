@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.dictionary_study import DictionaryParameters
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
 
 

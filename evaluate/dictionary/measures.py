@@ -14,7 +14,7 @@ from embed.dictionary.sparse_codes import SparseCodes
 from evaluate.dictionary.held_out import calibration_pieces, held_out_pieces, window_steps_of, windows_of
 from evaluate.dictionary.reconstruction import best_threshold, measure_codes, measure_reconstruction
 from forecast.dictionary.noise import add_noise
-from pipeline.dictionary_study import DictionaryParameters
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
 from save_dataset.midi.event_tokens import MEAN, STD
 

@@ -21,8 +21,8 @@ from evaluate.dictionary.style import (
     why_no_style,
 )
 from pipeline import results
-from pipeline.dictionary_study import DictionaryParameters
 from pipeline.parameters import ROOT
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
 
 

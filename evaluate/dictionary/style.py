@@ -9,7 +9,7 @@ from embed.dictionary.sparse_codes import SparseCodes
 from evaluate.classification import activity_features, check_pieces, choose_pieces, measure_style
 from evaluate.dictionary.chord_accuracy import chord_features, chords_of_beats, measure_chords
 from evaluate.dictionary.music_statistics import statistics_of
-from pipeline.dictionary_study import DictionaryParameters
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.above_bass import on_keys
 from save_dataset.midi.corpus import NO_CHORD, Corpus
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from evaluate.dictionary.measures import by_name
 from pipeline import results, tables
-from pipeline.dictionary_study import DictionaryParameters
 from pipeline.parameters import ROOT
+from pipeline.sections.dictionary_study import DictionaryParameters
 
 Row = dict[str, str]
 

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from embed.dictionary.used_channels import used_channels
 from pipeline import figures, results
-from pipeline.dictionary_study import DictionaryParameters
 from pipeline.parameters import ROOT
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.above_bass import on_keys
 from save_dataset.midi.draw_music import draw_music, names_width_in
 

@@ -15,7 +15,7 @@ from embed.dictionary.excerpt import first_bar
 from embed.dictionary.sparse_codes import SparseCodes
 from forecast.dictionary import operations
 from forecast.dictionary.noise import HIT, add_noise, score_hits
-from pipeline.dictionary_study import DictionaryParameters
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import SPLITS, Corpus
 
 Encode = Callable[[np.ndarray], np.ndarray]

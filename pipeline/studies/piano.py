@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from pipeline.dictionary_study import DictionaryParameters, results_of, steps_of
 from pipeline.results import Result
+from pipeline.sections.dictionary_study import DictionaryParameters, results_of, steps_of
 from pipeline.sections.symbolic import Roll
 
 STEPS = steps_of("piano")

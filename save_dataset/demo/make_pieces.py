@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.dictionary_study import DictionaryParameters
+from pipeline.sections.dictionary_study import DictionaryParameters
 from pipeline.sections.symbolic import Pieces
 from save_dataset.demo.drums import compose_drums
 from save_dataset.demo.files import MIDI_ENDINGS, check_folder, write_files

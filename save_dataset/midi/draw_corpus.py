@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline import figures, results
-from pipeline.dictionary_study import DictionaryParameters
 from pipeline.figures import new_figure
 from pipeline.parameters import ROOT
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
 from save_dataset.midi.draw_music import draw_music
 

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
 from pipeline import figures, results
-from pipeline.dictionary_study import DictionaryParameters
 from pipeline.figures import OTHER_COLOURS, colour_of, new_figure
 from pipeline.parameters import ROOT
+from pipeline.sections.dictionary_study import DictionaryParameters
 
 TERMS = {
     "square": "mean square error",

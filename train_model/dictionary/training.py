@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from models.dictionary_autoencoder import DictionaryAutoencoder
 from pipeline.data_generator import music_windows
-from pipeline.dictionary_study import TRAINED, DictionaryParameters
 from pipeline.sections.dictionary import DictionaryLoss
+from pipeline.sections.dictionary_study import TRAINED, DictionaryParameters
 from save_dataset.midi.corpus import Corpus
 from train_model.callbacks import ProcessorTime, SeedByEpoch
 from train_model.dictionary.revival import FallOfWinners, Revival, start_from_music
