@@ -104,7 +104,7 @@ class Forecast(Section):
     methods: tuple[Method, ...] = Field(
         tuple(METHODS),
         min_length=1,
-        description="forecasters, which the README tells apart; joint only for runs that have one",
+        description="forecasters, which docs/song.md tells apart; joint only for runs that have one",
     )
     horizon_steps: PositiveInt = Field(30, le=10_000, description="steps of each forecast")
     first_point: int = Field(
