@@ -100,8 +100,8 @@ def distances(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> np.nda
 def mean_and_standard_error(delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Over initial conditions, for each step; the standard error of a single one is NaN.
 
-    It takes initial conditions for independent; where their windows or forecasts overlap, `bootstrap.interval` draws
-    them in blocks.
+    It takes initial conditions for independent; where their windows or forecasts overlap, `evaluate.bootstrap.interval`
+    draws them in blocks.
     """
     if len(delta) == 1:
         return delta[0], np.full(delta.shape[1], np.nan)
