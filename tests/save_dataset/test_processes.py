@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+from functools import partial
 from subprocess import PIPE, Popen
 
 import pytest
@@ -56,7 +57,9 @@ def test_ctrl_c_stops_all_processes_at_once(tmp_path):
     (tmp_path / "stopped.py").write_text(STOPPED, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, str(tmp_path / "stopped.py")]
-    with Popen(command, env=environment, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True) as started:
+    let_ctrl_c_in = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # ignored where tests run in the background
+    output = {"stdout": PIPE, "stderr": PIPE, "text": True}
+    with Popen(command, env=environment, **output, start_new_session=True, preexec_fn=let_ctrl_c_in) as started:
         first = started.stdout.readline()
         os.killpg(started.pid, signal.SIGINT)  # as the terminal does it: to all processes
         told, complaint = started.communicate(timeout=20)

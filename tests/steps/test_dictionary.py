@@ -462,12 +462,15 @@ def many_files(folder, n_files):
         (folder / f"{number:04d}.mid").write_bytes(content + f"{number}".encode())
 
 
+LET_CTRL_C_IN = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # ignored where tests run in the background
+
+
 def interrupt(working):
     """Send Ctrl-C as a terminal does; again, as a user does, if it is lost while files are handed to the processes."""
-    for _ in range(60):
+    for _ in range(6):
         os.killpg(working.pid, signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            return working.communicate(timeout=1)[1]
+            return working.communicate(timeout=10)[1]
     raise AssertionError("it does not stop")
 
 
@@ -484,9 +487,7 @@ def test_ctrl_c_while_files_are_parsed_leaves_nothing_half_done(checkout):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=partial(
-            signal.signal, signal.SIGINT, signal.SIG_DFL
-        ),  # ignored where the tests run in the background
+        preexec_fn=LET_CTRL_C_IN,
     )
     cache = checkout / "output" / "parsed_midi"
     while working.poll() is None and not [*cache.glob("*/*.npz")]:
@@ -494,7 +495,7 @@ def test_ctrl_c_while_files_are_parsed_leaves_nothing_half_done(checkout):
     told = interrupt(working)
     assert (working.returncode, told.strip().splitlines()) == (
         130,
-        ["stopped; what is done is kept, the same command goes on from there"],
+        ["stopped; what is done is kept, the same command resumes from there"],
     )
     kept = versions_of(checkout, "output/**/*")
     assert 0 < len(kept) < n_files

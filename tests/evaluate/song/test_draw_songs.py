@@ -12,7 +12,7 @@ from tests.stored_results import store
 RUNS = """
 study = "song"
 sound.file = "tones.wav"
-forecast.song.methods = ["knn", "knn_article", "persistence"]
+forecast.methods = ["knn", "knn_article", "persistence"]
 [runs.R]
 loss.alpha = 0.0
 [runs.RF]
