@@ -2,7 +2,6 @@
 
 PYTHON ?= python3
 RUN = .venv/bin/python
-export TF_CPP_MIN_LOG_LEVEL = 2
 
 .PHONY: demo demo-drums demo-themes figures test lint bench clean
 
@@ -31,6 +30,7 @@ lint: .venv/installed  ## style and types
 	$(RUN) -m mypy
 
 bench: .venv/installed  ## what the fast forms save
+	$(RUN) -m benchmarks.answers
 	$(RUN) -m benchmarks.training_step
 	$(RUN) -m benchmarks.whole_training
 	$(RUN) -m benchmarks.embedding

@@ -4,11 +4,8 @@ Prints how long each step took, and at the end the figures that were drawn.
 """
 
 import importlib
-import os
 import re
 import time
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before a step imports TensorFlow: fewer notes
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
@@ -33,9 +30,6 @@ def run(name, first=0, last=9, root=ROOT):
             print(f"  {results.show(path, root)}")
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.answer(__file__)
+    command_line.main(run)

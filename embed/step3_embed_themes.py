@@ -10,9 +10,14 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from embed.themes.features import embed_recordings
 from embed.themes.matrices import compare_moments, encoder_of
-from pipeline import command_line, results
+from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.themes.recordings import Recordings
 
@@ -35,9 +40,5 @@ def embed_run(parameters, root):
     return path
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -11,8 +11,13 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from embed.song.play import read_song, write_exports, write_page, write_run_video
-from pipeline import command_line, results
+from pipeline import results
 from pipeline.parameters import ROOT, load
 
 
@@ -32,9 +37,5 @@ def run(name, root=ROOT, runs=None):
     return paths
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

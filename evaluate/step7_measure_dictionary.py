@@ -11,8 +11,13 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from evaluate.dictionary.results import measure_run, save_baselines
-from pipeline import command_line, results
+from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.midi.corpus import Corpus
 
@@ -28,9 +33,5 @@ def run(name, root=ROOT, runs=None, again=False):
     return paths
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -10,33 +10,26 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-import keras
-import numpy as np
+from pipeline import command_line
 
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
+from evaluate.bases import measure_bases
 from evaluate.signal.measures import describe, measure_signal
-from models import complex_autoencoder  # noqa: F401  (registers its layers)
-from pipeline import command_line, results
 from pipeline.parameters import ROOT, load
 
 
 def run(name, root=ROOT, runs=None):
     """Measure every run; returns the paths of the measures."""
-    parameters = load(name, root)
-    samples = results.load(parameters, "samples", root)
-    paths = []
-    for run_parameters in parameters.for_runs(runs):
-        autoencoder = keras.saving.load_model(results.usable_path(run_parameters, "complex_autoencoder", root))
-        bases = np.asarray(autoencoder.bases.rows())
-        measures = measure_signal(samples, bases, run_parameters.sound.sample_rate_hz, run_parameters.evaluation)
-        print(f"{run_parameters.run}: {describe(measures)}")
-        paths.append(results.save(run_parameters, "measures", measures, root))
-    print(f"wrote {len(paths)} files to {results.show(results.folder_of(parameters, root), root)}")
-    return paths
+    return measure_bases(load(name, root), "samples", measure_run, root, runs)
 
 
-def main(argv=None):
-    command_line.main(run, argv)
+def measure_run(samples, bases, parameters):
+    """Measure one run; returns the measures and a line about them."""
+    measures = measure_signal(samples, bases, parameters.sound.sample_rate_hz, parameters.evaluation)
+    return measures, describe(measures)
 
 
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -10,11 +10,16 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from evaluate.song.measures import measure_forecasts, tell_valid_time
 from evaluate.song.protocol import forecast_controls, sweep_exclusion
 from evaluate.song.recurrence import measure_recurrence
 from forecast.song.forecasts import first_compared_start
-from pipeline import command_line, results
+from pipeline import results
 from pipeline.parameters import ROOT, load
 from pipeline.windows import count_overlapping_points, mean_hop_s
 
@@ -48,9 +53,5 @@ def measure_run(parameters, root):
     return paths
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

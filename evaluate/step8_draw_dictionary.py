@@ -10,41 +10,32 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from embed.dictionary.draw_atoms import draw_all_atoms
 from embed.dictionary.draw_codes import draw_all_codes
 from embed.dictionary.draw_spaces import draw_spaces
 from evaluate.dictionary.draw_measures import draw_dictionary_measures
 from evaluate.dictionary.tables import save_tables
 from forecast.dictionary.draw_generated import draw_all_generated
-from pipeline import command_line, results
+from pipeline.figures import draw_everything
 from pipeline.parameters import ROOT, load
 from save_dataset.midi.draw_corpus import draw_corpus
 from train_model.dictionary.draw_losses import draw_dictionary_losses
 
+DRAWERS = (
+    *(draw_corpus, draw_dictionary_losses, draw_all_atoms, draw_all_codes, draw_spaces),
+    *(draw_all_generated, draw_dictionary_measures, save_tables),
+)
+
 
 def run(name, root=ROOT):
     """Draw everything there is; returns the paths."""
-    parameters = load(name, root)
-    paths = []
-    for draw in (
-        draw_corpus,
-        draw_dictionary_losses,
-        draw_all_atoms,
-        draw_all_codes,
-        draw_spaces,
-        draw_all_generated,
-        draw_dictionary_measures,
-        save_tables,
-    ):
-        paths += draw(parameters, root)
-    print(f"{len(paths)} files, the last is {results.show(paths[-1], root)}")
-    print(f"wrote {results.show(results.figure_path(parameters, '', root), root)}")
-    return paths
-
-
-def main(argv=None):
-    command_line.main(run, argv)
+    return draw_everything(load(name, root), DRAWERS, root)
 
 
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -10,39 +10,31 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from embed.song.draw_embeddings import draw_embeddings
-from embed.song.play import read_song, write_page
+from embed.song.play import draw_page
 from evaluate.song.draw_measures import draw_measures
 from evaluate.song.draw_songs import draw_songs
 from forecast.song.draw_forecasts import draw_all_forecasts
-from pipeline import command_line, results
+from pipeline.figures import draw_everything
 from pipeline.parameters import ROOT, load
 from save_dataset.sound.draw_spectrogram import draw_song_spectrogram
 from train_model.song.draw_losses import draw_all_losses
 
+DRAWERS = (
+    *(draw_songs, draw_song_spectrogram, draw_all_losses, draw_embeddings),
+    *(draw_all_forecasts, draw_measures, draw_page),
+)
+
 
 def run(name, root=ROOT):
     """Draw everything there is; returns the paths."""
-    parameters = load(name, root)
-    paths = []
-    for draw in (
-        draw_songs,
-        draw_song_spectrogram,
-        draw_all_losses,
-        draw_embeddings,
-        draw_all_forecasts,
-        draw_measures,
-    ):
-        paths += draw(parameters, root)
-    paths.append(write_page(parameters, read_song(parameters, root), root))
-    print(f"{len(paths)} files, the last is {results.show(paths[-1], root)}")
-    print(f"wrote {results.show(results.figure_path(parameters, '', root), root)}")
-    return paths
-
-
-def main(argv=None):
-    command_line.main(run, argv)
+    return draw_everything(load(name, root), DRAWERS, root)
 
 
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

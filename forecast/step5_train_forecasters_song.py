@@ -11,10 +11,15 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from forecast.song.forecasts import split_for_networks
 from forecast.song.networks import fit_network
 from forecast.song.scaling import scaling_of
-from pipeline import command_line, results
+from pipeline import results
 from pipeline.parameters import ROOT, load
 from pipeline.sections.forecasting import NETWORKS
 
@@ -44,9 +49,5 @@ def fit_run(parameters, kind, root, again):
     return path
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -12,11 +12,16 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from embed.themes.hear import write_pages
 from forecast.themes.draw_themes import draw_themes
 from forecast.themes.files import write_files
 from forecast.themes.find import count_themes, find_themes
-from pipeline import command_line, results
+from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.themes.recordings import Recordings
 
@@ -45,9 +50,5 @@ def find_run(parameters, root):
     return path
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -11,12 +11,17 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from forecast.song.draw_forecasts import draw_all_forecasts
 from forecast.song.forecasts import first_compared_start, forecast_song
 from forecast.song.methods import method_of
 from forecast.song.networks import load_networks
 from forecast.song.sounds import write_sounds
-from pipeline import command_line, results
+from pipeline import results
 from pipeline.parameters import ROOT, load
 from pipeline.sections.forecasting import NETWORKS
 
@@ -48,9 +53,5 @@ def forecast_run(parameters, root):
     return paths
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

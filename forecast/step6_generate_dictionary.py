@@ -11,14 +11,18 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 import keras
 
 from embed.dictionary.encode import piece_encoder
-from embed.dictionary.render import write_music
 from embed.dictionary.sparse_codes import SparseCodes
 from forecast.dictionary.draw_generated import draw_all_generated
-from forecast.dictionary.generate import generate
-from pipeline import command_line, results
+from forecast.dictionary.generate import generate, write_generated
+from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.midi.corpus import Corpus
 
@@ -39,21 +43,12 @@ def generate_run(parameters, root):
     model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
     arrays = generate(parameters, corpus, codes, piece_encoder(model))
     folder = results.path_of(parameters, "generated", root).parent / "generated"
-    heard = []
-    for item, bpm, threshold in zip(arrays["name"], arrays["bpm"], arrays["threshold"], strict=True):
-        music = arrays[f"music_{item}"]
-        heard += write_music(music, parameters, folder / item, bpm=bpm, threshold=threshold, root=root)
-    for old in {*folder.glob("*.[mw]*")} - {*heard}:  # of other atoms, which have other names
-        old.unlink()
+    write_generated(arrays, parameters, folder, root)
     path = results.save(parameters, "generated", arrays, root)  # last: what cannot be heard is not stored
     print(f"{parameters.run}: {len(arrays['name'])} pieces of {parameters.generate.bars} bars")
     print(f"wrote {results.show(path, root)}, {results.show(folder, root)}/")
     return path
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -1,6 +1,6 @@
 """Models cut out of trained models: parts are found by name, never by position.
 
-Importing this module registers the layers that the saved models of this project are made of.
+Importing this module registers the layers that the saved models of the study `song` are made of.
 """
 
 import keras

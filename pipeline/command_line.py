@@ -1,13 +1,43 @@
 """The command line that all steps share: the name of a parameter file, and for some which runs to do."""
 
 import argparse
+import ast
 import inspect
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from pipeline.parameters import ROOT, describe_file, load
+from pipeline import quiet, results
+from pipeline.parameters import ROOT, StudyParameters, describe_file, load
+
+
+def answer(file: str) -> None:
+    """Answer what needs nothing heavy, where a step is run as a program, before it imports TensorFlow or Matplotlib.
+
+    `--help`, a wrong argument, a wrong parameter file, and a step whose results are all up to date end the program.
+    Else TensorFlow's lines about the machine are held back, unless `--traceback` asks for them.
+
+    Parameters
+    ----------
+    file : str
+        Of the step; its docstring and the arguments of its `run` are read from the source.
+    """
+    step = Path(file)
+    tree = ast.parse(step.read_text(encoding="utf-8"))
+    run = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "run")
+    taken = [argument.arg for argument in run.args.args]
+    arguments = parse(ast.get_docstring(tree), taken, argv=None)
+    with_traceback = arguments.pop("traceback")
+    with errors_in_one_line(with_traceback):
+        parameters = check_study(step.stem, arguments["name"])
+        runs = parameters.for_runs(arguments.get("runs"))
+        if "again" in taken and not arguments["again"] and are_up_to_date(runs, f"{step.parent.name}.{step.stem}"):
+            sys.exit(0)
+    if not with_traceback:
+        quiet.hold_back_lines_of_tensorflow()
 
 
 def main(run: Callable, argv: Sequence[str] | None = None) -> None:
@@ -16,41 +46,53 @@ def main(run: Callable, argv: Sequence[str] | None = None) -> None:
     What a user can mend (ValueError, TypeError, OSError) is printed as one line, with exit status 1; Ctrl-C exits
     with 130.
     """
-    given = vars(build_parser(run).parse_args(argv))
-    arguments = {key: value for key, value in given.items() if value is not None}
-    with_traceback = arguments.pop("traceback")
-    try:
-        check_study(run, arguments["name"])
+    arguments = parse(sys.modules[run.__module__].__doc__, inspect.signature(run).parameters, argv)
+    with errors_in_one_line(arguments.pop("traceback")):
+        check_study(Path(inspect.getfile(run)).stem, arguments["name"])
         run(**arguments)
+
+
+@contextmanager
+def errors_in_one_line(with_traceback: bool) -> Iterator[None]:
+    """A block whose errors end the program as `main` says."""
+    try:
+        yield
     except (ValueError, TypeError, OSError) as error:
         if with_traceback:
             raise
         sys.exit(f"error: {one_line(error)}")
     except KeyboardInterrupt:
-        print("\nstopped; what is done is kept, the same command goes on from there", file=sys.stderr)
+        print("\nstopped; what is done is kept, the same command resumes from there", file=sys.stderr)
         sys.exit(130)
 
 
-def check_study(run: Callable, name: str) -> None:
-    """ValueError if `run` is that of a step that the study of the parameter file does not have."""
-    step = Path(inspect.getfile(run)).stem
-    if not step.startswith("step"):
-        return
-    steps = load(name).STEPS
-    if any(module.endswith(f".{step}") for module in steps):
-        return
+def check_study(step: str, name: str) -> StudyParameters:
+    """The parameters of a file; ValueError if its study does not have the step."""
+    parameters = load(name)
+    if not step.startswith("step") or any(module.endswith(f".{step}") for module in parameters.STEPS):
+        return parameters
     number = step.partition("_")[0]
-    there = [f"python -m {module} {name}" for module in steps if f".{number}_" in module]
-    remedy = f"run: {there[0]}" if there else f"its study has no {number}"
-    raise ValueError(f"{describe_file(name)}: is of another study than {step}; {remedy}")
+    there = [f"python -m {module} {name}" for module in parameters.STEPS if f".{number}_" in module]
+    hint = f"run: {there[0]}" if there else f"its study has no {number}"
+    raise ValueError(f"{describe_file(name)}: is of another study than {step}; {hint}")
 
 
-def build_parser(run: Callable) -> argparse.ArgumentParser:
-    """The parser for a step: the options that its `run` takes."""
-    taken = inspect.signature(run).parameters
-    parser = argparse.ArgumentParser(
-        description=sys.modules[run.__module__].__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def are_up_to_date(runs: Sequence[StudyParameters], step: str, root: Path = ROOT) -> bool:
+    """Whether all that a step makes for each run is up to date; if so, a line for each run says it."""
+    lines = []
+    for each in runs:
+        kinds = [kind for kind, result in each.RESULTS.items() if result.step == step and each.has(kind)]
+        if not all(results.is_fresh(each, kind, root) for kind in kinds):
+            return False
+        names = ", ".join(results.path_of(each, kind, root).name for kind in kinds)
+        lines.append(f"{each.run}: {names or 'nothing to do'}{' up to date' if kinds else ''}")
+    print("\n".join(lines))
+    return True
+
+
+def parse(description: str | None, taken: Collection[str], argv: Sequence[str] | None) -> dict[str, Any]:
+    """The arguments on the command line by name, of the options that a step's `run` takes."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", help="a file in parameters/, without .toml")
     if "runs" in taken:
         parser.add_argument("--run", nargs="+", dest="runs", metavar="RUN", help="only these runs of the file")
@@ -61,7 +103,7 @@ def build_parser(run: Callable) -> argparse.ArgumentParser:
     if "last" in taken:
         parser.add_argument("--to", type=int, dest="last", metavar="N", help="end with the step of this number")
     parser.add_argument("--traceback", action="store_true", help="show where an error comes from")
-    return parser
+    return {key: value for key, value in vars(parser.parse_args(argv)).items() if value is not None}
 
 
 def one_line(error: Exception) -> str:

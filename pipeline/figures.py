@@ -3,7 +3,7 @@
 The same arrays give the same bytes: files carry no date and no version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from pipeline.parameters import ROOT, StudyParameters
 from pipeline.whole_file import whole_file
 
 Layout = Literal["constrained"] | None
+Drawer = Callable[[Any, Path], list[Path]]
 
 TIME_COLOURS = "viridis"
 PIXEL_COLOURS = "inferno"
@@ -92,3 +93,11 @@ def save(figure: Figure, path: Path) -> list[Path]:
 def save_all(drawn: Mapping[str, Figure], parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
     """Write figures under their names among those of a parameter file; returns all paths."""
     return [path for name, each in drawn.items() for path in save(each, results.figure_path(parameters, name, root))]
+
+
+def draw_everything(parameters: StudyParameters, drawers: Iterable[Drawer], root: Path = ROOT) -> list[Path]:
+    """Draw by all drawers, each from what is stored of a parameter file; returns the paths."""
+    paths = [path for draw in drawers for path in draw(parameters, root)]
+    print(f"{len(paths)} files, the last is {results.show(paths[-1], root)}")
+    print(f"wrote {results.show(results.figure_path(parameters, '', root), root)}")
+    return paths

@@ -11,6 +11,10 @@ if not __package__:  # run as a file: look for modules in the repository, not in
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
 from pipeline.parameters import ROOT, load
 from pipeline.results import show
 from save_dataset.demo.make_song import write_composition
@@ -29,9 +33,5 @@ def run(name, root=ROOT):
     return path
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -10,7 +10,12 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from pipeline import command_line, results
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
+from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.images.digits import read_images
 from save_dataset.images.draw_images import draw_images
@@ -29,9 +34,5 @@ def run(name, root=ROOT):
     return path
 
 
-def main(argv=None):
-    command_line.main(run, argv)
-
-
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,53 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from pipeline import results
+from pipeline.parameters import ROOT, StudyParameters
 from train_model.callbacks import can_resume, read_history, resumable
+
+Trained = tuple[keras.Model, Mapping[str, np.ndarray], str]  # model, history, a line about it
+
+
+def train_runs(
+    parameters: StudyParameters, kind: str, train_run: Callable[[Any, Path], Trained], root: Path = ROOT, *,
+    runs: list[str] | None = None, again: bool = False,
+) -> list[Path]:  # fmt: skip
+    """Train each run whose model and history are not up to date, and save both.
+
+    Parameters
+    ----------
+    kind : str
+        The kind of result that the model is; a run that has no such result has nothing to train.
+    train_run : callable
+        From the parameters of a run and the root to the trained model, its history and a line about it.
+    runs, again
+        Only these runs; also those that are up to date.
+
+    Returns
+    -------
+    list of Path
+        Of the models, those too that were up to date.
+    """
+    paths = []
+    for each in parameters.for_runs(runs):
+        if not each.has(kind):
+            print(f"{each.run}: nothing to train")
+            continue
+        path = results.path_of(each, kind, root)
+        paths.append(path)
+        if not again and all(results.is_fresh(each, made, root) for made in (kind, "history")):
+            print(f"{each.run}: {results.show(path, root)} is up to date")
+            continue
+        if again:
+            remove_unfinished(path.parent)
+        model, history, line = train_run(each, root)
+        spent = f"; {sum(history['cpu_s']):.1f} s of processor time" if "cpu_s" in history else ""
+        print(f"{each.run}: {line}{spent}")
+        results.save(each, "history", history, root)
+        results.save_model(each, kind, model, root)
+        remove_unfinished(path.parent)
+        print(f"wrote {results.show(path, root)}")
+    return paths
 
 
 def learning_rate(training: Any, n_steps: int) -> Any:

@@ -11,9 +11,14 @@ from pathlib import Path
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from pipeline import command_line, results
+from pipeline import command_line
+
+if __name__ == "__main__":  # before anything heavy is imported
+    command_line.answer(__file__)
+
+from pipeline import results
 from pipeline.parameters import ROOT, load
-from train_model.fitting import remove_unfinished
+from train_model.fitting import train_runs
 from train_model.model_diagram import write_diagram
 from train_model.song.draw_losses import draw_all_losses, tell_losses
 from train_model.song.training import fit_linear, train
@@ -22,39 +27,24 @@ from train_model.song.training import fit_linear, train
 def run(name, root=ROOT, runs=None, again=False):
     """Train what is not trained yet and draw the losses; returns the paths of the models."""
     parameters = load(name, root)
-    paths = [train_run(run_parameters, root, again) for run_parameters in parameters.for_runs(runs)]
+    paths = train_runs(parameters, "autoencoder", train_run, root, runs=runs, again=again)
     draw_all_losses(parameters, root)
     return paths
 
 
-def train_run(parameters, root, again):
-    """Train one run, unless that is done; returns the path of the model."""
-    path = results.path_of(parameters, "autoencoder", root)
-    if not again and all(results.is_fresh(parameters, kind, root) for kind in ("autoencoder", "history")):
-        print(f"{parameters.run}: {results.show(path, root)} is up to date")
-        return path
-    if again:
-        remove_unfinished(path.parent)
+def train_run(parameters, root):
+    """Train one run, or fit its PCA; returns the model, its history and a line about it."""
     spectrogram = results.load(parameters, "spectrogram", root)
     window_frames = parameters.count_window_frames(spectrogram)
     print(f"{parameters.run}: windows of {window_frames} frames to {parameters.model.latent_dim} coordinates")
     if parameters.model.method == "pca":
         model, history = fit_linear(spectrogram["frames"], window_frames, parameters)
     else:
-        verbose = int(command_line.has_terminal())
-        model, history = train(spectrogram["frames"], window_frames, parameters, path.parent, verbose=verbose)
-    print(f"{parameters.run}: {tell_losses(history)}; {sum(history['cpu_s']):.1f} s of processor time")
-    results.save(parameters, "history", history, root)
-    results.save_model(parameters, "autoencoder", model, root)
+        folder, verbose = results.path_of(parameters, "autoencoder", root).parent, int(command_line.has_terminal())
+        model, history = train(spectrogram["frames"], window_frames, parameters, folder, verbose=verbose)
     write_diagram(model, results.figure_path(parameters, f"model_{parameters.run}", root))
-    remove_unfinished(path.parent)
-    print(f"wrote {results.show(path, root)}")
-    return path
-
-
-def main(argv=None):
-    command_line.main(run, argv)
+    return model, history, tell_losses(history)
 
 
 if __name__ == "__main__":
-    main()
+    command_line.main(run)

@@ -81,6 +81,11 @@ def write_exports(parameters: Parameters, duration_s: float, root: Path = ROOT) 
     return paths
 
 
+def draw_page(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+    """Write ``player.html`` again; returns its path in a list, as whatever draws does."""
+    return [write_page(parameters, read_song(parameters, root), root)]
+
+
 def read_song(parameters: Parameters, root: Path = ROOT) -> np.ndarray:
     """The part of the sound that is embedded, mono, ``(n_samples,)``; ValueError if it is not what was embedded."""
     results.check_fresh(parameters, "spectrogram", root)

@@ -4,17 +4,20 @@ It is a list of items: some bars of music, and a threshold above which values ar
 music that is known, its F1 says how far its hits are the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from embed.dictionary.excerpt import first_bar
+from embed.dictionary.render import Parameters, write_music
 from embed.dictionary.sparse_codes import SparseCodes
 from forecast.dictionary import operations
 from forecast.dictionary.noise import HIT, add_noise, score_hits
+from pipeline.parameters import ROOT
 from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import SPLITS, Corpus
 
@@ -197,3 +200,14 @@ def find_nearest(m: Material) -> Iterator[Item]:
     for rank, (index, cosine) in enumerate(zip(nearest, cosines, strict=True)):
         title = f"like A, cosine {cosine:.2f}: {corpus.names[pieces[index]]}, bar {bars[index] + 1}"
         yield Item(f"nearest_{rank + 1}", title, music[rank], float(corpus.bpm[pieces[index]]))
+
+
+def write_generated(arrays: Mapping[str, Any], parameters: Parameters, folder: Path, root: Path = ROOT) -> list[Path]:
+    """Write each item of `generate` as MIDI and WAV; returns the paths. What was there of other items is removed."""
+    written: list[Path] = []
+    for item, bpm, threshold in zip(arrays["name"], arrays["bpm"], arrays["threshold"], strict=True):
+        music = arrays[f"music_{item}"]
+        written += write_music(music, parameters, folder / item, bpm=bpm, threshold=threshold, root=root)
+    for old in {*folder.glob("*.[mw]*")} - {*written}:
+        old.unlink()
+    return written

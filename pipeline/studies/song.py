@@ -12,7 +12,19 @@ from pydantic import Field, model_validator
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
 from pipeline.sections.autoencoder import Loss, Model, Training
-from pipeline.sections.forecasting import KNN, LSTM, METHODS, MLP, VAR, Analog, Evaluation, Fit, Forecast, Method
+from pipeline.sections.forecasting import (
+    KNN,
+    LSTM,
+    METHODS,
+    MLP,
+    NETWORKS,
+    VAR,
+    Analog,
+    Evaluation,
+    Fit,
+    Forecast,
+    Method,
+)
 from pipeline.sections.sound import Composition, Music, Sound, Spectrogram, Window
 from pipeline.windows import Stretch, count_window_frames
 
@@ -113,6 +125,10 @@ class Parameters(StudyParameters):
     def is_composed(self) -> bool:
         """Whether the sound is made by step 0."""
         return self.composition is not None and self.composition.file == self.sound.file
+
+    def has(self, kind: str) -> bool:
+        """Whether the run has such a result: a network only if it is among the methods."""
+        return super().has(kind) and (kind not in NETWORKS or kind in self.forecast.methods)
 
     def runs_of_video(self) -> list[str]:
         """The runs of which a video is made."""

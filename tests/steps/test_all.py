@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,8 @@ import soundfile
 import run_steps
 from embed import step3_embed_song
 from forecast import step5_train_forecasters_song
-from pipeline import results
+from pipeline import quiet, results
+from pipeline.command_line import are_up_to_date
 from pipeline.parameters import ROOT, load, studies, study_parameters
 from save_dataset import step0_make_song, step1_save_song
 from tests.stored_results import write_tones
@@ -100,7 +102,7 @@ def python(*arguments, cwd):
 
 def guard_of(path):
     source = path.read_text()
-    return source[source.index("import sys") : source.index("parents[1])") + len("parents[1])")]
+    return source[source.index("import sys") : source.index("answer(__file__)")]
 
 
 def test_every_step_belongs_to_a_study_and_every_study_has_its_steps():
@@ -167,6 +169,72 @@ WITHOUT_TENSORFLOW = (
     *("save_dataset.step1_save_digits", "evaluate.digits.measures", "evaluate.step8_draw_digits"),
     *("train_model.complex.draw_bases", "train_model.complex.draw_training"),
 )
+
+
+ANSWER_EACH = """
+import runpy, sys
+given, *steps = sys.argv[1:]
+for step in steps:
+    sys.argv = [step, *given.split()]
+    try:
+        runpy.run_path(step, run_name="__main__")
+    except SystemExit as answer:
+        print(repr(answer.code))
+    if heavy := {"tensorflow", "keras", "matplotlib.figure", "librosa.core", "scipy", "sklearn"} & {*sys.modules}:
+        sys.exit(f"{step} imported {heavy}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "answer"),
+    [
+        ("--help", "0"),
+        ("", "2"),
+        ("demo --nothing", "2"),
+        ("no_such_song", "'error: parameters/no_such_song.toml: no such file; "),
+        ("demo_nothing --traceback", None),
+    ],
+)
+def test_every_step_answers_before_anything_heavy_is_imported(given, answer):
+    finished = python("-c", ANSWER_EACH, given, *STEP_FILES, ROOT / "run_steps.py", cwd=ROOT)
+    if answer is None:
+        assert "FileNotFoundError: parameters/demo_nothing.toml" in finished.stderr
+        return
+    assert finished.returncode == 0, finished.stderr
+    answers = [line for line in finished.stdout.splitlines() if line.startswith(answer)]
+    assert len(answers) == len(STEP_FILES) + 1
+
+
+@pytest.mark.slow
+def test_what_is_up_to_date_is_said_without_the_step(done, write_parameters, capsys):
+    runs = load("small", done).for_runs()
+    assert are_up_to_date(runs, "train_model.step2_train_song", done)
+    assert capsys.readouterr().out.splitlines()[0] == "R: autoencoder.keras, history.npz up to date"
+    assert are_up_to_date(runs, "forecast.step5_train_forecasters_song", done)
+    assert capsys.readouterr().out.splitlines()[0] == "R: mlp.keras, lstm.keras up to date"
+    changed = load("small", write_parameters(SMALL.replace("latent_dim = 5", "latent_dim = 4"), "small"))
+    assert not are_up_to_date(changed.for_runs(), "train_model.step2_train_song", done)
+    assert are_up_to_date(changed.for_runs(["R"]), "train_model.step2_train_song", done)
+    assert "RF_5d" not in capsys.readouterr().out
+
+
+IMPORT_QUIETLY = """
+import os, sys
+from pipeline import quiet
+quiet.hold_back_lines_of_tensorflow()
+import keras
+import tensorflow as tf
+assert tf.__spec__.name == "tensorflow" and tf.add(1, 2) == 3
+os.write(2, b"stderr is open again")
+"""
+
+
+@pytest.mark.slow
+def test_tensorflow_says_nothing_of_the_machine():
+    environment = {name: value for name, value in os.environ.items() if name != quiet.LEVEL}
+    words = [sys.executable, "-c", IMPORT_QUIETLY]
+    finished = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert finished.stderr == "stderr is open again"
 
 
 IMPORT_EACH = """

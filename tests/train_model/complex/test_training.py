@@ -133,7 +133,7 @@ def test_step_2_trains_what_is_to_be_learnt_and_draws_it(write_parameters, rng, 
     paths = step2_train_complex.run("song", root)
     assert [path.parent.name for path in paths] == ["learned", "random"]
     assert all(path.is_file() for path in paths)
-    assert "CQT: features 'cqt' are not learnt" in capsys.readouterr().out
+    assert "CQT: nothing to train" in capsys.readouterr().out
     drawn = {path.name for path in (root / "output" / "song" / "figures").glob("*.png")}
     assert drawn == {"losses.png", "snapshots_learned.png"}
     assert step2_train_complex.run("song", root) == paths
