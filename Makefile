@@ -12,7 +12,7 @@ demo-drums: .venv/installed  ## every step of the dictionaries, on drum and pian
 	$(RUN) run_steps.py demo_drums
 	$(RUN) run_steps.py demo_piano
 
-demo-themes: .venv/installed  ## themes found in pieces that step 0 composes, bases of their sound, bases of turned digits
+demo-themes: .venv/installed  ## themes found in pieces that step 0 composes, bases of their sound, bases of rotated digits
 	$(RUN) run_steps.py demo_themes
 	$(RUN) run_steps.py demo_signal
 	$(RUN) run_steps.py digits

@@ -21,6 +21,6 @@ def read_clip(description: str) -> dict[str, np.ndarray]:
 
 
 def demo_song() -> Path:
-    """The demo song, made if it is not there."""
+    """The demo song, made if it does not exist."""
     path = ROOT / "music" / "demo.wav"
     return path if path.is_file() else step0_make_song.run("demo")

@@ -1,7 +1,7 @@
 """Training the complex autoencoder, with making of pairs, beside the straightforward form, in one process.
 
 The straightforward form has two kernels, phases by arctangent, sine and cosine, and pairs made one by one in NumPy.
-Sizes are the source's: 256 bases of patches of 32 frames of 120 bins, 128 of windows of 512 samples. Prints pairs a
+Sizes are the paper's: 256 bases of patches of 32 frames of 120 bins, 128 of windows of 512 samples. Prints pairs a
 processor second and the ratio, for one and for two threads, on random music.
 """
 

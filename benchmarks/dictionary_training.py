@@ -1,10 +1,10 @@
 """A dictionary of drums: a training step and a whole training, beside the straightforward form, in one process.
 
-The straightforward form is two convolutions of Keras and winners by sorting between them, trained as the source does it
+The straightforward form is two convolutions of Keras and winners by sorting between them, trained as the paper does it
 for 100 epochs. Takes a stored corpus, `output/<name>/corpus.npz`, else the demo's drums. Of a step prints processor
 milliseconds (median), the ratio, and the loss before the first and after the last step, from the same weights; of a
 training, for atoms of a beat and one winner, processor seconds, compilation included, the error on the test pieces,
-and how soon the defaults reached it, and that which the source's 1000 epochs end with on Groove.
+and how soon the defaults reached it, and that which the paper's 1000 epochs end with on Groove.
 """
 
 import argparse
@@ -34,15 +34,15 @@ N_ATOMS, ATOM_STEPS, WINDOW_STEPS, BATCH_WINDOWS = 100, 4, 64, 64
 GEOMETRIES = ((4, 1), (4, 4), (1, 1))  # stride, k
 N_STEPS = 60
 SEEDS = (0, 1, 2)
-SOURCE_EPOCHS, SOURCE_MSE = 1000, 0.0266  # of the source's recipe on the test pieces of Groove
+PAPER_EPOCHS, PAPER_MSE = 1000, 0.0266  # of the paper's recipe on the test pieces of Groove
 STRAIGHTFORWARD_EPOCHS = 100
-BAR_STEPS = 16  # the source begins a window of four in every bar
+BAR_STEPS = 16  # the paper begins a window of four in every bar
 
 
 def main():
     corpus, is_demo = read_grids(__doc__)
     compare_steps(corpus)
-    for seed in SEEDS if is_demo else SEEDS[:1]:  # the source's way takes minutes on Groove
+    for seed in SEEDS if is_demo else SEEDS[:1]:  # the paper's way takes minutes on Groove
         compare_trainings(corpus, is_demo, seed)
 
 
@@ -90,7 +90,7 @@ def compare_steps(corpus):
 
 
 def both_forms(n_channels, stride_steps, k):
-    """Ours and the straightforward one, from the same random weights, with the source's winners."""
+    """Ours and the straightforward one, from the same random weights, with the paper's winners."""
     keras.utils.set_random_seed(0)
     straightforward = build_straightforward_dictionary(WINDOW_STEPS, n_channels, N_ATOMS, ATOM_STEPS, stride_steps, k)
     winners = {"k": k, "scope": "column", "rank_by": "signed", "window_steps": WINDOW_STEPS}
@@ -121,8 +121,8 @@ def compare_trainings(corpus, is_demo, seed):
         print(f"{name:15s} {len(rows):4d} epochs {rows[-1][0]:12.1f} {rows[-1][1]:12.5f}")
     tell_when_reached(ours, theirs[-1][1], f"after {len(theirs)} epochs", theirs[-1][0])
     if not is_demo:
-        source_s = theirs[-1][0] / len(theirs) * SOURCE_EPOCHS
-        tell_when_reached(ours, SOURCE_MSE, f"after {SOURCE_EPOCHS}, which would take {source_s:.0f} s", source_s)
+        source_s = theirs[-1][0] / len(theirs) * PAPER_EPOCHS
+        tell_when_reached(ours, PAPER_MSE, f"after {PAPER_EPOCHS}, which would take {source_s:.0f} s", source_s)
 
 
 def tell_when_reached(rows, target, when, target_s):
@@ -141,7 +141,7 @@ def train_by_default(corpus, seed):
 
 
 def train_straightforward(corpus, seed):
-    """The same for the source's way."""
+    """The same for the paper's way."""
     keras.utils.set_random_seed(seed)
     windows = windows_of(corpus, "train", BAR_STEPS)
     model = build_straightforward_dictionary(*windows.shape[1:], N_ATOMS, ATOM_STEPS, ATOM_STEPS, FIRST_K)

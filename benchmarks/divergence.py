@@ -1,7 +1,7 @@
 """Divergence of KNN forecasts over a song: all initial conditions stepped together beside one query at a time.
 
 Forecasts 30 steps from every tenth point of the first three principal components of the windows, 22 frames each,
-learning from all but a block around each start, and from all but the start itself as the article does. Prints processor
+learning from all but a block around each start, and from all but the start itself as the paper does. Prints processor
 seconds, the ratio, and the largest difference between the distances from the truth, in spreads of the trajectory.
 """
 
@@ -12,8 +12,8 @@ import numpy as np
 from benchmarks.clip import read_clip
 from embed.song.spread import scale_by_spread
 from evaluate.song.divergence import distances
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.knn import knn
-from forecast.song.lessons import Lessons
 from forecast.song.roll_out import roll_out
 from tests.straightforward_divergence import WAYS, forecast_straightforwardly
 
@@ -25,19 +25,19 @@ REPETITIONS = 20
 def main():
     z = scale_by_spread(principal_components(read_clip(__doc__)["frames"]))
     starts = np.arange(0, len(z) - N_STEPS, EVERY_POINTS)
-    for lessons in (Lessons("block", WINDOW_FRAMES + N_STEPS), Lessons("all")):
+    for rule in (ExclusionRule("block", WINDOW_FRAMES + N_STEPS), ExclusionRule("all")):
 
-        def together(lessons=lessons):
-            return distances(z, starts, roll_out(z, starts, N_STEPS, knn(z, starts, lessons)))
+        def together(rule=rule):
+            return distances(z, starts, roll_out(z, starts, N_STEPS, knn(z, starts, rule)))
 
         together()
         seconds, delta = zip(*(measure(together) for _ in range(REPETITIONS)), strict=True)
         ours_s = float(np.median(seconds))
-        print(f"learnt from: {lessons.learn_from}\n{len(starts)} starts together          {ours_s:7.4f} s")
+        print(f"learned from: {rule.learn_from}\n{len(starts)} starts together          {ours_s:7.4f} s")
         for way in WAYS:
 
-            def one_at_a_time(way=way, lessons=lessons):
-                return distances(z, starts, forecast_straightforwardly(z, starts, N_STEPS, way, lessons))
+            def one_at_a_time(way=way, rule=rule):
+                return distances(z, starts, forecast_straightforwardly(z, starts, N_STEPS, way, rule))
 
             reference_s, expected = measure(one_at_a_time)
             difference = np.abs(delta[0] - expected).max()

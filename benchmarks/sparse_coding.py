@@ -52,7 +52,7 @@ def compare_pursuits(beats, atoms, k):
     encode = graph_encoder(beats.shape[-1], atoms, k)
     found = {
         "scikit-learn, precomputed": measure(lambda: learnt_gram(some, atoms, k), len(some)),
-        "scikit-learn, from music": measure(lambda: learnt(some, atoms, k), len(some)),
+        "scikit-learn, from music": measure(lambda: learned(some, atoms, k), len(some)),
         "in the graph": measure(lambda: encode(beats)[:, 0], len(beats)),
         "in NumPy": measure(lambda: orthogonal_matching_pursuit(rows, atoms, k).toarray(), len(beats)),
     }
@@ -87,7 +87,7 @@ def learnt_gram(rows, atoms, k):
         )
 
 
-def learnt(rows, atoms, k):
+def learned(rows, atoms, k):
     """The same from the rows themselves."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)

@@ -1,9 +1,9 @@
-"""From recordings to themes: processor seconds of every stage, beside the straightforward form of the published one.
+"""From recordings to themes: processor seconds of every stage, beside the straightforward form of Nieto and Farbood's.
 
 Takes a folder with recordings, as in `python -m benchmarks.theme_extraction music/jku`, else the pieces of the demo.
 Prints for each piece the processor seconds of its constant-Q transform, of the features of all its patches in 256
-complex bases, of its similarity by these and by patches in 25 transpositions, of the search by lag and of the published
-extractor; then what the published extractor costs cell by cell on the first moments, and whether both find the same.
+complex bases, of its similarity by these and by patches in 25 transpositions, of the search by lag and of Nieto and
+Farbood's extractor; then what the latter costs cell by cell on the first moments, and whether both find the same.
 """
 
 import argparse
@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from embed.themes.features import encode_piece
-from embed.themes.self_similarity import cosine_similarity, patch_similarity, published
+from embed.themes.self_similarity import cosine_similarity, patch_similarity, prepare_nieto_farbood
 from forecast.themes.lag import find_by_lag
-from forecast.themes.published import find_published
+from forecast.themes.nieto_farbood import find_by_nieto_farbood
 from models.complex_autoencoder import ComplexAutoencoder, build_encoder
 from pipeline.sections.recordings import CQT, ComposedThemes
 from save_dataset.demo.themes import compose_themes
@@ -41,7 +41,7 @@ def main():
         else:
             paths = sorted(path for path in folder.glob("*") if path.suffix in SOUNDS)
         if not paths:
-            parser.error(f"{folder}: holds no recordings ({', '.join(sorted(SOUNDS))})")
+            parser.error(f"{folder}: contains no recordings ({', '.join(sorted(SOUNDS))})")
         measure_all(paths)
 
 
@@ -81,11 +81,13 @@ def measure(path, grid, encode):
     timed("similarity", lambda: cosine_similarity(magnitudes))
     matrix = timed("transposed", lambda: patch_similarity(frames, PATCH_FRAMES, SEMITONES, grid.bins_per_semitone))
     timed("lag", lambda: find_by_lag(matrix, frames_per_beat=moments_per_beat))
-    theirs = timed("published similarity", lambda: published(cosine_similarity(magnitudes, centre=False)))
-    timed("published", lambda: find_published(theirs, frames_per_beat=moments_per_beat))
+    theirs = timed(
+        "similarity of Nieto and Farbood", lambda: prepare_nieto_farbood(cosine_similarity(magnitudes, centre=False))
+    )
+    timed("nieto_farbood", lambda: find_by_nieto_farbood(theirs, frames_per_beat=moments_per_beat))
     part = theirs[:PART_MOMENTS, :PART_MOMENTS]
-    fast = timed("part", lambda: find_published(part, frames_per_beat=moments_per_beat))
-    slow = timed("cell by cell", lambda: straightforward.find_published(part, moments_per_beat))
+    fast = timed("part", lambda: find_by_nieto_farbood(part, frames_per_beat=moments_per_beat))
+    slow = timed("cell by cell", lambda: straightforward.find_by_nieto_farbood(part, moments_per_beat))
     same = [theme.occurrences.tolist() for theme in fast] == [[list(span) for span in theme] for theme in slow]
     print(f"{path.stem}, {len(frames)} frames: {describe(seconds)}; both find {'the same' if same else 'OTHERS'}")
     return seconds

@@ -1,9 +1,9 @@
-"""A whole training of `RF` on one song: the defaults beside the article's way.
+"""A whole training of `RF` on one song: the defaults beside the paper's way.
 
-The article's way is the straightforward form: batches of 8 samples from all over the song, 47 windows encoded for each,
+The paper's way is the straightforward form: batches of 8 samples from all over the song, 47 windows encoded for each,
 6 epochs at a constant learning rate. Prints processor seconds, compilation included, and after the last epoch the
 reconstruction loss over all windows and the mean cosine of consecutive velocities; and after how many seconds the
-defaults first reached the reconstruction loss that the article's way ends with. Both are measured with the statistics
+defaults first reached the reconstruction loss that the paper's way ends with. Both are measured with the statistics
 of the whole song in batch normalisation.
 """
 
@@ -30,16 +30,16 @@ def main():
     spectrogram = read_clip(__doc__)
     for seed in SEEDS:
         print(f"\nseed {seed}        processor s   reconstruction   mean cos(v, v next)")
-        article = train_straightforward(spectrogram, seed)
+        paper = train_straightforward(spectrogram, seed)
         ours = train_by_default(spectrogram, seed)
-        for name, rows in {"article's way": article, "defaults": ours}.items():
+        for name, rows in {"paper's way": paper, "defaults": ours}.items():
             seconds, loss, smoothness = rows[-1]
             print(f"{name:14s} {seconds:10.1f} {loss:16.5f} {smoothness:15.3f}")
-        reached = next((seconds for seconds, loss, _ in ours if loss <= article[-1][1]), None)
+        reached = next((seconds for seconds, loss, _ in ours if loss <= paper[-1][1]), None)
         if reached is None:
-            print("the defaults did not reach the article's reconstruction loss")
+            print("the defaults did not reach the paper's reconstruction loss")
         else:
-            print(f"the article's loss was reached after {reached:.1f} s, {article[-1][0] / reached:.1f}x less")
+            print(f"the paper's loss was reached after {reached:.1f} s, {paper[-1][0] / reached:.1f}x less")
 
 
 def default_parameters(seed):
@@ -60,7 +60,7 @@ def train_by_default(spectrogram, seed):
 
 
 def train_straightforward(spectrogram, seed):
-    """The same for the article's way."""
+    """The same for the paper's way."""
     keras.utils.set_random_seed(seed)
     parameters, frames = default_parameters(seed), spectrogram["frames"]
     window_frames = parameters.count_window_frames(spectrogram)

@@ -22,11 +22,11 @@ from pipeline.parameters import ROOT, load
 from save_dataset.midi.corpus import Corpus
 
 
-def run(name, root=ROOT, runs=None, again=False):
+def run(name, root=ROOT, runs=None, force=False):
     """Measure baselines and every run; returns the paths of the measures."""
     parameters = load(name, root)
     corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
-    paths = save_baselines(parameters, corpus, root, again=again, show_progress=command_line.has_terminal())
+    paths = save_baselines(parameters, corpus, root, force=force, show_progress=command_line.has_terminal())
     for run_parameters in parameters.for_runs(runs):
         paths += measure_run(run_parameters, corpus, root)
     print(f"wrote {len(paths)} files to {results.show(results.folder_of(parameters, root), root)}")

@@ -1,4 +1,4 @@
-"""Step 7 of the study `signal`: what a shift does to magnitudes, in learnt bases and in others, and what the bases are.
+"""Step 7 of the study `signal`: what a shift does to magnitudes in learned and other bases, and what the bases are.
 
 Reads output/<name>/samples.npz and <run>/complex_autoencoder.keras.
 Writes <run>/measures.npz.

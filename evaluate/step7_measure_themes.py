@@ -1,7 +1,7 @@
 """Step 7 of the study `themes`: score the themes against the patterns known, measure how invariant the features are.
 
 Reads output/<name>/recordings.npz, <run>/matrices.npz, themes.npz, and complex_autoencoder.keras where there is one.
-Writes output/<name>/oracle.npz, <run>/scores.npz and invariance.npz; without patterns known, only the last.
+Writes output/<name>/upper_bound.npz, <run>/scores.npz and invariance.npz; without patterns known, only the last.
 """
 
 import sys
@@ -15,7 +15,7 @@ from pipeline import command_line
 if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
 
-from evaluate.themes.results import save_measures, save_oracle
+from evaluate.themes.results import save_measures, save_upper_bound
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.themes.recordings import Recordings
@@ -25,7 +25,7 @@ def run(name, root=ROOT, runs=None):
     """Measure every run; returns the paths of the measures."""
     parameters = load(name, root)
     recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
-    paths = save_oracle(parameters, recordings, root)
+    paths = save_upper_bound(parameters, recordings, root)
     for run_parameters in parameters.for_runs(runs):
         paths += save_measures(run_parameters, recordings, root, show_progress=command_line.has_terminal())
     print(f"wrote {len(paths)} files to {results.show(results.folder_of(parameters, root), root)}")

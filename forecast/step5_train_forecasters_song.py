@@ -24,18 +24,18 @@ from pipeline.parameters import ROOT, load
 from pipeline.sections.forecasting import NETWORKS
 
 
-def run(name, root=ROOT, runs=None, again=False):
+def run(name, root=ROOT, runs=None, force=False):
     """Fit what is not fitted yet; returns the paths of the networks."""
     parameters = load(name, root)
     wanted = [kind for kind in NETWORKS if kind in parameters.forecast.methods]
-    return [fit_run(each, kind, root, again) for each in parameters.for_runs(runs) for kind in wanted]
+    return [fit_run(each, kind, root, force) for each in parameters.for_runs(runs) for kind in wanted]
 
 
-def fit_run(parameters, kind, root, again):
+def fit_run(parameters, kind, root, force):
     """Fit one network of a run on the first part of its trajectory, unless that is done; returns its path."""
     path = results.path_of(parameters, kind, root)
     embedding = results.load(parameters, "embedding", root)
-    if not again and results.is_fresh(parameters, kind, root):
+    if not force and results.is_fresh(parameters, kind, root):
         print(f"{parameters.run}: {results.show(path, root)} is up to date")
         return path
     n_fitted = split_for_networks(embedding, parameters).n_fitted

@@ -32,7 +32,7 @@ class ComplexBases(keras.layers.Layer):
     n_bases : int
         Complex bases.
     learn_norm : bool
-        Whether all bases have one norm, which is learnt.
+        Whether all bases have one norm, which is learned.
     norm : float
         The first value of that norm.
     """
@@ -42,7 +42,7 @@ class ComplexBases(keras.layers.Layer):
         self.n_bases, self.learn_norm, self.norm = n_bases, learn_norm, norm
 
     def build(self, shape):
-        limit = shape[-1] ** -0.5  # as PyTorch's linear layer, the source's
+        limit = shape[-1] ** -0.5  # as PyTorch's linear layer, the paper's
         uniform = keras.initializers.RandomUniform(-limit, limit)
         self.kernel = self.add_weight((2 * self.n_bases, shape[-1]), initializer=uniform, name="kernel")
         if self.learn_norm:

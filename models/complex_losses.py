@@ -15,7 +15,7 @@ class SwapLoss(WeightedLoss):
     Parameters
     ----------
     power : float
-        1 (the source's for audio) or 2.
+        1 (the paper's for audio) or 2.
     """
 
     def __init__(self, power=1.0, weight=1.0, **kwargs):

@@ -98,7 +98,7 @@ def build_forecaster(
 
 
 def convolution(channels: int, kernel: int, activation: str = "relu", padding: str = "same") -> layers.Conv1D:
-    """A convolution over time that starts as the article's do."""
+    """A convolution over time that starts as the paper's do."""
     return layers.Conv1D(channels, kernel, activation=activation, padding=padding, kernel_initializer=RandomNormal())
 
 

@@ -8,7 +8,7 @@
 
 ``model.encode`` and ``model.decode`` are the two halves, for music and codes of any length; columns are those of
 `models.atoms`. With ``refine="pursuit"`` there is no Conv1D in front: the atoms themselves find their places, in music
-that temporal blocks, if there are any, have learnt to clean.
+that temporal blocks, if there are any, have learned to clean.
 
 References
 ----------
@@ -74,7 +74,7 @@ class DictionaryAutoencoder(keras.Model):
         self.stride_steps, self.refine, self.sees_music = stride_steps, refine, sees_music
         self.winners = WinnerTakeAll(**winners, atom_steps=atom_steps, stride_steps=stride_steps, name="winners")
         self.blocks = [TemporalBlock(**block, name=f"block_{n}") for n, block in enumerate(blocks, start=1)]
-        uniform = keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")  # PyTorch's default, the source's
+        uniform = keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")  # PyTorch's default, the paper's
         if refine != "pursuit":
             self.scores = keras.layers.Conv1D(
                 n_atoms, atom_steps, stride_steps, use_bias=bias, kernel_initializer=uniform, name="scores"

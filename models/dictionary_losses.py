@@ -8,7 +8,7 @@ from models.losses import WeightedLoss
 
 @keras.saving.register_keras_serializable(package="dictionary")
 class SquareLoss(WeightedLoss):
-    """Mean square error over all channels, the source's loss; 0 or more, lower is better.
+    """Mean square error over all channels, the paper's loss; 0 or more, lower is better.
 
     Input shape: music and reconstruction, both ``(batch, n_steps, n_channels)``.
     """

@@ -70,7 +70,7 @@ class ForecastLoss(WeightedLoss):
     Parameters
     ----------
     stop_gradient : bool
-        Whether the true velocity is a fixed target. Off as in the source, where the encoder also learns to move its
+        Whether the true velocity is a fixed target. Off as in the paper, where the encoder also learns to move its
         points to where they are forecast.
     """
 

@@ -34,7 +34,7 @@ def answer(file: str) -> None:
     with errors_in_one_line(with_traceback):
         parameters = check_study(step.stem, arguments["name"])
         runs = parameters.for_runs(arguments.get("runs"))
-        if "again" in taken and not arguments["again"] and are_up_to_date(runs, f"{step.parent.name}.{step.stem}"):
+        if "force" in taken and not arguments["force"] and are_up_to_date(runs, f"{step.parent.name}.{step.stem}"):
             sys.exit(0)
     if not with_traceback:
         quiet.hold_back_lines_of_tensorflow()
@@ -96,8 +96,8 @@ def parse(description: str | None, taken: Collection[str], argv: Sequence[str] |
     parser.add_argument("name", help="a file in parameters/, without .toml")
     if "runs" in taken:
         parser.add_argument("--run", nargs="+", dest="runs", metavar="RUN", help="only these runs of the file")
-    if "again" in taken:
-        parser.add_argument("--again", action="store_true", help="also what is there and up to date")
+    if "force" in taken:
+        parser.add_argument("--force", action="store_true", help="also what is there and up to date")
     if "first" in taken:
         parser.add_argument("--from", type=int, dest="first", metavar="N", help="begin with the step of this number")
     if "last" in taken:

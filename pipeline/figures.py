@@ -24,7 +24,7 @@ RUN_COLOURS = {"R": "black", "RF": "tab:red", "PCA": "tab:blue"}
 OTHER_COLOURS = ("tab:green", "tab:orange", "tab:purple", "tab:brown", "tab:pink", "tab:cyan", "tab:olive")
 METHOD_NAMES = {
     "knn": "KNN",
-    "knn_article": "KNN (article's)",
+    "knn_paper": "KNN (paper's)",
     "analog": "analog",
     "var": "VAR",
     "mlp": "MLP",
@@ -36,7 +36,7 @@ METHOD_NAMES = {
 }
 METHOD_COLOURS = {
     "knn": "#1f77b4",
-    "knn_article": "#8ec5ea",
+    "knn_paper": "#8ec5ea",
     "analog": "#17a589",
     "var": "#d62728",
     "mlp": "#ff9f1c",
@@ -74,7 +74,7 @@ def new_figure(width_in: float = 8.0, height_in: float = 4.0, layout: Layout = "
 
 
 def colour_of(run: str, runs: list[str]) -> str:
-    """The colour of a run: black for R and red for RF as in the article, another for each of the others."""
+    """The colour of a run: black for R and red for RF as in the paper, another for each of the others."""
     others = [other for other in runs if other not in RUN_COLOURS]
     return RUN_COLOURS.get(run) or OTHER_COLOURS[others.index(run) % len(OTHER_COLOURS)]
 

@@ -1,4 +1,4 @@
-"""Pairs for the complex autoencoder, made inside the graph: two forms of one thing, shifted or turned.
+"""Pairs for the complex autoencoder, made inside the graph: two forms of one thing, shifted or rotated.
 
 A maker of pairs is called with a number of pairs and a seed of two integers, and gives ``(n_pairs, 2, n_values)``: the
 same seed, the same pairs. With a `reach` below 1, shifts and angles are at most that share of the largest. The values
@@ -125,7 +125,7 @@ class PicturePairs:
     pictures : np.ndarray (n_pictures, height, width)
         Upright.
     largest_angle_deg : float
-        Each is turned by up to so much, either way.
+        Each is rotated by up to so much, either way.
     """
 
     def __init__(self, pictures: np.ndarray, *, largest_angle_deg: float):
@@ -139,10 +139,10 @@ class PicturePairs:
         """Pairs, ``(n_pairs, 2, n_values)``."""
         shares = (tf.range(n_pairs, dtype=tf.float64) + draw_shares(seed, 0, n_pairs)) / n_pairs
         chosen = tf.gather(self.pictures, tf.cast(shares * len(self.pictures), tf.int64))
-        turns = tf.random.stateless_uniform((2 * n_pairs,), stream_of(seed, 1), minval=-1.0)
-        angles_deg = self.largest_angle_deg * reach * turns
-        turned = turn(tf.repeat(chosen, 2, axis=0), angles_deg)
-        return standardise(tf.reshape(turned, (n_pairs, 2, self.n_values)), PICTURE_STD)
+        rotations = tf.random.stateless_uniform((2 * n_pairs,), stream_of(seed, 1), minval=-1.0)
+        angles_deg = self.largest_angle_deg * reach * rotations
+        rotated = rotate(tf.repeat(chosen, 2, axis=0), angles_deg)
+        return standardise(tf.reshape(rotated, (n_pairs, 2, self.n_values)), PICTURE_STD)
 
 
 def shift_pitch(patches: tf.Tensor, bins: tf.Tensor) -> tf.Tensor:
@@ -154,8 +154,8 @@ def shift_pitch(patches: tf.Tensor, bins: tf.Tensor) -> tf.Tensor:
     return tf.where(is_there[:, None], moved, tf.reduce_min(patches, axis=(1, 2), keepdims=True))
 
 
-def turn(pictures: tf.Tensor, angles_deg: tf.Tensor) -> tf.Tensor:
-    """Pictures ``(n, height, width, 1)``, each turned anticlockwise by its angle, ``(n,)``; outside them is 0."""
+def rotate(pictures: tf.Tensor, angles_deg: tf.Tensor) -> tf.Tensor:
+    """Pictures ``(n, height, width, 1)``, each rotated anticlockwise by its angle, ``(n,)``; outside them is 0."""
     height, width = pictures.shape[1:3]
     angle, zero = angles_deg * np.float32(np.pi / 180), tf.zeros_like(angles_deg)
     cosine, sine = tf.cos(angle), tf.sin(angle)

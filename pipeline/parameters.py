@@ -81,7 +81,7 @@ def load(name: str, root: Path = ROOT) -> StudyParameters:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the name cannot be one, the file is no TOML, or a key or value in it is wrong; the message names it.
+        If the name cannot be one, the file is not a TOML file, or a key or value in it is wrong; the message names it.
     """
     values = read_with_base(name, root, seen=())
     study = values.get("study")
@@ -125,7 +125,7 @@ def read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, An
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{describe_file(name)}: is no TOML: {error}") from error
+        raise ValueError(f"{describe_file(name)}: is not a TOML file: {error}") from error
     base = values.pop("base", None)
     if base is None:
         return values

@@ -1,6 +1,6 @@
 """Patches: stretches of frames as the complex autoencoder sees them, the same for training and for use.
 
-A patch is ``(patch_frames, n_bins)``. Flat, it is read frame by frame: value ``frame * n_bins + bin``. Bases learnt in
+A patch is ``(patch_frames, n_bins)``. Flat, it is read frame by frame: value ``frame * n_bins + bin``. Bases learned in
 one order mean nothing to patches in another.
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-PATCH_STD, WINDOW_STD, PICTURE_STD = 0.1, 1.0, 0.1  # standard deviations of what the source trains on
+PATCH_STD, WINDOW_STD, PICTURE_STD = 0.1, 1.0, 0.1  # standard deviations of what the paper trains on
 NEARLY_ZERO = 1e-8  # added to a standard deviation: what has none becomes 0
 
 

@@ -1,4 +1,4 @@
-"""TensorFlow's own lines about the machine (CPU instructions, a GPU that is not there), held back.
+"""TensorFlow's own lines about the machine (CPU instructions, a GPU that does not exist), held back.
 
 A level in the environment variable ``TF_CPP_MIN_LOG_LEVEL`` brings them back. The lines that are written while
 TensorFlow is imported heed no level: during its import what the process writes to stderr goes nowhere.

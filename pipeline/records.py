@@ -125,7 +125,7 @@ def digest_of_version(path: Path, n_bytes: int, modified_ns: int) -> str:
 
 
 def version(package: str) -> str:
-    """The version of an installed package; empty if it is not there under this name."""
+    """The version of an installed package; empty if it does not exist under this name."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

@@ -88,7 +88,7 @@ def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str,
     Raises
     ------
     FileNotFoundError
-        If the result is not there; the message names the step to run.
+        If the result does not exist; the message names the step to run.
     ValueError
         If it is stale or broken; the message says how, and names the step to run.
     """
@@ -188,7 +188,7 @@ def read_record(parameters: StudyParameters, kind: str, root: Path = ROOT) -> di
     """The record of a result; raises as `load` does if the file is missing, broken, or none of ours."""
     path = path_of(parameters, kind, root)
     if not path.is_file():
-        raise FileNotFoundError(f"{show(path, root)}: is not there; {remedy(parameters, kind)}")
+        raise FileNotFoundError(f"{show(path, root)}: does not exist; {remedy(parameters, kind)}")
     try:
         return records.read_record(path)
     except ValueError as error:

@@ -10,6 +10,13 @@ from pydantic.fields import FieldInfo
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
+RENAMED = {  # keys of parameter files by their names of before
+    "lessons": "training_pieces",
+    "lesson_files": "training_files",
+    "longest_lesson_s": "longest_training_piece_s",
+    "published": "nieto_farbood",
+}
+
 
 def check(model: type[Checked], values: dict[str, Any], where: str, prefix: str = "") -> Checked:
     """`values` as checked parameters; ValueError in one line that names the first wrong key."""
@@ -24,6 +31,8 @@ def explain(model: type[BaseModel], error: Any, prefix: str = "") -> str:
     location = [str(part) for part in error["loc"]]
     key = prefix + ".".join(location)
     if error["type"] == "extra_forbidden":
+        if new := RENAMED.get(location[-1]):
+            return f"{key}: is now called {new}"
         return f"{key}: unknown key; {suggest(location[-1], keys_at(model, location[:-1]))}"
     if error["type"] == "missing":
         return f"{key}: is missing"

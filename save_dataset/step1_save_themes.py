@@ -1,7 +1,7 @@
 """Step 1 of the study `themes`: from recordings to constant-Q transforms, with scores and known patterns.
 
-Reads parameters/<name>.toml, the sound or MIDI files of its pieces and lessons, and beside the pieces their scores and
-patterns.
+Reads parameters/<name>.toml, the sound or MIDI files of its pieces and training pieces, and next to the pieces their
+scores and patterns.
 Writes output/<name>/recordings.npz and the figure `recordings`; what is transformed is kept in output/cqt_cache/.
 """
 

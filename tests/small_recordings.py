@@ -19,7 +19,7 @@ LEAD_IN_FRAMES, PATCH_FRAMES, N_BINS = 5, 4, 24
 THEME_BEATS, OTHER_BEATS = 12, 8
 THEME_STARTS = (0, 20)  # beats since the beginning
 N_BEATS = 2 * (THEME_BEATS + OTHER_BEATS)
-NAMES = ("A", "B", "C", "D", "E")  # A, B, C are known, nothing of D; E is a lesson
+NAMES = ("A", "B", "C", "D", "E")  # A, B, C are known, nothing of D; E is a training piece
 FIRST_BEATS = {"A": 0.0, "B": 1.0, "C": 0.0}
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from evaluate.themes.pattern_scores import METRICS
 
 PIECES = ("A", "B", "C")
-ORACLE = {"names": np.array(PIECES), "metrics": np.array(METRICS), "scores": np.full((3, len(METRICS)), 0.9)}
+UPPER_BOUND = {"names": np.array(PIECES), "metrics": np.array(METRICS), "scores": np.full((3, len(METRICS)), 0.9)}
 
 
 def scores_of(by_member, lag=0.25):
@@ -17,13 +17,13 @@ def scores_of(by_member, lag=0.25):
         "names": np.array(PIECES[:n_pieces]),
         "metrics": np.array(METRICS),
         "lag": np.full((n_pieces, len(METRICS)), lag),
-        "published": np.full((n_pieces, len(METRICS)), 0.125),
+        "nieto_farbood": np.full((n_pieces, len(METRICS)), 0.125),
         "grid": np.array([[0.1 * (member + 5), 0.3, 8] for member in range(n_members)]),
         "grid_scores": np.repeat(by_member[:, :, None], len(METRICS), axis=2),
         "chosen": np.array([np.argmax(each.mean(axis=1)) for each in others], int),
         "n_pairs": np.array([4, 0, 7]),
         "lag_repeats": np.array([0.75, np.nan, 0.5]),
-        "published_repeats": np.array([0.25, np.nan, 0.0]),
+        "nieto_farbood_repeats": np.array([0.25, np.nan, 0.0]),
     }
 
 

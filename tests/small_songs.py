@@ -38,7 +38,7 @@ plot_every_epochs = 2
 [lag]
 min_beats = 5.0
 
-[published]
+[nieto_farbood]
 min_beats = 5.0
 
 [choice]

@@ -27,7 +27,7 @@ LAG_S = 6.0  # what sounds comes again after it
 LOUD_S = [(2.0, 3.0), (8.0, 9.0)]
 FOUND = {
     "lag": [(3.5, [(2.0, 3.0), (8.0, 9.0)]), (1.25, [(0.5, 1.5), (4.0, 5.0), (10.0, 11.5)])],
-    "published": [(0.5, [(2.0, 4.5), (4.0, 6.5), (8.0, 10.0)])],
+    "nieto_farbood": [(0.5, [(2.0, 4.5), (4.0, 6.5), (8.0, 10.0)])],
 }
 KNOWN_BEATS = [(4, 5), (16, 17)]  # first and last onset of the one pattern known
 

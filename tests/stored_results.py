@@ -31,7 +31,7 @@ points = 4
 points = 4
 
 [forecast]
-methods = ["knn", "knn_article", "persistence"]
+methods = ["knn", "knn_paper", "persistence"]
 horizon_steps = 8
 first_point = 4
 every_points = 4
@@ -75,7 +75,7 @@ def write_tones(path, seconds=3.0, sample_rate_hz=44100):
 
 
 def store(parameters, kind, root, **arrays):
-    """Store a result of a run, and before it all that it is made from and that is not there yet, without content."""
+    """Store a result of a run, and before it all that it is made from and that does not exist yet, without content."""
     for source in parameters.RESULTS[kind].made_from:
         if not results.path_of(parameters, source, root).exists():
             store(parameters, source, root)

@@ -1,6 +1,6 @@
 """The conditioned autoencoder in its straightforward form: every sample brings all windows it needs.
 
-This is how the article's code trains: 47 windows are encoded for a sample, although neighbouring samples share 44 of
+This is how the paper's code trains: 47 windows are encoded for a sample, although neighbouring samples share 44 of
 the 45 of their clips. The tests hold the fast form against it, the benchmarks measure what sharing saves.
 """
 

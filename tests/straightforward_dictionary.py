@@ -1,6 +1,6 @@
 """The dictionary of drums in its straightforward form: two convolutions of Keras, and winners by sorting between them.
 
-This is how the source's code trains, written with Keras's own layers: all windows in one batch, random first atoms,
+This is how the paper's code trains, written with Keras's own layers: all windows in one batch, random first atoms,
 Adam with AMSGrad at a constant rate, and four winners a column that fall to one. The tests hold `models` against it,
 the benchmarks measure what the other form saves.
 """
@@ -8,7 +8,7 @@ the benchmarks measure what the other form saves.
 import keras
 import tensorflow as tf
 
-FIRST_K, K, EPOCHS_OF_A_STAGE = 4, 1, 30  # the first stage has one more: the source counts after an epoch's step
+FIRST_K, K, EPOCHS_OF_A_STAGE = 4, 1, 30  # the first stage has one more: the paper counts after an epoch's step
 LEARNING_RATE, EPSILON = 5e-3, 1e-8
 
 
@@ -46,7 +46,7 @@ def build_straightforward_dictionary(n_steps, n_channels, n_atoms, atom_steps, s
 
 
 def source_optimiser():
-    """Adam as the source uses it."""
+    """Adam as the paper uses it."""
     return keras.optimizers.Adam(LEARNING_RATE, epsilon=EPSILON, amsgrad=True)
 
 

@@ -1,6 +1,6 @@
 """KNN forecasts in their straightforward form: one initial condition, one step, one query at a time.
 
-This is how the article's code forecasts. The tests hold the vectorised form against it, the benchmarks measure what
+This is how the paper's code forecasts. The tests hold the vectorised form against it, the benchmarks measure what
 asking for all initial conditions at once saves. A way to look for neighbours is a function from a point and the
 initial condition that it was forecast from to distances and indices, nearest first.
 """
@@ -33,22 +33,22 @@ def mean_velocity(z, distances, near):
     return np.einsum("sk,skd->sd", (closeness / closeness.sum())[None], (z[near + 1] - z[near])[None])[0]
 
 
-def may_learn_from(point, start, lessons):
-    """Whether the velocity of a point, the way to the next, may be learnt from."""
-    if lessons.learn_from == "block":
-        radius = lessons.radius_points
+def may_learn_from(point, start, rule):
+    """Whether the velocity of a point, the way to the next, may be learned from."""
+    if rule.learn_from == "block":
+        radius = rule.radius_points
         return point + 1 < start - radius or point > start + radius
-    if lessons.learn_from == "past":
+    if rule.learn_from == "past":
         return point + 1 <= start
     return point != start
 
 
-def nearest_by_all_distances(z, n_neighbours, lessons):
+def nearest_by_all_distances(z, n_neighbours, rule):
     """By the distances to all points."""
 
     @cache
     def allowed_at(start):
-        return np.array([number for number in range(len(z) - 1) if may_learn_from(number, start, lessons)])
+        return np.array([number for number in range(len(z) - 1) if may_learn_from(number, start, rule)])
 
     def nearest(point, start):
         distances = np.sqrt(np.sum((z[allowed_at(start)] - point) ** 2, axis=1))
@@ -58,27 +58,27 @@ def nearest_by_all_distances(z, n_neighbours, lessons):
     return nearest
 
 
-def nearest_by_ball_tree(z, n_neighbours, lessons):
-    """By scikit-learn, as the article's code does: so many more neighbours are asked for as the rule may forbid."""
+def nearest_by_ball_tree(z, n_neighbours, rule):
+    """By scikit-learn, as the paper's code does: so many more neighbours are asked for as the rule may forbid."""
     tree = NearestNeighbors(algorithm="ball_tree").fit(z[:-1])
-    n_forbidden = {"block": 2 * lessons.radius_points + 2, "past": len(z), "all": 1}[lessons.learn_from]
+    n_forbidden = {"block": 2 * rule.radius_points + 2, "past": len(z), "all": 1}[rule.learn_from]
 
     def nearest(point, start):
         n_asked = min(n_neighbours + n_forbidden, len(z) - 1)
         (distances,), (near,) = tree.kneighbors(point[None], n_asked)
-        allowed = [rank for rank, number in enumerate(near) if may_learn_from(number, start, lessons)][:n_neighbours]
+        allowed = [rank for rank, number in enumerate(near) if may_learn_from(number, start, rule)][:n_neighbours]
         return distances[allowed], near[allowed]
 
     return nearest
 
 
-def nearest_by_tree(z, n_neighbours, lessons):
+def nearest_by_tree(z, n_neighbours, rule):
     """By the tree and the search of the vectorised form."""
     tree = KDTree(z[:-1])
 
     def nearest(point, start):
         def allow(_, number):
-            return lessons.allow(number, number + 1, start)
+            return rule.allow(number, number + 1, start)
 
         (distances,), (near,) = nearest_allowed(tree, point[None], n_neighbours, allow)
         return distances, near
@@ -93,6 +93,6 @@ WAYS = {
 }
 
 
-def forecast_straightforwardly(z, starts, n_steps, way, lessons, *, n_neighbours=5):
+def forecast_straightforwardly(z, starts, n_steps, way, rule, *, n_neighbours=5):
     """Forecasts by one of `WAYS`."""
-    return knn_one_at_a_time(z, starts, n_steps, WAYS[way](z, n_neighbours, lessons))
+    return knn_one_at_a_time(z, starts, n_steps, WAYS[way](z, n_neighbours, rule))

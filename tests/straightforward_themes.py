@@ -1,4 +1,4 @@
-"""The published extractor of themes, and similarities of patches, cell by cell: to compare with and to time against."""
+"""Nieto and Farbood's extractor of themes, and similarities of patches, cell by cell: to compare with and to time."""
 
 import math
 
@@ -9,7 +9,7 @@ from scipy.spatial.distance import pdist, squareform
 WEIGHTS = range(1, 11)
 
 
-def find_published(matrix, frames_per_beat, threshold=0.01, min_beats=16, max_difference_beats=5):
+def find_by_nieto_farbood(matrix, frames_per_beat, threshold=0.01, min_beats=16, max_difference_beats=5):
     """Patterns as lists of (start, end), in order of time."""
     matrix = matrix.astype(float) - np.median(matrix)
     min_frames = math.ceil(min_beats * frames_per_beat)
@@ -69,8 +69,8 @@ def join(segments, max_difference):
     return patterns
 
 
-def published_similarity(vectors):
-    """The matrix for the published extractor, from vectors, with a convolution in two dimensions."""
+def similarity_of_nieto_farbood(vectors):
+    """The matrix for the extractor by Nieto and Farbood, from vectors, with a convolution in two dimensions."""
     distance = squareform(pdist(vectors.astype(float), "cosine"))
     n = len(distance) + 9
     padded = np.full((n, n), distance.max())

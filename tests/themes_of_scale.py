@@ -52,7 +52,7 @@ def scale_themes():
         (1, 0, 6.0, 8.0),
     ]
     arrays = {}
-    for extractor, rows in {"lag": of_lag, "published": of_lag[4:]}.items():
+    for extractor, rows in {"lag": of_lag, "nieto_farbood": of_lag[4:]}.items():
         piece, theme, starts_s, ends_s = np.array(rows).T
         arrays |= {f"{extractor}_piece": piece.astype(int), f"{extractor}_theme": theme.astype(int)}
         arrays |= {f"{extractor}_starts_s": starts_s, f"{extractor}_ends_s": ends_s}
@@ -66,5 +66,5 @@ def noise_matrices(rng, n_moments=117):
     for piece in (0, 1):
         half = rng.uniform(-1, 1, (n_moments, n_moments))
         matrices[f"ours_{piece}"] = ((half + half.T) / 2).astype(np.float16)
-        matrices[f"published_{piece}"] = rng.uniform(0, 1, (n_moments + 9, n_moments + 9)).astype(np.float16)
+        matrices[f"nieto_farbood_{piece}"] = rng.uniform(0, 1, (n_moments + 9, n_moments + 9)).astype(np.float16)
     return matrices

@@ -20,7 +20,7 @@ Trained = tuple[keras.Model, Mapping[str, np.ndarray], str]  # model, history, a
 
 def train_runs(
     parameters: StudyParameters, kind: str, train_run: Callable[[Any, Path], Trained], root: Path = ROOT, *,
-    runs: list[str] | None = None, again: bool = False,
+    runs: list[str] | None = None, force: bool = False,
 ) -> list[Path]:  # fmt: skip
     """Train each run whose model and history are not up to date, and save both.
 
@@ -30,7 +30,7 @@ def train_runs(
         The kind of result that the model is; a run that has no such result has nothing to train.
     train_run : callable
         From the parameters of a run and the root to the trained model, its history and a line about it.
-    runs, again
+    runs, force
         Only these runs; also those that are up to date.
 
     Returns
@@ -45,10 +45,10 @@ def train_runs(
             continue
         path = results.path_of(each, kind, root)
         paths.append(path)
-        if not again and all(results.is_fresh(each, made, root) for made in (kind, "history")):
+        if not force and all(results.is_fresh(each, made, root) for made in (kind, "history")):
             print(f"{each.run}: {results.show(path, root)} is up to date")
             continue
-        if again:
+        if force:
             remove_unfinished(path.parent)
         model, history, line = train_run(each, root)
         spent = f"; {sum(history['cpu_s']):.1f} s of processor time" if "cpu_s" in history else ""

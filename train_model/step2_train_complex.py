@@ -23,10 +23,10 @@ from train_model.complex.training import DATA, leave_random, train
 from train_model.fitting import train_runs
 
 
-def run(name, root=ROOT, runs=None, again=False):
+def run(name, root=ROOT, runs=None, force=False):
     """Train what is not trained yet and draw it; returns the paths of the models."""
     parameters = load(name, root)
-    paths = train_runs(parameters, "complex_autoencoder", train_run, root, runs=runs, again=again)
+    paths = train_runs(parameters, "complex_autoencoder", train_run, root, runs=runs, force=force)
     draw_complex_training(parameters, root)
     return paths
 

@@ -24,10 +24,10 @@ from train_model.dictionary.training import train
 from train_model.fitting import train_runs
 
 
-def run(name, root=ROOT, runs=None, again=False):
+def run(name, root=ROOT, runs=None, force=False):
     """Train what is not trained yet and draw the losses; returns the paths of the models."""
     parameters = load(name, root)
-    paths = train_runs(parameters, "dictionary", train_run, root, runs=runs, again=again)
+    paths = train_runs(parameters, "dictionary", train_run, root, runs=runs, force=force)
     draw_dictionary_losses(parameters, root)
     return paths
 

@@ -24,10 +24,10 @@ from train_model.song.draw_losses import draw_all_losses, tell_losses
 from train_model.song.training import fit_linear, train
 
 
-def run(name, root=ROOT, runs=None, again=False):
+def run(name, root=ROOT, runs=None, force=False):
     """Train what is not trained yet and draw the losses; returns the paths of the models."""
     parameters = load(name, root)
-    paths = train_runs(parameters, "autoencoder", train_run, root, runs=runs, again=again)
+    paths = train_runs(parameters, "autoencoder", train_run, root, runs=runs, force=force)
     draw_all_losses(parameters, root)
     return paths
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from embed.song.draw_trajectory import draw_trajectories
 from embed.song.recurrence import distance_after
-from embed.song.spread import dimensions_in_use
+from embed.song.spread import effective_dimensions
 from pipeline import figures, results, tables
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
@@ -41,7 +41,7 @@ def row_of(
     return {
         "run": run,
         "dimensions": str(embedding["z"].shape[1]),
-        "in use": f"{dimensions_in_use(embedding['z']):.2f}",
+        "effective dimensions": f"{effective_dimensions(embedding['z']):.2f}",
         "window (s)": f"{embedding['ends_s'][0] - embedding['starts_s'][0]:.2f}",
         "reconstruction loss": f"{embedding['reconstruction_loss']:.5f}",
         "lowest possible": f"{embedding['lowest_reconstruction_loss']:.5f}",

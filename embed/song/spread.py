@@ -39,7 +39,7 @@ def scale_by_spread(z: np.ndarray) -> np.ndarray:
     return (z.astype(float) - z.mean(axis=0, dtype=float)) / spread(z)
 
 
-def dimensions_in_use(z: np.ndarray) -> float:
+def effective_dimensions(z: np.ndarray) -> float:
     """How many dimensions a trajectory fills, from 1 (a line) to latent_dim (a ball): the participation ratio.
 
     The square of the sum of the variances along the principal axes over the sum of their squares.
@@ -56,7 +56,7 @@ def dimensions_in_use(z: np.ndarray) -> float:
 
     Examples
     --------
-    >>> dimensions_in_use(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]))
+    >>> effective_dimensions(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]))
     2.0
     """
     scaled = scale_by_spread(z)  # whose variances sum to 1

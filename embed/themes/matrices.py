@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from embed.themes.features import Encode, fourier_magnitudes
-from embed.themes.self_similarity import cosine_similarity, patch_similarity, published, smooth_diagonally
+from embed.themes.self_similarity import cosine_similarity, patch_similarity, prepare_nieto_farbood, smooth_diagonally
 from pipeline import results
 from pipeline.studies.themes import Parameters
 from save_dataset.themes.recordings import Recordings
@@ -35,7 +35,7 @@ def compare_moments(
     -------
     dict of str to np.ndarray
         For piece p ``ours_<p>`` ``(n_moments, n_moments)``, correlations smoothed along diagonals, -1 to 1; and
-        ``published_<p>`` ``(n_moments + 9, n_moments + 9)``, 0 to 1. Both float16.
+        ``nieto_farbood_<p>`` ``(n_moments + 9, n_moments + 9)``, 0 to 1. Both float16.
     """
     matrices = {}
     for piece in range(recordings.n_searched):
@@ -51,5 +51,5 @@ def compare_moments(
             similarity = cosine_similarity(moments, centre=parameters.similarity.centre)
             plain = cosine_similarity(moments, centre=False) if parameters.similarity.centre else similarity
         matrices[f"ours_{piece}"] = smooth_diagonally(similarity, parameters.similarity.smooth_frames)
-        matrices[f"published_{piece}"] = published(plain)
+        matrices[f"nieto_farbood_{piece}"] = prepare_nieto_farbood(plain)
     return {name: matrix.astype(np.float16) for name, matrix in matrices.items()}

@@ -10,10 +10,10 @@ import numpy as np
 BLOCK_ROWS = 256  # of a matrix at once: the block and what is made of it stay near the processor
 
 # "Complex Autoencoder for Learning Invariant Signal Representations" (Lattner, Arzt, Dörfler 2019), as released
-PUBLISHED_PAD = 9
-PUBLISHED_SMALLEST_DISTANCE = 1e-6
-PUBLISHED_BLANK_LAG = 8
-PUBLISHED_SMOOTH_FRAMES = 10
+NIETO_FARBOOD_PAD = 9
+NIETO_FARBOOD_SMALLEST_DISTANCE = 1e-6
+NIETO_FARBOOD_BLANK_LAG = 8
+NIETO_FARBOOD_SMOOTH_FRAMES = 10
 
 
 def cosine_similarity(vectors: np.ndarray, centre: bool = True) -> np.ndarray:
@@ -96,8 +96,8 @@ def smooth_diagonally(matrix: np.ndarray, n_frames: int) -> np.ndarray:
     return sums / n_cells.astype(sums.dtype)
 
 
-def published(similarity: np.ndarray) -> np.ndarray:
-    """A matrix of cosines as the published extractor wants it: contrast, a blank main diagonal, smoothing, 0 to 1.
+def prepare_nieto_farbood(similarity: np.ndarray) -> np.ndarray:
+    """A matrix of cosines as Nieto and Farbood's extractor needs it: contrast, a blank diagonal, smoothing, 0 to 1.
 
     The reciprocal of the distance is taken, so the most exact repeat sets the scale of a whole piece. The last
     rows and columns are a border of what is least alike.
@@ -105,21 +105,21 @@ def published(similarity: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     similarity : np.ndarray (n, n)
-        Cosines, of features that were not centred if it is to be as published.
+        Cosines, of features that were not centred if it is to be theirs.
 
     Returns
     -------
     np.ndarray (n + 9, n + 9)
         Of the type of `similarity`.
     """
-    distance = np.pad(np.maximum(1 - np.asarray(similarity), 0), (0, PUBLISHED_PAD), constant_values=-1)
+    distance = np.pad(np.maximum(1 - np.asarray(similarity), 0), (0, NIETO_FARBOOD_PAD), constant_values=-1)
     distance[distance < 0] = distance.max(initial=0)
-    contrast = np.divide(1, distance + PUBLISHED_SMALLEST_DISTANCE, out=distance)
+    contrast = np.divide(1, distance + NIETO_FARBOOD_SMALLEST_DISTANCE, out=distance)
     index = np.arange(len(contrast))
-    for lag in range(-PUBLISHED_BLANK_LAG, PUBLISHED_BLANK_LAG + 1):
+    for lag in range(-NIETO_FARBOOD_BLANK_LAG, NIETO_FARBOOD_BLANK_LAG + 1):
         rows = index[max(0, -lag) : len(index) - max(0, lag)]
         contrast[rows, rows + lag] = 0
-    smooth = _sum_of_three_diagonals(contrast, PUBLISHED_SMOOTH_FRAMES)
+    smooth = _sum_of_three_diagonals(contrast, NIETO_FARBOOD_SMOOTH_FRAMES)
     smooth -= smooth.min()
     smooth /= smooth.max() + 1e-8
     return smooth

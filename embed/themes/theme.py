@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-EXTRACTORS = ("lag", "published")
+EXTRACTORS = ("lag", "nieto_farbood")
 
 
 @dataclass(frozen=True)

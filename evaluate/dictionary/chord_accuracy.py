@@ -2,7 +2,7 @@
 
 A beat is what its keys do: the share of its steps in which each of 88 keys is on. Chords are 25 classes: 0 to 11 major
 triads on C to B, 12 to 23 minor ones, 24 all else. The classifier learns from clean music of other pieces and is then
-left as it is, so that it tells what a reconstruction lost, not what could be learnt about its faults.
+left as it is, so that it tells what a reconstruction lost, not what could be learned about its faults.
 """
 
 from collections.abc import Mapping

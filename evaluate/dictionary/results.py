@@ -31,7 +31,7 @@ def save_baselines(
     corpus: Corpus,
     root: Path = ROOT,
     *,
-    again: bool = False,
+    force: bool = False,
     show_progress: bool = False,
 ) -> list[Path]:
     """Measure and save what stands beside the runs; what is up to date stays, unless it is to be done again.
@@ -39,13 +39,13 @@ def save_baselines(
     What cannot be measured is left out, and a line tells why.
     """
     paths = []
-    if parameters.baselines.methods and (again or not results.is_fresh(parameters, "baselines", root)):
+    if parameters.baselines.methods and (force or not results.is_fresh(parameters, "baselines", root)):
         compared = compare_baselines(corpus, parameters, show_progress=show_progress)
         if len(compared["methods"]):
             paths.append(results.save(parameters, "baselines", compared, root))
     if reason := why_no_style(corpus, parameters):
         print(f"style is not measured: {reason}")
-    elif has_statistics(corpus.kinds()) and (again or not results.is_fresh(parameters, "style_baselines", root)):
+    elif has_statistics(corpus.kinds()) and (force or not results.is_fresh(parameters, "style_baselines", root)):
         told = tell_style_from_statistics(corpus, parameters)
         paths.append(results.save(parameters, "style_baselines", told, root))
     return paths

@@ -13,7 +13,7 @@ from pipeline.figures import new_figure
 from pipeline.parameters import ROOT, StudyParameters
 
 COLOURS = {"pixels": "0.6", "random": "tab:blue", "learned": "tab:red"}
-GROUPS = ((0, 0), (0, 1), (1, 1))  # what was learnt from and what was told, by number: the groups of bars
+GROUPS = ((0, 0), (0, 1), (1, 1))  # what was learned from and what was told, by number: the groups of bars
 BAR_WIDTH = 0.26
 CHANCE = 0.9  # of ten digits
 
@@ -31,7 +31,7 @@ def draw_digit_measures(parameters: StudyParameters, root: Path = ROOT) -> list[
 
 
 def draw_errors(measures: Mapping[str, Arrays]) -> Figure:
-    """Errors of both classifiers as bars, in groups by what was learnt from and what was told; a row for each run."""
+    """Errors of both classifiers as bars, in groups by what was learned from and what was told; a row for each run."""
     figure = new_figure(9.5, 0.6 + 3.2 * len(measures))
     rows = figure.subplots(len(measures), len(CLASSIFIERS), sharey=True, squeeze=False)
     for row, (run, arrays) in zip(rows, measures.items(), strict=True):
@@ -51,13 +51,13 @@ def draw_bars(axes: Axes, errors: np.ndarray, features: np.ndarray) -> None:
         bars = axes.bar(places, values, BAR_WIDTH * 0.92, color=COLOURS[str(feature)], label=name_of(feature))
         axes.bar_label(bars, fmt="%.1f", fontsize=8, padding=1)
     axes.margins(y=0.1)
-    names = [f"learnt {TRAINED[trained]},\ntold {TESTED[tested]}" for trained, tested in GROUPS]
+    names = [f"learned {TRAINED[trained]},\ntold {TESTED[tested]}" for trained, tested in GROUPS]
     axes.set_xticks(range(len(GROUPS)), names, fontsize=9)
 
 
 def name_of(feature: str) -> str:
     """How a feature is called."""
-    return {"pixels": "pixels", "random": "magnitudes, random bases", "learned": "magnitudes, learnt bases"}[
+    return {"pixels": "pixels", "random": "magnitudes, random bases", "learned": "magnitudes, learned bases"}[
         str(feature)
     ]
 
@@ -77,13 +77,13 @@ def draw_errors_by_angle(measures: Mapping[str, Arrays]) -> Figure:
 
 
 def mark_axes(axes: Axes, run: str) -> None:
-    """Angles from none to half a turn."""
-    axes.set(xlabel="turned by (degrees), learnt upright", title=run, ylim=(0, 100), xlim=(-4, 184))
+    """Angles from none to half a rotation."""
+    axes.set(xlabel="rotated by (degrees), learned upright", title=run, ylim=(0, 100), xlim=(-4, 184))
     axes.set_xticks(range(0, 181, 30))
 
 
 def error_rows(measures: Mapping[str, Arrays]) -> list[dict[str, str]]:
-    """A row for each run, feature, classifier, and what was learnt from: errors in percent."""
+    """A row for each run, feature, classifier, and what was learned from: errors in percent."""
     rows = []
     for run, arrays in measures.items():
         angle_errors = {"random": 0, "learned": 1}
@@ -93,7 +93,7 @@ def error_rows(measures: Mapping[str, Arrays]) -> list[dict[str, str]]:
             for each, trained in np.ndindex(len(CLASSIFIERS), len(TRAINED)):
                 told = arrays["errors"][number, each, trained]
                 row = {"run": run, "features": name_of(feature), "told by": CLASSIFIERS[each]}
-                row |= {"learnt": TRAINED[trained]}
+                row |= {"learned": TRAINED[trained]}
                 row |= {f"told {name} (%)": f"{100 * error:.1f}" for name, error in zip(TESTED, told, strict=True)}
                 rows.append(row | {"error of angle (degrees)": angle})
     return rows

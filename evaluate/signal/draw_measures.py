@@ -1,4 +1,4 @@
-"""The pictures and tables of what shifts do to magnitudes, and of how much learnt bases are like Fourier's."""
+"""The pictures and tables of what shifts do to magnitudes, and of how much learned bases are like Fourier's."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from pipeline.figures import new_figure
 from pipeline.parameters import ROOT, StudyParameters
 
 COLOURS = {"learned": "tab:red", "random": "tab:blue", "Fourier": "black", "samples": "0.6"}
-NAMES = {"learned": "learnt bases", "random": "random bases", "Fourier": "Fourier bases", "samples": "samples"}
+NAMES = {"learned": "learned bases", "random": "random bases", "Fourier": "Fourier bases", "samples": "samples"}
 PANELS = {
     "cosine": "cosine with the window unmoved",
     "change": "change over length",

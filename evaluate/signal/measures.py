@@ -12,7 +12,7 @@ from scipy.signal import get_window
 from pipeline.patches import standardise
 from pipeline.studies.signal import ShiftMeasure
 
-WINDOW_STD = 1.0  # the source's
+WINDOW_STD = 1.0  # the paper's
 NEAR_BINS = 2  # of the Fourier transform of a window: Hann's main lobe is as wide to each side
 SPECTRUM_WINDOWS = 1000
 DRAWN_PER_WINDOW = 10  # silent ones are left out
@@ -102,7 +102,7 @@ def prepare(windows: np.ndarray) -> np.ndarray:
 
 
 def power_spectrum(arrays: Arrays, window_samples: int, seed: int) -> np.ndarray:
-    """Mean power of windows of what is learnt from, at each bin of their Fourier transform; its sum is 1."""
+    """Mean power of windows of what is learned from, at each bin of their Fourier transform; its sum is 1."""
     drawn = draw_starts(arrays["starts"][:-1], arrays["ends_of_training"], SPECTRUM_WINDOWS, window_samples, seed)
     power = np.square(np.abs(np.fft.rfft(prepare(cut(arrays["samples"], drawn, window_samples))))).mean(axis=0)
     return power / power.sum()

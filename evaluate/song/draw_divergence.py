@@ -13,15 +13,15 @@ CLIMATOLOGY = 1.0  # the error, in spreads, of always saying the mean
 
 
 def draw_divergence(groups: Sequence[Mapping[str, Mapping[str, Measures]]]) -> Figure:
-    """The article's figure beside the leak-free one: a row for each group of runs, a curve for each run.
+    """The paper's figure beside the leak-free one: a row for each group of runs, a curve for each run.
 
     Parameters
     ----------
     groups : sequence of mapping of str to mapping of str to measures
-        By run, then by method, as step 7 stores them; each run has ``knn`` and ``knn_article``.
+        By run, then by method, as step 7 stores them; each run has ``knn`` and ``knn_paper``.
     """
     figure = new_figure(9.5, 3.5 * len(groups))
-    titles = {"knn_article": "article's protocol, which sees the future", "knn": "leak-free"}
+    titles = {"knn_paper": "paper's protocol, which sees the future", "knn": "leak-free"}
     for row, group in zip(figure.subplots(len(groups), 2, squeeze=False, sharey="row"), groups, strict=True):
         for axes, (method, title) in zip(row, titles.items(), strict=True):
             for run, by_method in group.items():

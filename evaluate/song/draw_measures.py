@@ -41,7 +41,7 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     bpm = parameters.music.bpm
     told = {
         "divergence": rows.divergence_rows(divergences, bpm),
-        "divergence_article": rows.article_rows({run: each for run, each in divergences.items() if has_both(each)}),
+        "divergence_paper": rows.paper_rows({run: each for run, each in divergences.items() if has_both(each)}),
         "controls": rows.control_rows(controls),
         "recurrence": rows.recurrence_rows(recurrences, bpm),
         "consistency": rows.consistency_rows(embeddings),
@@ -66,5 +66,5 @@ def groups_of_knn(
 
 
 def has_both(by_method: Mapping[str, Arrays]) -> bool:
-    """Whether a run was forecast by KNN in the article's protocol and without its leak."""
-    return {"knn", "knn_article"} <= by_method.keys()
+    """Whether a run was forecast by KNN in the paper's protocol and without its leak."""
+    return {"knn", "knn_paper"} <= by_method.keys()

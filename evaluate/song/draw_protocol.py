@@ -28,7 +28,7 @@ def draw_exclusion(controls: Mapping[str, Measures]) -> Figure:
         sizes_s, times_s = (each["hop_s"] * each[name] for name in ("exclusion_points", "exclusion_valid_steps"))
         axes.plot(sizes_s, times_s, ".-", color=colour, label=run)
         axes.axvline(float(each["overlap_points"] * each["hop_s"]), color=colour, linestyle=":", linewidth=0.8)
-    axes.set(xlabel="nothing is learnt from this near the start (s); dotted: a window", ylim=(0, None), xlim=(0, None))
+    axes.set(xlabel="nothing is learned from this near the start (s); dotted: a window", ylim=(0, None), xlim=(0, None))
     axes.set_ylabel("median valid prediction time (s)")
     axes.legend()
     return figure

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from embed.song.spread import dimensions_in_use
+from embed.song.spread import effective_dimensions
 from evaluate.song.songs import REFERENCE, differences, load_songs
 from evaluate.song.tables import STEPS_TOLD
 from pipeline import figures, results, tables
@@ -15,7 +15,7 @@ from pipeline.figures import METHOD_NAMES, colour_of, new_figure
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
 
-DIVERGENCES = {"knn": "nrmse", "knn_article": "axes_mean"}
+DIVERGENCES = {"knn": "nrmse", "knn_paper": "axes_mean"}
 
 
 def draw_songs(parameters: Parameters, root: Path = ROOT) -> list[Path]:
@@ -28,14 +28,16 @@ def draw_songs(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         for method, array in DIVERGENCES.items()
     }
     smoothness = differences(load_songs(songs, "embedding", itemgetter("mean_velocity_cosine"), root))
-    in_use = differences(load_songs(songs, "embedding", lambda stored: np.array(dimensions_in_use(stored["z"])), root))
+    in_use = differences(
+        load_songs(songs, "embedding", lambda stored: np.array(effective_dimensions(stored["z"])), root)
+    )
     told = {
         "songs_divergence": divergence_rows(divergence),
         "songs_smoothness": [
             {
                 "runs": f"{kind} - {REFERENCE}",
                 "mean cos(v, v next)": tell(each),
-                "dimensions in use": tell(in_use[kind]),
+                "effective dimensions": tell(in_use[kind]),
             }
             for kind, each in smoothness.items()
         ],
@@ -56,7 +58,7 @@ def draw_differences(divergence: Mapping[str, Mapping[str, Mapping[str, np.ndarr
     divergence : mapping of str to mapping of str to mapping of str to np.ndarray
         By method, then kind of run, as `evaluate.song.songs.differences` gives them.
     """
-    units = {"knn": "error / spread", "knn_article": "distance, each axis in [0, 1]"}
+    units = {"knn": "error / spread", "knn_paper": "distance, each axis in [0, 1]"}
     figure = new_figure(9.5, 3.8)
     for axes, (method, by_kind) in zip(figure.subplots(1, 2), divergence.items(), strict=True):
         for kind, each in by_kind.items():

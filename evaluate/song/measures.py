@@ -39,7 +39,7 @@ def measure_forecasts(
     dict of str to np.ndarray
         What `evaluate.song.divergence.evaluate` tells of all initial conditions, and, with ``compared_`` before each
         name, of those from `first_start` on, where there is any; ``axes_mean`` and ``axes_standard_error``
-        (n_steps + 1,), of the distance where each axis is scaled to [0, 1], the article's; ``threshold``.
+        (n_steps + 1,), of the distance where each axis is scaled to [0, 1], the paper's; ``threshold``.
     """
     z, starts, forecast = embedding["z"].astype(float), forecasts["starts"], forecasts["forecast"]
     axes = scaling_of(z, "axes")

@@ -5,15 +5,15 @@ import numpy as np
 from embed.song.spread import spread
 from evaluate.song import surrogates
 from evaluate.song.divergence import distances, root_mean_square, valid_steps
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.forecasts import forecast_from, initial_conditions
 from forecast.song.knn import knn
-from forecast.song.lessons import Lessons
 from forecast.song.methods import method_of
 from forecast.song.roll_out import roll_out
 from forecast.song.scaling import scaling_of
 from pipeline.studies.song import Parameters
 
-METHODS = ("knn", "knn_article", "analog", "var", "persistence")
+METHODS = ("knn", "knn_paper", "analog", "var", "persistence")
 LOOPS_PER_SONG = 6
 N_SURROGATES = 5
 
@@ -82,7 +82,7 @@ def sweep_exclusion(z: np.ndarray, overlap: int, parameters: Parameters) -> dict
     most = (len(z) - 3 - n_neighbours) // 2  # a larger block may leave fewer neighbours
     sizes = [radius for radius in parameters.evaluation.exclusion_points if radius <= most]
     for radius in sizes:
-        forecaster = knn(scaled, starts, Lessons("block", radius), n_neighbours=n_neighbours)
+        forecaster = knn(scaled, starts, ExclusionRule("block", radius), n_neighbours=n_neighbours)
         delta = distances(scaled, starts, roll_out(scaled, starts, n_steps, forecaster))
         medians.append(np.median(valid_steps(delta / spread(scaled), parameters.evaluation.threshold)[0]))
     return {

@@ -49,12 +49,12 @@ def divergence_rows(measures: Mapping[str, Mapping[str, Measures]], bpm: float |
     return rows
 
 
-def article_rows(measures: Mapping[str, Mapping[str, Measures]]) -> list[dict[str, str]]:
-    """A row for each run: the distance of KNN forecasts in the article's protocol and units, and without the leak."""
+def paper_rows(measures: Mapping[str, Mapping[str, Measures]]) -> list[dict[str, str]]:
+    """A row for each run: the distance of KNN forecasts in the paper's protocol and units, and without the leak."""
     rows = []
     for run, by_method in measures.items():
         row = {"run": run, "starts": str(len(by_method["knn"]["starts"]))}
-        for method in ("knn_article", "knn"):
+        for method in ("knn_paper", "knn"):
             mean, error = (by_method[method][f"axes_{what}"] for what in ("mean", "standard_error"))
             for step in STEPS_TOLD:
                 known = step < len(mean)

@@ -13,13 +13,13 @@ from matplotlib.ticker import MaxNLocator
 
 from evaluate.themes.measures import CRITERION
 from evaluate.themes.pattern_scores import METRICS
-from evaluate.themes.tables import CEILING, CEILING_HOW, CHOSEN, extractions
+from evaluate.themes.tables import CHOSEN, UPPER_BOUND, UPPER_BOUND_HOW, extractions
 from pipeline import figures, results
 from pipeline.figures import colour_of, new_figure
 from pipeline.parameters import ROOT
 from pipeline.studies.themes import Parameters
 
-EXTRACTOR_COLOURS = {"published": "0.75", "lag": "#9ecae1", CHOSEN: "#2171b5"}
+EXTRACTOR_COLOURS = {"nieto_farbood": "0.75", "lag": "#9ecae1", CHOSEN: "#2171b5"}
 TITLES = {"est_f": "establishment", "occ75_f": "occurrence at 0.75", "three_f": "three-layer"}
 AXES = {"pitch": "moved in pitch by (bins)", "time": "moved in time by (frames)"}
 SHIFT_COLOURS = "RdYlBu"
@@ -33,10 +33,10 @@ def draw_theme_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]
     runs = parameters.for_runs()
     scores = results.load_fresh(runs, "scores", root)
     invariance = results.load_fresh(runs, "invariance", root)
-    oracle = results.load_fresh_kinds(parameters, {"": "oracle"}, root).get("")
+    upper_bound = results.load_fresh_kinds(parameters, {"": "upper_bound"}, root).get("")
     drawn: dict[str, Figure] = {}
     if scores:
-        drawn["scores"] = draw_scores(scores, oracle)
+        drawn["scores"] = draw_scores(scores, upper_bound)
     if invariance:
         drawn["invariance"] = draw_invariance(invariance)
     if phases := {run: each for run, each in invariance.items() if "pca" in each}:
@@ -44,17 +44,17 @@ def draw_theme_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]
     return figures.save_all(drawn, parameters, root)
 
 
-def draw_scores(scores: Mapping[str, Arrays], oracle: Arrays | None) -> Figure:
-    """F of three measures: a bar for the mean of each run and extractor, a dot for each piece, a line for the ceiling.
+def draw_scores(scores: Mapping[str, Arrays], upper_bound: Arrays | None) -> Figure:
+    """F of three measures: a bar for each run and extractor, a dot for each piece, a line for the upper bound.
 
     Parameters
     ----------
     scores : mapping of str to mapping
         By run, as step 7 stores them.
-    oracle : mapping of str to np.ndarray or None
+    upper_bound : mapping of str to np.ndarray or None
         As step 7 stores it.
     """
-    bars = [bar for bar in extractions(scores, oracle) if bar[0] != CEILING]
+    bars = [bar for bar in extractions(scores, upper_bound) if bar[0] != UPPER_BOUND]
     is_new = [0, *(bar[0] != before[0] for before, bar in zip(bars, bars[1:], strict=False))]
     places = np.arange(len(bars)) + GAP_BARS * np.cumsum(is_new)
     figure = new_figure(9.5, 1.2 + BAR_IN * (places[-1] + 1))
@@ -64,12 +64,12 @@ def draw_scores(scores: Mapping[str, Arrays], oracle: Arrays | None) -> Figure:
             of_pieces = 100 * values[:, column]
             axes.barh(place, of_pieces.mean(), height=0.9, color=EXTRACTOR_COLOURS[extractor])
             axes.plot(of_pieces, np.full(len(of_pieces), place), "o", color="black", markersize=2.5, alpha=0.6)
-        if oracle is not None:
-            axes.axvline(100 * oracle["scores"][:, column].mean(), color="tab:red", linestyle="--")
+        if upper_bound is not None:
+            axes.axvline(100 * upper_bound["scores"][:, column].mean(), color="tab:red", linestyle="--")
         axes.set(xlim=(0, 103), xlabel="F (%)", title=TITLES[metric])
         axes.tick_params(axis="y", length=0)
     name_groups(figure.axes[0], places, [run for run, *_ in bars])
-    figure.legend(handles=keys_of_scores({extractor for _, extractor, _ in bars}, oracle is not None),
+    figure.legend(handles=keys_of_scores({extractor for _, extractor, _ in bars}, upper_bound is not None),
                   loc="outside lower center", ncols=5)  # fmt: skip
     return figure
 
@@ -82,14 +82,14 @@ def name_groups(axes: Axes, places: np.ndarray, runs: Sequence[str]) -> None:
     axes.set_ylim(places[-1] + 0.7, places[0] - 0.7)
 
 
-def keys_of_scores(extractors: set[str], has_ceiling: bool) -> list[Patch | Line2D]:
+def keys_of_scores(extractors: set[str], has_upper_bound: bool) -> list[Patch | Line2D]:
     """What stands in the legend of the scores."""
     keys: list[Patch | Line2D] = [
         Patch(color=colour, label=name) for name, colour in EXTRACTOR_COLOURS.items() if name in extractors
     ]
     keys.append(Line2D([], [], color="black", alpha=0.6, marker="o", markersize=2.5, linestyle="", label="a piece"))
-    if has_ceiling:
-        keys.append(Line2D([], [], color="tab:red", linestyle="--", label=f"{CEILING}: {CEILING_HOW}"))
+    if has_upper_bound:
+        keys.append(Line2D([], [], color="tab:red", linestyle="--", label=f"{UPPER_BOUND}: {UPPER_BOUND_HOW}"))
     return keys
 
 

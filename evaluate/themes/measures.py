@@ -12,9 +12,9 @@ import numpy as np
 from tqdm import tqdm
 
 from embed.themes.theme import EXTRACTORS, spans_of, to_seconds
-from evaluate.themes.oracle import known_pieces
 from evaluate.themes.pattern_scores import METRICS, score_patterns
 from evaluate.themes.repeats import measure_repeats
+from evaluate.themes.upper_bound import known_pieces
 from forecast.themes.find import find_in_piece, frames_per_beat
 from forecast.themes.notes import patterns_of
 from pipeline.sections.recordings import Choice, Lag
@@ -48,10 +48,11 @@ def measure_run(
     Returns
     -------
     dict of str
-        ``names`` (n_pieces,), ``metrics`` (n_metrics,); ``lag`` and ``published`` (n_pieces, n_metrics), the themes of
-        step 6; ``grid`` (n_configurations, 3) of `GRID`; ``grid_scores`` (n_configurations, n_pieces, n_metrics);
+        ``names`` (n_pieces,), ``metrics`` (n_metrics,); ``lag`` and ``nieto_farbood`` (n_pieces, n_metrics), the
+        themes of step 6; ``grid`` (n_configurations, 3) of `GRID`; ``grid_scores`` (n_configurations, n_pieces,
+        n_metrics);
         ``chosen`` (n_pieces,), rows of the grid, empty if there is one piece only; ``n_pairs`` (n_kinds,) and
-        ``lag_repeats``, ``published_repeats`` (n_kinds,) of `measure_repeats`.
+        ``lag_repeats``, ``nieto_farbood_repeats`` (n_kinds,) of `measure_repeats`.
 
     Raises
     ------

@@ -10,10 +10,10 @@ from embed.themes.features import Encode
 from embed.themes.matrices import encoder_of
 from evaluate.themes.invariance import PITCH_SHIFTS_BINS, TIME_SHIFTS_FRAMES, draw_starts, measure_invariance
 from evaluate.themes.measures import CRITERION, best_of, measure_run
-from evaluate.themes.oracle import known_pieces, measure_oracle
 from evaluate.themes.pattern_scores import METRICS
 from evaluate.themes.phases import measure_phases
 from evaluate.themes.tables import NAMES, percent
+from evaluate.themes.upper_bound import known_pieces, measure_upper_bound
 from pipeline import results
 from pipeline.parameters import ROOT
 from pipeline.studies.themes import Parameters
@@ -22,12 +22,12 @@ from save_dataset.themes.recordings import Recordings
 SHOWN_SHIFT_BINS = 12
 
 
-def save_oracle(parameters: Parameters, recordings: Recordings, root: Path = ROOT) -> list[Path]:
-    """Save the ceiling of the scores; where no patterns are known a line says that there are no scores."""
+def save_upper_bound(parameters: Parameters, recordings: Recordings, root: Path = ROOT) -> list[Path]:
+    """Save the upper bound of the scores; where no patterns are known a line says that there are no scores."""
     if not len(known_pieces(recordings)):
         print("themes are not scored: of no piece both score and patterns are known (pieces.patterns)")
         return []
-    return [results.save(parameters, "oracle", measure_oracle(recordings), root)]
+    return [results.save(parameters, "upper_bound", measure_upper_bound(recordings), root)]
 
 
 def save_measures(

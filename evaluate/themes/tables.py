@@ -19,17 +19,17 @@ NAMES = {"est": "establishment", "occ50": "occurrence 0.5", "occ75": "occurrence
 GRID_NAMES = {"high": "high", "low": "low", "min_beats": "shortest (beats)"}
 CHOSEN = "lag, chosen leave-one-out"
 ALL_RUNS = "all runs"
-CEILING, CEILING_HOW = "ceiling", "true spans, all notes"
+UPPER_BOUND, UPPER_BOUND_HOW = "upper bound", "true spans, all notes"
 
 
 def save_tables(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Write the tables for which there are scores; returns their paths."""
     scores = results.load_fresh(parameters.for_runs(), "scores", root)
-    oracle = results.load_fresh_kinds(parameters, {"": "oracle"}, root).get("")
+    upper_bound = results.load_fresh_kinds(parameters, {"": "upper_bound"}, root).get("")
     invariance = results.load_fresh(parameters.for_runs(), "invariance", root)
     rows_by_table = {
-        "scores": score_rows(scores, oracle),
-        "scores_pieces": piece_rows(scores, oracle),
+        "scores": score_rows(scores, upper_bound),
+        "scores_pieces": piece_rows(scores, upper_bound),
         "choice": choice_rows(scores),
         "repeats": repeat_rows(scores),
         "phases": phase_rows(invariance),
@@ -38,17 +38,17 @@ def save_tables(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     return [path for paths in saved for path in paths]
 
 
-def extractions(scores: Mapping[str, Scores], oracle: Scores | None) -> Iterator[tuple[str, str, np.ndarray]]:
-    """What there is to show: run, extractor, and scores ``(n_pieces, n_metrics)``; the ceiling last."""
+def extractions(scores: Mapping[str, Scores], upper_bound: Scores | None) -> Iterator[tuple[str, str, np.ndarray]]:
+    """What there is to show: run, extractor, and scores ``(n_pieces, n_metrics)``; the upper bound last."""
     for run, each in scores.items():
-        yield run, "published", each["published"]
+        yield run, "nieto_farbood", each["nieto_farbood"]
         yield run, "lag", each["lag"]
         if len(each["chosen"]) and len(each["grid"]) > 1:
             yield run, CHOSEN, take_chosen(each["grid_scores"], each["chosen"])
     if len(scores) > 1 and len(chosen := choose_in_all(scores)):
         yield ALL_RUNS, CHOSEN, take_chosen(np.concatenate([each["grid_scores"] for each in scores.values()]), chosen)
-    if oracle is not None:
-        yield CEILING, CEILING_HOW, oracle["scores"]
+    if upper_bound is not None:
+        yield UPPER_BOUND, UPPER_BOUND_HOW, upper_bound["scores"]
 
 
 def choose_in_all(scores: Mapping[str, Scores]) -> np.ndarray:
@@ -57,23 +57,25 @@ def choose_in_all(scores: Mapping[str, Scores]) -> np.ndarray:
     return choose_leave_one_out(criterion_of(together)) if together.shape[1] > 1 else np.zeros(0, int)
 
 
-def score_rows(scores: Mapping[str, Scores], oracle: Scores | None) -> list[Row]:
+def score_rows(scores: Mapping[str, Scores], upper_bound: Scores | None) -> list[Row]:
     """A row for each run and extractor: F of each measure, the mean over the pieces."""
     return [
         {"features": run, "extractor": extractor}
         | {f"{NAMES[measure]} F": percent(values[:, 3 * number].mean()) for number, measure in enumerate(MEASURES)}
-        for run, extractor, values in extractions(scores, oracle)
+        for run, extractor, values in extractions(scores, upper_bound)
     ]
 
 
-def piece_rows(scores: Mapping[str, Scores], oracle: Scores | None) -> list[Row]:
+def piece_rows(scores: Mapping[str, Scores], upper_bound: Scores | None) -> list[Row]:
     """A row for each run, extractor and piece: F, precision and recall of each measure."""
     columns = [f"{NAMES[measure]} {part}" for measure in MEASURES for part in "FPR"]
-    names: list[str] = next((each["names"].tolist() for each in [*scores.values(), oracle] if each is not None), [])
+    names: list[str] = next(
+        (each["names"].tolist() for each in [*scores.values(), upper_bound] if each is not None), []
+    )
     return [
         {"piece": name, "features": run, "extractor": extractor}
         | dict(zip(columns, map(percent, of_piece), strict=True))
-        for run, extractor, values in extractions(scores, oracle)
+        for run, extractor, values in extractions(scores, upper_bound)
         for name, of_piece in zip(names, values, strict=True)
     ]
 
@@ -106,7 +108,7 @@ def repeat_rows(scores: Mapping[str, Scores]) -> list[Row]:
     rows = []
     for run, each in scores.items():
         names = [f"{kind} ({n_pairs} pairs)" for kind, n_pairs in zip(KINDS, each["n_pairs"], strict=True)]
-        for extractor in ("published", "lag"):
+        for extractor in ("nieto_farbood", "lag"):
             shares = zip(names, each["n_pairs"], each[f"{extractor}_repeats"], strict=True)
             found = {name: percent(share) for name, n_pairs, share in shares if n_pairs}
             rows.append({"features": run, "extractor": extractor} | found)

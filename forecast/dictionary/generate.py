@@ -74,7 +74,7 @@ def generate(parameters: DictionaryParameters, corpus: Corpus, codes: SparseCode
     Raises
     ------
     ValueError
-        If a named piece is not there or too short, there are no two long enough, or there is no such atom to swap.
+        If a named piece does not exist or too short, there are no two long enough, or there is no such atom to swap.
     """
     bars, rng = parameters.generate.bars, np.random.default_rng(parameters.generate.seed)
     a, b = (take_passage(corpus, codes, piece, bars) for piece in choose_pieces(parameters, corpus))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from forecast.song.lessons import Lessons
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.methods import Method
 from forecast.song.roll_out import roll_out
 from forecast.song.scaling import scaling_of
@@ -66,9 +66,9 @@ def forecast_song(
 
 def forecast_from(z: np.ndarray, starts: np.ndarray, n_steps: int, method: Method, overlap: int) -> np.ndarray:
     """Forecasts ``(n_starts, n_steps + 1, latent_dim)`` of a trajectory whose points share sound over `overlap`."""
-    scaling, lessons = scaling_of(z, method.scale), Lessons(method.learn_from, overlap + n_steps)
+    scaling, rule = scaling_of(z, method.scale), ExclusionRule(method.learn_from, overlap + n_steps)
     scaled = scaling.apply(z)
-    return scaling.undo(roll_out(scaled, starts, n_steps, method.make(scaled, starts, lessons, n_steps)))
+    return scaling.undo(roll_out(scaled, starts, n_steps, method.make(scaled, starts, rule, n_steps)))
 
 
 def initial_conditions(n_points: int, parameters: Parameters) -> np.ndarray:

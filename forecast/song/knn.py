@@ -10,12 +10,12 @@ series", Nature 344, 1990: neighbours of delay vectors, and what followed them.
 import numpy as np
 from scipy.spatial import KDTree
 
-from forecast.song.lessons import Lessons
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.neighbours import inverse_distance_weights, nearest_allowed
 from forecast.song.roll_out import Forecaster
 
 
-def knn(z: np.ndarray, starts: np.ndarray, lessons: Lessons, *, n_neighbours: int = 5) -> Forecaster:
+def knn(z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, *, n_neighbours: int = 5) -> Forecaster:
     """Forecaster by the mean velocity of the nearest points, found anew at every step.
 
     The last point of the song has no velocity and is nobody's neighbour.
@@ -26,8 +26,8 @@ def knn(z: np.ndarray, starts: np.ndarray, lessons: Lessons, *, n_neighbours: in
         The trajectory.
     starts : np.ndarray (n_starts,)
         Initial conditions.
-    lessons : Lessons
-        What may be learnt from.
+    rule : ExclusionRule
+        What may be learned from.
     n_neighbours : int
         Nearest points, weighted by 1 / distance.
     """
@@ -36,7 +36,7 @@ def knn(z: np.ndarray, starts: np.ndarray, lessons: Lessons, *, n_neighbours: in
 
     def velocity(seen: np.ndarray, step: int) -> np.ndarray:
         distances, near = nearest_allowed(
-            tree, seen[:, -1], n_neighbours, lambda query, point: lessons.allow(point, point + 1, starts[query])
+            tree, seen[:, -1], n_neighbours, lambda query, point: rule.allow(point, point + 1, starts[query])
         )
         return np.einsum("sk,skd->sd", inverse_distance_weights(distances), velocities[near])
 
@@ -46,7 +46,7 @@ def knn(z: np.ndarray, starts: np.ndarray, lessons: Lessons, *, n_neighbours: in
 def analog(
     z: np.ndarray,
     starts: np.ndarray,
-    lessons: Lessons,
+    rule: ExclusionRule,
     *,
     n_steps: int,
     n_neighbours: int = 5,
@@ -57,7 +57,7 @@ def analog(
 
     Parameters
     ----------
-    z, starts, lessons
+    z, starts, rule
         As for `knn`.
     n_steps : int
         Steps that will be asked for: neighbours must have as many points after them.
@@ -81,7 +81,7 @@ def analog(
         tree,
         z[starts[:, None] + delays].reshape(len(starts), -1),
         n_neighbours,
-        lambda query, index: lessons.allow(
+        lambda query, index: rule.allow(
             candidates[index] - span, candidates[index] + n_steps, starts[query], present=candidates[index]
         ),
     )

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from forecast.song.lessons import Lessons
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.roll_out import Forecaster
 
 
-def var(z: np.ndarray, starts: np.ndarray, lessons: Lessons, *, points: int = 20) -> Forecaster:
+def var(z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, *, points: int = 20) -> Forecaster:
     """Forecaster whose next point is a linear function of the last, fitted anew for each start on what it may learn.
 
     Parameters
@@ -22,16 +22,16 @@ def var(z: np.ndarray, starts: np.ndarray, lessons: Lessons, *, points: int = 20
         The trajectory.
     starts : np.ndarray (n_starts,)
         Initial conditions.
-    lessons : Lessons
-        What may be learnt from.
+    rule : ExclusionRule
+        What may be learned from.
     points : int
         Last points that the next is a function of.
     """
-    last = np.arange(points - 1, len(z) - 1)  # the point before the one that is learnt to be forecast
+    last = np.arange(points - 1, len(z) - 1)  # the point before the one that is learned to be forecast
     seen = with_constant(z[last[:, None] + np.arange(1 - points, 1)])
     directions, whitened = whiten(seen)
     velocities = z[last + 1] - z[last]
-    fits = fit_each(whitened, velocities, last - points + 1, last + 1, starts, lessons)
+    fits = fit_each(whitened, velocities, last - points + 1, last + 1, starts, rule)
     maps = np.stack([directions @ fit for fit in fits])  # (n_starts, points * latent_dim + 1, latent_dim)
 
     def velocity(seen: np.ndarray, step: int) -> np.ndarray:
@@ -62,7 +62,7 @@ def fit_each(
     first: np.ndarray,
     last: np.ndarray,
     starts: np.ndarray,
-    lessons: Lessons,
+    rule: ExclusionRule,
 ) -> Iterator[np.ndarray]:
     """Least squares for each start on the rows it may learn from, in turn; rows hold the points `first` to `last`.
 
@@ -75,7 +75,7 @@ def fit_each(
     """
     gram, moments = np.eye(whitened.shape[1]), whitened.T @ velocities
     for start in starts:
-        allowed = lessons.allow(first, last, start, present=last - 1)
+        allowed = rule.allow(first, last, start, present=last - 1)
         if allowed.sum() < whitened.shape[1]:
             raise ValueError(
                 f"var.points: {whitened.shape[1]} coefficients are to be fitted to the {allowed.sum()} pieces of the "

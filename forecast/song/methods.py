@@ -7,13 +7,13 @@ from typing import TypeAlias
 import numpy as np
 
 from forecast.song.baselines import climatology, constant_velocity, persistence
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.knn import analog, knn
-from forecast.song.lessons import Lessons
 from forecast.song.linear import var
 from forecast.song.roll_out import Forecaster
 from pipeline.studies.song import Parameters
 
-Make: TypeAlias = Callable[[np.ndarray, np.ndarray, Lessons, int], Forecaster]
+Make: TypeAlias = Callable[[np.ndarray, np.ndarray, ExclusionRule, int], Forecaster]
 MakeOfNetwork: TypeAlias = Callable[[np.ndarray], Forecaster]
 
 
@@ -24,11 +24,11 @@ class Method:
     Attributes
     ----------
     make : callable
-        From a trajectory, initial conditions, what may be learnt from, and the number of steps, to the forecaster.
+        From a trajectory, initial conditions, what may be learned from, and the number of steps, to the forecaster.
     scale : str
         Units that it works in, as `forecast.song.scaling.scaling_of` knows them.
     learn_from : str
-        What it may learn from, as `forecast.song.lessons.Lessons` knows it.
+        What it may learn from, as `forecast.song.exclusion.ExclusionRule` knows it.
     """
 
     make: Make
@@ -40,19 +40,19 @@ def method_of(name: str, parameters: Parameters, networks: Mapping[str, MakeOfNe
     """The method of this name; those that are networks are among `networks`, from a trajectory to the forecaster."""
     k = parameters.knn.n_neighbours
     makes: dict[str, Make] = {
-        "knn": lambda z, starts, lessons, n_steps: knn(z, starts, lessons, n_neighbours=k),
-        "knn_article": lambda z, starts, lessons, n_steps: knn(z, starts, lessons, n_neighbours=k),
-        "analog": lambda z, starts, lessons, n_steps: analog(
-            z, starts, lessons, n_steps=n_steps, **parameters.analog.model_dump()
+        "knn": lambda z, starts, rule, n_steps: knn(z, starts, rule, n_neighbours=k),
+        "knn_paper": lambda z, starts, rule, n_steps: knn(z, starts, rule, n_neighbours=k),
+        "analog": lambda z, starts, rule, n_steps: analog(
+            z, starts, rule, n_steps=n_steps, **parameters.analog.model_dump()
         ),
-        "var": lambda z, starts, lessons, n_steps: var(z, starts, lessons, points=parameters.var.points),
+        "var": lambda z, starts, rule, n_steps: var(z, starts, rule, points=parameters.var.points),
         "persistence": lambda *_: persistence(),
         "constant_velocity": lambda *_: constant_velocity(),
         "climatology": lambda z, *_: climatology(z),
     }
     for network, make in (networks or {}).items():
         makes[network] = lambda z, *_, make=make: make(z)
-    scale, learn_from = {"knn_article": ("axes", "all"), "joint": ("own", "all")}.get(
+    scale, learn_from = {"knn_paper": ("axes", "all"), "joint": ("own", "all")}.get(
         name, (parameters.fit.scale, parameters.fit.learn_from)
     )
     return Method(makes[name], scale, learn_from)

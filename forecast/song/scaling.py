@@ -38,7 +38,7 @@ def scaling_of(z: np.ndarray, scale: str) -> Scaling:
         The trajectory.
     scale : str
         "spread" divides all axes by the root-mean-square distance of the points from their mean, which keeps the
-        shape; "axes" takes each axis to [0, 1], as the article does, so that outliers set the unit; "own" leaves it.
+        shape; "axes" takes each axis to [0, 1], as the paper does, so that outliers set the unit; "own" leaves it.
     """
     if scale == "own":
         return Scaling(np.zeros(z.shape[1]), np.ones(z.shape[1]))

@@ -19,14 +19,14 @@ from save_dataset.themes.recordings import Recordings
 Arrays = Mapping[str, np.ndarray]
 
 MOST_PIECES = 10  # more make no page
-MOST_ROWS = 20  # of an extractor, the strongest; the published one may find a hundred
+MOST_ROWS = 20  # of an extractor, the strongest; Nieto and Farbood's may find a hundred
 WIDTH_IN = 10.0
 ROW_IN = 0.105  # a number of NUMBER_SIZE fits
 PIECE_IN = 0.75  # title and ticks
 GAP_ROWS = 1.5  # between what is known and what was found
 NUMBER_SIZE = 6
 EXPLAINED = "themes found are in the colour of the known one that they are most like, grey if they are like none"
-NAMES = {"lag": "found (lag)", "published": "found\n(published)"}
+NAMES = {"lag": "found (lag)", "nieto_farbood": "found\n(nieto_farbood)"}
 
 
 def draw_themes(parameters: Parameters, root: Path = ROOT) -> list[Path]:

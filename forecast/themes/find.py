@@ -6,8 +6,8 @@ import numpy as np
 
 from embed.themes.theme import EXTRACTORS, Theme, to_arrays
 from forecast.themes.lag import find_by_lag
+from forecast.themes.nieto_farbood import find_by_nieto_farbood
 from forecast.themes.notes import UNKNOWN_BEAT_S
-from forecast.themes.published import find_published
 from pipeline.sections.recordings import Lag
 from pipeline.studies.themes import Parameters
 from save_dataset.themes.recordings import Recordings
@@ -25,7 +25,7 @@ def find_themes(
     recordings : Recordings
         Whose first pieces are searched.
     matrices : mapping of str to np.ndarray
-        As step 3 stores them: ``ours_<piece>`` for the extractor `lag`, ``published_<piece>`` for the published one.
+        As step 3 stores them: ``ours_<piece>`` for `lag`, ``nieto_farbood_<piece>`` for Nieto and Farbood's.
 
     Returns
     -------
@@ -36,8 +36,10 @@ def find_themes(
     for piece in range(recordings.n_searched):
         beat = frames_per_beat(recordings, piece)
         found["lag"].append(find_in_piece(matrices[f"ours_{piece}"], parameters.lag, frames_per_beat=beat))
-        similarity = matrices[f"published_{piece}"].astype(np.float32)
-        found["published"].append(find_published(similarity, frames_per_beat=beat, **dict(parameters.published)))
+        similarity = matrices[f"nieto_farbood_{piece}"].astype(np.float32)
+        found["nieto_farbood"].append(
+            find_by_nieto_farbood(similarity, frames_per_beat=beat, **dict(parameters.nieto_farbood))
+        )
     patch_frames, hop_s = parameters.model.patch_frames, recordings.hop_s
     return {
         f"{extractor}_{name}": array

@@ -1,6 +1,6 @@
 """Sections of the parameters that say what is trained, and how.
 
-Defaults are those of the article (M-Lin-DM, "Deep Audio Embedding", 2021) unless the description says otherwise.
+Defaults are those of the paper (M-Lin-DM, "Deep Audio Embedding", 2021) unless the description says otherwise.
 """
 
 from typing import Literal, Self
@@ -17,7 +17,7 @@ class Model(Section):
         "autoencoder", description="train a network, or fit PCA as its baseline"
     )
     preset: Literal["half_second", "two_seconds"] = Field(
-        "half_second", description="the article's layers for windows of 0.5 s or of 2 s; either takes any length"
+        "half_second", description="the paper's layers for windows of 0.5 s or of 2 s; either takes any length"
     )
     latent_dim: int = Field(3, ge=1, le=256, description="number of coordinates of a point")
     clip_windows: int = Field(45, ge=3, le=1000, description="points the forecaster sees before it forecasts the next")
@@ -55,11 +55,11 @@ class Loss(Section):
 class Training(Section):
     """How long, how fast, and from which samples at a time."""
 
-    epochs: PositiveInt = Field(12, description="passes over all samples; the article: 6")
+    epochs: PositiveInt = Field(12, description="passes over all samples; the paper: 6")
     stretches_per_batch: PositiveInt = Field(2, description="pieces of the song, from anywhere, that make up a batch")
     samples_per_stretch: PositiveInt = Field(4, description="consecutive samples in a piece: they share their windows")
     learning_rate: float = Field(1e-3, gt=0, le=1, description="of Adam, at the beginning")
-    decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the article's stays")
+    decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the paper's stays")
     seed: int = Field(0, ge=0, lt=2**32, description="draws the first weights, the order of samples, and dropout")
     jit_compile: bool = Field(True, description="compile with XLA: costs seconds once, pays from about 1000 steps")
     tensorboard: bool = Field(False, description="write logs for TensorBoard into the run's folder")

@@ -1,6 +1,6 @@
 """Sections of the parameters of the complex autoencoder: its bases, its loss, its training on pairs, and its results.
 
-Defaults are those of the source ("Learning Complex Basis Functions for Invariant Representations of Audio", Lattner,
+Defaults are those of the paper ("Learning Complex Basis Functions for Invariant Representations of Audio", Lattner,
 Dörfler, Arzt, ISMIR 2019, and its code) unless the description says otherwise.
 """
 
@@ -28,7 +28,7 @@ class Bases(Section):
 
     n_bases: PositiveInt = Field(256, le=8192, description="complex bases, each a real and an imaginary one")
     dropout: float = Field(0.5, ge=0, lt=1, description="share of the input dropped in training, scaled up by the rest")
-    learn_norm: bool = Field(False, description="whether all bases have one norm, which is learnt")
+    learn_norm: bool = Field(False, description="whether all bases have one norm, which is learned")
 
 
 class SignalBases(Bases):
@@ -42,7 +42,7 @@ class SignalBases(Bases):
 class DigitBases(Bases):
     """The complex bases of pictures."""
 
-    learn_norm: bool = Field(True, description="whether all bases have one norm, which is learnt")
+    learn_norm: bool = Field(True, description="whether all bases have one norm, which is learned")
 
 
 class PatchBases(Bases):
@@ -50,7 +50,7 @@ class PatchBases(Bases):
 
     features: Literal["learned", "random", "cqt", "fourier"] = Field(
         "learned",
-        description="learned: magnitudes in the learnt complex bases; random: in bases as they begin; cqt: the patch; "
+        description="learned: magnitudes in the learned complex bases; random: in bases as they begin; cqt: the patch; "
         "fourier: magnitudes of its 2-D Fourier transform",
     )
     patch_frames: int = Field(32, ge=2, le=512, description="length of a patch")
@@ -75,11 +75,11 @@ class PairTraining(Section):
 
     pairs_per_epoch: PositiveInt = Field(100_000, description="pairs drawn in an epoch")
     batch_pairs: PositiveInt = Field(1000, description="pairs in a batch")
-    epochs: PositiveInt = Field(10, description="epochs; the source's 500 of patches are 28 hours of processor time")
+    epochs: PositiveInt = Field(10, description="epochs; the paper's 500 of patches are 28 hours of processor time")
     learning_rate: PositiveFloat = Field(1e-3, le=1, description="of Adam")
     decay: bool = Field(False, description="whether the learning rate falls to zero along a cosine")
     growth: float = Field(
-        0.0, ge=0, le=1, description="share of the epochs in which shifts grow to their largest; 0: none, the source"
+        0.0, ge=0, le=1, description="share of the epochs in which shifts grow to their largest; 0: none, the paper"
     )
     jit_compile: bool = Field(
         False, description="whether a training step is compiled with XLA, which on a processor is no faster here"
@@ -95,7 +95,7 @@ class PatchTraining(PairTraining):
     pitch_shift_bins: NonNegativeInt = Field(24, description="a pair is shifted in pitch by up to so many bins")
     time_shift_frames: NonNegativeInt = Field(12, description="a pair is shifted in time by up to so many frames")
     shifts: Literal["either", "both"] = Field(
-        "either", description="a pair is shifted in pitch or in time (the source), or in both"
+        "either", description="a pair is shifted in pitch or in time (the paper), or in both"
     )
 
 
@@ -109,4 +109,4 @@ class SignalTraining(PairTraining):
 class DigitTraining(PairTraining):
     """How the bases of pictures are trained."""
 
-    largest_angle_deg: float = Field(180.0, gt=0, le=180, description="each of a pair is turned by up to so much")
+    largest_angle_deg: float = Field(180.0, gt=0, le=180, description="each of a pair is rotated by up to this angle")

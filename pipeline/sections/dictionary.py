@@ -1,7 +1,7 @@
-"""Sections of the parameters that say what dictionary is learnt, and how it is used and judged.
+"""Sections of the parameters that say what dictionary is learned, and how it is used and judged.
 
-Defaults are ours; what the source (SIDL, "Shift-Invariant Dictionary Learning using Temporal CONV-WTA Autoencoders",
-2021) did is told in the descriptions, and set in ``parameters/drums_source.toml`` and ``piano_source.toml``.
+Defaults are ours; what the paper (SIDL, "Shift-Invariant Dictionary Learning using Temporal CONV-WTA Autoencoders",
+2021) did is told in the descriptions, and set in ``parameters/drums_paper.toml`` and ``piano_paper.toml``.
 """
 
 from typing import Annotated, Literal, Self
@@ -19,11 +19,11 @@ class Dictionary(Section):
     n_atoms: PositiveInt = Field(100, le=10_000, description="patterns in the dictionary")
     atom_steps: PositiveInt = Field(4, le=4096, description="length of a pattern")
     stride_steps: PositiveInt = Field(
-        4, description="from one place of a pattern to the next; 1: anywhere; atom_steps, as the source: in blocks"
+        4, description="from one place of a pattern to the next; 1: anywhere; atom_steps, as the paper: in blocks"
     )
     scope: Literal["column", "window", "map", "lifetime"] = Field(
         "column",
-        description="winners are the k strongest of all atoms at one place (the source); of a window, over places and "
+        description="winners are the k strongest of all atoms at one place (the paper); of a window, over places and "
         "atoms, one within an atom's length; of each atom, over places; of each atom, over batch and places",
     )
     k: PositiveInt = Field(1, le=10_000, description="number of winners in the scope")
@@ -34,7 +34,7 @@ class Dictionary(Section):
         None, description="scope window: steps in which there are k winners; left out: those of [training]"
     )
     rank_by: Literal["magnitude", "signed", "positive"] = Field(
-        "magnitude", description="strength of an activity: its magnitude; its value (the source); negative ones are cut"
+        "magnitude", description="strength of an activity: its magnitude; its value (the paper); negative ones are cut"
     )
     refine: Literal["none", "values", "pursuit"] = Field(
         "none",
@@ -47,13 +47,13 @@ class Dictionary(Section):
         "clean the music; (): none",
     )
     tcn_kernel_steps: PositiveInt = Field(4, description="length of their kernels; block n is dilated by 2^(n - 1)")
-    tcn_causal: bool = Field(True, description="whether they see what was before (the source), or after too")
+    tcn_causal: bool = Field(True, description="whether they see what was before (the paper), or after too")
     tcn_dropout: float = Field(0.2, ge=0, lt=1, description="share of their channels dropped in training")
     start: Literal["data", "random"] = Field(
-        "data", description="first atoms: pieces of the music, the encoder their transpose; or random (the source)"
+        "data", description="first atoms: pieces of the music, the encoder their transpose; or random (the paper)"
     )
     unit_norm: bool = Field(True, description="whether atoms are kept at length one")
-    bias: bool = Field(False, description="whether encoder and decoder add constants, as the source's for piano")
+    bias: bool = Field(False, description="whether encoder and decoder add constants, as the paper's for piano")
 
     @model_validator(mode="after")
     def check_that_winners_and_places_fit(self) -> Self:
@@ -77,7 +77,7 @@ class DictionaryLoss(Section):
 
     reconstruction: Literal["mse", "hits"] = Field(
         "mse",
-        description="mean square over all channels (the source); or cross-entropy of hits, velocity and offset at hits",
+        description="mean square over all channels (the paper); or cross-entropy of hits, velocity and offset at hits",
     )
     velocities: float = Field(
         1.0, ge=0, description="hits: weight of the square error of velocities where there is a hit; that of hits is 1"
@@ -86,9 +86,9 @@ class DictionaryLoss(Section):
     frames: float = Field(0.2, ge=0, description="hits: weight of the cross-entropy of frames beside onsets")
     slope: float = Field(10.0, gt=0, description="hits: steepness of the logistic function around one half")
     chords: float = Field(
-        0.0, ge=0, description="weight of the cross-entropy of 25 chord classes; the source: 1, with 4 mse"
+        0.0, ge=0, description="weight of the cross-entropy of 25 chord classes; the paper: 1, with 4 mse"
     )
-    chord_changes: float = Field(0.0, ge=0, description="weight of the cross-entropy of chord changes; the source: 1.5")
+    chord_changes: float = Field(0.0, ge=0, description="weight of the cross-entropy of chord changes; the paper: 1.5")
     reconstruction_weight: float = Field(1.0, gt=0, description="weight of the reconstruction beside chords")
 
 
@@ -107,15 +107,15 @@ class Corruption(Section):
 class DictionaryTraining(Section):
     """How long, how fast, from which windows."""
 
-    epochs: PositiveInt = Field(20, description="passes over all windows; the source: 1000 of one batch each")
+    epochs: PositiveInt = Field(20, description="passes over all windows; the paper: 1000 of one batch each")
     window_steps: PositiveInt = Field(64, description="steps of a window: a multiple of stride_steps, an atom or more")
     hop_steps: PositiveInt | None = Field(
         None, description="from one window to the next; left out: windows side by side"
     )
-    batch_windows: NonNegativeInt = Field(64, description="windows in a batch; 0: all, as the source")
+    batch_windows: NonNegativeInt = Field(64, description="windows in a batch; 0: all, as the paper")
     learning_rate: float = Field(5e-3, gt=0, le=1, description="of Adam, at the beginning")
-    amsgrad: bool = Field(False, description="Adam's variant that the source uses")
-    decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the source's stays")
+    amsgrad: bool = Field(False, description="Adam's variant that the paper uses")
+    decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the paper's stays")
     revive: bool = Field(
         True, description="whether atoms that no winner uses in an epoch begin anew from badly coded music"
     )

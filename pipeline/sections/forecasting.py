@@ -8,7 +8,7 @@ from pipeline.parameters import Section
 
 Method = Literal[
     "knn",
-    "knn_article",
+    "knn_paper",
     "analog",
     "var",
     "mlp",
@@ -22,7 +22,7 @@ Method = Literal[
 # What else than the trajectory a forecaster depends on: sections, and kinds of results.
 METHODS: dict[Method, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "knn": (("knn",), ()),
-    "knn_article": (("knn",), ()),
+    "knn_paper": (("knn",), ()),
     "analog": (("analog",), ()),
     "var": (("var",), ()),
     "mlp": ((), ("mlp",)),
@@ -39,7 +39,7 @@ class Fit(Section):
     """What forecasters work on, and what they may learn from."""
 
     scale: Literal["spread", "axes"] = Field(
-        "spread", description="all axes divided by the root-mean-square spread, or each scaled to [0, 1] as the article"
+        "spread", description="all axes divided by the root-mean-square spread, or each scaled to [0, 1] as the paper"
     )
     learn_from: Literal["block", "past", "all"] = Field(
         "block",

@@ -47,11 +47,13 @@ class Recordings(Section):
     bpm: dict[str, PositiveFloat] = Field(
         {}, description="tempo of a piece in beats per minute, by name; left out: of the MIDI file beside it"
     )
-    lessons: str | None = Field(
+    training_pieces: str | None = Field(
         None, description="folder of other recordings or MIDI to learn from, below it too; left out: the pieces"
     )
-    lesson_files: str | tuple[str, ...] = Field("**/*.*", description="which of them")
-    longest_lesson_s: PositiveFloat = Field(116.0, description="a lesson longer than this is cut to its middle")
+    training_files: str | tuple[str, ...] = Field("**/*.*", description="which of them")
+    longest_training_piece_s: PositiveFloat = Field(
+        116.0, description="a training piece longer than this is cut to its middle"
+    )
     validation_share: float = Field(0.2, gt=0, lt=1, description="part of the files held out from learning")
 
 
@@ -64,7 +66,7 @@ class CQT(Section):
     n_bins: int = Field(120, ge=12, le=1000, description="bins: 5 octaves")
     bins_per_octave: int = Field(24, ge=12, le=120, multiple_of=12, description="24: quarter tones")
     scale: Literal["linear", "log"] = Field(
-        "linear", description="magnitudes as they are (the source), or log(1 + 100 times their share of the largest)"
+        "linear", description="magnitudes as they are (the paper), or log(1 + 100 times their share of the largest)"
     )
 
     @property
@@ -103,8 +105,8 @@ class Lag(Section):
         return self
 
 
-class Published(Section):
-    """The extractor as published."""
+class NietoFarbood(Section):
+    """Nieto and Farbood's extractor."""
 
     threshold: NonNegativeFloat = Field(0.01, description="similarity above the median at which a segment ends")
     min_beats: PositiveFloat = Field(16.0, description="shortest segment")
@@ -129,5 +131,5 @@ class Invariance(Section):
 class ThemePage(Section):
     """The page of a piece."""
 
-    extractor: Literal["lag", "published"] = Field("lag", description="whose themes the page shows")
+    extractor: Literal["lag", "nieto_farbood"] = Field("lag", description="whose themes the page shows")
     largest_side_px: int = Field(900, ge=200, le=4000, description="side of the picture of the matrix, at most")

@@ -1,6 +1,6 @@
 """Sections of the parameters that say what is heard and how it becomes a spectrogram.
 
-Defaults are those of the article (M-Lin-DM, "Deep Audio Embedding", 2021) unless the description says otherwise.
+Defaults are those of the paper (M-Lin-DM, "Deep Audio Embedding", 2021) unless the description says otherwise.
 """
 
 from itertools import pairwise

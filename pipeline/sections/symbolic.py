@@ -79,7 +79,7 @@ class Roll(Section):
     kind: Literal["onsets", "frames", "onsets_frames", "above_bass", "tokens"] = Field(
         "onsets_frames",
         description="channels: onsets of 88 keys, keys that sound, both; above_bass: both in semitones above the "
-        "lowest key that sounds, and that key; tokens: the source's 388 events as a number",
+        "lowest key that sounds, and that key; tokens: the paper's 388 events as a number",
     )
     steps_per_beat: int = Field(4, ge=1, le=96, description="steps of a quarter note, where beats are known")
     step_s: float | None = Field(

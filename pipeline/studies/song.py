@@ -1,6 +1,6 @@
 """Parameters, results and steps of the study `song`: a piece of audio as a trajectory in a small latent space.
 
-Defaults are those of the article (M-Lin-DM, "Deep Audio Embedding", 2021) unless the description says otherwise.
+Defaults are those of the paper (M-Lin-DM, "Deep Audio Embedding", 2021) unless the description says otherwise.
 """
 
 import re

@@ -14,7 +14,7 @@ from pipeline.sections.recordings import (
     ComposedThemes,
     Invariance,
     Lag,
-    Published,
+    NietoFarbood,
     Recordings,
     Similarity,
     ThemePage,
@@ -37,10 +37,10 @@ RESULTS = {
     **trained_from("recordings"),
     "features": Result("{run}/features.npz", EMBED, ("model",), ("recordings", "complex_autoencoder")),
     "matrices": Result("{run}/matrices.npz", EMBED, ("similarity",), ("features",)),
-    "themes": Result("{run}/themes.npz", FIND, ("lag", "published"), ("matrices",)),
+    "themes": Result("{run}/themes.npz", FIND, ("lag", "nieto_farbood"), ("matrices",)),
     "scores": Result("{run}/scores.npz", MEASURE, ("choice",), ("themes",)),
     "invariance": Result("{run}/invariance.npz", MEASURE, ("invariance",), ("features",)),
-    "oracle": Result("oracle.npz", MEASURE, (), ("recordings",)),
+    "upper_bound": Result("upper_bound.npz", MEASURE, (), ("recordings",)),
 }
 
 
@@ -49,7 +49,7 @@ class Parameters(StudyParameters):
 
     STEPS: ClassVar[tuple[str, ...]] = STEPS
     RESULTS: ClassVar[dict[str, Result]] = RESULTS
-    RUN_SECTIONS: ClassVar[tuple[str, ...]] = (*TRAINED, "similarity", "lag", "published", "choice")
+    RUN_SECTIONS: ClassVar[tuple[str, ...]] = (*TRAINED, "similarity", "lag", "nieto_farbood", "choice")
 
     study: Literal["themes"]
     composition: ComposedThemes | None = None
@@ -61,13 +61,13 @@ class Parameters(StudyParameters):
     training: PatchTraining = PatchTraining()
     similarity: Similarity = Similarity()
     lag: Lag = Lag()
-    published: Published = Published()
+    nieto_farbood: NietoFarbood = NietoFarbood()
     choice: Choice = Choice()
     invariance: Invariance = Invariance()
     page: ThemePage = ThemePage()
 
     def has(self, kind: str) -> bool:
-        """Features that are not learnt have no model."""
+        """Features that are not learned have no model."""
         return kind not in ("complex_autoencoder", "history") or self.model.features in ("learned", "random")
 
     @property

@@ -71,7 +71,7 @@ def score_of(content: bytes, path: Path) -> Score:
     """The notes of a MIDI file."""
     midi = parse(content)
     if not len(midi.pitches):
-        raise ValueError(f"{path}: holds no notes")
+        raise ValueError(f"{path}: contains no notes")
     return Score(np.stack([midi.onsets_s, midi.onsets_beats, midi.pitches], axis=1), midi.tempo_bpm, (path,))
 
 
@@ -97,7 +97,7 @@ def alter(
     midi = parse(content)
     beats = midi.onsets_beats[midi.pitches >= LOWEST_PITCH]
     if not len(beats):
-        raise ValueError("holds no notes")
+        raise ValueError("contains no notes")
     split_beats = round((beats.min() + beats.max()) / 2)
     altered = alter_midi(content, split_beats, transpose_semitones, tempo)
     return altered, alter_patterns(patterns, split_beats, transpose_semitones)

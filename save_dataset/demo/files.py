@@ -27,10 +27,10 @@ def check_folder(folder: Path, composition: Section, section: str, way_out: str)
         If its marker tells of other files, or it has none.
     """
     if not folder.is_dir():
-        raise FileNotFoundError(f"music/{folder.name}: is not there; {way_out}")
+        raise FileNotFoundError(f"music/{folder.name}: does not exist; {way_out}")
     marker = read_marker(folder)
     if missing := [name for name in marker.get("files", ()) if not (folder / name).is_file()]:
-        raise FileNotFoundError(f"music/{folder.name}: {missing[0]} is not there; {way_out}")
+        raise FileNotFoundError(f"music/{folder.name}: {missing[0]} does not exist; {way_out}")
     if marker.get("composition") != composition.model_dump(mode="json"):
         raise ValueError(f"music/{folder.name}: is not what [{section}] says; {way_out}")
 

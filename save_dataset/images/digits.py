@@ -1,4 +1,4 @@
-"""Pictures of digits, upright and turned: those of scikit-learn, MNIST, or a file in MNIST's form.
+"""Pictures of digits, upright and rotated: those of scikit-learn, MNIST, or a file in MNIST's form.
 
 A picture is ``(side, side)``, 0 is paper and 1 is ink. Angles are in degrees, anticlockwise as seen.
 """
@@ -21,7 +21,7 @@ KERAS_MNIST = Path("~/.keras/datasets/mnist.npz")
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # that of keras.datasets
 TIMEOUT_S = 30  # without an answer
 MNIST_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-SHARE_OF_SIDE = 20 / 28  # of a picture's side that its digit fills, as in MNIST: turned, it stays inside
+SHARE_OF_SIDE = 20 / 28  # of a picture's side that its digit fills, as in MNIST: rotated, it stays inside
 SMOOTH = 3  # order of the splines that pictures are resized with
 BATCH_IMAGES = 1000
 WAY_OUT = "give the path of mnist.npz, or 'digits', which comes with scikit-learn"
@@ -75,7 +75,7 @@ def resize(images: np.ndarray, side_pixels: int) -> np.ndarray:
 
 
 def find_mnist() -> Path:
-    """The file of MNIST where Keras keeps it, downloaded if it is not there yet."""
+    """The file of MNIST where Keras keeps it, downloaded if it does not exist yet."""
     path = KERAS_MNIST.expanduser()
     if not path.is_file():
         try:
@@ -93,7 +93,7 @@ def open_mnist(path: Path) -> tuple[Labelled, Labelled]:
     if not path.is_file():
         raise FileNotFoundError(f"images.source: there is no file {path}; {WAY_OUT}")
     if not zipfile.is_zipfile(path):
-        raise ValueError(f"{path}: is no .npz; {WAY_OUT}")
+        raise ValueError(f"{path}: is not an .npz file; {WAY_OUT}")
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in MNIST_ARRAYS if name in stored}
@@ -137,17 +137,17 @@ def hold_out(numbers: np.ndarray, labels: np.ndarray, share: float, settings: Im
         raise ValueError(f"{len(numbers)} pictures: too few to hold {share:g} of each digit out") from error
 
 
-def turn(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:
-    """Pictures ``(n, height, width)`` turned about the middle by an angle each, ``(n,)``, corners cut off; float32."""
-    turned = np.empty(images.shape, np.float32)
+def rotate(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:
+    """Pictures ``(n, height, width)`` rotated about the middle by an angle each, ``(n,)``, corners cut off; float32."""
+    rotated = np.empty(images.shape, np.float32)
     for first in range(0, len(images), BATCH_IMAGES):
         batch = slice(first, first + BATCH_IMAGES)
-        turned[batch] = turn_batch(images[batch], np.asarray(angles_deg)[batch])
-    return turned
+        rotated[batch] = rotate_batch(images[batch], np.asarray(angles_deg)[batch])
+    return rotated
 
 
-def turn_batch(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:
-    """As `turn`, at once; what lies outside is paper."""
+def rotate_batch(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:
+    """As `rotate`, at once; what lies outside is paper."""
     cosine, sine = (f(np.radians(angles_deg)).astype(np.float32)[:, None, None] for f in (np.cos, np.sin))
     middle = (np.array(images.shape[1:]) - 1) / 2
     rows, columns = np.indices(images.shape[1:], np.float32) - middle.astype(np.float32)[:, None, None]

@@ -1,4 +1,4 @@
-"""The picture of the digits: some of each, upright and turned."""
+"""The picture of the digits: some of each, upright and rotated."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from pipeline import figures, results
 from pipeline.figures import new_figure
 from pipeline.parameters import ROOT, StudyParameters
-from save_dataset.images.digits import turn
+from save_dataset.images.digits import rotate
 
 N_UPRIGHT = 3
 ANGLES_DEG = (60, 120, 180)
@@ -24,7 +24,7 @@ def draw_images(parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
 
 
 def draw_digits(images: np.ndarray, labels: np.ndarray) -> Figure:
-    """A column for each digit: some pictures of it as they are, then the first of them turned.
+    """A column for each digit: some pictures of it as they are, then the first of them rotated.
 
     Parameters
     ----------
@@ -36,13 +36,13 @@ def draw_digits(images: np.ndarray, labels: np.ndarray) -> Figure:
     digits = np.unique(labels)
     columns = [images[np.resize(np.flatnonzero(labels == digit), N_UPRIGHT)] for digit in digits]
     first = np.stack([column[0] for column in columns])
-    rows = [*np.stack(columns, axis=1), *(turn(first, np.full(len(first), angle)) for angle in ANGLES_DEG)]
+    rows = [*np.stack(columns, axis=1), *(rotate(first, np.full(len(first), angle)) for angle in ANGLES_DEG)]
     figure = new_figure(CELL_IN * len(digits) + 1.2, CELL_IN * len(rows) + 0.6)
     axes = figure.subplots()
     sheet, pitch_pixels = sheet_of(np.array(rows))
     axes.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     middle = (images.shape[1] - 1) / 2
-    names = ["upright"] * N_UPRIGHT + [f"turned {angle}°" for angle in ANGLES_DEG]
+    names = ["upright"] * N_UPRIGHT + [f"rotated {angle}°" for angle in ANGLES_DEG]
     axes.set_xticks(middle + pitch_pixels * np.arange(len(digits)), digits)
     axes.set_yticks(middle + pitch_pixels * np.arange(len(rows)), names)
     axes.axhline(pitch_pixels * (N_UPRIGHT - 0.5) + middle, color="0.5", linewidth=0.8)

@@ -51,7 +51,7 @@ def read_labels(path: Path) -> ChordSpans:
     try:
         return read_pop909(path) if path.name == POP909_NAME else read_dcml(path)
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: is no text in UTF-8") from error
+        raise ValueError(f"{path}: is not text in UTF-8") from error
 
 
 def read_dcml(path: Path) -> ChordSpans:

@@ -42,9 +42,9 @@ def read_collection(collection: Collection, root: Path = ROOT) -> list[Entry]:
     Raises
     ------
     FileNotFoundError
-        If there is no such folder or table, or mirdata's data set is not there.
+        If there is no such folder or table, or mirdata's data set does not exist.
     ValueError
-        If the folder holds no MIDI, the table lacks a column or has a wrong word, or mirdata is not installed.
+        If the folder contains no MIDI, the table lacks a column or has a wrong word, or mirdata is not installed.
     """
     folder = folder_of(collection, root)
     if not folder.is_dir():
@@ -85,7 +85,7 @@ def find_files(folder: Path, collection: Collection) -> dict[str, Path]:
     except (ValueError, NotImplementedError) as error:
         raise ValueError(f"collection.files={collection.files!r}: must be a pattern below the folder") from error
     if not found:
-        raise ValueError(f"{folder}: holds no MIDI that {collection.files} finds")
+        raise ValueError(f"{folder}: contains no MIDI that {collection.files} finds")
     return found
 
 
@@ -95,7 +95,7 @@ def read_rows(table: Path) -> list[dict[str, str]]:
         with table.open(encoding="utf-8-sig", newline="") as file:
             return [{key: value or "" for key, value in row.items() if key} for row in csv.DictReader(file)]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{table}: is no CSV: {error}") from error
+        raise ValueError(f"{table}: is not a CSV file: {error}") from error
 
 
 def read_table(table: Path, collection: Collection) -> Rows:
@@ -173,7 +173,7 @@ def group_by_name(name: str, label: str, pattern: str | None) -> str:
     try:
         found = re.search(pattern, Path(name).stem)
     except re.error as error:
-        raise ValueError(f"collection.group_pattern={pattern!r}: is no regular expression: {error}") from error
+        raise ValueError(f"collection.group_pattern={pattern!r}: is not a regular expression: {error}") from error
     return f"{label}:{found.group() if found else Path(name).stem}"
 
 

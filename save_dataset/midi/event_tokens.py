@@ -4,7 +4,7 @@
 velocity of what is pressed from now on (velocity // 4). `to_notes` and `to_tokens` undo each other, for tokens that
 `to_tokens` gave and for notes on the grid of 10 ms and 32 velocities that do not overlap on a key.
 
-The encoding is that of the source (MAESTRO in "Shift-Invariant Dictionary Learning using Temporal CONV-WTA
+The encoding is that of the paper (MAESTRO in "Shift-Invariant Dictionary Learning using Temporal CONV-WTA
 Autoencoders"), without these defects: it wrote a velocity before practically every note, as it compared the velocity
 with its bin; it dropped notes that begin after the pedal's last release, and notes without a release; it took a second
 release of the pedal as the end of another pedal; and it cut numbers to tokens, where the nearest one is meant.
@@ -24,7 +24,7 @@ LONGEST_WAIT = 100  # steps of the longest wait
 VELOCITIES_PER_BIN = 4
 FIRST_BIN = 16  # of notes before any velocity token, in rows that a model made: about mezzo-forte
 PEDAL_DOWN = 64  # MIDI 1.0: controller 64 is on from this value
-MEAN, STD = 224.15541543187527, 111.14747885919755  # of the source's tokens, by which it made numbers of them
+MEAN, STD = 224.15541543187527, 111.14747885919755  # of the paper's tokens, by which it made numbers of them
 BEATS_PER_S = 2.0  # 120 bpm: tokens have no beats
 
 
@@ -84,7 +84,7 @@ def to_midi(tokens: np.ndarray) -> PrettyMIDI:
 
 
 def to_numbers(tokens: np.ndarray) -> np.ndarray:
-    """Tokens as the source's model sees them, float32."""
+    """Tokens as the paper's model sees them, float32."""
     return ((np.asarray(tokens) - MEAN) / STD).astype(np.float32)
 
 

@@ -62,7 +62,7 @@ class MidiNotes:
 
 
 def read_midi(path: Path) -> MidiNotes:
-    """The notes of a MIDI file; ValueError if it is none, FileNotFoundError if it is not there."""
+    """The notes of a MIDI file; ValueError if it is none, FileNotFoundError if it does not exist."""
     try:
         return parse(path.read_bytes())
     except ValueError as error:

@@ -30,7 +30,7 @@ from save_dataset.midi.files import CACHE, MidiNotes, read_all
 from save_dataset.midi.piano_roll import channel_names, on_keys, to_roll, transpose_to
 
 BEATS_PER_BAR = 4
-TOKENS_PER_BEAT = 4  # the source's patterns are 4 tokens long
+TOKENS_PER_BEAT = 4  # the paper's patterns are 4 tokens long
 SHORTEST_WAIT = WAIT + 1  # fills the last bar of tokens
 TOKENS_BPM = 120.0  # tokens have times of their own
 N_NAMED = 6  # labels whose pieces are told

@@ -63,7 +63,7 @@ def read_mono(file: soundfile.SoundFile, path: Path, start_s: float, duration_s:
     """Mean of the channels, read in blocks so that all channels are never in memory at once."""
     start = round(start_s * file.samplerate)
     if not file.frames:
-        raise ValueError(f"{path}: holds no samples")
+        raise ValueError(f"{path}: contains no samples")
     if start >= file.frames:
         raise ValueError(
             f"{path}: start_s={start_s}: must be less than its length, {file.frames / file.samplerate:.2f} s"
@@ -87,7 +87,7 @@ def read_mono(file: soundfile.SoundFile, path: Path, start_s: float, duration_s:
 def check_samples(samples: np.ndarray, path: Path) -> None:
     """ValueError unless there are samples, all finite, and not all the same."""
     if not samples.size:
-        raise ValueError(f"{path}: holds no samples")
+        raise ValueError(f"{path}: contains no samples")
     if not np.isfinite(samples).all():
         raise ValueError(f"{path}: {np.count_nonzero(~np.isfinite(samples))} of {samples.size} samples are not finite")
     if samples.min() == samples.max():

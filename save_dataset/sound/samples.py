@@ -71,7 +71,7 @@ def find_sounds(sound: Sounds, root: Path = ROOT) -> list[Path]:
             raise ValueError(f"sound.files={sound.files!r}: must be a pattern below the folder") from error
         paths = [path for path in found if path.suffix.lower() in SOUND_ENDINGS]
     if not paths:
-        raise ValueError(f"{folder}: holds no sound ({', '.join(SOUND_ENDINGS)}) that {sound.files!r} finds")
+        raise ValueError(f"{folder}: contains no sound ({', '.join(SOUND_ENDINGS)}) that {sound.files!r} finds")
     return paths
 
 

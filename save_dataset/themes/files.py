@@ -1,4 +1,4 @@
-"""Which files are recordings: those that are searched for themes, and those that are only learnt from."""
+"""Which files are recordings: those that are searched for themes, and those that are only learned from."""
 
 import difflib
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def find_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
     FileNotFoundError
         If there is no such folder, or files of the list are missing, all of which are named.
     ValueError
-        If there are none, two are of one name, or a tempo is given for a piece that is not there.
+        If there are none, two are of one name, or a tempo is given for a piece that does not exist.
     """
     paths = find_files(folder_of(pieces, root), pieces.files, f"pieces.folder={pieces.folder!r}", "pieces.files")
     stems = [path.stem for path in paths]
@@ -37,12 +37,14 @@ def find_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
     return paths
 
 
-def find_lessons(pieces: Recordings, root: Path = ROOT) -> list[Path]:
-    """The files that are only learnt from; none if there is no folder of lessons. Raises as `find_pieces` does."""
-    if pieces.lessons is None:
+def find_training_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
+    """The files that are only learned from; none if there is no folder of them. Raises as `find_pieces` does."""
+    if pieces.training_pieces is None:
         return []
-    folder = root / "music" / Path(pieces.lessons).expanduser()
-    return find_files(folder, pieces.lesson_files, f"pieces.lessons={pieces.lessons!r}", "pieces.lesson_files")
+    folder = root / "music" / Path(pieces.training_pieces).expanduser()
+    return find_files(
+        folder, pieces.training_files, f"pieces.training_pieces={pieces.training_pieces!r}", "pieces.training_files"
+    )
 
 
 def find_files(folder: Path, files: str | Iterable[str], folder_told: str, files_key: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The recordings of the study `themes`: transforms, scores and patterns of the pieces, lessons, and the split."""
+"""The recordings of the study `themes`: pieces with scores and patterns, training pieces, and the split."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.parameters import ROOT
 from pipeline.results import show
 from pipeline.studies.themes import Parameters
-from save_dataset.themes.files import find_lessons, find_pieces, folder_of
+from save_dataset.themes.files import find_pieces, find_training_pieces, folder_of
 from save_dataset.themes.recordings import Pattern, Recordings
 from save_dataset.themes.score import Score, check_length, read_patterns, read_score
 from save_dataset.themes.transforms import CACHE, TransformedSound, digest_of, transform_files
@@ -40,20 +40,22 @@ def read_recordings(
     """
     section, cqt = parameters.pieces, parameters.cqt.model_dump()
     paths = find_pieces(section, root)
-    lessons = without_copies(find_lessons(section, root), paths)
+    training_pieces = without_copies(find_training_pieces(section, root), paths)
     options: dict[str, Any] = {"show_progress": show_progress}
     sounds = transform_files(paths, root / CACHE, cqt, **options)
-    lesson_sounds = transform_files(lessons, root / CACHE, cqt, longest_s=section.longest_lesson_s, **options)
+    training_sounds = transform_files(
+        training_pieces, root / CACHE, cqt, longest_s=section.longest_training_piece_s, **options
+    )
     folder = folder_of(section, root) / section.patterns
-    splits = ["none"] * len(paths) if section.lessons else split_last(len(paths), section.validation_share)
-    lesson_splits = split_last(len(lessons), section.validation_share)
+    splits = ["none"] * len(paths) if section.training_pieces else split_last(len(paths), section.validation_share)
+    training_splits = split_last(len(training_pieces), section.validation_share)
     pieces = [
         piece_of(path, sound, split, section.bpm.get(path.stem), folder)
         for path, sound, split in zip(paths, sounds, splits, strict=True)
     ]
     pieces += [
         Piece(path, sound, split, is_searched=False)
-        for path, sound, split in zip(lessons, lesson_sounds, lesson_splits, strict=True)
+        for path, sound, split in zip(training_pieces, training_sounds, training_splits, strict=True)
     ]
     hop_s = parameters.cqt.hop_samples / parameters.cqt.sample_rate_hz
     patterns = [folder / f"{piece.path.stem}.txt" for piece in pieces if piece.patterns]
@@ -71,21 +73,21 @@ def piece_of(path: Path, sound: TransformedSound, split: str, bpm: float | None,
     return Piece(path, sound, split, True, score, patterns)
 
 
-def without_copies(lessons: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
-    """The lessons that are no piece and no earlier lesson, which is printed, in the order of their digests.
+def without_copies(training_pieces: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
+    """The training pieces that are neither a piece nor an earlier one, which is printed, in the order of their digests.
 
     That order has nothing to do with names, so that the last ones are held out as if they were drawn.
     """
-    searched = {digest_of(path) for path in paths} if lessons else set()
+    searched = {digest_of(path) for path in paths} if training_pieces else set()
     by_digest: dict[str, Path] = {}
-    for lesson in lessons:
-        digest = digest_of(lesson)
+    for path in training_pieces:
+        digest = digest_of(path)
         if digest in searched or digest in by_digest:
-            print(f"left out of the lessons: {lesson.name}: is the same as another file")
+            print(f"left out of the training pieces: {path.name}: is the same as another file")
         else:
-            by_digest[digest] = lesson
-    if lessons and not by_digest:
-        raise ValueError(f"{lessons[0].parent}: every lesson is a piece that is searched")
+            by_digest[digest] = path
+    if training_pieces and not by_digest:
+        raise ValueError(f"{training_pieces[0].parent}: every training piece is a piece that is searched")
     return [by_digest[digest] for digest in sorted(by_digest)]
 
 
@@ -106,7 +108,7 @@ def check_split(splits: np.ndarray, parameters: Parameters) -> None:
     """ValueError unless there are recordings to learn from and others that are held out."""
     n_files = np.count_nonzero(np.isin(splits, ("train", "validation")))
     if n_files < 2:
-        folder = Path("music", parameters.pieces.lessons or parameters.pieces.folder)
+        folder = Path("music", parameters.pieces.training_pieces or parameters.pieces.folder)
         share = f"pieces.validation_share={parameters.pieces.validation_share}"
         raise ValueError(f"{share}: needs at least 2 files, {folder} has {n_files}")
 

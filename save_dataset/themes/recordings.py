@@ -18,7 +18,7 @@ Pattern = list[list[tuple[float, float]]]
 
 @dataclass(frozen=True)
 class Recordings:
-    """All pieces, those that are searched for themes first, then those that are only learnt from.
+    """All pieces, those that are searched for themes first, then those that are only learned from.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Recordings:
     paths : np.ndarray (n_pieces,)
         Texts: the file, from the root of the repository if it lies there.
     splits : np.ndarray (n_pieces,)
-        One of `SPLITS`: learnt from, held out, neither.
+        One of `SPLITS`: learned from, held out, neither.
     is_searched : np.ndarray (n_pieces,)
         Whether themes are looked for.
     lead_ins_s, durations_s : np.ndarray (n_pieces,)

@@ -62,7 +62,7 @@ def read_score(path: Path, bpm: float | None) -> Score | None:
     midi = read_midi(midi_path)
     is_pitched = ~midi.is_drum & (midi.pitches >= LOWEST_PITCH)
     if not is_pitched.any():
-        raise ValueError(f"{midi_path}: holds no notes with a pitch")
+        raise ValueError(f"{midi_path}: contains no notes with a pitch")
     times_s, beats, pitches = (each[is_pitched] for each in (midi.onsets_s, midi.onsets_beats, midi.pitches))
     notes = in_order(np.stack([times_s - times_s[0], beats, pitches], axis=1))
     notes = with_seconds(notes[:, 1:], bpm) if bpm else notes
@@ -123,7 +123,7 @@ def read_patterns(path: Path, score: Score | None) -> list[Pattern]:
     try:
         patterns = mir_eval.io.load_patterns(str(path))
     except (ValueError, IndexError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: is no file of patterns as MIREX has them ({error})") from error
+        raise ValueError(f"{path}: is not a file of patterns in the MIREX format ({error})") from error
     notes = np.array([note for pattern in patterns for occurrence in pattern for note in occurrence]).reshape(-1, 2)
     if score is not None and len(missing := not_in_score(notes, score)):
         beat, pitch = missing[0]

@@ -92,7 +92,7 @@ def read_samples(path: Path, sample_rate_hz: int) -> np.ndarray:
     if path.suffix.lower() not in MIDI_ENDINGS:
         return read_sound(path, sample_rate_hz=sample_rate_hz)
     if not len(read_midi(path).pitches):  # which says what is wrong with a broken one
-        raise ValueError(f"{path}: holds no notes")
+        raise ValueError(f"{path}: contains no notes")
     return render(pretty_midi.PrettyMIDI(str(path)), sample_rate_hz=sample_rate_hz)
 
 

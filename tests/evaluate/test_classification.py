@@ -126,7 +126,7 @@ def test_label_of_a_single_group_has_no_interval_and_is_still_measured(rng):
     assert measures["class_names"].tolist() == ["funk", "jazz", "rock", "soul"]
     assert np.isnan(measures["distances"][3, :3]).all()
     assert np.isfinite(measures["distances"][:3, :3]).all()
-    assert measures["confusion"][3, 3] == 0  # it is not in what is learnt from when it is held out
+    assert measures["confusion"][3, 3] == 0  # it is not in what is learned from when it is held out
 
 
 def test_part_that_leaves_one_label_is_told_as_that(rng):

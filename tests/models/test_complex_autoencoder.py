@@ -117,7 +117,7 @@ def test_first_bases_are_uniform_as_in_the_source():
     assert kernel.std() == pytest.approx(0.05 / np.sqrt(3), rel=0.02)
 
 
-def test_learnt_norms_are_one_number():
+def test_learned_norms_are_one_number():
     autoencoder = make(learn_norm=True, norm=0.7)
     np.testing.assert_allclose(np.linalg.norm(autoencoder.bases.rows(), axis=1), 0.7, rtol=1e-5)
     assert len(autoencoder.trainable_variables) == 2

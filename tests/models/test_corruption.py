@@ -76,7 +76,7 @@ def test_the_seed_draws_the_noise(rng):
     assert not np.array_equal(first, other)
 
 
-def test_a_cleaner_that_has_learnt_nothing_keeps_hits_on_their_side_of_one_half(rng):
+def test_a_cleaner_that_has_learned_nothing_keeps_hits_on_their_side_of_one_half(rng):
     music = random_music(rng, 2, 8)
     cleaned = cells(Cleaner(N_HITS)((music, FEATURES)))
     hits, *others = cells(music)

@@ -12,8 +12,8 @@ def run_with_name(name):
     print(f"name={name}")
 
 
-def run_with_all(name, root="root", runs=None, again=False, first=0, last=9):
-    print(f"{name} {root} {runs} {again} {first} {last}")
+def run_with_all(name, root="root", runs=None, force=False, first=0, last=9):
+    print(f"{name} {root} {runs} {force} {first} {last}")
 
 
 def run_that_raises(error):
@@ -32,7 +32,7 @@ def test_name_is_handed_on(capsys):
     ("argv", "printed"),
     [
         (["demo"], "demo root None False 0 9"),
-        (["demo", "--run", "R", "RF", "--again"], "demo root ['R', 'RF'] True 0 9"),
+        (["demo", "--run", "R", "RF", "--force"], "demo root ['R', 'RF'] True 0 9"),
         (["demo", "--from", "0", "--to", "3"], "demo root None False 0 3"),
     ],
 )
@@ -41,7 +41,7 @@ def test_options_are_handed_on_under_the_names_that_run_has(capsys, argv, printe
     assert capsys.readouterr().out == f"{printed}\n"
 
 
-@pytest.mark.parametrize("option", [["--run", "R"], ["--again"], ["--from", "1"], ["--to", "2"], ["--root", "x"]])
+@pytest.mark.parametrize("option", [["--run", "R"], ["--force"], ["--from", "1"], ["--to", "2"], ["--root", "x"]])
 def test_option_that_run_does_not_take_is_refused(capsys, option):
     with pytest.raises(SystemExit, match="^2$"):
         command_line.main(run_with_name, ["demo", *option])
@@ -59,14 +59,14 @@ def test_help_is_the_docstring_and_the_options(capsys):
         command_line.main(run_with_all, ["--help"])
     shown = capsys.readouterr().out
     assert __doc__.strip() in shown
-    assert all(option in shown for option in ("name", "--run", "--again", "--from", "--to", "--traceback"))
+    assert all(option in shown for option in ("name", "--run", "--force", "--from", "--to", "--traceback"))
 
 
 @pytest.mark.parametrize(
     ("error", "line"),
     [
         (ValueError("overlap=2: must be less than 1"), "overlap=2: must be less than 1"),
-        (ValueError("a.toml: is no TOML:\n  line 3"), "a.toml: is no TOML: line 3"),
+        (ValueError("a.toml: is not a TOML file:\n  line 3"), "a.toml: is not a TOML file: line 3"),
         (TypeError("z: must be an array"), "z: must be an array"),
         (FileNotFoundError("a.wav: no such sound file"), "a.wav: no such sound file"),
         (OSError(28, "No space left on device", "out/a.npz"), "out/a.npz: No space left on device"),

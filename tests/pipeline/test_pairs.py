@@ -4,7 +4,7 @@ import tensorflow as tf
 from scipy.signal import get_window
 
 from pipeline.data_generator import pairs
-from pipeline.pairs import PatchPairs, PicturePairs, Stretches, WindowPairs, shift_pitch, spans_of, turn
+from pipeline.pairs import PatchPairs, PicturePairs, Stretches, WindowPairs, rotate, shift_pitch, spans_of
 from pipeline.patches import flatten, patches_of, standardise
 from save_dataset.images import digits
 
@@ -107,9 +107,9 @@ def test_windows_are_those_of_scipy(rng):
 
 def test_pictures_are_turned_as_by_scipy(rng):
     pictures, angles_deg = rng.random((6, 9, 9)).astype(np.float32), np.float32([0, 90, -90, 30, 180, -77])
-    turned = turn(tf.constant(pictures[..., None]), tf.constant(angles_deg))[..., 0]
-    np.testing.assert_allclose(turned, digits.turn(pictures, angles_deg), atol=1e-4)
-    np.testing.assert_allclose(turned[1], np.rot90(pictures[1]), atol=1e-5)
+    rotated = rotate(tf.constant(pictures[..., None]), tf.constant(angles_deg))[..., 0]
+    np.testing.assert_allclose(rotated, digits.rotate(pictures, angles_deg), atol=1e-4)
+    np.testing.assert_allclose(rotated[1], np.rot90(pictures[1]), atol=1e-5)
 
 
 def test_a_pair_is_one_picture_at_two_angles():

@@ -114,14 +114,14 @@ def test_name_that_could_leave_its_folder_or_is_not_lower_case(name, tmp_path):
 
 
 def test_file_that_is_no_toml(load_text):
-    with pytest.raises(ValueError, match=r"^parameters/song.toml: is no TOML: .*line 2"):
+    with pytest.raises(ValueError, match=r"^parameters/song.toml: is not a TOML file: .*line 2"):
         load_text('study = "song"\nsound.file = a.wav\n')
 
 
 def test_file_that_is_not_utf8(write_parameters):
     root = write_parameters("")
     (root / "parameters" / "song.toml").write_bytes(SONG.encode() + '# "Café"\n'.encode("latin-1"))
-    with pytest.raises(ValueError, match=r"^parameters/song.toml: is no TOML: 'utf-8' codec"):
+    with pytest.raises(ValueError, match=r"^parameters/song.toml: is not a TOML file: 'utf-8' codec"):
         load("song", root)
 
 
@@ -211,3 +211,23 @@ def test_run_cannot_change_what_all_runs_share(load_text, section):
 def test_name_of_a_run_must_do_for_a_folder(load_text, run):
     with pytest.raises(ValueError, match="must be letters, digits and underscores, a name for a folder"):
         load_text(f'{SONG}[runs."{run}"]\n')
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('[pieces]\nlessons = "a"', "pieces.lessons: is now called training_pieces"),
+        ('[pieces]\nlesson_files = "a"', "pieces.lesson_files: is now called training_files"),
+        ("[pieces]\n[published]\ntolerance = 1", "published: is now called nieto_farbood"),
+    ],
+)
+def test_a_key_of_before_is_refused_with_its_new_name(write_parameters, table, message):
+    text = 'study = "themes"\n[runs.A]\n' + table.replace("[pieces]", '[pieces]\nfolder = "a"')
+    with pytest.raises(ValueError, match=f"^parameters/song.toml: {message}$"):
+        load("song", write_parameters(text))
+
+
+def test_a_method_of_before_is_refused_with_those_of_today(write_parameters):
+    text = 'study = "song"\nsound.file = "a.wav"\nforecast.methods = ["knn_article"]\n[runs.R]\n'
+    with pytest.raises(ValueError, match=r"forecast\.methods\.0='knn_article': must be 'knn', 'knn_paper'"):
+        load("song", write_parameters(text))

@@ -103,13 +103,13 @@ def test_dependence_reaches_back_to_the_sound(rf):
 
 
 def test_missing_result_names_the_step(song, root):
-    message = "output/song/spectrogram.npz: is not there; run: python -m save_dataset.step1_save_song song"
+    message = "output/song/spectrogram.npz: does not exist; run: python -m save_dataset.step1_save_song song"
     with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
         results.load(song, "spectrogram", root)
 
 
 def test_result_cannot_be_saved_without_what_it_is_made_from(rf, root):
-    with pytest.raises(FileNotFoundError, match="spectrogram.npz: is not there; run: python -m save_dataset.step1"):
+    with pytest.raises(FileNotFoundError, match="spectrogram.npz: does not exist; run: python -m save_dataset.step1"):
         results.save(rf, "history", {"loss": np.arange(3)}, root)
 
 

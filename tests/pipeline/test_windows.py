@@ -16,7 +16,7 @@ STRETCHES = st.builds(
 
 
 @pytest.mark.parametrize(("length_s", "n_frames"), [(0.5, 22), (2.0, 88)])
-def test_windows_of_the_article(length_s, n_frames):
+def test_windows_of_the_paper(length_s, n_frames):
     assert count_window_frames(length_s, **ARTICLE) == n_frames
 
 
@@ -30,7 +30,7 @@ def test_window_is_the_index_of_the_nearest_frame_plus_one_rounded_up_to_even(le
     assert n_frames in {2 * ((index + 2) // 2) for index in nearest}
 
 
-def test_stretch_of_the_article():
+def test_stretch_of_the_paper():
     stretch = Stretch(22, history=45, future=1)
     assert stretch.n_windows == 46
     assert stretch.n_frames == 46 + 21

@@ -56,7 +56,7 @@ batch_points = 64
 delay_points = 3
 
 [forecast]
-methods = ["knn", "knn_article", "var", "mlp", "lstm", "joint", "persistence"]
+methods = ["knn", "knn_paper", "var", "mlp", "lstm", "joint", "persistence"]
 horizon_steps = 8
 first_point = 4
 every_points = 3
@@ -311,7 +311,7 @@ def test_every_figure_and_table_of_the_study_is_drawn(done):
     assert drawn - {f"model_{run}.png" for run in runs} == {f"{name}.png" for name in of_runs | of_song | of_protocol}
     printed = (done / "printed.txt").read_text()
     assert all(f"output/small/figures/{name}" in printed for name in drawn)
-    tables = {"embedding", "divergence", "divergence_article", "controls", "recurrence", "consistency"}
+    tables = {"embedding", "divergence", "divergence_paper", "controls", "recurrence", "consistency"}
     for ending in ("csv", "tex"):
         assert names_in(done / "output" / "small" / "figures", f"*.{ending}") == {f"{name}.{ending}" for name in tables}
     (page,) = (done / "output" / "small").glob("*.html")
@@ -367,7 +367,7 @@ BAD_SOUNDS = {
     "a folder": (lambda path: path.mkdir(), FileNotFoundError, "no such sound file"),
     "empty": (lambda path: path.write_bytes(b""), ValueError, "cannot be read as sound"),
     "no sound": (lambda path: path.write_text("la la la"), ValueError, "cannot be read as sound"),
-    "no samples": (write_samples(np.zeros(0)), ValueError, "holds no samples"),
+    "no samples": (write_samples(np.zeros(0)), ValueError, "contains no samples"),
     "silent": (write_samples(np.zeros(88200)), ValueError, "is silent"),
     "not finite": (write_samples(np.r_[np.ones(88200), np.nan]), ValueError, "1 of 88201 samples are not finite"),
     "too short": (
@@ -390,7 +390,7 @@ def test_bad_sound_is_told_and_nothing_is_written(small, spoil, error, message):
 
 
 def test_a_missing_result_names_the_step_that_makes_it(small):
-    with pytest.raises(FileNotFoundError, match=r"spectrogram.npz: is not there; run: python -m save_dataset.step1_"):
+    with pytest.raises(FileNotFoundError, match=r"spectrogram.npz: does not exist; run: python -m save_dataset.step1_"):
         step2_train_song.run("small", root=small)
     assert not (small / "output").exists()
 

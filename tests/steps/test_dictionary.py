@@ -208,7 +208,7 @@ def test_what_is_up_to_date_is_left_and_again_does_it_anew(done_again, capsys):
     assert capsys.readouterr().out.count("dictionary.keras is up to date\n") == 2
     step7_measure_dictionary.run("small", root=root, runs=["WTA"])
     assert versions_of(root, "output/small/*/dictionary.keras") | versions_of(root, "output/small/*.npz") == before
-    step7_measure_dictionary.run("small", root=root, runs=["WTA"], again=True)
+    step7_measure_dictionary.run("small", root=root, runs=["WTA"], force=True)
     after = versions_of(root, "output/small/*.npz")
     assert {name for name, time_ns in after.items() if time_ns != before[name]} == {
         "output/small/baselines.npz",
@@ -344,7 +344,7 @@ def write_keys(path, is_drum=False):
 
 BAD_MUSIC = {
     "no folder": (DRUMS, None, FileNotFoundError, r"folder='songs': there is no folder .*music/songs"),
-    "no MIDI": (DRUMS, write_text, ValueError, r"songs: holds no MIDI that \*\*/\*.mid\* finds"),
+    "no MIDI": (DRUMS, write_text, ValueError, r"songs: contains no MIDI that \*\*/\*.mid\* finds"),
     "all broken": (DRUMS, write_broken, ValueError, r"nothing can be used; left out: 1 of 1 files: broken \(a/1.mid\)"),
     "no drums": (
         DRUMS,
@@ -356,7 +356,7 @@ BAD_MUSIC = {
     "3/4": (DRUMS, lambda path: write_drums(path, metre=(3, 4)), ValueError, r"1 of 1 files: not in 4/4 \(a/1.mid\)"),
     "bells": (DRUMS, lambda path: write_drums(path, pitch=80), ValueError, r"1 of 1 files: no pitch of grid.drums"),
     "piano: no folder": (PIANO, None, FileNotFoundError, r"folder='songs': there is no folder .*music/songs"),
-    "piano: no MIDI": (PIANO, write_text, ValueError, r"songs: holds no MIDI that \*\*/\*.mid\* finds"),
+    "piano: no MIDI": (PIANO, write_text, ValueError, r"songs: contains no MIDI that \*\*/\*.mid\* finds"),
     "piano: all broken": (PIANO, write_broken, ValueError, r"nothing can be used; .* of 1 files: broken \(a/1.mid\)"),
     "piano: no notes": (PIANO, lambda path: write_midi(path, []), ValueError, r"1 of 1 files: without notes \(a/1.m"),
     "piano: drums": (PIANO, lambda path: write_keys(path, is_drum=True), ValueError, "1 of 1 files: with drums only"),

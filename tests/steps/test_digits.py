@@ -82,8 +82,8 @@ def test_measures_have_the_shapes_that_are_told_and_turned_digits_are_harder_for
         assert measures["errors_by_angle"].shape == (3, len(ANGLES_DEG))
         assert measures["angle_errors_deg"].shape == (2,)
         assert (int(measures["n_train"]), int(measures["n_test"])) == (300, 100)
-        upright, turned = measures["errors"][0, 0, 0, :2]
-        assert 0 <= upright < 0.2 < 0.5 < turned <= 1
+        upright, rotated = measures["errors"][0, 0, 0, :2]
+        assert 0 <= upright < 0.2 < 0.5 < rotated <= 1
         assert measures["errors_by_angle"][0, 0] == pytest.approx(upright)
 
 

@@ -23,7 +23,7 @@ def root(tmp_path, rng, monkeypatch):
         store(run, "matrices", tmp_path, **noise_matrices(rng))
     theme = Theme(np.array([[8, 23], [48, 63]]), 1.0)
     monkeypatch.setattr(find, "find_by_lag", lambda matrix, **keywords: [theme])
-    monkeypatch.setattr(find, "find_published", lambda matrix, **keywords: [])
+    monkeypatch.setattr(find, "find_by_nieto_farbood", lambda matrix, **keywords: [])
     monkeypatch.setattr(step6_find_themes, "draw_themes", lambda parameters, root: [root / "themes_CQT.png"])
     monkeypatch.setattr(step6_find_themes, "write_pages", lambda parameters, root: [root / f"{parameters.run}.html"])
     return tmp_path
@@ -34,9 +34,9 @@ def test_themes_are_stored_written_and_drawn(root, capsys):
     folder = root / "output" / "small"
     assert paths == [folder / "CQT" / "themes.npz", folder / "CQT_8" / "themes.npz"]
     written = {path.name for path in (folder / "CQT" / "themes").iterdir()}
-    assert written == {"lag.csv", "published.csv", "scale_lag.txt", "scale_published.txt"}
+    assert written == {"lag.csv", "nieto_farbood.csv", "scale_lag.txt", "scale_nieto_farbood.txt"}
     told = capsys.readouterr().out
-    assert "CQT: 2 themes, 4 occurrences (lag); 0 themes, 0 occurrences (published) in 2 pieces\n" in told
+    assert "CQT: 2 themes, 4 occurrences (lag); 0 themes, 0 occurrences (nieto_farbood) in 2 pieces\n" in told
     assert "wrote themes_CQT.png\nwrote CQT.html\nwrote CQT_8.html\n" in told
 
 
@@ -54,6 +54,6 @@ def test_times_are_those_of_the_runs_patches(root):
 
 def test_missing_matrices_are_named(root):
     (root / "output" / "small" / "CQT" / "matrices.npz").unlink()
-    told = re.escape("matrices.npz: is not there; run: python -m embed.step3_embed_themes small")
+    told = re.escape("matrices.npz: does not exist; run: python -m embed.step3_embed_themes small")
     with pytest.raises(FileNotFoundError, match=told):
         step6_find_themes.run("small", root)

@@ -29,5 +29,7 @@ def test_corpus_is_saved_drawn_and_stale_after_an_edit_of_what_it_was_made_from(
 
 def test_pieces_that_are_not_made_yet_are_told_with_the_way_out(write_parameters, tmp_path):
     write_parameters(TOML + COMPOSED + END)
-    with pytest.raises(FileNotFoundError, match=r"music/scores: is not there; run: python -m save_dataset.step0_make"):
+    with pytest.raises(
+        FileNotFoundError, match=r"music/scores: does not exist; run: python -m save_dataset.step0_make"
+    ):
         step1_save_piano.run("song", root=tmp_path)

@@ -88,7 +88,7 @@ def test_the_bases_learn(done):
 
 
 @pytest.mark.slow
-def test_magnitudes_in_learnt_bases_change_less_than_samples_and_random_ones(done):
+def test_magnitudes_in_learned_bases_change_less_than_samples_and_random_ones(done):
     for run, n_bases in (("LEARNED", 8), ("MORE", 12)):
         measures = results.load(load("small", done).for_run(run), "measures", done)
         assert measures["features"].tolist() == FEATURES
@@ -166,7 +166,7 @@ SHORTEST = 2 * WINDOW_SAMPLES
 BAD_SOUND = {
     "no folder": (None, "", FileNotFoundError, r"^sound.folder='takes': there is no folder .*takes$"),
     "missing": (1000, 'files = ["a.wav", "c.wav", "d.mp3"]', FileNotFoundError, r"takes has no c\.wav, d\.mp3$"),
-    "none found": (1000, 'files = "*.ogg"', ValueError, r"takes: holds no sound \(.*\) that '\*\.ogg' finds$"),
+    "none found": (1000, 'files = "*.ogg"', ValueError, r"takes: contains no sound \(.*\) that '\*\.ogg' finds$"),
     "silence": (0, "", ValueError, r"a\.wav: is silent"),
     "too short": (SHORTEST - 1, "", ValueError, r"a\.wav: 101 samples to learn from and 26 held out .*at least 128"),
     "held out too short": (

@@ -12,7 +12,7 @@ from pipeline.sections.forecasting import METHODS
 from tests.stored_results import SONG, store, store_embedding, store_spectrogram, write_tones
 
 STEP6, STEP7 = "forecast.step6_forecast_song", "evaluate.step7_measure_song"
-ALL_METHODS = SONG.replace('methods = ["knn", "knn_article", "persistence"]', "")
+ALL_METHODS = SONG.replace('methods = ["knn", "knn_paper", "persistence"]', "")
 RF = "[runs.RF]\n"
 
 
@@ -51,7 +51,7 @@ def files_of(root):
 def test_measures_of_every_run_and_no_other_method(embed):
     root = embed()
     paths = [path for run in load("song", root).for_runs() for path in step6_forecast_song.forecast_run(run, root)]
-    methods = ("knn", "knn_article", "persistence")
+    methods = ("knn", "knn_paper", "persistence")
     assert [path.stem for path in paths] == [f"forecast_{method}" for method in methods] * 2
     paths = step7_measure_song.run("song", root=root)
     kinds = [*(f"divergence_{method}" for method in methods), "controls", "recurrence"]
@@ -60,7 +60,7 @@ def test_measures_of_every_run_and_no_other_method(embed):
 
 def test_every_method_without_a_network_is_forecast_and_measured_from_the_same_points(embed):
     methods = [method for method, (_, models) in METHODS.items() if not models]
-    root = embed(('["knn", "knn_article", "persistence"]', str(methods).replace("'", '"')))
+    root = embed(('["knn", "knn_paper", "persistence"]', str(methods).replace("'", '"')))
     run = load("song", root).for_run("R")
     step6_forecast_song.forecast_run(run, root)
     step7_measure_song.measure_run(run, root)
@@ -126,7 +126,7 @@ EDITS = {
     "play": (('video = ["R"]', 'video = ["PCA"]\nforecasts = []'), set()),
     "threshold": (("n_surrogates = 3", "n_surrogates = 3\nthreshold = 0.25"), MEASURES),
     "horizon": (("horizon_steps = 8", "horizon_steps = 9"), FORECASTS | {"controls"}),
-    "knn": (("[window]", "[knn]\nn_neighbours = 7\n[window]"), of_methods("knn", "knn_article") | {"controls"}),
+    "knn": (("[window]", "[knn]\nn_neighbours = 7\n[window]"), of_methods("knn", "knn_paper") | {"controls"}),
     "analog": (("delay_points = 3", "delay_points = 2"), of_methods("analog") | {"controls"}),
     "mlp": (("[window]", "[mlp]\nepochs = 3\n[window]"), of_methods("mlp", networks=("mlp",))),
     "scale": (("[window]", '[fit]\nscale = "axes"\n[window]'), FORECASTS | {"mlp", "lstm", "controls"}),
@@ -165,11 +165,11 @@ def test_stale_forecasts_are_not_measured_and_the_step_to_run_is_named(embed, ed
 @pytest.mark.parametrize(
     ("step", "needed"),
     [
-        (step5_train_forecasters_song, r"R/embedding.npz: is not there; run: python -m embed.step3_embed_song song"),
-        (step6_forecast_song, r"R/embedding.npz: is not there; run: python -m embed.step3_embed_song song"),
-        (step7_measure_song, r"R/embedding.npz: is not there; run: python -m embed.step3_embed_song song"),
-        (step4_play_song, r"spectrogram.npz: is not there; run: python -m save_dataset.step1_save_song song"),
-        (step8_draw_song, r"spectrogram.npz: is not there; run: python -m save_dataset.step1_save_song song"),
+        (step5_train_forecasters_song, r"R/embedding.npz: does not exist; run: python -m embed.step3_embed_song song"),
+        (step6_forecast_song, r"R/embedding.npz: does not exist; run: python -m embed.step3_embed_song song"),
+        (step7_measure_song, r"R/embedding.npz: does not exist; run: python -m embed.step3_embed_song song"),
+        (step4_play_song, r"spectrogram.npz: does not exist; run: python -m save_dataset.step1_save_song song"),
+        (step8_draw_song, r"spectrogram.npz: does not exist; run: python -m save_dataset.step1_save_song song"),
     ],
 )
 def test_what_is_not_there_is_named_with_the_step_that_makes_it(edit, tmp_path, step, needed):
@@ -182,7 +182,7 @@ def test_what_is_not_there_is_named_with_the_step_that_makes_it(edit, tmp_path, 
 def test_forecasts_by_a_network_ask_for_its_training(embed):
     root = embed(('"persistence"]', '"mlp"]'))
     there = files_of(root)
-    with pytest.raises(FileNotFoundError, match=r"R/mlp.keras: is not there; run: python -m forecast.step5_train_fo"):
+    with pytest.raises(FileNotFoundError, match=r"R/mlp.keras: does not exist; run: python -m forecast.step5_train_fo"):
         step6_forecast_song.run("song", root=root)
     assert files_of(root) == there
 

@@ -77,7 +77,7 @@ def test_all_results_are_there_and_fresh_and_nothing_is_left_over(done):
         untrained = set() if run.run in TRAINED else {"complex_autoencoder", "history"}
         assert missing == untrained | ({"invariance"} if run.run == "TRANSPOSED" else set())
     output = done / "output" / "small"
-    assert names_in(output) == {*RUNS, "figures", "recordings.npz", "oracle.npz"}
+    assert names_in(output) == {*RUNS, "figures", "recordings.npz", "upper_bound.npz"}
     assert not [*output.rglob("unfinished*"), *output.rglob(".*")]
 
 
@@ -116,16 +116,16 @@ def test_features_and_matrices_have_a_row_for_each_moment(done, run):
     assert features["magnitudes"].shape == (n_rows, n_features)
     assert features["phases"].shape == ((n_rows, n_features) if run in TRAINED else (0, 0))
     for piece, n in enumerate(n_moments):
-        ours, published = (matrices[f"{what}_{piece}"].astype(float) for what in ("ours", "published"))
-        assert (ours.shape, published.shape) == ((n, n), (n + 9, n + 9))
+        ours, theirs = (matrices[f"{what}_{piece}"].astype(float) for what in ("ours", "nieto_farbood"))
+        assert (ours.shape, theirs.shape) == ((n, n), (n + 9, n + 9))
         np.testing.assert_allclose(ours, ours.T, atol=2e-3)
         np.testing.assert_allclose(np.diag(ours), 1, atol=1e-3)
         assert -1.001 <= ours.min() < 0.5
-        assert (published.min(), published.max()) == pytest.approx((0, 1), abs=1e-3)
+        assert (theirs.min(), theirs.max()) == pytest.approx((0, 1), abs=1e-3)
 
 
 @pytest.mark.slow
-def test_only_what_is_to_be_learnt_is_learnt(done):
+def test_only_what_is_to_be_learned_is_learned(done):
     learned, random = (stored(done, run, "history") for run in TRAINED)
     assert learned["loss"].shape == learned["cpu_s"].shape == (N_EPOCHS,)
     assert learned["snapshot_epochs"].tolist() == [0, 2, 3]
@@ -148,25 +148,25 @@ def test_transposed_themes_are_found_at_their_place_where_transpositions_are_loo
 
 @pytest.mark.slow
 @pytest.mark.parametrize("run", RUNS)
-def test_scores_are_shares_below_the_ceiling_and_those_of_the_files(done, run):
+def test_scores_are_shares_below_the_upper_bound_and_those_of_the_files(done, run):
     scores = stored(done, run, "scores")
-    oracle = results.load(load("small", done), "oracle", done)
+    upper_bound = results.load(load("small", done), "upper_bound", done)
     n_metrics, n_known = len(METRICS), len(KNOWN)
-    assert scores["names"].tolist() == oracle["names"].tolist() == list(KNOWN)
+    assert scores["names"].tolist() == upper_bound["names"].tolist() == list(KNOWN)
     assert {name: array.shape for name, array in scores.items() if name not in ("names", "metrics")} == {
         "lag": (n_known, n_metrics),
-        "published": (n_known, n_metrics),
+        "nieto_farbood": (n_known, n_metrics),
         "grid": (2, 3),
         "grid_scores": (2, n_known, n_metrics),
         "chosen": (n_known,),
         "n_pairs": (3,),
         "lag_repeats": (3,),
-        "published_repeats": (3,),
+        "nieto_farbood_repeats": (3,),
     }
-    np.testing.assert_allclose(oracle["scores"], 1)  # all voices are the theme
-    for extractor in ("lag", "published"):
+    np.testing.assert_allclose(upper_bound["scores"], 1)  # all voices are the theme
+    for extractor in ("lag", "nieto_farbood"):
         assert scores[extractor].min() >= 0
-        assert (scores[extractor] <= oracle["scores"]).all()
+        assert (scores[extractor] <= upper_bound["scores"]).all()
         for name, row in zip(KNOWN, scores[extractor], strict=True):
             path = done / "output" / "small" / run / "themes" / f"{name}_{extractor}.txt"
             reference = done / "music" / "songs" / "groundtruth" / f"{name}.txt"
@@ -215,8 +215,8 @@ def test_tables_have_a_row_for_each_run_extractor_and_piece(done):
     figures = done / "output" / "small" / "figures"
     scores, pieces = rows_of(figures / "scores.csv"), rows_of(figures / "scores_pieces.csv")
     ways = [(row["features"], row["extractor"]) for row in scores]
-    by_run = [(run, how) for run in RUNS for how in ("published", "lag", "lag, chosen leave-one-out")]
-    assert ways == [*by_run, ("all runs", "lag, chosen leave-one-out"), ("ceiling", "true spans, all notes")]
+    by_run = [(run, how) for run in RUNS for how in ("nieto_farbood", "lag", "lag, chosen leave-one-out")]
+    assert ways == [*by_run, ("all runs", "lag, chosen leave-one-out"), ("upper bound", "true spans, all notes")]
     assert [(row["features"], row["extractor"], row["piece"]) for row in pieces] == [
         (*way, name) for way in ways for name in KNOWN
     ]
@@ -229,8 +229,8 @@ def test_tables_have_a_row_for_each_run_extractor_and_piece(done):
 @pytest.mark.slow
 def test_themes_are_written_for_the_eye_too(done):
     folder = done / "output" / "small" / "TRANSPOSED" / "themes"
-    assert names_in(folder) == {"lag.csv", "published.csv"} | {
-        f"{name}_{extractor}.txt" for name in KNOWN for extractor in ("lag", "published")
+    assert names_in(folder) == {"lag.csv", "nieto_farbood.csv"} | {
+        f"{name}_{extractor}.txt" for name in KNOWN for extractor in ("lag", "nieto_farbood")
     }
     rows = rows_of(folder / "lag.csv")
     themes = stored(done, "TRANSPOSED", "themes")
@@ -315,7 +315,7 @@ def test_a_model_that_is_not_that_of_the_parameters_is_refused_with_the_way_out(
         with pytest.raises(ValueError, match=message):
             step.run("small", root=done_again, runs=["LEARNED"])
     assert versions_of(done_again) == before
-    with pytest.raises(ValueError, match=message):  # the ceiling, which knows no model, is measured before
+    with pytest.raises(ValueError, match=message):  # the upper bound, which knows no model, is measured before
         step7_measure_themes.run("small", root=done_again, runs=["LEARNED"])
 
 
@@ -465,7 +465,7 @@ def test_music_that_cannot_be_used_is_told_and_no_result_is_written(
 
 BAD_PARAMETERS = {
     "shift": ("pitch_shift_bins = 6", "pitch_shift_bins = 48", "training.pitch_shift_bins=48: must be less than cqt.n"),
-    "ends": ("min_beats = 5.0\n\n[pub", "low = 0.8\n\n[pub", "lag: low=0.8: must not be above high=0.75"),
+    "ends": ("min_beats = 5.0\n\n[nieto", "low = 0.8\n\n[nieto", "lag: low=0.8: must not be above high=0.75"),
     "transpositions": ("fourier", 'fourier"\nsimilarity.transpositions = "2', "similarity.transpositions='2': "),
     "of features": ('"fourier"', '"fourier"\nsimilarity.transpositions = 2', "similarity.transpositions=2: must be 0 "),
     "a key": ("patch_frames = 6", "patch_frame = 6", "model.patch_frame: unknown key; did you mean patch_frames?"),
@@ -492,7 +492,7 @@ def test_transpositions_leave_something_to_compare(write_parameters):
 
 
 @pytest.mark.slow
-def test_one_file_cannot_be_learnt_from_and_is_searched_all_the_same(small, write_parameters, capsys):
+def test_one_file_cannot_be_learned_from_and_is_searched_all_the_same(small, write_parameters, capsys):
     write_parameters(TEXT.replace('"*.wav"', '"three.wav"').replace("bpm.one = 120.0\n", ""), "small")
     step1_save_themes.run("small", root=small)
     before = versions_of(small)
@@ -509,7 +509,7 @@ def test_one_file_cannot_be_learnt_from_and_is_searched_all_the_same(small, writ
     told = capsys.readouterr().out
     assert "themes are not scored: of no piece both score and patterns are known (pieces.patterns)\n" in told
     assert "TRANSPOSED: nothing to measure\n" in told
-    assert names_in(small / "output" / "small" / "CQT" / "themes") == {"lag.csv", "published.csv"}
+    assert names_in(small / "output" / "small" / "CQT" / "themes") == {"lag.csv", "nieto_farbood.csv"}
     assert not (small / "output" / "small" / "CQT" / "themes.html").exists()
     (found,) = [spans_of(stored(small, "CQT", "themes"), "lag", 0)[0]]
     np.testing.assert_allclose(found, true_spans_s("three"), atol=0.5)
@@ -518,12 +518,12 @@ def test_one_file_cannot_be_learnt_from_and_is_searched_all_the_same(small, writ
 @pytest.mark.parametrize(
     ("step", "message"),
     [
-        (step2_train_complex, "recordings.npz: is not there; run: python -m save_dataset.step1_save_themes small"),
-        (step3_embed_themes, "recordings.npz: is not there; run: python -m save_dataset.step1_save_themes small"),
-        (step4_hear_themes, "recordings.npz: is not there; run: python -m save_dataset.step1_save_themes small"),
-        (step6_find_themes, "recordings.npz: is not there; run: python -m save_dataset.step1_save_themes small"),
-        (step7_measure_themes, "recordings.npz: is not there; run: python -m save_dataset.step1_save_themes small"),
-        (step8_draw_themes, "recordings.npz: is not there; run: python -m save_dataset.step1_save_themes small"),
+        (step2_train_complex, "recordings.npz: does not exist; run: python -m save_dataset.step1_save_themes small"),
+        (step3_embed_themes, "recordings.npz: does not exist; run: python -m save_dataset.step1_save_themes small"),
+        (step4_hear_themes, "recordings.npz: does not exist; run: python -m save_dataset.step1_save_themes small"),
+        (step6_find_themes, "recordings.npz: does not exist; run: python -m save_dataset.step1_save_themes small"),
+        (step7_measure_themes, "recordings.npz: does not exist; run: python -m save_dataset.step1_save_themes small"),
+        (step8_draw_themes, "recordings.npz: does not exist; run: python -m save_dataset.step1_save_themes small"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -1,4 +1,4 @@
-"""The pictures of the training of complex autoencoders: losses and invariance over the epochs, what was learnt when."""
+"""Figures of the training of complex autoencoders: losses and invariance over the epochs, what was learned when."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from pipeline.patches import unflatten
 from train_model.complex.basis_shapes import clearness_of
 
 Arrays = Mapping[str, np.ndarray]
-CURVES = {"loss": (":", "while it learns"), "train": ("--", "pairs learnt from"), "validation": ("-", "held out")}
+CURVES = {"loss": (":", "while it learns"), "train": ("--", "pairs learned from"), "validation": ("-", "held out")}
 MOST_SNAPSHOTS = 5  # rows of a picture
 SHOWN = {"inputs": "x", "targets": "y", "reconstructions": "y from |x| and\nphases of y"}
 N_BASES, N_COEFFICIENTS = 3, 48  # shown of a snapshot

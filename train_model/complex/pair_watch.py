@@ -20,7 +20,7 @@ class PairWatch(keras.callbacks.Callback):
     Parameters
     ----------
     watched : tuple of np.ndarray (n_pairs, 2, n_values)
-        The pairs of `measure`: learnt from, held out.
+        The pairs of `measure`: learned from, held out.
     folder : Path
         For the snapshots, which outlast an interruption there.
     n_epochs, every_epochs : int

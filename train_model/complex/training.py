@@ -155,12 +155,12 @@ def train(
 
 
 def validation_pairs(makers: tuple[Maker, Maker], parameters: Any) -> tuple[np.ndarray, np.ndarray]:
-    """The same pairs after every epoch, of what is learnt from and of what is held out, ``(n_pairs, 2, n_values)``."""
+    """The same pairs after every epoch, of what is learned from and of what is held out, ``(n_pairs, 2, n_values)``."""
     never_trained = tf.constant([parameters.training.seed, -1])  # batches of the training count from 0
     train_pairs, held_out = (make(parameters.training.validation_pairs, never_trained).numpy() for make in makers)
     return train_pairs, held_out
 
 
 def adam(training: Any, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """The optimiser of a run; its epsilon is PyTorch's, with which the source trained."""
+    """The optimiser of a run; its epsilon is PyTorch's, with which the paper trained."""
     return keras.optimizers.Adam(learning_rate(training, training.epochs * steps_per_epoch), epsilon=1e-8)

@@ -56,7 +56,7 @@ class FallOfWinners(keras.callbacks.Callback):
     first_k, k : int
         Winners in the first epoch and at the end.
     fall, every_epochs : int
-        It falls by so many, each time so many epochs have passed; the source counts after an epoch's first step, so
+        It falls by so many, each time so many epochs have passed; the paper counts after an epoch's first step, so
         that the first stage is one epoch longer.
     """
 

@@ -127,7 +127,7 @@ def train(
 
 
 def reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterator[str]:
-    """Why a dictionary of these parameters cannot be learnt from this corpus, if so; each a line."""
+    """Why a dictionary of these parameters cannot be learned from this corpus, if so; each a line."""
     model, loss, training = parameters.model, parameters.loss, parameters.training
     pieces = corpus.pieces_of("train")
     if not len(corpus.windows(pieces, training.window_steps)):
@@ -172,7 +172,7 @@ def batches_of(
 
 
 def adam(parameters: DictionaryParameters, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """The optimiser of a run; its epsilon is PyTorch's, with which the source trained."""
+    """The optimiser of a run; its epsilon is PyTorch's, with which the paper trained."""
     training = parameters.training
     rate = learning_rate(training, training.epochs * steps_per_epoch)
     return keras.optimizers.Adam(rate, epsilon=1e-8, amsgrad=training.amsgrad)

@@ -185,5 +185,5 @@ def test_the_step_writes_page_sounds_and_figures_of_the_runs_named(write_paramet
 def test_the_step_names_what_must_be_run_before(write_parameters):
     parameters, root = store_small_dictionary(write_parameters)
     results.path_of(parameters.for_run("A"), "codes", root).unlink()
-    with pytest.raises(FileNotFoundError, match=r"A/codes.npz: is not there; run: python -m embed.step3_embed_dict"):
+    with pytest.raises(FileNotFoundError, match=r"A/codes.npz: does not exist; run: python -m embed.step3_embed_dict"):
         step.run("beats", root)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embed.song.spread import dimensions_in_use, scale_by_spread, spread
+from embed.song.spread import effective_dimensions, scale_by_spread, spread
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -53,13 +53,13 @@ def test_points_that_are_no_numbers_are_refused(value):
 
 
 @given(scale=st.floats(0.01, 100), seed=st.integers(0, 100))
-def test_dimensions_in_use_do_not_change_with_turn_place_and_size(scale, seed):
+def test_effective_dimensions_do_not_change_with_turn_place_and_size(scale, seed):
     rng = np.random.default_rng(seed)
     z = rng.normal(size=(200, 3)) * [1, 2, 5]
     turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
-    assert dimensions_in_use(scale * z @ turn + 7) == pytest.approx(dimensions_in_use(z))
+    assert effective_dimensions(scale * z @ turn + 7) == pytest.approx(effective_dimensions(z))
 
 
 def test_a_line_is_in_one_dimension_and_a_ball_in_all(rng):
-    assert dimensions_in_use(np.outer(np.arange(9.0), [1, 2, 3])) == pytest.approx(1)
-    assert dimensions_in_use(rng.normal(size=(20_000, 4))) == pytest.approx(4, abs=0.02)
+    assert effective_dimensions(np.outer(np.arange(9.0), [1, 2, 3])) == pytest.approx(1)
+    assert effective_dimensions(rng.normal(size=(20_000, 4))) == pytest.approx(4, abs=0.02)

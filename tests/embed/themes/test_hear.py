@@ -60,8 +60,8 @@ def test_a_page_for_each_piece_and_one_that_leads_to_them(written):
         ("a piece", "pages/a%20piece.html"),
         ("#2", "pages/%232.html"),
     ]
-    assert pieces[0]["n_themes"] == {"lag": 2, "published": 1}
-    assert pieces[1]["n_themes"] == {"lag": 0, "published": 0}
+    assert pieces[0]["n_themes"] == {"lag": 2, "nieto_farbood": 1}
+    assert pieces[1]["n_themes"] == {"lag": 0, "nieto_farbood": 0}
     assert pieces[0]["duration_s"] == DURATION_S
     assert brightness(pieces[0]["image"]).shape == (N_MOMENTS, N_MOMENTS)
 
@@ -74,7 +74,7 @@ def test_the_page_holds_themes_and_known_patterns_in_seconds(written):
     assert data["known"] == [{"strength": None, "spans_s": [[2.5, 3.5], [8.5, 9.5]]}]
     assert (data["shown"], data["index"], data["run"]) == ("lag", "../themes.html", "small, CQT")
     other = data_of(written[1])
-    assert other["found"] == {"lag": [], "published": []}
+    assert other["found"] == {"lag": [], "nieto_farbood": []}
     assert other["known"] == []
 
 
@@ -276,6 +276,6 @@ def test_the_step_names_what_must_be_run_before(write_parameters):
     parameters, root = store_small_themes(write_parameters)
     results.path_of(parameters, "matrices", root).unlink()
     with pytest.raises(
-        FileNotFoundError, match=r"CQT/matrices.npz: is not there; run: python -m embed.step3_embed_themes small"
+        FileNotFoundError, match=r"CQT/matrices.npz: does not exist; run: python -m embed.step3_embed_themes small"
     ):
         step.run("small", root)

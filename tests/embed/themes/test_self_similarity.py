@@ -5,7 +5,7 @@ from scipy.ndimage import correlate1d
 from embed.themes.self_similarity import (
     cosine_similarity,
     patch_similarity,
-    published,
+    prepare_nieto_farbood,
     smooth_diagonally,
     sum_along_diagonals,
 )
@@ -115,14 +115,14 @@ def test_a_matrix_smaller_than_the_box_is_smoothed(rng):
     assert smooth_diagonally(np.full((3, 3), 0.5), 9) == pytest.approx(np.full((3, 3), 0.5))
 
 
-def test_the_published_matrix_is_that_of_a_convolution(rng):
+def test_the_matrix_of_nieto_farbood_is_that_of_a_convolution(rng):
     vectors = rng.gamma(1, size=(50, 6))
     vectors[30:40] = vectors[10:20] + 0.01 * rng.normal(size=(10, 6))
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    matrix = published(unit @ unit.T)
+    matrix = prepare_nieto_farbood(unit @ unit.T)
     assert matrix.shape == (59, 59)
-    assert matrix == pytest.approx(straightforward.published_similarity(vectors), abs=1e-9)
-    rough = published(cosine_similarity(vectors, centre=False))
+    assert matrix == pytest.approx(straightforward.similarity_of_nieto_farbood(vectors), abs=1e-9)
+    rough = prepare_nieto_farbood(cosine_similarity(vectors, centre=False))
     assert rough == pytest.approx(matrix, abs=0.01)  # 1 - cosine is small where it counts
     assert np.unravel_index(rough.argmax(), rough.shape) in [(14, 34), (15, 35), (34, 14), (35, 15)]
 

@@ -88,7 +88,7 @@ def test_centres_know_one_loudness_and_say_which_is_nearest(music):
     assert error_of("kmeans", music, n_atoms=4) > 1e-3
 
 
-def test_learnt_patterns_are_better_than_components(music):
+def test_learned_patterns_are_better_than_components(music):
     assert error_of("dictionary_learning", music, n_atoms=12) < error_of("pca_largest", music, n_atoms=12)
 
 

@@ -62,7 +62,7 @@ def test_chord_of_a_beat_is_that_of_its_first_step():
     np.testing.assert_array_equal(chords_of_beats(np.array([3, 3, 9, 9, NO_CHORD, 9, 9, 9, 5, 5, 5, 6]), 4), [3, -1, 5])
 
 
-def test_triads_are_learnt_and_lost_with_their_thirds(rng):
+def test_triads_are_learned_and_lost_with_their_thirds(rng):
     train, test = compose(rng, 4000), compose(rng, 500)
     without_thirds = test[0].copy()
     thirds = (test[1] + np.where(test[1] < 12, 4, 3)) % 12
@@ -103,7 +103,7 @@ def test_beats_of_unknown_chord_are_left_out(rng):
 
 
 @pytest.mark.parametrize("chords", [np.full(4, NO_CHORD), np.array([7, 7, NO_CHORD, 7])])
-def test_nothing_is_learnt_from_less_than_two_chords(chords):
+def test_nothing_is_learned_from_less_than_two_chords(chords):
     with pytest.raises(ValueError, match=r"^chords=\[7?\]: the training pieces must have two different chords .*$"):
         fit_chords(np.zeros((4, 88)), chords)
 

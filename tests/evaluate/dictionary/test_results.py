@@ -74,7 +74,7 @@ def test_baselines_are_saved_once_and_again_if_asked_or_stale(prepare):
     both = ["baselines.npz", "style_baselines.npz"]
     assert names_of(save_baselines(parameters, corpus, root)) == both
     assert save_baselines(parameters, corpus, root) == []
-    assert names_of(save_baselines(parameters, corpus, root, again=True)) == both
+    assert names_of(save_baselines(parameters, corpus, root, force=True)) == both
     toml = root / "parameters" / "beats.toml"
     toml.write_text(toml.read_text().replace("k = [1]", "k = [2]"))
     changed = load("beats", root)

@@ -169,7 +169,7 @@ def test_style_that_can_be_told_has_no_reason_against_it(drums, make_parameters)
     assert why_no_style(drums, make_parameters()) == ""
 
 
-def test_chords_are_known_of_keys_in_what_is_learnt_from_and_what_is_judged(chords, drums, make_parameters):
+def test_chords_are_known_of_keys_in_what_is_learned_from_and_what_is_judged(chords, drums, make_parameters):
     parameters = make_parameters()
     assert has_chords(chords, parameters)
     assert not has_chords(chords, make_parameters(evaluation="split = 'validation'"))

@@ -40,12 +40,12 @@ def test_a_row_for_each_way_of_learning():
     assert len(rows) == 3 * 2 * 2
     assert rows[-1] == {
         "run": "LEARNED",
-        "features": "magnitudes, learnt bases",
+        "features": "magnitudes, learned bases",
         "told by": "logistic regression",
-        "learnt": "turned",
+        "learned": "rotated",
         "told upright (%)": "33.0",
-        "told turned (%)": "34.0",
-        "told turned, no 9 (%)": "35.0",
+        "told rotated (%)": "34.0",
+        "told rotated, no 9 (%)": "35.0",
         "error of angle (degrees)": "12.2",
     }
     assert rows[0]["error of angle (degrees)"] == ""

@@ -14,7 +14,7 @@ from evaluate.digits.measures import (
 )
 from pipeline.patches import flatten, standardise
 from pipeline.studies.digits import Classify
-from save_dataset.images.digits import turn
+from save_dataset.images.digits import rotate
 
 SIDE = 16
 
@@ -48,12 +48,12 @@ def arrays(rng):
     return {"images": images, "labels": labels, "splits": splits}
 
 
-def test_magnitudes_in_circular_harmonics_do_not_change_when_a_picture_is_turned(rng):
+def test_magnitudes_in_circular_harmonics_do_not_change_when_a_picture_is_rotated(rng):
     images, _ = spots(20, rng)
-    there, moved = (features_of(each, harmonics()) for each in (images, turn(images, np.full(20, 50.0))))
+    there, moved = (features_of(each, harmonics()) for each in (images, rotate(images, np.full(20, 50.0))))
     assert np.linalg.norm(moved - there) < 0.2 * np.linalg.norm(there)
-    pixels, turned = (features_of(each, None) for each in (images, turn(images, np.full(20, 50.0))))
-    assert np.linalg.norm(turned - pixels) > 0.5 * np.linalg.norm(pixels)
+    pixels, rotated = (features_of(each, None) for each in (images, rotate(images, np.full(20, 50.0))))
+    assert np.linalg.norm(rotated - pixels) > 0.5 * np.linalg.norm(pixels)
 
 
 def test_magnitudes_are_those_of_the_encoder(rng):
@@ -66,8 +66,8 @@ def test_magnitudes_are_those_of_the_encoder(rng):
 
 
 def test_the_angle_of_a_turn_is_told_from_phases(rng):
-    lessons, images = (spots(n, rng)[0] for n in (200, 60))
-    assert angle_error(lessons, images, harmonics(), seed=0) < 8
+    training, images = (spots(n, rng)[0] for n in (200, 60))
+    assert angle_error(training, images, harmonics(), seed=0) < 8
 
 
 def test_the_angle_is_not_told_from_pictures_that_are_the_same_at_any(rng):
@@ -80,7 +80,7 @@ def test_digits_are_told_at_any_angle_by_magnitudes_not_by_pixels(arrays):
     measures = measure_digits(arrays, harmonics(), Classify(n_neighbours=3))
     assert measures["features"].tolist() == ["pixels", "random", "learned"]
     pixels, _, learned = measures["errors"]
-    assert learned[:, :, 1].max() < 0.1  # both classifiers, learnt upright or turned
+    assert learned[:, :, 1].max() < 0.1  # both classifiers, learned upright or rotated
     assert pixels[:, 0, 1].min() > 0.3
     assert pixels[0, 0, 0] < 0.1
     by_pixels, _, by_learned = measures["errors_by_angle"]

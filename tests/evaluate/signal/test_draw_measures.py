@@ -34,7 +34,7 @@ def test_a_panel_for_each_measure_with_a_line_for_each_set_of_bases():
     figure = draw_shifts(measures())
     for axes, key in zip(figure.axes, ("cosine", "change", "found"), strict=True):
         lines = axes.get_lines()
-        assert [line.get_label() for line in lines] == ["learnt bases", "random bases", "Fourier bases", "samples"]
+        assert [line.get_label() for line in lines] == ["learned bases", "random bases", "Fourier bases", "samples"]
         assert lines[2].get_ydata() == pytest.approx(measures()[key][2])
         assert lines[2].get_xdata().tolist() == [1, 4]
 
@@ -48,7 +48,7 @@ def test_the_spectrum_of_the_sound_stands_in_decibels_below_its_largest():
 def test_a_row_for_each_measure_and_set_of_bases():
     rows = shift_rows({"A": measures()})
     assert len(rows) == 12
-    assert rows[0]["features"] == "learnt bases"
+    assert rows[0]["features"] == "learned bases"
     assert (rows[5]["1 samples"], rows[5]["4 samples"]) == ("0.210", "0.310")
 
 

@@ -30,7 +30,7 @@ def measure(rng):
 
 @pytest.fixture
 def runs(measure):
-    return {run: {"knn_article": measure(), "knn": measure()} for run in ("R", "RF")}
+    return {run: {"knn_paper": measure(), "knn": measure()} for run in ("R", "RF")}
 
 
 def bars_of(axes):
@@ -50,20 +50,20 @@ def test_pure_is_black_and_conditioned_red_in_both_protocols(runs):
         colours = {run: to_hex(line.get_color()) for run, (line, _) in bars_of(axes).items()}
         assert colours == {"R": "#000000", "RF": to_hex("tab:red")}
         assert [text.get_text() for text in axes.get_legend().get_texts()] == ["R", "RF"]
-    assert ["article's" in axes.get_title() for axes in panels] == [True, False]
+    assert ["paper's" in axes.get_title() for axes in panels] == [True, False]
     assert all(f"({len(STARTS)} starts)" in axes.get_title() for axes in panels)
 
 
-def test_curves_are_means_and_bars_standard_errors_in_the_units_of_the_article(runs):
-    article, leak_free = draw_divergence([runs]).axes
-    for axes, method in ((article, "knn_article"), (leak_free, "knn")):
+def test_curves_are_means_and_bars_standard_errors_in_the_units_of_the_paper(runs):
+    paper, leak_free = draw_divergence([runs]).axes
+    for axes, method in ((paper, "knn_paper"), (leak_free, "knn")):
         for run, (line, half_length) in bars_of(axes).items():
             measures = runs[run][method]
             np.testing.assert_array_equal(line.get_xdata(), np.arange(N_STEPS + 1))
             np.testing.assert_allclose(line.get_ydata(), measures["axes_mean"])
             np.testing.assert_allclose(half_length, measures["axes_standard_error"], atol=1e-12)
-    assert "scaled to [0, 1]" in article.get_ylabel()
-    assert article.get_ylim() == leak_free.get_ylim()
+    assert "scaled to [0, 1]" in paper.get_ylabel()
+    assert paper.get_ylim() == leak_free.get_ylim()
 
 
 def test_a_row_for_each_comparison_in_whose_panels_all_is_seen(runs):

@@ -12,7 +12,7 @@ from tests.stored_results import store
 RUNS = """
 study = "song"
 sound.file = "tones.wav"
-forecast.methods = ["knn", "knn_article", "persistence"]
+forecast.methods = ["knn", "knn_paper", "persistence"]
 [runs.R]
 loss.alpha = 0.0
 [runs.RF]
@@ -48,7 +48,7 @@ def pool(write_parameters):
                 nrmse=(2 + number - gain) * STEPS,
                 compared_valid_time_s=1.0 + run.training.seed,
             )
-            store(run, "divergence_knn_article", root, axes_mean=STEPS, compared_valid_time_s=2.0 + number)
+            store(run, "divergence_knn_paper", root, axes_mean=STEPS, compared_valid_time_s=2.0 + number)
     write_parameters(RUNS + f"[figures]\nsongs = {list(SONGS)}", "pooled")
     return root
 
@@ -61,16 +61,16 @@ def test_tables_and_figure_of_songs_with_known_differences(pool):
     paths = {path.name: path for path in draw_songs(load("pooled", pool), pool)}
     tables = [f"songs_{name}.{end}" for name in ("divergence", "smoothness", "valid_times") for end in ("csv", "tex")]
     assert sorted(paths) == sorted([*tables, "songs_divergence.png", "songs_divergence.pdf"])
-    leak_free, article = read(paths["songs_divergence.csv"])
+    leak_free, paper = read(paths["songs_divergence.csv"])
     assert leak_free["at 1"] == "-0.250 [-0.250, -0.250]"
     assert leak_free["at 10"] == "-2.500 [-2.500, -2.500]"
     assert "at 30" not in leak_free
     assert (leak_free["method"], leak_free["runs"], leak_free["songs"]) == ("KNN", "RF - R", "3")
-    assert article["at 10"] == "+0.000 [+0.000, +0.000]"
+    assert paper["at 10"] == "+0.000 [+0.000, +0.000]"
     (smoothness,) = read(paths["songs_smoothness.csv"])
     assert smoothness["runs"] == "RF - R"
     assert smoothness["mean cos(v, v next)"] == "+0.250 [+0.250, +0.250]"
-    assert smoothness["dimensions in use"] == "-1.000 [-1.000, -1.000]"
+    assert smoothness["effective dimensions"] == "-1.000 [-1.000, -1.000]"
 
 
 def test_valid_times_are_means_over_seeds(pool):
@@ -78,7 +78,7 @@ def test_valid_times_are_means_over_seeds(pool):
     rows = read(paths["songs_valid_times.csv"])
     assert [(row["song"], row["run"]) for row in rows] == [(song, run) for song in SONGS for run in ("R", "RF")]
     assert [row["KNN"] for row in rows] == ["1.000", "1.500"] * 3
-    assert [row["KNN (article's)"] for row in rows] == ["2.000"] * 2 + ["3.000"] * 2 + ["4.000"] * 2
+    assert [row["KNN (paper's)"] for row in rows] == ["2.000"] * 2 + ["3.000"] * 2 + ["4.000"] * 2
     assert {row["persistence"] for row in rows} == {""}  # not measured
 
 
@@ -92,16 +92,16 @@ def test_nothing_is_drawn_where_no_songs_are_named_or_measured(write_parameters)
 
 
 def test_a_curve_with_its_interval_for_each_kind():
-    figure = draw_differences({"knn": {"RF": DIFFERENCE, "PCA": DIFFERENCE}, "knn_article": {"RF": DIFFERENCE}})
-    leak_free, article = figure.axes
-    assert [axes.get_title() for axes in figure.axes] == ["KNN", "KNN (article's)"]
+    figure = draw_differences({"knn": {"RF": DIFFERENCE, "PCA": DIFFERENCE}, "knn_paper": {"RF": DIFFERENCE}})
+    leak_free, paper = figure.axes
+    assert [axes.get_title() for axes in figure.axes] == ["KNN", "KNN (paper's)"]
     curve = leak_free.lines[0]
     np.testing.assert_array_equal(curve.get_xydata(), np.stack([STEPS, DIFFERENCE["mean"]], axis=1))
     assert [to_hex(line.get_color()) for line in leak_free.lines[:2]] == [to_hex("tab:red"), to_hex("tab:blue")]
     band = next(each for each in leak_free.collections if isinstance(each, PolyCollection))
     corners = band.get_paths()[0].vertices
     assert (corners[:, 1].min(), corners[:, 1].max()) == (DIFFERENCE["low"].min(), DIFFERENCE["high"].max())
-    (told,) = article.get_legend().get_texts()
+    (told,) = paper.get_legend().get_texts()
     assert told.get_text() == "RF - R, 4 songs"
 
 

@@ -55,7 +55,7 @@ def test_an_error_for_every_control_method_and_step(controls):
     assert (controls["nrmse"][..., 0] < 1e-12).all()
 
 
-@pytest.mark.parametrize("method", ["knn", "knn_article", "analog"])
+@pytest.mark.parametrize("method", ["knn", "knn_paper", "analog"])
 def test_an_exact_loop_is_forecast_for_ever(controls, method):
     assert steps_of(controls, "exact loop", method) == 12
     assert steps_of(controls, "exact loop", "persistence") < 12

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from evaluate.song.measures import measure_forecasts
-from evaluate.song.tables import article_rows, consistency_rows, control_rows, divergence_rows, recurrence_rows
+from evaluate.song.tables import consistency_rows, control_rows, divergence_rows, paper_rows, recurrence_rows
 from pipeline.tables import latex
 
 HOP_S = 0.25
@@ -64,9 +64,9 @@ def test_methods_without_initial_conditions_to_compare_have_no_row(measure):
 
 def test_article_is_told_in_its_units_over_all_initial_conditions(measure):
     leaking, honest = measure(10, size=0.1), measure(10)
-    (row,) = article_rows({"R": {"knn_article": leaking, "knn": honest, "var": honest}})
+    (row,) = paper_rows({"R": {"knn_paper": leaking, "knn": honest, "var": honest}})
     assert row["starts"] == str(len(honest["starts"]))
-    for name, each in {"KNN (article's)": leaking, "KNN": honest}.items():
+    for name, each in {"KNN (paper's)": leaking, "KNN": honest}.items():
         mean, error = (float(text) for text in row[f"{name} 5"].split(" +- "))
         assert mean == pytest.approx(each["axes_mean"][5], abs=5e-5)
         assert error == pytest.approx(each["axes_standard_error"][5], abs=5e-5)

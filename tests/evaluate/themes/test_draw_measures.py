@@ -5,7 +5,7 @@ from evaluate.themes.draw_measures import draw_invariance, draw_phases, draw_sco
 from evaluate.themes.invariance import PITCH_SHIFTS_BINS, TIME_SHIFTS_FRAMES
 from pipeline.parameters import load
 from tests.small_recordings import TEXT, small_recordings
-from tests.small_scores import ORACLE, SCORES, scores_of
+from tests.small_scores import SCORES, UPPER_BOUND, scores_of
 from tests.stored_results import store
 
 
@@ -28,19 +28,19 @@ def words_of(figure):
     return [text.get_text() for text in legend.get_texts()]
 
 
-def test_scores_have_a_bar_for_each_mean_a_dot_for_each_piece_and_a_line_for_the_ceiling():
-    figure = draw_scores(SCORES, ORACLE)
+def test_scores_have_a_bar_for_each_mean_a_dot_for_each_piece_and_a_line_for_the_upper_bound():
+    figure = draw_scores(SCORES, UPPER_BOUND)
     assert [axes.get_title() for axes in figure.axes] == ["establishment", "occurrence at 0.75", "three-layer"]
     assert words_of(figure) == [
-        "published", "lag", "lag, chosen leave-one-out", "a piece", "ceiling: true spans, all notes",
+        "nieto_farbood", "lag", "lag, chosen leave-one-out", "a piece", "upper bound: true spans, all notes",
     ]  # fmt: skip
     for axes in figure.axes:
         widths = [bar.get_width() for bar in axes.patches]
         np.testing.assert_allclose(widths, [12.5, 25, 20 / 3, 12.5, 25, 130 / 3, 10 / 3])
-        *dots, ceiling = axes.get_lines()
+        *dots, upper_bound = axes.get_lines()
         assert [len(each.get_xdata()) for each in dots] == [3] * 7
         np.testing.assert_allclose(dots[2].get_xdata(), [20, 0, 0])
-        assert ceiling.get_xdata()[0] == pytest.approx(90)
+        assert upper_bound.get_xdata()[0] == pytest.approx(90)
     assert [word.get_text() for word in figure.axes[0].get_yticklabels()] == ["RAW", "OTHER", "all runs"]
 
 
@@ -52,9 +52,9 @@ def test_bars_of_one_run_stand_together_from_top_to_bottom():
     assert low > high
 
 
-def test_scores_of_one_run_without_choice_or_ceiling_are_drawn():
+def test_scores_of_one_run_without_choice_or_upper_bound_are_drawn():
     figure = draw_scores({"RAW": scores_of([[0.5]])}, None)
-    assert words_of(figure) == ["published", "lag", "a piece"]
+    assert words_of(figure) == ["nieto_farbood", "lag", "a piece"]
     figure.draw_without_rendering()
 
 
@@ -91,7 +91,7 @@ def test_figures_are_drawn_of_what_is_stored(write_parameters):
     store(parameters, "recordings", root, **small_recordings().to_arrays())
     store(run, "scores", root, **SCORES["RAW"])
     store(run, "invariance", root, **invariance_of(with_phases=True))
-    store(parameters, "oracle", root, **ORACLE)
+    store(parameters, "upper_bound", root, **UPPER_BOUND)
     paths = draw_theme_measures(parameters, root)
     names = ("scores", "invariance", "phases")
     assert [path.name for path in paths] == [f"{name}.{ending}" for name in names for ending in ("png", "pdf")]

@@ -35,9 +35,9 @@ min_beats = [30.0, 8.0]
 
 
 def themes_of(occurrences_of_pieces):
-    """Themes as step 6 stores them: those of the extractor `lag` as given, none of the published one."""
+    """Themes as step 6 stores them: those of the extractor `lag` as given, none of Nieto and Farbood's."""
     themes = [[Theme(np.array(spans), 1.0)] if spans else [] for spans in occurrences_of_pieces]
-    found = {"lag": themes, "published": [[] for _ in themes]}
+    found = {"lag": themes, "nieto_farbood": [[] for _ in themes]}
     return {
         f"{extractor}_{name}": array
         for extractor, each in found.items()
@@ -64,7 +64,7 @@ def test_true_spans_score_one_where_the_theme_is_all_voices(parameters):
     assert scores["metrics"].tolist() == list(METRICS)
     np.testing.assert_allclose(scores["lag"][:2], 1)  # B counts its beats from 1
     np.testing.assert_allclose(scores["lag"][2], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0, 0, 0, *[2 / 3] * 3])
-    np.testing.assert_array_equal(scores["published"], 0)
+    np.testing.assert_array_equal(scores["nieto_farbood"], 0)
 
 
 def test_grid_is_searched_and_chosen_from(parameters):

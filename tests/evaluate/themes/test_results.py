@@ -14,7 +14,7 @@ from tests.stored_results import store
 
 NO_THEMES = {
     f"{extractor}_{name}": array
-    for extractor in ("lag", "published")
+    for extractor in ("lag", "nieto_farbood")
     for name, array in to_arrays([[]] * 4, PATCH_FRAMES, HOP_S).items()
 }
 
@@ -32,7 +32,7 @@ def test_step_measures_and_tells_the_numbers(write_parameters, capsys):
     parameters = load("small", root)
     store_all(parameters, root)
     paths = step7_measure_themes.run("small", root)
-    assert [path.name for path in paths] == ["oracle.npz", "scores.npz", "invariance.npz"]
+    assert [path.name for path in paths] == ["upper_bound.npz", "scores.npz", "invariance.npz"]
     told = capsys.readouterr().out
     assert "RAW: F: establishment " in told
     assert "% (chosen leave-one-out); " in told
@@ -40,7 +40,7 @@ def test_step_measures_and_tells_the_numbers(write_parameters, capsys):
     run = parameters.for_run("RAW")
     assert results.load(run, "scores", root)["grid_scores"].shape == (2, 3, 12)
     assert len(results.load(run, "invariance", root)["pitch_found"]) == len(PITCH_SHIFTS_BINS)
-    np.testing.assert_allclose(results.load(parameters, "oracle", root)["scores"][:, 0], [1, 1, 0.5])
+    np.testing.assert_allclose(results.load(parameters, "upper_bound", root)["scores"][:, 0], [1, 1, 0.5])
 
 
 def test_without_patterns_only_invariance_is_measured(write_parameters, capsys):

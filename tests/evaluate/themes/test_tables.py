@@ -16,21 +16,21 @@ from evaluate.themes.tables import (
 )
 from pipeline.parameters import load
 from tests.small_recordings import TEXT, small_recordings
-from tests.small_scores import ORACLE, PIECES, SCORES, scores_of
+from tests.small_scores import PIECES, SCORES, UPPER_BOUND, scores_of
 from tests.stored_results import store
 
 
 def test_a_row_for_each_run_and_extractor_with_the_mean_over_pieces():
-    rows = score_rows(SCORES, ORACLE)
+    rows = score_rows(SCORES, UPPER_BOUND)
     assert [(row["features"], row["extractor"], row["three-layer F"]) for row in rows] == [
-        ("RAW", "published", "12.5"),
+        ("RAW", "nieto_farbood", "12.5"),
         ("RAW", "lag", "25.0"),
         ("RAW", "lag, chosen leave-one-out", "6.7"),  # B and C take what only A is good for, A what they are good for
-        ("OTHER", "published", "12.5"),
+        ("OTHER", "nieto_farbood", "12.5"),
         ("OTHER", "lag", "25.0"),
         ("OTHER", "lag, chosen leave-one-out", "43.3"),
         ("all runs", "lag, chosen leave-one-out", "3.3"),
-        ("ceiling", "true spans, all notes", "90.0"),
+        ("upper bound", "true spans, all notes", "90.0"),
     ]
 
 
@@ -48,7 +48,7 @@ def test_choice_of_each_run_is_told_by_its_parameters():
 
 
 def test_pieces_have_all_metrics():
-    rows = piece_rows(SCORES, ORACLE)
+    rows = piece_rows(SCORES, UPPER_BOUND)
     assert len(rows) == 8 * len(PIECES)
     assert len(rows[0]) == 3 + len(METRICS)
     assert [row["establishment F"] for row in rows[6:9]] == ["20.0", "0.0", "0.0"]
@@ -62,12 +62,12 @@ def test_each_metric_stands_in_its_column():
 
 
 def test_one_run_one_configuration_leaves_nothing_to_choose():
-    assert [how for _, how, _ in extractions({"RAW": scores_of([[0.5, 0.4, 0.3]])}, None)] == ["published", "lag"]
+    assert [how for _, how, _ in extractions({"RAW": scores_of([[0.5, 0.4, 0.3]])}, None)] == ["nieto_farbood", "lag"]
 
 
 def test_one_piece_has_no_others_to_choose_by():
     scores = {"RAW": scores_of([[0.5], [0.4]]), "OTHER": scores_of([[0.5], [0.4]])}
-    assert [how for _, how, _ in extractions(scores, None)] == ["published", "lag"] * 2
+    assert [how for _, how, _ in extractions(scores, None)] == ["nieto_farbood", "lag"] * 2
     assert choice_rows(scores) == []
 
 
@@ -80,7 +80,12 @@ def test_phases_are_those_of_runs_that_have_them():
 
 def test_repeats_are_told_of_the_kinds_that_there_are():
     assert repeat_rows({"RAW": SCORES["RAW"]}) == [
-        {"features": "RAW", "extractor": "published", "alike (4 pairs)": "25.0", "at another tempo (7 pairs)": "0.0"},
+        {
+            "features": "RAW",
+            "extractor": "nieto_farbood",
+            "alike (4 pairs)": "25.0",
+            "at another tempo (7 pairs)": "0.0",
+        },
         {"features": "RAW", "extractor": "lag", "alike (4 pairs)": "75.0", "at another tempo (7 pairs)": "50.0"},
     ]
 
@@ -96,9 +101,9 @@ def test_tables_are_written_of_what_is_stored(write_parameters):
     assert save_tables(parameters, root) == []
     store(parameters, "recordings", root, **small_recordings().to_arrays())
     store(parameters.for_run("RAW"), "scores", root, **SCORES["RAW"])
-    store(parameters, "oracle", root, **ORACLE)
+    store(parameters, "upper_bound", root, **UPPER_BOUND)
     paths = save_tables(parameters, root)
     names = ("scores", "scores_pieces", "choice", "repeats")
     assert [path.name for path in paths] == [f"{name}.{ending}" for name in names for ending in ("csv", "tex")]
     with paths[0].open(encoding="utf-8") as file:
-        assert [row["features"] for row in csv.DictReader(file)] == ["RAW", "RAW", "RAW", "ceiling"]
+        assert [row["features"] for row in csv.DictReader(file)] == ["RAW", "RAW", "RAW", "upper bound"]

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluate.song.surrogates import random_walk
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.forecasts import (
     forecast_from,
     forecast_song,
@@ -13,13 +14,12 @@ from forecast.song.forecasts import (
     split_for_networks,
     start_of_long_forecast,
 )
-from forecast.song.lessons import Lessons
 from forecast.song.methods import Method, method_of
 from forecast.song.roll_out import Forecaster
 from pipeline.studies.song import Parameters
 from pipeline.windows import count_overlapping_points, window_times
 
-LEARNING = ["knn", "knn_article", "analog", "var"]
+LEARNING = ["knn", "knn_paper", "analog", "var"]
 METHODS = [*LEARNING, "persistence", "constant_velocity", "climatology"]
 
 
@@ -49,7 +49,7 @@ def test_block_holds_every_window_with_sound_of_what_is_forecast(window_frames, 
     times = window_times(centres_s, window_frames, 1024 / 44100)
     first_s, last_s = times["starts_s"], times["ends_s"]
     overlap, points, start = count_overlapping_points(first_s, last_s), np.arange(n_points), n_points // 2
-    allowed = Lessons("block", overlap + n_steps).allow(points, points, start)
+    allowed = ExclusionRule("block", overlap + n_steps).allow(points, points, start)
     end = min(start + n_steps, n_points - 1)
     clear = (last_s <= first_s[start] + 1e-9) | (first_s >= last_s[end] - 1e-9)
     assert clear[allowed].all()
@@ -96,7 +96,7 @@ def test_points_that_a_network_was_fitted_on_are_no_initial_conditions(embedding
     np.testing.assert_array_equal(forecasts["starts"], np.arange(254, 390, 10))
 
 
-def test_initial_conditions_of_the_article():
+def test_initial_conditions_of_the_paper():
     parameters = parameters_of(forecast={"every_points": 1, "first_point": 50})
     np.testing.assert_array_equal(initial_conditions(100, parameters), np.arange(50, 70))  # 69 + 30 is the last point
 
@@ -121,19 +121,19 @@ def test_song_shorter_than_the_horizon(n_points, n_left):
 def test_method_gets_a_block_of_the_window_and_the_horizon(embedding):
     told = []
 
-    def make(z, starts, lessons, n_steps):
-        told.append((lessons, n_steps))
+    def make(z, starts, rule, n_steps):
+        told.append((rule, n_steps))
         return Forecaster(1, lambda seen, step: np.zeros_like(seen[:, -1]))
 
     parameters = parameters_of(forecast={"long_steps": 60})
     forecast_song(embedding, Method(make, "spread", "block"), parameters)
-    assert told == [(Lessons("block", 22 + 30), 30), (Lessons("block", 22 + 60), 60)]
+    assert told == [(ExclusionRule("block", 22 + 30), 30), (ExclusionRule("block", 22 + 60), 60)]
 
 
 def test_article_is_scaled_by_axes_and_learns_from_the_future_whatever_is_asked_for():
     parameters = parameters_of(fit={"scale": "spread", "learn_from": "past"})
-    article, ours = method_of("knn_article", parameters), method_of("knn", parameters)
-    assert (article.scale, article.learn_from) == ("axes", "all")
+    paper, ours = method_of("knn_paper", parameters), method_of("knn", parameters)
+    assert (paper.scale, paper.learn_from) == ("axes", "all")
     assert (ours.scale, ours.learn_from) == ("spread", "past")
 
 
@@ -154,7 +154,7 @@ def test_future_and_all_windows_with_its_sound_do_not_matter(name, rng):
     np.testing.assert_allclose(after, before, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [name for name in METHODS if name != "knn_article"])
+@pytest.mark.parametrize("name", [name for name in METHODS if name != "knn_paper"])
 @pytest.mark.parametrize(("factor", "offset"), [(0.01, 1.0), (1.0, -20.0), (100.0, 7.0)])
 def test_turn_shift_and_size_of_the_space_do_not_matter(name, factor, offset, rng):
     z, starts, method = random_walk(300, rng, 5), np.array([70, 150]), method_of(name, parameters_of())
@@ -168,7 +168,7 @@ def test_size_of_an_axis_does_not_matter_to_the_articles_knn(seed, offset, facto
     z, starts, method = (
         random_walk(300, np.random.default_rng(seed), 5),
         np.array([70, 150]),
-        method_of("knn_article", parameters_of()),
+        method_of("knn_paper", parameters_of()),
     )
     expected = forecast_from(z, starts, 6, method, 22) * factors + offset
     np.testing.assert_allclose(forecast_from(z * factors + offset, starts, 6, method, 22), expected, atol=1e-6)

@@ -9,17 +9,17 @@ from embed.song.spread import scale_by_spread
 from evaluate.song.divergence import distances, root_mean_square, valid_steps
 from evaluate.song.surrogates import exact_loop, lorenz63, random_walk
 from forecast.song.baselines import persistence
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.knn import analog, knn
-from forecast.song.lessons import Lessons
 from forecast.song.linear import var
 from forecast.song.roll_out import roll_out
 from tests.straightforward_divergence import WAYS, forecast_straightforwardly
 
 N_STEPS = 30
-BLOCK = Lessons("block", 22 + N_STEPS)
+BLOCK = ExclusionRule("block", 22 + N_STEPS)
 MAKES = {"knn": knn, "analog": partial(analog, n_steps=N_STEPS)}
 every_method = pytest.mark.parametrize("make", MAKES.values(), ids=MAKES)
-every_lesson = pytest.mark.parametrize("learn_from", ["block", "past", "all"])
+every_rule = pytest.mark.parametrize("learn_from", ["block", "past", "all"])
 
 
 def truth_of(z, starts, n_steps=N_STEPS):
@@ -36,32 +36,32 @@ def error_of(z, starts, forecaster, n_steps=N_STEPS):
 
 
 @every_method
-@every_lesson
+@every_rule
 def test_straight_line_is_continued_exactly(make, learn_from):
     line, starts = np.outer(np.arange(300.0), [1.0, 2.0, 2.0]), np.array([60, 150, 230])
-    lessons = Lessons(learn_from, BLOCK.radius_points)
-    np.testing.assert_allclose(roll_out(line, starts, N_STEPS, make(line, starts, lessons)), truth_of(line, starts))
+    rule = ExclusionRule(learn_from, BLOCK.radius_points)
+    np.testing.assert_allclose(roll_out(line, starts, N_STEPS, make(line, starts, rule)), truth_of(line, starts))
 
 
 @every_method
-@every_lesson
+@every_rule
 def test_loop_is_followed_exactly_once_a_round_is_known(make, learn_from):
     starts = np.array([330, 407, 500])
-    lessons = Lessons(learn_from, BLOCK.radius_points)
+    rule = ExclusionRule(learn_from, BLOCK.radius_points)
     for loop in (circle(600, 50), exact_loop(random_walk(600, np.random.default_rng(1)), 53)):
-        forecast = roll_out(loop, starts, N_STEPS, make(loop, starts, lessons))
+        forecast = roll_out(loop, starts, N_STEPS, make(loop, starts, rule))
         np.testing.assert_allclose(forecast, truth_of(loop, starts), atol=1e-9)
 
 
 @every_method
 def test_circle_of_no_whole_number_of_points_is_followed_closely(make):
     z, starts = circle(900, 50.3), np.array([307, 400, 500])
-    assert error_of(z, starts, make(z, starts, Lessons("past"))).max() < 0.05
+    assert error_of(z, starts, make(z, starts, ExclusionRule("past"))).max() < 0.05
 
 
 def test_first_round_cannot_be_known():
     z, starts = circle(200, 150), np.array([60])
-    assert error_of(z, starts, knn(z, starts, Lessons("past")))[-1] > 0.5
+    assert error_of(z, starts, knn(z, starts, ExclusionRule("past")))[-1] > 0.5
 
 
 @every_method
@@ -75,14 +75,14 @@ def test_chaos_is_known_longer_to_neighbours_than_to_a_linear_map(make):
     assert valid["neighbours"] > 2 * valid["linear"]
 
 
-@every_lesson
+@every_rule
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("n_neighbours", [1, 5])
 def test_all_starts_together_give_what_one_query_at_a_time_gives(learn_from, way, n_neighbours):
     z = scale_by_spread(random_walk(400, np.random.default_rng(7), window_points=5))
-    starts, lessons = np.arange(40, 370, 30), Lessons(learn_from, 20)
-    together = roll_out(z, starts, 15, knn(z, starts, lessons, n_neighbours=n_neighbours))
-    alone = forecast_straightforwardly(z, starts, 15, way, lessons=lessons, n_neighbours=n_neighbours)
+    starts, rule = np.arange(40, 370, 30), ExclusionRule(learn_from, 20)
+    together = roll_out(z, starts, 15, knn(z, starts, rule, n_neighbours=n_neighbours))
+    alone = forecast_straightforwardly(z, starts, 15, way, rule=rule, n_neighbours=n_neighbours)
     np.testing.assert_allclose(together, alone, rtol=0, atol=0 if way == "the same tree" else 1e-9)
 
 
@@ -98,9 +98,9 @@ def test_starts_do_not_know_of_each_other(make, rng):
 @pytest.mark.parametrize("way", ["all distances", "ball tree"])
 def test_repeats_make_ties_that_do_not_matter_where_what_follows_is_the_same(way, rng):
     z = np.tile(rng.normal(size=(25, 3)), (12, 1))
-    starts, lessons = np.array([120, 133, 170]), Lessons("block", 30)
-    together = roll_out(z, starts, 40, knn(z, starts, lessons))
-    alone = forecast_straightforwardly(z, starts, 40, way, lessons=lessons)
+    starts, rule = np.array([120, 133, 170]), ExclusionRule("block", 30)
+    together = roll_out(z, starts, 40, knn(z, starts, rule))
+    alone = forecast_straightforwardly(z, starts, 40, way, rule=rule)
     np.testing.assert_allclose(together, truth_of(z, starts, 40), atol=1e-9)
     np.testing.assert_allclose(together, alone, atol=1e-9)
 
@@ -109,14 +109,14 @@ def test_point_that_was_there_before_goes_the_mean_way_it_went():
     ways = np.array([[1.0, 0], [0, 1.0], [-1.0, 0]])
     z = np.concatenate([[[0, 0], way, 50 + way] for way in ways] + [[[0.0, 0.0]]])
     starts = np.array([len(z) - 1])
-    forecast = roll_out(z, starts, 1, knn(z, starts, Lessons("all"), n_neighbours=5))
+    forecast = roll_out(z, starts, 1, knn(z, starts, ExclusionRule("all"), n_neighbours=5))
     np.testing.assert_allclose(forecast[0, 1], ways.mean(axis=0), atol=1e-12)  # all the weight lies on the three
 
 
 def test_one_step_done_by_hand():
     z = np.array([[0.0], [1.0], [8.0], [6.0], [20.0], [2.0], [30.0]])
     starts = np.array([5])  # at 2: nearest are 1, going 7, and 0, going 1
-    forecast = roll_out(z, starts, 1, knn(z, starts, Lessons("all"), n_neighbours=2))
+    forecast = roll_out(z, starts, 1, knn(z, starts, ExclusionRule("all"), n_neighbours=2))
     assert forecast[0, 1, 0] == pytest.approx(2 + (7 / 1 + 1 / 2) / (1 / 1 + 1 / 2))
 
 
@@ -125,14 +125,14 @@ def test_start_is_left_out_by_its_number_and_a_twin_elsewhere_is_not(rng):
     z[30] = z[10]
     for start, twin in ((10, 30), (30, 10)):
         starts = np.array([start])
-        forecast = roll_out(z, starts, 1, knn(z, starts, Lessons("all")))
+        forecast = roll_out(z, starts, 1, knn(z, starts, ExclusionRule("all")))
         np.testing.assert_allclose(forecast[0, 1], z[start] + z[twin + 1] - z[twin])
 
 
 def test_off_the_trajectory_the_nearest_point_counts_too():
     z = np.array([[0.0], [50.0], [3.0], [5.6], [200.0], [300.0]])
     starts = np.array([0])
-    forecast = roll_out(z, starts, 2, knn(z, starts, Lessons("all"), n_neighbours=1))
+    forecast = roll_out(z, starts, 2, knn(z, starts, ExclusionRule("all"), n_neighbours=1))
     np.testing.assert_allclose(forecast[0, :, 0], [0, 2.6, 5.2])  # by 2.6, as from 3, both times
 
 
@@ -141,36 +141,36 @@ def test_last_point_has_no_velocity_and_is_no_neighbour(rng):
     z[-1] = z[12] + 1e-6
     starts = np.array([12])
     nearest = np.argsort(np.linalg.norm(z[:-1] - z[12], axis=1))[1]
-    forecast = roll_out(z, starts, 1, knn(z, starts, Lessons("all"), n_neighbours=1))
+    forecast = roll_out(z, starts, 1, knn(z, starts, ExclusionRule("all"), n_neighbours=1))
     np.testing.assert_allclose(forecast[0, 1], z[12] + z[nearest + 1] - z[nearest])
     last = np.array([29])
-    assert np.isfinite(roll_out(z, last, 5, knn(z, last, Lessons("past")))).all()
+    assert np.isfinite(roll_out(z, last, 5, knn(z, last, ExclusionRule("past")))).all()
 
 
 @every_method
 @pytest.mark.parametrize("start", [60, 200, 300])
-def test_nothing_is_learnt_from_the_block(make, start, rng):
+def test_nothing_is_learned_from_the_block(make, start, rng):
     z, starts, radius = random_walk(400, rng, window_points=5), np.array([start]), 40
     changed = z.copy()
     block = np.r_[start - radius : start - 18, start + 1 : start + radius + 1]  # but what is seen up to the start
     changed[block] = 1e-3 * rng.normal(size=(len(block), 3)) + z[start]
-    lessons = Lessons("block", radius)
-    before, after = (roll_out(each, starts, N_STEPS, make(each, starts, lessons)) for each in (z, changed))
+    rule = ExclusionRule("block", radius)
+    before, after = (roll_out(each, starts, N_STEPS, make(each, starts, rule)) for each in (z, changed))
     np.testing.assert_allclose(after, before, atol=1e-12)
-    fooled = roll_out(changed, starts, N_STEPS, make(changed, starts, Lessons("block", radius - 12)))
+    fooled = roll_out(changed, starts, N_STEPS, make(changed, starts, ExclusionRule("block", radius - 12)))
     assert np.abs(fooled - before).max() > 0.01
 
 
 @every_method
-def test_all_that_lies_clear_of_the_block_is_learnt_from(make, rng):
-    z, starts, lessons = rng.normal(size=(300, 3)), np.array([150]), Lessons("block", 40)
+def test_all_that_lies_clear_of_the_block_is_learned_from(make, rng):
+    z, starts, rule = rng.normal(size=(300, 3)), np.array([150]), ExclusionRule("block", 40)
     if make is knn:
         n_clear = len([point for point in range(299) if point + 1 < 110 or point > 190])
     else:
         n_clear = len([point for point in range(18, 270) if point + 30 < 110 or point - 18 > 190])
-    assert np.isfinite(roll_out(z, starts, N_STEPS, make(z, starts, lessons, n_neighbours=n_clear))).all()
+    assert np.isfinite(roll_out(z, starts, N_STEPS, make(z, starts, rule, n_neighbours=n_clear))).all()
     with pytest.raises(ValueError, match=f"^n_neighbours={n_clear + 1}: a start has fewer pieces"):
-        roll_out(z, starts, N_STEPS, make(z, starts, lessons, n_neighbours=n_clear + 1))
+        roll_out(z, starts, N_STEPS, make(z, starts, rule, n_neighbours=n_clear + 1))
 
 
 @every_method
@@ -178,7 +178,9 @@ def test_past_knows_nothing_of_what_comes_after_the_start(make, rng):
     z, starts = random_walk(400, rng, window_points=5), np.array([200])
     changed = z.copy()
     changed[201:] = rng.normal(size=(199, 3)) + z[200]
-    before, after = (roll_out(each, starts, N_STEPS, make(each, starts, Lessons("past"))) for each in (z, changed))
+    before, after = (
+        roll_out(each, starts, N_STEPS, make(each, starts, ExclusionRule("past"))) for each in (z, changed)
+    )
     np.testing.assert_array_equal(after, before)
 
 
@@ -188,16 +190,18 @@ def test_random_walk_does_not_look_predictable(make, learn_from):
     for seed in range(3):
         z = scale_by_spread(random_walk(1300, np.random.default_rng(seed)))
         starts = np.arange(300, 1260, 10)
-        lessons = Lessons(learn_from, BLOCK.radius_points)
+        rule = ExclusionRule(learn_from, BLOCK.radius_points)
         staying = error_of(z, starts, persistence())[-1]
-        assert error_of(z, starts, make(z, starts, lessons))[-1] > 0.97 * staying
+        assert error_of(z, starts, make(z, starts, rule))[-1] > 0.97 * staying
 
 
 def test_random_walk_looks_predictable_to_the_articles_knn_which_has_its_future():
     for seed in range(3):
         z = scale_by_spread(random_walk(1300, np.random.default_rng(seed)))
         starts = np.arange(300, 1260, 10)
-        assert error_of(z, starts, knn(z, starts, Lessons("all")))[-1] < 0.6 * error_of(z, starts, persistence())[-1]
+        assert (
+            error_of(z, starts, knn(z, starts, ExclusionRule("all")))[-1] < 0.6 * error_of(z, starts, persistence())[-1]
+        )
 
 
 @every_method
@@ -253,8 +257,8 @@ def test_song_within_the_block(make, rng):
         forecast()
 
 
-def test_analog_leaves_itself_out_even_where_all_may_be_learnt_from(rng):
+def test_analog_leaves_itself_out_even_where_all_may_be_learned_from(rng):
     z, starts = rng.normal(size=(300, 3)), np.array([100, 150])
-    forecast = roll_out(z, starts, 10, analog(z, starts, Lessons("all"), n_steps=10))
+    forecast = roll_out(z, starts, 10, analog(z, starts, ExclusionRule("all"), n_steps=10))
     truth = z[starts[:, None] + np.arange(11)]
     assert np.linalg.norm(forecast - truth, axis=2)[:, 1:].min() > 1e-3  # noise cannot be forecast exactly

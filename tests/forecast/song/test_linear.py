@@ -7,13 +7,13 @@ from embed.song.spread import scale_by_spread
 from evaluate.song.divergence import distances, root_mean_square
 from evaluate.song.surrogates import exact_loop, random_walk
 from forecast.song.baselines import persistence
-from forecast.song.lessons import Lessons
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.linear import var
 from forecast.song.roll_out import roll_out
 
 N_STEPS = 30
-BLOCK = Lessons("block", 22 + N_STEPS)
-every_lesson = pytest.mark.parametrize("learn_from", ["block", "past", "all"])
+BLOCK = ExclusionRule("block", 22 + N_STEPS)
+every_rule = pytest.mark.parametrize("learn_from", ["block", "past", "all"])
 
 
 def truth_of(z, starts):
@@ -24,12 +24,12 @@ def error_of(z, starts, forecaster):
     return root_mean_square(distances(z, starts, roll_out(z, starts, N_STEPS, forecaster)))
 
 
-def var_straightforwardly(z, start, n_steps, lessons, points):
-    """Least squares on the rows that may be learnt from, written out one by one, `(n_steps + 1, latent_dim)`."""
+def var_straightforwardly(z, start, n_steps, rule, points):
+    """Least squares on the rows that may be learned from, written out one by one, `(n_steps + 1, latent_dim)`."""
     pieces = [
         (first, first + points)
         for first in range(len(z) - points)
-        if lessons.allow(np.array(first), np.array(first + points), start, present=np.array(first + points - 1))
+        if rule.allow(np.array(first), np.array(first + points), start, present=np.array(first + points - 1))
     ]
     rows = np.array([np.append(z[first:last].ravel(), 1) for first, last in pieces])
     linear_map, *_ = np.linalg.lstsq(rows, np.array([z[last] for _, last in pieces]))
@@ -39,39 +39,39 @@ def var_straightforwardly(z, start, n_steps, lessons, points):
     return np.array(path[points - 1 :])
 
 
-@every_lesson
+@every_rule
 @pytest.mark.parametrize("points", [1, 2, 7, 20])
-def test_least_squares_on_what_may_be_learnt_from(learn_from, points):
+def test_least_squares_on_what_may_be_learned_from(learn_from, points):
     z = random_walk(500, np.random.default_rng(3), window_points=5)
-    starts, lessons = np.array([150, 240, 400]), Lessons(learn_from, 40)
-    forecast = roll_out(z, starts, 12, var(z, starts, lessons, points=points))
-    expected = [var_straightforwardly(z, start, 12, lessons, points) for start in starts]
+    starts, rule = np.array([150, 240, 400]), ExclusionRule(learn_from, 40)
+    forecast = roll_out(z, starts, 12, var(z, starts, rule, points=points))
+    expected = [var_straightforwardly(z, start, 12, rule, points) for start in starts]
     np.testing.assert_allclose(forecast, expected, atol=1e-6)
 
 
-@every_lesson
+@every_rule
 def test_straight_line_is_continued_exactly(learn_from):
     line, starts = 7 + np.outer(np.arange(300.0), [1.0, 2.0, 2.0]), np.array([60, 150, 230])
-    forecaster = var(line, starts, Lessons(learn_from, BLOCK.radius_points))
+    forecaster = var(line, starts, ExclusionRule(learn_from, BLOCK.radius_points))
     np.testing.assert_allclose(roll_out(line, starts, N_STEPS, forecaster), truth_of(line, starts), rtol=1e-6)
 
 
-@every_lesson
+@every_rule
 @pytest.mark.parametrize("period", [50, 50.3])
 def test_circle_is_followed_whatever_its_period(learn_from, period):
     angles = 2 * np.pi * np.arange(400) / period
     z, starts = np.stack([np.cos(angles), np.sin(angles), np.cos(2 * angles)], axis=1), np.array([100, 207, 330])
-    forecaster = var(z, starts, Lessons(learn_from, BLOCK.radius_points))
+    forecaster = var(z, starts, ExclusionRule(learn_from, BLOCK.radius_points))
     np.testing.assert_allclose(roll_out(z, starts, N_STEPS, forecaster), truth_of(z, starts), atol=1e-6)
 
 
-@every_lesson
+@every_rule
 @pytest.mark.parametrize("n_loop", [7, 15, 20])
 def test_exact_loop_that_it_sees_whole_is_followed_although_all_rounds_are_the_same(learn_from, n_loop, rng):
     z = np.tile(rng.normal(size=(n_loop, 3)), (30, 1))[:200]
     starts = np.array([70, 100, 160])
-    lessons = Lessons(learn_from, 25)
-    np.testing.assert_allclose(roll_out(z, starts, N_STEPS, var(z, starts, lessons)), truth_of(z, starts), atol=1e-9)
+    rule = ExclusionRule(learn_from, 25)
+    np.testing.assert_allclose(roll_out(z, starts, N_STEPS, var(z, starts, rule)), truth_of(z, starts), atol=1e-9)
 
 
 def test_known_linear_map_is_found(rng):
@@ -105,20 +105,20 @@ def test_walk_is_known_as_far_as_its_own_smoothing_and_no_farther(learn_from):
         after = starts[:, None] + np.arange(N_STEPS + 1)
         last_known = np.minimum(after[..., None] + np.arange(window), starts[:, None, None] + window - 1)
         best = root_mean_square(distances(z, starts, steps_of_it[last_known].mean(axis=2)))
-        lessons = Lessons(learn_from, BLOCK.radius_points)
-        assert (error_of(z, starts, var(z, starts, lessons))[5:] > 0.97 * best[5:]).all()
+        rule = ExclusionRule(learn_from, BLOCK.radius_points)
+        assert (error_of(z, starts, var(z, starts, rule))[5:] > 0.97 * best[5:]).all()
 
 
 @pytest.mark.parametrize("start", [100, 200, 330])
-def test_nothing_is_learnt_from_the_block(start, rng):
+def test_nothing_is_learned_from_the_block(start, rng):
     z, starts, radius = random_walk(400, rng, window_points=5), np.array([start]), 40
     changed = z.copy()
     block = np.r_[start - radius : start - 19, start + 1 : start + radius + 1]  # but what is seen up to the start
     changed[block] = 5 * rng.normal(size=(len(block), 3))
-    lessons = Lessons("block", radius)
-    before, after = (roll_out(each, starts, N_STEPS, var(each, starts, lessons)) for each in (z, changed))
+    rule = ExclusionRule("block", radius)
+    before, after = (roll_out(each, starts, N_STEPS, var(each, starts, rule)) for each in (z, changed))
     np.testing.assert_allclose(after, before, atol=1e-6)
-    edge = Lessons("block", radius - 1)
+    edge = ExclusionRule("block", radius - 1)
     fooled = roll_out(changed, starts, N_STEPS, var(changed, starts, edge))
     assert np.abs(fooled - roll_out(z, starts, N_STEPS, var(z, starts, edge))).max() > 1e-3
 
@@ -127,7 +127,7 @@ def test_past_knows_nothing_of_what_comes_after_the_start(rng):
     z, starts = random_walk(400, rng, window_points=5), np.array([200])
     changed = z.copy()
     changed[201:] = 5 * rng.normal(size=(199, 3))
-    before, after = (roll_out(each, starts, N_STEPS, var(each, starts, Lessons("past"))) for each in (z, changed))
+    before, after = (roll_out(each, starts, N_STEPS, var(each, starts, ExclusionRule("past"))) for each in (z, changed))
     np.testing.assert_allclose(after, before, atol=1e-6)
 
 
@@ -170,4 +170,4 @@ def test_too_little_to_learn_from_is_told():
     with pytest.raises(
         ValueError, match=r"^var.points: 61 coefficients are to be fitted to the 41 pieces .* point 60 "
     ):
-        var(z, np.array([60]), Lessons("past"), points=20)
+        var(z, np.array([60]), ExclusionRule("past"), points=20)

@@ -14,7 +14,7 @@ def read_rows(path):
 
 def test_files_of_every_extractor_and_piece_with_a_score(tmp_path):
     paths = write_files(scale_themes(), scale_recordings(), tmp_path)
-    names = {"lag.csv", "published.csv", "scale_lag.txt", "scale_published.txt"}
+    names = {"lag.csv", "nieto_farbood.csv", "scale_lag.txt", "scale_nieto_farbood.txt"}
     assert {path.name for path in paths} == names == {path.name for path in tmp_path.iterdir()}
 
 
@@ -23,7 +23,7 @@ def test_pattern_files_are_read_by_mir_eval(tmp_path):
     first, second = mir_eval.io.load_patterns(str(tmp_path / "scale_lag.txt"))
     assert first == PATTERN
     assert second == [[(4.0, 67.0), (5.0, 69.0)], [(14.0, 71.0), (15.0, 72.0)]]
-    assert mir_eval.io.load_patterns(str(tmp_path / "scale_published.txt")) == []
+    assert mir_eval.io.load_patterns(str(tmp_path / "scale_nieto_farbood.txt")) == []
 
 
 def test_the_known_pattern_scores_in_full(tmp_path):
@@ -50,7 +50,7 @@ def test_the_table_says_when_and_on_which_beats(tmp_path):
 
 
 def test_beats_are_empty_without_a_score(tmp_path):
-    rows = read_rows(write_table(scale_themes(), "published", scale_recordings(), tmp_path / "published.csv"))
+    rows = read_rows(write_table(scale_themes(), "nieto_farbood", scale_recordings(), tmp_path / "nieto_farbood.csv"))
     assert [[*row.values()] for row in rows] == [
         ["noise", "1", "1", "1.00", "3.00", "", "", ""],
         ["noise", "1", "2", "6.00", "8.00", "", "", ""],

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embed.themes.self_similarity import cosine_similarity, patch_similarity, published
+from embed.themes.self_similarity import cosine_similarity, patch_similarity, prepare_nieto_farbood
 from embed.themes.theme import Theme, spans_of
 from forecast.themes import find
 from forecast.themes.find import count_themes, find_in_piece, find_themes, frames_per_beat
@@ -19,7 +19,7 @@ PARAMETERS = Parameters.model_validate(
         "runs": {"CQT": {}},
         "model": {"features": "cqt", "patch_frames": 4},
         "lag": {"high": 0.6, "low": 0.5, "min_beats": 3.0},
-        "published": {"min_beats": 7.0},
+        "nieto_farbood": {"min_beats": 7.0},
     }
 )
 
@@ -37,7 +37,7 @@ def asked(monkeypatch):
         return extract
 
     monkeypatch.setattr(find, "find_by_lag", stand_in("lag", 10))
-    monkeypatch.setattr(find, "find_published", stand_in("published", 20))
+    monkeypatch.setattr(find, "find_by_nieto_farbood", stand_in("nieto_farbood", 20))
     return asked
 
 
@@ -55,8 +55,8 @@ def test_every_piece_is_searched_by_both_with_its_tempo_and_parameters(asked, rn
     matrices = noise_matrices(rng)
     find_themes(PARAMETERS, scale_recordings(), matrices)
     names, given, keywords = zip(*asked, strict=True)
-    assert names == ("lag", "published", "lag", "published")
-    for matrix, name in zip(given, ("ours_0", "published_0", "ours_1", "published_1"), strict=True):
+    assert names == ("lag", "nieto_farbood", "lag", "nieto_farbood")
+    for matrix, name in zip(given, ("ours_0", "nieto_farbood_0", "ours_1", "nieto_farbood_1"), strict=True):
         np.testing.assert_array_equal(matrix, matrices[name])
         assert matrix.dtype == np.float32
     assert {key: keywords[0][key] for key in ("high", "low", "min_beats")} == {"high": 0.6, "low": 0.5, "min_beats": 3}
@@ -68,13 +68,13 @@ def test_moments_become_seconds_of_the_middle_of_their_patch(asked, rng):
     arrays = find_themes(PARAMETERS, scale_recordings(), noise_matrices(rng))
     np.testing.assert_array_equal(arrays["lag_piece"], [0, 0, 1, 1])
     np.testing.assert_allclose(arrays["lag_starts_s"], 2 * [2 * HOP_S, 52 * HOP_S])
-    np.testing.assert_allclose(arrays["published_ends_s"], 2 * [22 * HOP_S, 72 * HOP_S])
+    np.testing.assert_allclose(arrays["nieto_farbood_ends_s"], 2 * [22 * HOP_S, 72 * HOP_S])
 
 
-def test_pieces_that_are_only_learnt_from_are_not_searched(asked, rng):
+def test_pieces_that_are_only_learned_from_are_not_searched(asked, rng):
     recordings = replace(scale_recordings(), is_searched=np.array([True, False]))
     arrays = find_themes(PARAMETERS, recordings, noise_matrices(rng))
-    assert {*arrays["lag_piece"], *arrays["published_piece"]} == {0}
+    assert {*arrays["lag_piece"], *arrays["nieto_farbood_piece"]} == {0}
 
 
 def test_a_beat_lasts_what_the_tempo_says_or_half_a_second():
@@ -96,23 +96,23 @@ def test_spans_of_a_piece_are_in_order_of_themes():
     first, second = spans_of(scale_themes(), "lag", 0)
     np.testing.assert_array_equal(first, [[1, 2.5], [5, 6.5]])
     np.testing.assert_array_equal(second, [[3, 4], [8, 9]])
-    assert spans_of(scale_themes(), "published", 0) == []
+    assert spans_of(scale_themes(), "nieto_farbood", 0) == []
 
 
 def test_themes_of_different_pieces_are_counted_apart():
     told = count_themes(scale_themes())
-    assert told == "3 themes, 6 occurrences (lag); 1 themes, 2 occurrences (published)"
+    assert told == "3 themes, 6 occurrences (lag); 1 themes, 2 occurrences (nieto_farbood)"
 
 
 @pytest.mark.parametrize("n_moments", [1, 2, 9])
 def test_a_piece_of_few_moments_has_no_themes(n_moments):
     recordings = replace(scale_recordings(), is_searched=np.array([True, False]))
     matrices = {"ours_0": np.ones((n_moments, n_moments), np.float16)}
-    matrices["published_0"] = published(matrices["ours_0"].astype(np.float32)).astype(np.float16)
+    matrices["nieto_farbood_0"] = prepare_nieto_farbood(matrices["ours_0"].astype(np.float32)).astype(np.float16)
     arrays = find_themes(PARAMETERS, recordings, matrices)
-    assert count_themes(arrays) == "0 themes, 0 occurrences (lag); 0 themes, 0 occurrences (published)"
+    assert count_themes(arrays) == "0 themes, 0 occurrences (lag); 0 themes, 0 occurrences (nieto_farbood)"
     assert arrays["lag_piece"].dtype.kind == "i"
-    assert spans_of(arrays, "lag", 0) == spans_of(arrays, "published", 0) == []
+    assert spans_of(arrays, "lag", 0) == spans_of(arrays, "nieto_farbood", 0) == []
 
 
 def test_silence_that_comes_twice_is_no_theme(rng):

@@ -71,9 +71,9 @@ def test_step1_names_a_piece_that_is_missing_and_the_way_out(made, tmp_path):
     step1 = {"drums": step1_save_drums, "piano": step1_save_piano}[study]
     gone = json.loads((folder / MARKER).read_text())["files"][-1]
     (folder / gone).unlink()
-    with pytest.raises(FileNotFoundError, match=rf"^music/made: {gone} is not there; {WAY_OUT}$"):
+    with pytest.raises(FileNotFoundError, match=rf"^music/made: {gone} does not exist; {WAY_OUT}$"):
         step1.run("mine", root=tmp_path)
     shutil.rmtree(folder)
-    with pytest.raises(FileNotFoundError, match=rf"^music/made: is not there; {WAY_OUT}$"):
+    with pytest.raises(FileNotFoundError, match=rf"^music/made: does not exist; {WAY_OUT}$"):
         step1.run("mine", root=tmp_path)
     assert not (tmp_path / "output").exists()

@@ -63,10 +63,10 @@ def test_pieces_as_made_are_let_through_and_found_music_is_no_matter(made, param
 def test_pieces_that_are_missing_or_by_other_parameters_are_refused(made, parameters_of):
     with pytest.raises(ValueError, match=rf"^music/made: is not what \[composition\] says; {WAY_OUT}$"):
         check_made(parameters_of(COMPOSED.format(n=2)), made)
-    with pytest.raises(FileNotFoundError, match=rf"^music/altered: is not there; {WAY_OUT}$"):
+    with pytest.raises(FileNotFoundError, match=rf"^music/altered: does not exist; {WAY_OUT}$"):
         check_made(parameters_of(ALTERED, "altered"), made)
     (made / "music/made/piece_a.flac").unlink()
-    with pytest.raises(FileNotFoundError, match=rf"^music/made: piece_a.flac is not there; {WAY_OUT}$"):
+    with pytest.raises(FileNotFoundError, match=rf"^music/made: piece_a.flac does not exist; {WAY_OUT}$"):
         check_made(parameters_of(), made)
 
 

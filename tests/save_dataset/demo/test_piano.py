@@ -122,7 +122,7 @@ def test_spans_fill_the_piece_and_notes_lie_within(pieces):
 
 
 def test_most_of_what_sounds_is_the_labelled_chord(pieces):
-    """Labels can be learnt: in each major or minor span its triad sounds longer than anything else, in sum."""
+    """Labels can be learned: in each major or minor span its triad sounds longer than anything else, in sum."""
     shares = []
     for midi, spans in pieces.values():
         starts, ends, pitches = notes_in_beats(midi).T

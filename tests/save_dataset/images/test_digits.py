@@ -4,12 +4,12 @@ from urllib.error import URLError
 
 import numpy as np
 import pytest
-from scipy.ndimage import rotate
+from scipy import ndimage
 
 from pipeline.studies.digits import Images
 from save_dataset import step1_save_digits
 from save_dataset.images import digits
-from save_dataset.images.digits import BATCH_IMAGES, embedded_digits, read_images, resize, split_images, turn
+from save_dataset.images.digits import BATCH_IMAGES, embedded_digits, read_images, resize, rotate, split_images
 
 
 def mnist_like(n_train=100, n_test=40):
@@ -26,34 +26,34 @@ def mnist_like(n_train=100, n_test=40):
 def test_a_picture_is_turned_anticlockwise_as_seen():
     image = np.zeros((1, 9, 9), np.float32)
     image[0, 4, 7] = 1  # to the right of the middle
-    turned = turn(image, np.array([90.0]))[0]
-    assert np.argwhere(turned > 0.5).tolist() == [[1, 4]]  # above it
+    rotated = rotate(image, np.array([90.0]))[0]
+    assert np.argwhere(rotated > 0.5).tolist() == [[1, 4]]  # above it
 
 
 def test_pictures_are_turned_as_scipy_turns_each(rng):
     images, angles_deg = rng.random((20, 11, 11), np.float32), rng.uniform(-180, 180, 20)
     expected = [
-        rotate(image, angle, reshape=False, order=1, mode="grid-constant")
+        ndimage.rotate(image, angle, reshape=False, order=1, mode="grid-constant")
         for image, angle in zip(images, angles_deg, strict=True)
     ]
-    assert turn(images, angles_deg) == pytest.approx(np.array(expected), abs=1e-5)
+    assert rotate(images, angles_deg) == pytest.approx(np.array(expected), abs=1e-5)
 
 
 def test_pictures_are_turned_each_by_its_own_angle_in_every_batch(rng):
     images = rng.random((BATCH_IMAGES + 3, 5, 5), np.float32)
     angles_deg = np.zeros(len(images))
     angles_deg[-1] = 180
-    turned = turn(images, angles_deg)
-    assert turned[:-1] == pytest.approx(images[:-1], abs=1e-6)
-    assert turned[-1] == pytest.approx(images[-1, ::-1, ::-1], abs=1e-5)
+    rotated = rotate(images, angles_deg)
+    assert rotated[:-1] == pytest.approx(images[:-1], abs=1e-6)
+    assert rotated[-1] == pytest.approx(images[-1, ::-1, ::-1], abs=1e-5)
 
 
-def test_the_embedded_digits_stay_inside_when_they_are_turned():
+def test_the_embedded_digits_stay_inside_when_they_are_rotated():
     images, labels = embedded_digits(28)
     assert (images.shape, images.dtype, len(labels)) == ((1797, 28, 28), np.float32, 1797)
     assert (images.min(), images.max()) == (0, 1)
-    turned = turn(images[:50], np.full(50, 45.0))
-    assert turned.sum() == pytest.approx(images[:50].sum(), rel=0.005)
+    rotated = rotate(images[:50], np.full(50, 45.0))
+    assert rotated.sum() == pytest.approx(images[:50].sum(), rel=0.005)
 
 
 def test_a_larger_picture_has_the_same_shape(rng):
@@ -108,7 +108,7 @@ def test_arrays_that_a_file_lacks_are_all_named(tmp_path):
 @pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"no archive", b""])
 def test_a_file_that_is_no_npz_is_told_in_one_line(tmp_path, content):
     (tmp_path / "text.npz").write_bytes(content)
-    with pytest.raises(ValueError, match=r"text\.npz: is no \.npz"):
+    with pytest.raises(ValueError, match=r"text\.npz: is not an .npz file"):
         read_images(Images(source=str(tmp_path / "text.npz")))
 
 

@@ -11,13 +11,13 @@ def test_pictures_stand_in_rows_and_columns_with_gaps(rng):
     assert (sheet[8:pitch] == 0).all()
 
 
-def test_a_column_for_each_digit_upright_then_turned(rng):
+def test_a_column_for_each_digit_upright_then_rotated(rng):
     labels = np.array([1, 0, 1, 1, 1, 0, 0])
     images = rng.random((7, 9, 9), np.float32)
     (axes,) = draw_digits(images, labels).axes
     assert [text.get_text() for text in axes.get_xticklabels()] == ["0", "1"]
     names = [text.get_text() for text in axes.get_yticklabels()]
-    assert names == ["upright"] * N_UPRIGHT + [f"turned {angle}°" for angle in ANGLES_DEG]
+    assert names == ["upright"] * N_UPRIGHT + [f"rotated {angle}°" for angle in ANGLES_DEG]
     sheet = np.asarray(axes.images[0].get_array())
     assert (sheet[:9, :9] == images[1]).all()  # the first 0
     assert np.allclose(sheet[-9:, :9], images[1, ::-1, ::-1], atol=1e-5)  # upside down

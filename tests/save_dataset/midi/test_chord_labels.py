@@ -149,5 +149,5 @@ def test_chords_move_with_the_music():
 def test_file_that_is_no_text_is_refused(tmp_path):
     path = tmp_path / "chord_midi.txt"
     path.write_bytes(b"0 1 \xff\xfe")
-    with pytest.raises(ValueError, match=r"chord_midi.txt: is no text in UTF-8"):
+    with pytest.raises(ValueError, match=r"chord_midi.txt: is not text in UTF-8"):
         read_labels(path)

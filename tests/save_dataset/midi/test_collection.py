@@ -157,9 +157,9 @@ def test_nothing_is_held_out_without_shares():
 @pytest.mark.parametrize(
     ("files", "settings", "message"),
     [
-        (["a.txt"], {}, r"songs: holds no MIDI that \*\*/\*\.mid\* finds"),
+        (["a.txt"], {}, r"songs: contains no MIDI that \*\*/\*\.mid\* finds"),
         (["a.mid"], {"files": "/a.mid"}, "collection.files='/a.mid': must be a pattern below the folder"),
-        (["a.mid"], {"group_pattern": "("}, r"collection.group_pattern='\(': is no regular expression"),
+        (["a.mid"], {"group_pattern": "("}, r"collection.group_pattern='\(': is not a regular expression"),
         (
             {"a.mid": "", "t.csv": "path,x\na.mid,1"},
             {"table": "t.csv", "label_column": "y"},

@@ -121,5 +121,5 @@ def test_the_step_stores_and_draws_the_corpus(songs, read, tmp_path, capsys):
 
 def test_made_music_that_is_not_made_yet(write_parameters):
     root = write_parameters(DRUMS.format('[composition]\nfolder = "songs"'), "drums")
-    with pytest.raises(FileNotFoundError, match="songs: is not there; run: python -m .*step0_make_pieces drums"):
+    with pytest.raises(FileNotFoundError, match="songs: does not exist; run: python -m .*step0_make_pieces drums"):
         step1_save_drums.run("drums", root)

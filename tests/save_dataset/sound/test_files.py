@@ -152,7 +152,7 @@ def test_wav_with_something_after_its_end(tmp_path, samples):
 def test_no_samples(tmp_path, ending):
     path = tmp_path / f"a.{ending}"
     soundfile.write(path, np.zeros(0), RATE_HZ)
-    check_refused(path, "holds no samples$")
+    check_refused(path, "contains no samples$")
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0.0, "0"), (0.5, "0.5")])

@@ -51,7 +51,7 @@ def test_a_folder_that_is_not_there(tmp_path):
 
 
 def test_a_folder_without_sound(takes):
-    with pytest.raises(ValueError, match=r"takes: holds no sound .* that '\*\.txt' finds"):
+    with pytest.raises(ValueError, match=r"takes: contains no sound .* that '\*\.txt' finds"):
         read_samples(parameters_for("*.txt"), takes)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.sections.recordings import Recordings
-from save_dataset.themes.files import find_lessons, find_pieces
+from save_dataset.themes.files import find_pieces, find_training_pieces
 
 
 @pytest.fixture
@@ -57,14 +57,16 @@ def test_a_tempo_of_an_unknown_piece_is_refused_with_near_names(find):
         find(bpm={"zzz": 54.0})
 
 
-def test_lessons_are_found_at_any_depth_and_may_share_names(tmp_path):
+def test_training_pieces_are_found_at_any_depth_and_may_share_names(tmp_path):
     for name in ("x/one.mp3", "y/one.mp3", "y/one.mid", "z/two.mid"):
-        path = tmp_path / "lessons" / name
+        path = tmp_path / "training_pieces" / name
         path.parent.mkdir(parents=True) if not path.parent.exists() else None
         path.touch()
-    section = Recordings(folder="set", lessons=str(tmp_path / "lessons"))
-    found = [path.relative_to(tmp_path / "lessons").as_posix() for path in find_lessons(section, tmp_path)]
+    section = Recordings(folder="set", training_pieces=str(tmp_path / "training_pieces"))
+    found = [
+        path.relative_to(tmp_path / "training_pieces").as_posix() for path in find_training_pieces(section, tmp_path)
+    ]
     assert found == ["x/one.mp3", "y/one.mp3", "z/two.mid"]
-    assert find_lessons(Recordings(folder="set"), tmp_path) == []
-    with pytest.raises(FileNotFoundError, match=r"^pieces.lessons='none': there is no folder "):
-        find_lessons(Recordings(folder="set", lessons="none"), tmp_path)
+    assert find_training_pieces(Recordings(folder="set"), tmp_path) == []
+    with pytest.raises(FileNotFoundError, match=r"^pieces.training_pieces='none': there is no folder "):
+        find_training_pieces(Recordings(folder="set", training_pieces="none"), tmp_path)

@@ -1,4 +1,4 @@
-"""The recordings of a folder: transforms, scores, patterns, lessons, and the split."""
+"""The recordings of a folder: transforms, scores, patterns, training pieces, and the split."""
 
 import numpy as np
 import pretty_midi
@@ -110,13 +110,13 @@ def test_midi_without_sound_is_rendered(folder, read):
     assert recordings.durations_s[2] == pytest.approx(1.95, abs=0.01)
 
 
-def test_lessons_are_learnt_from_and_the_pieces_only_searched(folder, read, tmp_path, capsys):
-    lessons = tmp_path / "music" / "lessons" / "deep"
-    lessons.mkdir(parents=True)
-    write_piece(lessons, "four", 2.0)
-    write_piece(lessons, "three", 0.1).write(str(lessons / "three.mid"))
-    (lessons / "same.wav").write_bytes((folder / "one.wav").read_bytes())
-    recordings, raw = read('lessons = "lessons"\nlongest_lesson_s = 2.5\nbpm.one = 120.0')
+def test_training_pieces_are_learned_from_and_the_pieces_only_searched(folder, read, tmp_path, capsys):
+    training_pieces = tmp_path / "music" / "training_pieces" / "deep"
+    training_pieces.mkdir(parents=True)
+    write_piece(training_pieces, "four", 2.0)
+    write_piece(training_pieces, "three", 0.1).write(str(training_pieces / "three.mid"))
+    (training_pieces / "same.wav").write_bytes((folder / "one.wav").read_bytes())
+    recordings, raw = read('training_pieces = "training_pieces"\nlongest_training_piece_s = 2.5\nbpm.one = 120.0')
     assert recordings.is_searched.tolist() == [True] * 3 + [False] * 2
     assert recordings.splits[:3].tolist() == ["none"] * 3
     assert sorted(recordings.splits[3:]) == ["train", "validation"]
@@ -124,14 +124,14 @@ def test_lessons_are_learnt_from_and_the_pieces_only_searched(folder, read, tmp_
     lengths_s = dict(zip(recordings.names[3:], recordings.durations_s[3:], strict=True))
     assert lengths_s["four"] == 2.5
     assert lengths_s["three"] == pytest.approx(2.05, abs=0.01)
-    assert lessons / "four.wav" in raw
-    assert lessons / "four.csv" not in raw
-    assert capsys.readouterr().out == "left out of the lessons: same.wav: is the same as another file\n"
-    (lessons / "four.wav").unlink()
-    (lessons / "three.wav").unlink()
-    (lessons / "three.mid").unlink()
-    with pytest.raises(ValueError, match=r"deep: every lesson is a piece that is searched$"):
-        read('lessons = "lessons"\nbpm.one = 120.0')
+    assert training_pieces / "four.wav" in raw
+    assert training_pieces / "four.csv" not in raw
+    assert capsys.readouterr().out == "left out of the training pieces: same.wav: is the same as another file\n"
+    (training_pieces / "four.wav").unlink()
+    (training_pieces / "three.wav").unlink()
+    (training_pieces / "three.mid").unlink()
+    with pytest.raises(ValueError, match=r"deep: every training piece is a piece that is searched$"):
+        read('training_pieces = "training_pieces"\nbpm.one = 120.0')
 
 
 @pytest.mark.parametrize(

@@ -113,5 +113,5 @@ def test_patterns_of_another_score_are_refused(table, tmp_path):
 def test_what_is_no_file_of_patterns_is_refused(tmp_path, text):
     path = tmp_path / "known.txt"
     path.write_text(text)
-    with pytest.raises(ValueError, match=r"known.txt: is no file of patterns as MIREX has them"):
+    with pytest.raises(ValueError, match=r"known.txt: is not a file of patterns in the MIREX format"):
         read_patterns(path, None)

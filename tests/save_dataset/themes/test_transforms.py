@@ -112,7 +112,7 @@ def test_files_that_cannot_be_transformed_are_named(tmp_path, rng):
         "silent.wav": "is silent",
         "text.mp3": "cannot be read as sound",
         "text.mid": "cannot be read as MIDI",
-        "empty.mid": "holds no notes",
+        "empty.mid": "contains no notes",
     }
     for name, message in wrong.items():
         with pytest.raises(ValueError, match=f"{name}: {message}"):

@@ -127,7 +127,7 @@ def test_what_is_too_short_is_told_with_its_part(rng):
         makers_of(make_parameters(themes), arrays)
 
 
-def test_step_2_trains_what_is_to_be_learnt_and_draws_it(write_parameters, rng, capsys):
+def test_step_2_trains_what_is_to_be_learned_and_draws_it(write_parameters, rng, capsys):
     root = write_parameters(TOML)
     save_recordings(root, rng)
     paths = step2_train_complex.run("song", root)

@@ -82,9 +82,9 @@ def as_corpus(steps):
     )
 
 
-def best_cosines(atoms, learnt):
-    """Of each planted atom the largest |cosine| with a learnt one, at any shift."""
-    padded = np.pad(learnt, ((0, 0), (ATOM_STEPS, ATOM_STEPS), (0, 0)))
+def best_cosines(atoms, learned):
+    """Of each planted atom the largest |cosine| with a learned one, at any shift."""
+    padded = np.pad(learned, ((0, 0), (ATOM_STEPS, ATOM_STEPS), (0, 0)))
     n_shifts = padded.shape[1] - ATOM_STEPS + 1
     shifts = [padded[:, first : first + ATOM_STEPS] for first in range(n_shifts)]
     products = np.abs([np.tensordot(atoms, shifted, ((1, 2), (1, 2))) for shifted in shifts])
@@ -108,6 +108,6 @@ def test_planted_atoms_are_found(rng, tmp_path, write_parameters, onsets, k, mod
     corpus = as_corpus(play(rng, atoms, onsets, k))
     (parameters,) = load("song", write_parameters(TEXT.format(model=model))).for_runs()
     autoencoder, history = train(corpus, parameters, tmp_path)
-    learnt = np.moveaxis(autoencoder.atoms.kernel.numpy(), -1, 0)
+    learned = np.moveaxis(autoencoder.atoms.kernel.numpy(), -1, 0)
     assert history["loss"][-1] < 0.1 * np.mean(corpus.steps**2)
-    assert (best_cosines(atoms, learnt) > 0.95).all()
+    assert (best_cosines(atoms, learned) > 0.95).all()

@@ -1,7 +1,7 @@
 // Themes as the page knows them. All occurrences are made once, so that one is asked for by itself.
 
 const KNOWN = "known";
-const LABELS = { lag: "Lag themes", published: "Published themes" };
+const LABELS = { lag: "Lag themes", nieto_farbood: "Themes by Nieto and Farbood" };
 
 function makeThemes(list, described) {
   return described.map(({ strength, spans_s }, number) => {

@@ -283,17 +283,17 @@ def test_a_known_pattern_can_be_heard(page):
 
 def test_the_extractor_is_switched(page):
     buttons = page.browser.find_elements(By.CSS_SELECTOR, "#extractors button")
-    assert [button.text for button in buttons] == ["Lag themes (2)", "Published themes (1)"]
+    assert [button.text for button in buttons] == ["Lag themes (2)", "Themes by Nieto and Farbood (1)"]
     place = page.matrix(0, 0)
     buttons[1].click()
-    assert page.ask("themes.list") == "published"
+    assert page.ask("themes.list") == "nieto_farbood"
     assert [button.get_attribute("aria-pressed") for button in buttons] == ["false", "true"]
     assert page.rows() == [["1 0.5 2.3 s", "0:02.0 – 0:04.5", "0:04.0 – 0:06.5", "0:08.0 – 0:10.0"]]
     assert page.matrix(0, 0) == place  # nothing moves
-    page.click(page.occurrence("published", 0, 0))
-    assert page.ask("themes.chosen") == ["published", 0, 0]
-    page.click({"x": page.matrix(4.2, 0)["x"], "y": page.occurrence("published", 0, 0)["y"]})  # where two overlap
-    assert page.ask("themes.chosen") == ["published", 0, 1]
+    page.click(page.occurrence("nieto_farbood", 0, 0))
+    assert page.ask("themes.chosen") == ["nieto_farbood", 0, 0]
+    page.click({"x": page.matrix(4.2, 0)["x"], "y": page.occurrence("nieto_farbood", 0, 0)["y"]})  # where two overlap
+    assert page.ask("themes.chosen") == ["nieto_farbood", 0, 1]
     page.press("e")
     assert page.ask("themes.list") == "lag"
     assert page.ask("themes.chosen") is None
@@ -331,7 +331,7 @@ def test_a_piece_in_which_none_was_found_has_no_table(browser, pages):
     assert not page.browser.find_element(By.ID, "note").is_displayed()
     assert page.rows() == []
     buttons = page.browser.find_elements(By.CSS_SELECTOR, "#extractors button")
-    assert [button.text for button in buttons] == ["Lag themes (0)", "Published themes (0)"]
+    assert [button.text for button in buttons] == ["Lag themes (0)", "Themes by Nieto and Farbood (0)"]
     assert page.errors() == []
 
 
@@ -339,8 +339,8 @@ def test_the_pages_lead_to_one_another(browser, pages):
     page = OpenPage(browser, pages[2].as_uri())
     links = browser.find_elements(By.TAG_NAME, "a")
     assert [link.text.split("\n") for link in links] == [
-        ["a piece", "0:12 · themes: 2 lag, 1 published"],
-        ["#2", "0:12 · themes: 0 lag, 0 published"],
+        ["a piece", "0:12 · themes: 2 lag, 1 nieto_farbood"],
+        ["#2", "0:12 · themes: 0 lag, 0 nieto_farbood"],
     ]
     links[1].click()
     page.wait(lambda: browser.title == "#2")

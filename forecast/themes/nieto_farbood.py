@@ -1,4 +1,4 @@
-"""Themes by the extractor that was published with the complex autoencoder, step by step as released, but fast.
+"""Themes by the extractor that came with the complex autoencoder, step by step as released, but fast.
 
 The rules are those of MotivesExtractor (Nieto and Farbood 2014) as used by Lattner, Arzt and Dörfler (2019). The
 median of the matrix is taken off. From each cell (i, j) above the main diagonal, row by row, a segment grows along
@@ -20,7 +20,7 @@ BLANKED_LAGS = 3  # on either side of a segment
 THRESHOLD_STEP = 0.001  # down, where nothing is found
 
 
-def find_published(
+def find_by_nieto_farbood(
     matrix: np.ndarray,
     *,
     frames_per_beat: float,
@@ -28,12 +28,12 @@ def find_published(
     min_beats: float = 16,
     max_difference_beats: float = 5,
 ) -> list[Theme]:
-    """The patterns of a piece, in the order in which they were found: the source does not rank them.
+    """The patterns of a piece, in the order in which they were found: the paper does not rank them.
 
     Parameters
     ----------
     matrix : np.ndarray (n, n)
-        As `embed.themes.self_similarity.published` makes it.
+        As `embed.themes.self_similarity.prepare_nieto_farbood` makes it.
     frames_per_beat : float
         Moments of a beat.
     threshold : float

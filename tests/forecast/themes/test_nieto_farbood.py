@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from forecast.themes.published import find_published
+from forecast.themes.nieto_farbood import find_by_nieto_farbood
 from tests import straightforward_themes as straightforward
 
 
@@ -19,35 +19,39 @@ def spans(themes):
 def test_a_segment_grows_until_the_weighted_mean_of_its_last_ten_cells_fails():
     matrix = with_stripe(80, 5, 40, 20)
     # after k cells of 0 the mean of the last ten is (10 - k)(11 - k) / 2 / 55; at .2 the sixth is the first to fail
-    assert spans(find_published(matrix, frames_per_beat=1, threshold=0.2, min_beats=16)) == [[[5, 31], [45, 71]]]
+    assert spans(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, min_beats=16)) == [[[5, 31], [45, 71]]]
     # at .1 the seventh
-    assert spans(find_published(matrix, frames_per_beat=1, threshold=0.12, min_beats=16)) == [[[5, 32], [45, 72]]]
+    assert spans(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.12, min_beats=16)) == [
+        [[5, 32], [45, 72]]
+    ]
 
 
 def test_a_segment_ends_where_the_matrix_does():
     matrix = with_stripe(60, 10, 30, 20)
-    assert spans(find_published(matrix, frames_per_beat=1, threshold=0.2, min_beats=16)) == [[[10, 30], [40, 60]]]
+    assert spans(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, min_beats=16)) == [
+        [[10, 30], [40, 60]]
+    ]
 
 
 def test_segments_whose_rows_lie_alike_are_one_theme():
     matrix = with_stripe(120, 5, 40, 20) + with_stripe(120, 7, 80, 20)
-    (theme,) = find_published(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=5)
+    (theme,) = find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=5)
     assert theme.occurrences.tolist() == [[5, 31], [45, 71], [87, 113]]
     assert theme.strength == 78
-    assert len(find_published(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=1)) == 2
+    assert len(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=1)) == 2
 
 
 def test_what_lies_beside_a_segment_is_used_up():
     matrix = with_stripe(90, 5, 40, 20) + with_stripe(90, 5, 43, 20)
-    assert len(find_published(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=0)) == 1
+    assert len(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=0)) == 1
     matrix = with_stripe(90, 5, 40, 20) + with_stripe(90, 6, 44, 20)
-    assert len(find_published(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=0)) == 2
+    assert len(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=0)) == 2
 
 
 def test_the_threshold_is_lowered_until_something_is_found():
     matrix = with_stripe(80, 5, 40, 20, value=0.0055)
     assert not straightforward.find_segments(matrix.copy(), 16, 0.006)
-    assert len(find_published(matrix, frames_per_beat=1, threshold=0.01)) == 1
+    assert len(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.01)) == 1
 
 
 @pytest.mark.parametrize("seed", range(9))
@@ -64,20 +68,20 @@ def test_it_is_what_going_from_cell_to_cell_finds(seed):
         "min_beats": (4, 8, 12)[seed % 3],
         "max_difference_beats": 3,
     }
-    expected = straightforward.find_published(matrix, **settings)
-    assert spans(find_published(matrix, **settings)) == [[list(span) for span in theme] for theme in expected]
+    expected = straightforward.find_by_nieto_farbood(matrix, **settings)
+    assert spans(find_by_nieto_farbood(matrix, **settings)) == [[list(span) for span in theme] for theme in expected]
 
 
 def test_it_is_the_same_with_segments_shorter_than_ten_cells(rng):
     matrix = np.kron(rng.random((20, 20)), np.ones((3, 3)))
     settings = {"frames_per_beat": 1, "threshold": 0.2, "min_beats": 5, "max_difference_beats": 2}
-    expected = straightforward.find_published(matrix, **settings)
+    expected = straightforward.find_by_nieto_farbood(matrix, **settings)
     assert len(expected) > 3
-    assert spans(find_published(matrix, **settings)) == [[list(span) for span in theme] for theme in expected]
+    assert spans(find_by_nieto_farbood(matrix, **settings)) == [[list(span) for span in theme] for theme in expected]
 
 
 def test_a_piece_shorter_than_a_segment_has_none():
-    assert find_published(np.ones((16, 16)), frames_per_beat=1) == []
+    assert find_by_nieto_farbood(np.ones((16, 16)), frames_per_beat=1) == []
 
 
 @pytest.mark.parametrize(
@@ -90,4 +94,4 @@ def test_a_piece_shorter_than_a_segment_has_none():
 )
 def test_what_cannot_be_searched_is_refused(matrix, frames_per_beat, message):
     with pytest.raises(ValueError, match=message):
-        find_published(matrix, frames_per_beat=frames_per_beat)
+        find_by_nieto_farbood(matrix, frames_per_beat=frames_per_beat)

@@ -1,7 +1,7 @@
 """What a forecast may learn from: the rule that keeps a forecaster from looking up the future it is asked for.
 
-A trajectory's own future is in the song it is learnt from, and windows overlap: the points next to a start, before and
-after it, all but contain what follows. What is learnt from is therefore chosen anew for each initial condition and
+A trajectory's own future is in the song it is learned from, and windows overlap: the points next to a start, before and
+after it, all but contain what follows. What is learned from is therefore chosen anew for each initial condition and
 stays the same for the whole roll-out.
 """
 
@@ -11,14 +11,14 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Lessons:
-    """Which pieces of a trajectory may be learnt from, for each initial condition.
+class ExclusionRule:
+    """Which pieces of a trajectory may be learned from, for each initial condition.
 
     Attributes
     ----------
     learn_from : str
         "block": all but what comes within `radius_points` of the start; "past": what the start and the points before
-        it hold; "all": all but the start itself, its own future included (the article's protocol, which flatters).
+        it hold; "all": all but the start itself, its own future included (the paper's protocol, which flatters).
     radius_points : int
         Half width of the block: the points of a window and of the horizon.
     """
@@ -29,15 +29,15 @@ class Lessons:
     def allow(
         self, first: np.ndarray, last: np.ndarray, starts: np.ndarray, present: np.ndarray | None = None
     ) -> np.ndarray:
-        """Whether the points `first` to `last` of a trajectory may be learnt from at `starts`; arrays are broadcast.
+        """Whether the points `first` to `last` of a trajectory may be learned from at `starts`; arrays are broadcast.
 
         A piece that is forecast from another point than its first has that as its `present`.
 
         Examples
         --------
-        >>> Lessons("block", 2).allow(np.arange(8), np.arange(8) + 1, starts=4)
+        >>> ExclusionRule("block", 2).allow(np.arange(8), np.arange(8) + 1, starts=4)
         array([ True, False, False, False, False, False, False,  True])
-        >>> Lessons("past").allow(np.arange(5), np.arange(5) + 1, starts=3)
+        >>> ExclusionRule("past").allow(np.arange(5), np.arange(5) + 1, starts=3)
         array([ True,  True,  True, False, False])
         """
         if self.learn_from == "block":

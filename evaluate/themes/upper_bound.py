@@ -1,4 +1,4 @@
-"""The ceiling of any method that finds stretches of time: the patterns known, with all notes that sound between.
+"""The upper bound of any method that finds stretches of time: the patterns known, with all notes that sound between.
 
 A pattern may be one voice of many; a method that finds when it comes, not which voice it is, gives all of them.
 """
@@ -42,8 +42,8 @@ def known_pieces(recordings: Recordings) -> np.ndarray:
     return np.flatnonzero([bool(each) for each in known])
 
 
-def measure_oracle(recordings: Recordings, min_beats: float = 0.0) -> dict[str, np.ndarray]:
-    """The ceiling for every piece that is known, as arrays for `pipeline.results.save`.
+def measure_upper_bound(recordings: Recordings, min_beats: float = 0.0) -> dict[str, np.ndarray]:
+    """The upper bound for every piece that is known, as arrays for `pipeline.results.save`.
 
     Returns
     -------

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.song.lessons import Lessons
+from forecast.song.exclusion import ExclusionRule
 
 N_POINTS = 40
 PIECES = st.tuples(st.integers(0, N_POINTS - 1), st.integers(0, N_POINTS - 1)).map(sorted)
@@ -13,7 +13,7 @@ PIECES = st.tuples(st.integers(0, N_POINTS - 1), st.integers(0, N_POINTS - 1)).m
 def test_block_allows_pieces_with_no_point_within_it(piece, start, radius):
     first, last = piece
     is_clear = all(abs(point - start) > radius for point in range(first, last + 1))
-    assert bool(Lessons("block", radius).allow(first, last, start)) == is_clear
+    assert bool(ExclusionRule("block", radius).allow(first, last, start)) == is_clear
 
 
 @pytest.mark.parametrize(
@@ -21,31 +21,33 @@ def test_block_allows_pieces_with_no_point_within_it(piece, start, radius):
     [(0, 6, True), (1, 7, False), (7, 7, False), (10, 10, False), (13, 13, False), (13, 15, False), (14, 15, True)],
 )
 def test_edges_of_the_block_to_the_point(first, last, allowed):
-    assert Lessons("block", 3).allow(first, last, 10) == allowed
+    assert ExclusionRule("block", 3).allow(first, last, 10) == allowed
 
 
 def test_block_of_radius_0_is_the_start_itself():
     points = np.arange(9)
-    np.testing.assert_array_equal(points[~Lessons("block").allow(points, points, 4)], [4])
+    np.testing.assert_array_equal(points[~ExclusionRule("block").allow(points, points, 4)], [4])
 
 
 @given(piece=PIECES, start=st.integers(0, N_POINTS - 1))
 def test_past_allows_pieces_with_no_point_after_the_start(piece, start):
     first, last = piece
-    assert bool(Lessons("past").allow(first, last, start)) == all(point <= start for point in range(first, last + 1))
+    assert bool(ExclusionRule("past").allow(first, last, start)) == all(
+        point <= start for point in range(first, last + 1)
+    )
 
 
 def test_all_leaves_out_the_velocity_of_the_start_and_no_other():
     points = np.arange(9)
-    np.testing.assert_array_equal(points[~Lessons("all").allow(points, points + 1, 4)], [4])
+    np.testing.assert_array_equal(points[~ExclusionRule("all").allow(points, points + 1, 4)], [4])
 
 
 @pytest.mark.parametrize("learn_from", ["block", "past", "all"])
 def test_each_start_has_a_rule_of_its_own(learn_from):
-    lessons, starts, points = Lessons(learn_from, 2), np.array([3, 9, 20]), np.arange(24)
-    together = lessons.allow(points, points + 1, starts[:, None])
-    np.testing.assert_array_equal(together, [lessons.allow(points, points + 1, start) for start in starts])
+    rule, starts, points = ExclusionRule(learn_from, 2), np.array([3, 9, 20]), np.arange(24)
+    together = rule.allow(points, points + 1, starts[:, None])
+    np.testing.assert_array_equal(together, [rule.allow(points, points + 1, start) for start in starts])
 
 
-def test_block_is_what_is_learnt_from_by_default():
-    assert Lessons().learn_from == "block"
+def test_block_is_what_is_learned_from_by_default():
+    assert ExclusionRule().learn_from == "block"
