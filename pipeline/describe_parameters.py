@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
@@ -73,7 +75,13 @@ def main(argv: list[str] | None = None) -> None:
     """Print what `describe` gives for the study named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("study", choices=studies())
-    print("\n".join(describe(parser.parse_args(argv).study)))
+    study = parser.parse_args(argv).study
+    try:
+        print("\n".join(describe(study)), flush=True)
+    except BrokenPipeError:  # who reads has seen enough, as `head`
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # so that Python's own flush at exit is quiet too
 
 
 if __name__ == "__main__":

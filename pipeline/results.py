@@ -104,6 +104,11 @@ def load_fresh(runs: Iterable[StudyParameters], kind: str, root: Path = ROOT) ->
     return {str(each.run): load(each, kind, root) for each in runs if is_fresh(each, kind, root)}
 
 
+def load_if_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, np.ndarray] | None:
+    """The arrays of a result that exists and can be used; else None."""
+    return load(parameters, kind, root) if is_fresh(parameters, kind, root) else None
+
+
 def load_fresh_kinds(parameters: StudyParameters, kinds: Mapping[str, str], root: Path = ROOT) -> dict[str, dict]:
     """The arrays of those kinds of results of a run that are there and can be used, under the names given to them."""
     return {name: load(parameters, kind, root) for name, kind in kinds.items() if is_fresh(parameters, kind, root)}

@@ -33,7 +33,8 @@ def compare_baselines(
     settings = parameters.baselines
     pieces = [corpus.piece(p) for p in held_out_pieces(corpus, parameters)]
     n_steps = settings.window_steps or corpus.steps_per_beat
-    train, _ = (windows_in(corpus, split, n_steps) for split in ("train", parameters.evaluation.split))
+    train = windows_in(corpus, "train", n_steps)
+    check_that_a_window_fits(corpus, parameters.evaluation.split, n_steps)
     rng = np.random.default_rng(settings.seed)
     train = flat(train[np.sort(rng.permutation(len(train))[: settings.max_windows])])
     fitted = [
@@ -75,17 +76,15 @@ def measure_baseline(
 
 
 def windows_in(corpus: Corpus, split: str, n_steps: int) -> np.ndarray:
-    """Windows of all pieces of a part of the split, ``(n_windows, n_steps, n_channels)``.
+    """Windows of all pieces of a part of the split, ``(n_windows, n_steps, n_channels)``; at least one."""
+    check_that_a_window_fits(corpus, split, n_steps)
+    return corpus.cut(corpus.windows(corpus.pieces_of(split), n_steps), n_steps)
 
-    Raises
-    ------
-    ValueError
-        If there is none.
-    """
-    windows = corpus.cut(corpus.windows(corpus.pieces_of(split), n_steps), n_steps)
-    if not len(windows):
+
+def check_that_a_window_fits(corpus: Corpus, split: str, n_steps: int) -> None:
+    """ValueError if no piece of a part of the split is as long as a window."""
+    if not len(corpus.windows(corpus.pieces_of(split), n_steps)):
         raise ValueError(f"baselines.window_steps={n_steps}: no piece of the {split} split is as long")
-    return windows
 
 
 def flat(windows: np.ndarray) -> np.ndarray:

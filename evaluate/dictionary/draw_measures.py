@@ -32,7 +32,7 @@ def draw_dictionary_measures(parameters: DictionaryParameters, root: Path = ROOT
     """Draw every figure for which there are measures; returns paths."""
     runs = parameters.for_runs()
     measures = results.load_fresh(runs, "measures", root)
-    baselines = results.load_fresh_kinds(parameters, {"": "baselines"}, root).get("")
+    baselines = results.load_if_fresh(parameters, "baselines", root)
     styles = results.load_fresh(runs, "style", root)
     chords = results.load_fresh(runs, "chords", root)
     drawn: dict[str, Figure] = {}

@@ -59,9 +59,9 @@ def save_tables(parameters: DictionaryParameters, root: Path = ROOT) -> list[Pat
     runs = parameters.for_runs()
     histories = results.load_fresh(runs, "history", root)
     measures = results.load_fresh(runs, "measures", root)
-    baselines = results.load_fresh_kinds(parameters, {"": "baselines"}, root)
+    baselines = results.load_if_fresh(parameters, "baselines", root)
     rows_by_table = {
-        "reconstruction": reconstruction_rows(parameters, measures, histories, baselines.get("")),
+        "reconstruction": reconstruction_rows(parameters, measures, histories, baselines),
         "shifts": shift_rows(measures),
         "denoising": denoising_rows(measures),
         "style": style_rows(parameters, root),
@@ -139,7 +139,7 @@ def style_rows(parameters: DictionaryParameters, root: Path = ROOT) -> list[Row]
     """A row for each run and each of the statistics made by hand."""
     told = results.load_fresh(parameters.for_runs(), "style", root)
     by_hand: dict[str, dict[str, np.ndarray]] = {}
-    for key, value in results.load_fresh_kinds(parameters, {"": "style_baselines"}, root).get("", {}).items():
+    for key, value in (results.load_if_fresh(parameters, "style_baselines", root) or {}).items():
         name, _, measure = key.partition(".")
         if measure:
             by_hand.setdefault(name.replace("_", " "), {})[measure] = value

@@ -33,7 +33,7 @@ def draw_theme_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]
     runs = parameters.for_runs()
     scores = results.load_fresh(runs, "scores", root)
     invariance = results.load_fresh(runs, "invariance", root)
-    upper_bound = results.load_fresh_kinds(parameters, {"": "upper_bound"}, root).get("")
+    upper_bound = results.load_if_fresh(parameters, "upper_bound", root)
     drawn: dict[str, Figure] = {}
     if scores:
         drawn["scores"] = draw_scores(scores, upper_bound)

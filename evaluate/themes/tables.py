@@ -25,7 +25,7 @@ UPPER_BOUND, UPPER_BOUND_HOW = "upper bound", "true spans, all notes"
 def save_tables(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Write the tables for which there are scores; returns their paths."""
     scores = results.load_fresh(parameters.for_runs(), "scores", root)
-    upper_bound = results.load_fresh_kinds(parameters, {"": "upper_bound"}, root).get("")
+    upper_bound = results.load_if_fresh(parameters, "upper_bound", root)
     invariance = results.load_fresh(parameters.for_runs(), "invariance", root)
     rows_by_table = {
         "scores": score_rows(scores, upper_bound),

@@ -1,11 +1,13 @@
 import json
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
 
 from pipeline.describe_parameters import describe, main
-from pipeline.parameters import load, study_parameters
+from pipeline.parameters import ROOT, load, study_parameters
 from pipeline.validation import section_of
 
 MUSIC = (("song", "sound", "file"), ("drums", "collection", "folder"), ("piano", "collection", "folder"))
@@ -43,3 +45,11 @@ def test_keys_that_may_be_left_out_show_a_value_of_their_kind():
 def test_command_prints_it(capsys):
     main(["song"])
     assert capsys.readouterr().out.splitlines() == "\n".join(describe("song")).splitlines()
+
+
+def test_a_reader_that_has_seen_enough_ends_it_without_a_word():
+    words = [sys.executable, "-m", "pipeline.describe_parameters", "song"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as described:
+        described.stdout.close()
+        assert described.stderr.read() == b""
+    assert described.returncode == 0
