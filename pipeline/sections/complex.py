@@ -27,22 +27,26 @@ class Bases(Section):
     """The complex bases."""
 
     n_bases: PositiveInt = Field(256, le=8192, description="complex bases, each a real and an imaginary one")
-    dropout: float = Field(0.5, ge=0, lt=1, description="share of the input dropped in training, scaled up by the rest")
-    learn_norm: bool = Field(False, description="whether all bases have one norm, which is learned")
+    dropout: float = Field(
+        0.5, ge=0, lt=1, description="fraction of the input dropped in training, scaled up by the rest"
+    )
+    learn_norm: bool = Field(False, description="whether all bases have one common, learned norm")
 
 
 class SignalBases(Bases):
     """The complex bases of a signal."""
 
     n_bases: PositiveInt = Field(128, le=8192, description="complex bases, each a real and an imaginary one")
-    dropout: float = Field(0.0, ge=0, lt=1, description="share of the input dropped in training, scaled up by the rest")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="fraction of the input dropped in training, scaled up by the rest"
+    )
     window_samples: int = Field(512, ge=8, le=16384, description="length of a window, under Hann's window")
 
 
 class DigitBases(Bases):
-    """The complex bases of pictures."""
+    """The complex bases of images."""
 
-    learn_norm: bool = Field(True, description="whether all bases have one norm, which is learned")
+    learn_norm: bool = Field(True, description="whether all bases have one common, learned norm")
 
 
 class PatchBases(Bases):
@@ -50,7 +54,7 @@ class PatchBases(Bases):
 
     features: Literal["learned", "random", "cqt", "fourier"] = Field(
         "learned",
-        description="learned: magnitudes in the learned complex bases; random: in bases as they begin; cqt: the patch; "
+        description="learned: magnitudes in the learned complex bases; random: in random bases; cqt: the patch; "
         "fourier: magnitudes of its 2-D Fourier transform",
     )
     patch_frames: int = Field(32, ge=2, le=512, description="length of a patch")
@@ -79,21 +83,21 @@ class PairTraining(Section):
     learning_rate: PositiveFloat = Field(1e-3, le=1, description="of Adam")
     decay: bool = Field(False, description="whether the learning rate falls to zero along a cosine")
     growth: float = Field(
-        0.0, ge=0, le=1, description="share of the epochs in which shifts grow to their largest; 0: none, the paper"
+        0.0, ge=0, le=1, description="fraction of the epochs in which shifts grow to their maximum; 0: none, the paper"
     )
     jit_compile: bool = Field(
         False, description="whether a training step is compiled with XLA, which on a processor is no faster here"
     )
     validation_pairs: PositiveInt = Field(2000, description="fixed pairs, held out and not, of the evaluated losses")
-    plot_every_epochs: PositiveInt = Field(10, description="epochs between pictures of bases and reconstructions")
+    plot_every_epochs: PositiveInt = Field(10, description="epochs between figures of bases and reconstructions")
     seed: NonNegativeInt = Field(1, description="draws first weights and pairs")
 
 
 class PatchTraining(PairTraining):
     """How the bases of patches are trained."""
 
-    pitch_shift_bins: NonNegativeInt = Field(24, description="a pair is shifted in pitch by up to so many bins")
-    time_shift_frames: NonNegativeInt = Field(12, description="a pair is shifted in time by up to so many frames")
+    pitch_shift_bins: NonNegativeInt = Field(24, description="largest shift of a pair in pitch, either way")
+    time_shift_frames: NonNegativeInt = Field(12, description="largest shift of a pair in time, either way")
     shifts: Literal["either", "both"] = Field(
         "either", description="a pair is shifted in pitch or in time (the paper), or in both"
     )
@@ -103,10 +107,10 @@ class SignalTraining(PairTraining):
     """How the bases of a signal are trained."""
 
     batch_pairs: PositiveInt = Field(500, description="pairs in a batch")
-    shift_samples: PositiveInt = Field(64, description="a pair is shifted by up to so many samples")
+    shift_samples: PositiveInt = Field(64, description="largest shift of a pair, either way")
 
 
 class DigitTraining(PairTraining):
-    """How the bases of pictures are trained."""
+    """How the bases of images are trained."""
 
     largest_angle_deg: float = Field(180.0, gt=0, le=180, description="each of a pair is rotated by up to this angle")

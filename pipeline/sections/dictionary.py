@@ -19,12 +19,12 @@ class Dictionary(Section):
     n_atoms: PositiveInt = Field(100, le=10_000, description="patterns in the dictionary")
     atom_steps: PositiveInt = Field(4, le=4096, description="length of a pattern")
     stride_steps: PositiveInt = Field(
-        4, description="from one place of a pattern to the next; 1: anywhere; atom_steps, as the paper: in blocks"
+        4, description="from one position of a pattern to the next; 1: anywhere; atom_steps, as in the paper: in blocks"
     )
     scope: Literal["column", "window", "map", "lifetime"] = Field(
         "column",
-        description="winners are the k strongest of all atoms at one place (the paper); of a window, over places and "
-        "atoms, one within an atom's length; of each atom, over places; of each atom, over batch and places",
+        description="winners are the k strongest of all atoms at one position (the paper); of a window, over positions "
+        "and atoms, one within an atom's length; of each atom, over positions; of each atom, over batch and positions",
     )
     k: PositiveInt = Field(1, le=10_000, description="number of winners in the scope")
     first_k: PositiveInt | None = Field(None, description="winners in the first epoch; left out: k from the beginning")
@@ -34,7 +34,8 @@ class Dictionary(Section):
         None, description="scope window: steps in which there are k winners; left out: those of [training]"
     )
     rank_by: Literal["magnitude", "signed", "positive"] = Field(
-        "magnitude", description="strength of an activity: its magnitude; its value (the paper); negative ones are cut"
+        "magnitude",
+        description="strength of an activation: its magnitude; its value (the paper); negative ones are cut",
     )
     refine: Literal["none", "values", "pursuit"] = Field(
         "none",
@@ -48,11 +49,11 @@ class Dictionary(Section):
     )
     tcn_kernel_steps: PositiveInt = Field(4, description="length of their kernels; block n is dilated by 2^(n - 1)")
     tcn_causal: bool = Field(True, description="whether they see what was before (the paper), or after too")
-    tcn_dropout: float = Field(0.2, ge=0, lt=1, description="share of their channels dropped in training")
+    tcn_dropout: float = Field(0.2, ge=0, lt=1, description="fraction of their channels dropped in training")
     start: Literal["data", "random"] = Field(
         "data", description="first atoms: pieces of the music, the encoder their transpose; or random (the paper)"
     )
-    unit_norm: bool = Field(True, description="whether atoms are kept at length one")
+    unit_norm: bool = Field(True, description="whether atoms are kept at unit norm")
     bias: bool = Field(False, description="whether encoder and decoder add constants, as the paper's for piano")
 
     @model_validator(mode="after")
@@ -73,7 +74,7 @@ class Dictionary(Section):
 
 
 class DictionaryLoss(Section):
-    """What the reconstruction is judged by in training."""
+    """The loss of the reconstruction in training."""
 
     reconstruction: Literal["mse", "hits"] = Field(
         "mse",
@@ -83,20 +84,20 @@ class DictionaryLoss(Section):
         1.0, ge=0, description="hits: weight of the square error of velocities where there is a hit; that of hits is 1"
     )
     offsets: float = Field(0.5, ge=0, description="hits: weight of the square error of offsets where there is a hit")
-    frames: float = Field(0.2, ge=0, description="hits: weight of the cross-entropy of frames beside onsets")
+    frames: float = Field(0.2, ge=0, description="hits: weight of the cross-entropy of frames, next to that of onsets")
     slope: float = Field(10.0, gt=0, description="hits: steepness of the logistic function around one half")
     chords: float = Field(
         0.0, ge=0, description="weight of the cross-entropy of 25 chord classes; the paper: 1, with 4 mse"
     )
     chord_changes: float = Field(0.0, ge=0, description="weight of the cross-entropy of chord changes; the paper: 1.5")
-    reconstruction_weight: float = Field(1.0, gt=0, description="weight of the reconstruction beside chords")
+    reconstruction_weight: float = Field(1.0, gt=0, description="weight of the reconstruction, next to chords")
 
 
 class Corruption(Section):
     """Noise on what the encoder sees in training: the clean music is its target."""
 
-    spurious: float = Field(0.0, ge=0, lt=1, description="share of empty cells that become hits")
-    deleted: float = Field(0.0, ge=0, lt=1, description="share of hits that are deleted")
+    spurious: float = Field(0.0, ge=0, lt=1, description="fraction of empty cells that become hits")
+    deleted: float = Field(0.0, ge=0, lt=1, description="fraction of hits that are deleted")
 
     @property
     def is_on(self) -> bool:
@@ -120,14 +121,14 @@ class DictionaryTraining(Section):
         True, description="whether atoms that no winner uses in an epoch begin anew from badly coded music"
     )
     transpose_semitones: NonNegativeInt = Field(
-        0, le=11, description="piano: batches are moved up or down by up to this"
+        0, le=11, description="piano: batches are transposed up or down by up to this"
     )
     seed: int = Field(0, ge=0, lt=2**32, description="draws the first weights, the order of windows, noise and dropout")
     jit_compile: bool = Field(True, description="compile with XLA")
 
 
 class Baselines(Section):
-    """Other dictionaries, fitted on the same windows and judged beside the runs."""
+    """Other dictionaries, fitted on the same windows and compared with the runs."""
 
     methods: tuple[Method, ...] = Field(
         ("zeros", "mean", "pca", "pca_first", "pca_largest", "nmf", "kmeans", "dictionary_learning", "mod"),
@@ -148,23 +149,25 @@ class Baselines(Section):
 
 
 class Evaluation(Section):
-    """How dictionaries are judged, on pieces held out."""
+    """How dictionaries are evaluated, on pieces held out."""
 
     split: Literal["validation", "test"] = Field("test", description="which pieces")
     window_steps: PositiveInt | None = Field(
-        None, description="windows of which the table tells how many are exact; left out: a beat"
+        None, description="length of the windows of which the table counts the exact ones; left out: a beat"
     )
     shifts: tuple[NonNegativeInt, ...] = Field((0, 1, 2, 3, 4, 8), description="steps by which windows are rolled")
     shift_window_steps: PositiveInt | None = Field(
         None, description="length of the windows that are rolled; left out: a bar"
     )
-    spurious: float = Field(0.02, ge=0, lt=1, description="share of empty cells that become hits in the denoising test")
-    deleted: float = Field(0.1, ge=0, lt=1, description="share of hits that are deleted in the denoising test")
+    spurious: float = Field(
+        0.02, ge=0, lt=1, description="fraction of empty cells that become hits in the denoising test"
+    )
+    deleted: float = Field(0.1, ge=0, lt=1, description="fraction of hits that are deleted in the denoising test")
     seed: NonNegativeInt = Field(0, description="draws noise and bootstrap samples")
 
 
 class Style(Section):
-    """How well the mean activity of atoms tells labels apart."""
+    """How well labels are classified from the mean activation of atoms."""
 
     min_pieces: PositiveInt = Field(20, description="labels with fewer pieces are left out")
     max_labels: PositiveInt = Field(8, description="the most frequent labels")
@@ -187,12 +190,12 @@ class Generate(Section):
     bars: PositiveInt = Field(4, le=64, description="length of what is made")
     keep: tuple[PositiveInt, ...] = Field((1, 2, 4, 8, 16), description="numbers of most active atoms that are kept")
     alphas: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field(
-        (0.0, 0.25, 0.5, 0.75, 1.0), description="shares of the other piece in interpolations"
+        (0.0, 0.25, 0.5, 0.75, 1.0), description="proportions of the other piece in interpolations"
     )
     swap: tuple[tuple[NonNegativeInt, NonNegativeInt], ...] = Field(
         (), description="pairs of atoms: the first in the piece, the second in the other; left out: their most active"
     )
-    stems: PositiveInt = Field(6, description="most active atoms that are heard alone")
+    stems: PositiveInt = Field(6, description="most active atoms that are rendered alone")
     n_samples: PositiveInt = Field(4, le=100, description="new codes that are drawn")
     nearest: PositiveInt = Field(5, description="most similar sections of other pieces")
     seed: NonNegativeInt = Field(0, description="draws new codes and noise")

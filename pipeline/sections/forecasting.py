@@ -36,10 +36,12 @@ NETWORKS = ("mlp", "lstm")
 
 
 class Fit(Section):
-    """What forecasters work on, and what they may learn from."""
+    """What forecasters work on, and what they may be fitted on."""
 
     scale: Literal["spread", "axes"] = Field(
-        "spread", description="all axes divided by the root-mean-square spread, or each scaled to [0, 1] as the paper"
+        "spread",
+        description="spread: all axes divided by the root mean square distance to the mean; axes: each scaled to "
+        "[0, 1], as in the paper",
     )
     learn_from: Literal["block", "past", "all"] = Field(
         "block",
@@ -74,7 +76,7 @@ class VAR(Section):
 class Network(Section):
     """A network that forecasts the velocity: how it is trained."""
 
-    dropout: float = Field(ge=0, lt=1, description="share of values dropped in training")
+    dropout: float = Field(ge=0, lt=1, description="fraction of values dropped in training")
     epochs: PositiveInt = Field(description="passes over the part of the song it is fitted on")
     batch_points: PositiveInt = Field(4, description="points in a batch")
     learning_rate: float = Field(1e-3, gt=0, le=1, description="of Adam")
@@ -85,7 +87,7 @@ class MLP(Network):
     """Forecast by two hidden layers from the last point."""
 
     units: PositiveInt = Field(12, description="size of each hidden layer")
-    dropout: float = Field(0.05, ge=0, lt=1, description="share of values dropped in training")
+    dropout: float = Field(0.05, ge=0, lt=1, description="fraction of values dropped in training")
     epochs: PositiveInt = Field(8, description="passes over the part of the song it is fitted on")
 
 
@@ -94,7 +96,7 @@ class LSTM(Network):
 
     units: PositiveInt = Field(32, description="size of the recurrent layer")
     points: PositiveInt = Field(20, le=1000, description="last points it sees")
-    dropout: float = Field(0.1, ge=0, lt=1, description="share of values dropped in training")
+    dropout: float = Field(0.1, ge=0, lt=1, description="fraction of values dropped in training")
     epochs: PositiveInt = Field(10, description="passes over the part of the song it is fitted on")
 
 
@@ -104,7 +106,7 @@ class Forecast(Section):
     methods: tuple[Method, ...] = Field(
         tuple(METHODS),
         min_length=1,
-        description="forecasters, which docs/song.md tells apart; joint only for runs that have one",
+        description="forecasters, explained in docs/song.md; joint only for runs that have one",
     )
     horizon_steps: PositiveInt = Field(30, le=10_000, description="steps of each forecast")
     first_point: int = Field(
@@ -121,12 +123,12 @@ class Forecast(Section):
 
 
 class Evaluation(Section):
-    """How forecasts are judged."""
+    """How forecasts are evaluated."""
 
-    threshold: float = Field(0.5, gt=0, description="error in spreads at which a forecast is no longer valid")
+    threshold: float = Field(0.5, gt=0, description="normalised RMSE at which a forecast is no longer valid")
     exclusion_points: tuple[NonNegativeInt, ...] = Field(
         (0, 2, 5, 10, 15, 22, 30, 45, 60, 90),
-        description="half widths of the block around a start from which knn learns nothing, for the sweep",
+        description="half widths of the block around a start that knn is not fitted on, for the sweep",
     )
     longest_period_s: float = Field(60.0, gt=0, description="longest period that a trajectory is searched for")
     n_surrogates: PositiveInt = Field(

@@ -10,14 +10,14 @@ FOLDER = r"^[a-z0-9_]+$"
 
 
 class ComposedThemes(Section):
-    """Pieces that are made, not found: themes that come again, some of them transposed, with what is known of them."""
+    """Synthetic pieces: themes that come again, some of them transposed, with their reference patterns."""
 
     folder: str = Field(
         pattern=FOLDER, description="where they are written in music/; made only if pieces.folder is this"
     )
     n_pieces: int = Field(5, ge=1, le=26, description="number of pieces")
     transpositions: tuple[int, ...] = Field(
-        (0, 0, 3, -4, 5), min_length=1, description="semitones by which a theme may be moved when it comes again"
+        (0, 0, 3, -4, 5), min_length=1, description="semitones by which a theme may be transposed when it comes again"
     )
     bpm: float = Field(120.0, ge=40, le=240, description="tempo in beats per minute")
     seed: NonNegativeInt = Field(0, description="draws the pieces")
@@ -30,7 +30,7 @@ class Altered(Section):
         pattern=FOLDER, description="where they are written in music/; made only if pieces.folder is this"
     )
     original: str = Field(min_length=1, description="folder in music/, or a full path, of MIDI files with patterns")
-    transpose_semitones: int = Field(0, ge=-24, le=24, description="the second half is moved by so much")
+    transpose_semitones: int = Field(0, ge=-24, le=24, description="transposition of the second half, in semitones")
     tempo: float = Field(1.0, ge=0.5, le=2, description="the second half is so much faster")
 
 
@@ -42,10 +42,10 @@ class Recordings(Section):
         "*.*", description="which of its files, a glob pattern or a list: WAV, FLAC, OGG, MP3; MIDI where no sound is"
     )
     patterns: str = Field(
-        "groundtruth", description="folder in it with the patterns known, <piece>.txt, as MIREX has them; need not be"
+        "groundtruth", description="folder in it with the reference patterns, <piece>.txt in the MIREX format; optional"
     )
     bpm: dict[str, PositiveFloat] = Field(
-        {}, description="tempo of a piece in beats per minute, by name; left out: of the MIDI file beside it"
+        {}, description="tempo of a piece in beats per minute, by name; left out: of the MIDI file next to it"
     )
     training_pieces: str | None = Field(
         None, description="folder of other recordings or MIDI to learn from, below it too; left out: the pieces"
@@ -66,7 +66,7 @@ class CQT(Section):
     n_bins: int = Field(120, ge=12, le=1000, description="bins: 5 octaves")
     bins_per_octave: int = Field(24, ge=12, le=120, multiple_of=12, description="24: quarter tones")
     scale: Literal["linear", "log"] = Field(
-        "linear", description="magnitudes as they are (the paper), or log(1 + 100 times their share of the largest)"
+        "linear", description="magnitudes as they are (the paper), or log(1 + 100 times their fraction of the largest)"
     )
 
     @property
@@ -76,13 +76,16 @@ class CQT(Section):
 
 
 class Similarity(Section):
-    """How alike two moments of a piece are."""
+    """How similar two frames of a piece are."""
 
     centre: bool = Field(True, description="whether the piece's mean is taken from its features first")
     transpositions: int = Field(
-        0, ge=0, le=24, description="features cqt: alike if so after up to so many semitones of transposition"
+        0,
+        ge=0,
+        le=24,
+        description="features cqt: largest transposition, either way, in which two patches are compared, in semitones",
     )
-    smooth_frames: PositiveInt = Field(5, description="similarity is averaged along so many moments of a diagonal")
+    smooth_frames: PositiveInt = Field(5, description="length of the average of similarity along a diagonal, in frames")
 
 
 class Lag(Section):
@@ -122,9 +125,9 @@ class Choice(Section):
 
 
 class Invariance(Section):
-    """How invariance is measured: patches are found again after they were moved."""
+    """How invariance is measured: patches are found again after they were shifted."""
 
-    n_patches: int = Field(500, ge=2, description="patches, among which a moved one looks for itself")
+    n_patches: int = Field(500, ge=2, description="patches, among which a shifted one looks for itself")
     seed: NonNegativeInt = Field(0, description="draws them")
 
 
@@ -132,4 +135,4 @@ class ThemePage(Section):
     """The page of a piece."""
 
     extractor: Literal["lag", "nieto_farbood"] = Field("lag", description="whose themes the page shows")
-    largest_side_px: int = Field(900, ge=200, le=4000, description="side of the picture of the matrix, at most")
+    largest_side_px: int = Field(900, ge=200, le=4000, description="side of the image of the matrix, at most")

@@ -18,7 +18,7 @@ class Composition(Section):
 
     file: str = Field(
         pattern=r"^[^/\\]+\.(wav|flac)$",
-        description="where it is written in music/, with its MIDI beside it; made only if sound.file is this",
+        description="where it is written in music/, with its MIDI next to it; made only if sound.file is this",
     )
     form: str = Field(
         "AABA",
@@ -44,7 +44,9 @@ class Music(Section):
     period_s: float | None = Field(
         None, gt=0, description="length of its loop or bar: tables tell whether the trajectory closes after it"
     )
-    bpm: float | None = Field(None, gt=0, le=1000, description="tempo in beats per minute: times are told in beats too")
+    bpm: float | None = Field(
+        None, gt=0, le=1000, description="tempo in beats per minute: times are reported in beats too"
+    )
     sections: tuple[tuple[NonNegativeFloat, Name], ...] = Field(
         (), description="its sections in order, each [start in s, name]: shown by the player page and in WebVTT"
     )
@@ -63,8 +65,10 @@ class Spectrogram(Section):
     """From sound to spectrogram frames in [0, 1]."""
 
     window_samples: int = Field(1024, ge=64, le=65536, description="length of the sound behind one frame")
-    overlap: float = Field(0.0, ge=0, lt=1, description="share of a frame's sound that the next frame has too")
-    tukey_alpha: float = Field(0.4, ge=0, le=1, description="tapered share of the Tukey window; 0 rectangular, 1 Hann")
+    overlap: float = Field(0.0, ge=0, lt=1, description="fraction of a frame's sound that the next frame has too")
+    tukey_alpha: float = Field(
+        0.4, ge=0, le=1, description="tapered fraction of the Tukey window; 0 rectangular, 1 Hann"
+    )
     max_frequency_hz: float = Field(4000.0, gt=0, description="bins up to the one nearest to this are kept")
     scale: Literal["magnitude", "db", "log_mel"] = Field(
         "magnitude", description="what a pixel is: linear magnitude, its decibels, or decibels in mel bands"

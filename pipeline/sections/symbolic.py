@@ -29,8 +29,8 @@ class Collection(Section):
     mirdata: Literal["groove_midi", "maestro"] | None = Field(
         None, description="a data set of mirdata, where that is installed; folder is then its data_home"
     )
-    validation_share: float = Field(0.1, ge=0, lt=1, description="part of the groups held out, where no column tells")
-    test_share: float = Field(0.15, ge=0, lt=1, description="part of the groups for the test, where no column tells")
+    validation_share: float = Field(0.1, ge=0, lt=1, description="part of the groups held out, where no column says")
+    test_share: float = Field(0.15, ge=0, lt=1, description="part of the groups for the test, where no column says")
     seed: NonNegativeInt = Field(0, description="draws which groups are held out")
 
     @model_validator(mode="after")
@@ -86,7 +86,7 @@ class Roll(Section):
         None, gt=0, le=10, description="length of a step for performances without beats; left out: beats are known"
     )
     relative_to: Literal["keys", "tonic"] = Field(
-        "keys", description="pitches as they are; or each piece moved so that its likely tonic is C"
+        "keys", description="pitches as they are; or each piece transposed so that its likely tonic is C"
     )
 
     @model_validator(mode="after")

@@ -17,26 +17,26 @@ STEPS = (
 
 
 class Images(Section):
-    """The pictures."""
+    """The images."""
 
     source: str = Field(
         "digits",
         description="digits: 1797 of 8 x 8 pixels, which come with scikit-learn; mnist: 70000 of 28 x 28, "
         "downloaded if keras.datasets has not yet done so; or an .npz file in music/, or a full path, with its arrays",
     )
-    side_pixels: int = Field(28, ge=8, le=64, description="pictures are resized to this where they differ")
+    side_pixels: int = Field(28, ge=8, le=64, description="images are resized to this where they differ")
     validation_share: float = Field(0.1, gt=0, lt=1, description="part held out from learning")
     test_share: float = Field(0.2, gt=0, lt=1, description="part for the test, where the source has none of its own")
     seed: int = Field(0, ge=0, description="draws which are held out")
 
 
 class Classify(Section):
-    """How features are judged: by classifiers of digits at any angle."""
+    """How features are evaluated: by classifiers of digits at any angle."""
 
     n_neighbours: PositiveInt = Field(10, description="neighbours that vote, by cosine")
-    largest_train: PositiveInt = Field(10_000, description="pictures to learn from, at most")
-    largest_test: PositiveInt = Field(10_000, description="pictures of the test, at most")
-    seed: int = Field(0, ge=0, description="draws pictures and angles")
+    largest_train: PositiveInt = Field(10_000, description="training images, at most")
+    largest_test: PositiveInt = Field(10_000, description="test images, at most")
+    seed: int = Field(0, ge=0, description="draws images and angles")
 
 
 class Parameters(StudyParameters):

@@ -28,7 +28,7 @@ class Sounds(Section):
 class ShiftMeasure(Section):
     """How invariance to a shift is measured."""
 
-    n_windows: int = Field(500, ge=10, description="windows held out, each of which is moved by every shift")
+    n_windows: int = Field(500, ge=10, description="windows held out, each of which is shifted by every shift")
     shifts_samples: tuple[int, ...] = Field((1, 2, 4, 8, 16, 32, 64), min_length=1, description="by how much")
     seed: int = Field(0, ge=0, description="draws the windows")
 

@@ -79,14 +79,16 @@ class Play(Section):
     video: tuple[str, ...] | None = Field(
         None, description="runs of which a video is made; left out: the first; []: none"
     )
-    frame_rate_hz: float = Field(30.0, gt=0, le=120, description="pictures per second of the video")
+    frame_rate_hz: float = Field(30.0, gt=0, le=120, description="frames per second of the video")
     tail_s: float = Field(0.5, gt=0, le=60, description="length of the bright tail behind the point")
-    turn_deg_per_s: float = Field(0.0, ge=-360, le=360, description="how fast the video's camera turns; 0: it stands")
-    keep_frames: bool = Field(False, description="whether the video's pictures are also written as PNG files")
+    turn_deg_per_s: float = Field(
+        0.0, ge=-360, le=360, description="how fast the video's camera rotates; 0: it is fixed"
+    )
+    keep_frames: bool = Field(False, description="whether the video's frames are also written as PNG files")
 
 
 class Figures(Section):
-    """What is drawn beside what."""
+    """What is drawn next to what."""
 
     compare: tuple[tuple[str, ...], ...] = Field((), description="lists of runs whose trajectories share a figure")
     songs: tuple[str, ...] = Field(
