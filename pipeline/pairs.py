@@ -35,7 +35,7 @@ class Stretches:
         firsts, lasts = spans[:, 0], spans[:, 1] - length
         long_enough = lasts >= firsts
         if not long_enough.any():
-            raise ValueError(f"{length=}: nothing to learn from is as long")
+            raise ValueError(f"{length=}: nothing to train on is as long")
         self.firsts, self.lasts = tf.constant(firsts[long_enough]), tf.constant(lasts[long_enough])
         self.ends = tf.cumsum(self.lasts - self.firsts + 1)
         self.length, self.shift = length, shift
@@ -130,7 +130,7 @@ class PicturePairs:
 
     def __init__(self, pictures: np.ndarray, *, largest_angle_deg: float):
         if not len(pictures):
-            raise ValueError(f"pictures of shape {pictures.shape}: must be at least one")
+            raise ValueError(f"images of shape {pictures.shape}: must be at least one")
         self.pictures = tf.constant(pictures[..., None], tf.float32)
         self.largest_angle_deg = largest_angle_deg
         self.n_values = pictures.shape[1] * pictures.shape[2]

@@ -25,7 +25,7 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     folder = root / "music" / Path(parameters.collection.folder).expanduser()
     if not parameters.is_composed:
-        print(f"{show(folder, root)} is to be found, not made")
+        print(f"{show(folder, root)} is not composed here: nothing to do")
         return folder
     composition = parameters.composition
     print(f"{composition.pieces_per_composer} pieces of each composer, {composition.bars} bars long")

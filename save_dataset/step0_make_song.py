@@ -25,7 +25,7 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     path = root / "music" / parameters.sound.file
     if not parameters.is_composed:
-        print(f"{show(path, root)} is to be found, not made")
+        print(f"{show(path, root)} is not composed here: nothing to do")
         return path
     print(f"form {parameters.composition.form} at {parameters.composition.bpm:g} bpm")
     midi_path = write_composition(parameters.composition, path, parameters.sound.sample_rate_hz)

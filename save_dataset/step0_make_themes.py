@@ -27,7 +27,7 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     folder = folder_of(parameters.pieces, root)
     if parameters.made is None:
-        print(f"{show(folder, root)} is to be found, not made")
+        print(f"{show(folder, root)} is not composed here: nothing to do")
         return folder
     print(f"pieces with {', '.join(f'{key}={value}' for key, value in parameters.made)}")
     paths = make_themes(parameters, root, command_line.has_terminal())

@@ -1,4 +1,4 @@
-"""Step 1 of the study `digits`: pictures of digits, in parts to learn from, to watch the learning by, and to test.
+"""Step 1 of the study `digits`: pictures of digits, in parts for training, to watch the learning by, and to test.
 
 Reads parameters/<name>.toml; scikit-learn's digits, MNIST, or the file that it names.
 Writes output/<name>/images.npz and the figure `images`.
@@ -28,7 +28,7 @@ def run(name, root=ROOT):
     path = results.save(parameters, "images", arrays, root, raw=paths)
     n_images, height, width = arrays["images"].shape
     counts = ", ".join(f"{(arrays['splits'] == s).sum()} {s}" for s in ("train", "validation", "test"))
-    print(f"{parameters.images.source}: {n_images} pictures of {height} x {width} pixels: {counts}")
+    print(f"{parameters.images.source}: {n_images} images of {height} x {width} pixels: {counts}")
     draw_images(parameters, root)
     print(f"wrote {results.show(path, root)}")
     return path

@@ -29,7 +29,7 @@ def run(name, root=ROOT):
     n_training = (arrays["ends_of_training"] - arrays["starts"][:-1]).sum()
     print(
         f"{results.show(folder_of(parameters.sound, root), root)}: {len(paths)} recordings, "
-        f"{n_training / rate_hz:.0f} s to learn from, {(n_samples - n_training) / rate_hz:.0f} s held out"
+        f"{n_training / rate_hz:.0f} s for training, {(n_samples - n_training) / rate_hz:.0f} s held out"
     )
     print(f"wrote {results.show(path, root)}")
     return path

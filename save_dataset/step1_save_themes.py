@@ -1,4 +1,4 @@
-"""Step 1 of the study `themes`: from recordings to constant-Q transforms, with scores and known patterns.
+"""Step 1 of the study `themes`: from recordings to constant-Q transforms, with scores and reference patterns.
 
 Reads parameters/<name>.toml, the sound or MIDI files of its pieces and training pieces, and next to the pieces their
 scores and patterns.

@@ -1,4 +1,4 @@
-"""Recordings of a scale, with a score and a known pattern, and of noise, of which nothing is known; themes by hand."""
+"""Recordings of a scale, with a score and a reference pattern, and of noise, without either; themes by hand."""
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def scale_recordings():
 
 
 def scale_themes():
-    """As step 6 stores them: the known pattern and another of the scale by `lag`, one of the noise by both."""
+    """As step 6 stores them: the reference pattern and another of the scale by `lag`, one of the noise by both."""
     of_lag = [
         (0, 0, 1.0, 2.5),
         (0, 0, 5.0, 6.5),

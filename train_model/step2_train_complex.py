@@ -40,7 +40,7 @@ def train_run(parameters, root):
     else:
         folder = results.path_of(parameters, "complex_autoencoder", root).parent
         autoencoder, history = train(parameters, arrays, folder, verbose=2 * int(command_line.has_terminal()))
-    found = f"{100 * history['invariance'][-1]:.1f} % of what was moved found again"
+    found = f"{100 * history['invariance'][-1]:.1f} % of shifted pairs found again"
     return autoencoder, history, f"loss of pairs held out {history['validation'][-1]:.5f}, {found}"
 
 

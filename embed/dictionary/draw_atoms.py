@@ -68,7 +68,7 @@ def draw_sheet(corpus: Corpus, codes: SparseCodes) -> Figure:
     for axes in rows:
         axes.set_ylim(limits[:, 0].min(), limits[:, 1].max())  # of keys each row has chosen its octaves
     figure.suptitle(
-        f"the {len(numbers)} most used of {len(codes.patterns)} atoms: number and share of all uses",
+        f"the {len(numbers)} most used of {len(codes.patterns)} atoms: number and fraction of all uses",
         y=1 - 0.1 / figure.get_figheight(),
     )
     return figure

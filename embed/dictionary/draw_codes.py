@@ -132,7 +132,7 @@ def draw_usage(codes: Mapping[str, SparseCodes]) -> Figure:
         axes.plot(
             np.arange(1, len(used) + 1), used / max(1, used.sum()), label=label, color=figures.colour_of(run, [*codes])
         )
-    axes.set(xlabel="rank of the atom", ylabel="share of all uses", yscale="log")
+    axes.set(xlabel="rank of the atom", ylabel="fraction of all uses", yscale="log")
     axes.grid(which="major")
     axes.legend()
     return figure

@@ -114,5 +114,5 @@ def accuracy(predicted: np.ndarray, chords: np.ndarray) -> float:
     """
     known = chords != NO_CHORD
     if not known.any():
-        raise ValueError("chords: no beat of the test pieces has a known chord; choose a collection with chord labels")
+        raise ValueError("chords: no beat of the test pieces has a chord label; choose a collection with chord labels")
     return float(np.mean(predicted[known] == chords[known]))

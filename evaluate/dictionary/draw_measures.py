@@ -190,7 +190,7 @@ def draw_chords(chords: Mapping[str, Arrays]) -> Figure:
     first = next(iter(chords.values()))
     for key, (style, label) in CHORD_LINES.items():
         axes.axhline(float(first[key]), color="0.3", linestyle=style, label=label, linewidth=1)
-    axes.set(ylabel="share of beats whose chord is found", xlim=(-0.8, len(runs) - 0.2))
+    axes.set(ylabel="fraction of beats whose chord is found", xlim=(-0.8, len(runs) - 0.2))
     axes.set_xticks(range(len(runs)), runs, rotation=30, ha="right", rotation_mode="anchor")
     figure.legend(loc="outside right upper")
     return figure

@@ -67,7 +67,7 @@ def validate(x: np.ndarray, atoms: np.ndarray, k: int) -> None:
         raise ValueError(f"x of shape {x.shape}, atoms {atoms.shape}: must be finite")
     norms = np.linalg.norm(atoms, axis=1)
     if not np.allclose(norms, 1, atol=1e-3):
-        raise ValueError(f"atoms with lengths {norms.min():.3g} to {norms.max():.3g}: must have length one")
+        raise ValueError(f"atoms with lengths {norms.min():.3g} to {norms.max():.3g}: must have unit norm")
 
 
 def code_chunk(products: np.ndarray, gram: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

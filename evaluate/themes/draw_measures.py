@@ -94,7 +94,7 @@ def keys_of_scores(extractors: set[str], has_upper_bound: bool) -> list[Patch | 
 
 
 def draw_invariance(invariance: Mapping[str, Arrays]) -> Figure:
-    """Share of moved patches that are found again, above their cosine to the unmoved, against the shift: a line a run.
+    """Fraction of shifted patches found again, above their cosine to the unshifted, against the shift: a line a run.
 
     `invariance` is by run, as step 7 stores it.
     """
@@ -110,7 +110,7 @@ def draw_invariance(invariance: Mapping[str, Arrays]) -> Figure:
         column[1].set_xlabel(label)
         column[1].xaxis.set_major_locator(MaxNLocator(7, integer=True))
     rows[0, 0].set(ylabel="found again (%)", ylim=(0, 100))
-    rows[1, 0].set_ylabel("cosine to the unmoved")
+    rows[1, 0].set_ylabel("cosine to the unshifted")
     figure.legend(*rows[1, 0].get_legend_handles_labels(), loc="outside right upper")
     return figure
 
@@ -126,7 +126,7 @@ def draw_phases(phases: Mapping[str, Arrays]) -> Figure:
             dots = axes.scatter(*pca.T, c=shifts, cmap=SHIFT_COLOURS, norm=TwoSlopeNorm(0, -limit, limit), s=7,
                                 edgecolors="0.35", linewidths=0.2)  # fmt: skip
             figure.colorbar(dots, ax=axes, label=f"shift ({unit})", ticks=[-limit, -limit // 2, 0, limit // 2, limit])
-            axes.set(title=f"{run}, moved in {kind}: R² {each['shift_r2'][first]:.2f}", xlabel="component 1")
+            axes.set(title=f"{run}, shifted in {kind}: R² {each['shift_r2'][first]:.2f}", xlabel="component 1")
             axes.set(xticks=[], yticks=[])
         row[0].set_ylabel("component 2")
     return figure

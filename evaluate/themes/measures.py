@@ -61,7 +61,7 @@ def measure_run(
     """
     pieces = known_pieces(recordings)
     if not len(pieces):
-        raise ValueError("pieces.patterns: no piece has both a score and patterns that are known")
+        raise ValueError("pieces.patterns: no piece has both a score and reference patterns")
     scores = {}
     for extractor in EXTRACTORS:
         spans_s = {piece: spans_of(themes, extractor, piece) for piece in pieces}

@@ -25,7 +25,7 @@ SHOWN_SHIFT_BINS = 12
 def save_upper_bound(parameters: Parameters, recordings: Recordings, root: Path = ROOT) -> list[Path]:
     """Save the upper bound of the scores; where no patterns are known a line says that there are no scores."""
     if not len(known_pieces(recordings)):
-        print("themes are not scored: of no piece both score and patterns are known (pieces.patterns)")
+        print("themes are not scored: no piece has both a score and reference patterns (pieces.patterns)")
         return []
     return [results.save(parameters, "upper_bound", measure_upper_bound(recordings), root)]
 

@@ -57,7 +57,7 @@ def check(kinds: Mapping[str, slice], spurious: float, deleted: float) -> None:
     """Raises ValueError unless there are cells, and shares are shares."""
     for name, share in (("spurious", spurious), ("deleted", deleted)):
         if not 0 <= share <= 1:
-            raise ValueError(f"{name}={share}: must be a share, from 0 to 1")
+            raise ValueError(f"{name}={share}: must be a fraction, from 0 to 1")
     if "token" in kinds:
         raise ValueError(f"kinds={', '.join(kinds)}: tokens have no hits to add or delete")
     widths = {kind: channels.stop - channels.start for kind, channels in kinds.items()}

@@ -25,7 +25,7 @@ FEWEST_ROWS = 8  # fewer themes are as thin
 MOST_ROWS = 12  # of the themes found, the strongest
 EXPLAINED = (
     "Each point: how alike two moments are,\nbright if much.\n\n"
-    "Bars at the left: the themes found (lag),\nthe strongest next to the picture"
+    "Bars at the left: the themes estimated (lag),\nthe strongest next to the picture"
 )
 EXPLAINED_KNOWN = (
     ", each\nin the colour of the known one that it is\nmost like, grey if it is like none.\n\n"

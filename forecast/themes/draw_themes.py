@@ -26,7 +26,7 @@ PIECE_IN = 0.75  # title and ticks
 GAP_ROWS = 1.5  # between what is known and what was found
 NUMBER_SIZE = 6
 EXPLAINED = "themes found are in the colour of the known one that they are most like, grey if they are like none"
-NAMES = {"lag": "found (lag)", "nieto_farbood": "found\n(nieto_farbood)"}
+NAMES = {"lag": "estimated (lag)", "nieto_farbood": "estimated\n(nieto_farbood)"}
 
 
 def draw_themes(parameters: Parameters, root: Path = ROOT) -> list[Path]:
@@ -53,7 +53,7 @@ def draw_timelines(themes: Arrays, recordings: Recordings) -> Figure:
     blocks = [blocks_of(themes, recordings, piece) for piece in pieces]
     heights = [PIECE_IN + ROW_IN * n_rows_of(each) for each in blocks]
     figure = figures.new_figure(WIDTH_IN, sum(heights))
-    if any("known" in each for each in blocks):
+    if any("reference" in each for each in blocks):
         figure.suptitle(EXPLAINED, fontsize=9)
     panels = figure.subplots(len(blocks), squeeze=False, height_ratios=heights)[:, 0]
     for axes, piece, each in zip(panels, pieces, blocks, strict=True):
@@ -67,7 +67,7 @@ def draw_timelines(themes: Arrays, recordings: Recordings) -> Figure:
 def blocks_of(themes: Arrays, recordings: Recordings, piece: int) -> dict[str, tuple[list[np.ndarray], list[str]]]:
     """Spans in s and colours of the themes of a piece by block; what is known is left out where nothing is."""
     known = known_spans_s(recordings.patterns(piece), recordings.score(piece))
-    blocks = {"known": (known, colours_of(known))} if known else {}
+    blocks = {"reference": (known, colours_of(known))} if known else {}
     for extractor in EXTRACTORS:
         found = spans_of(themes, extractor, piece)[:MOST_ROWS]
         blocks[NAMES[extractor]] = (found, colours_like(known, found))

@@ -1,4 +1,4 @@
-"""Pieces whose second half is transposed or faster, made from MIDI with known patterns.
+"""Pieces whose second half is transposed or faster, made from MIDI with reference patterns.
 
 A theme of the first half then comes again in another key, or at another tempo, and it is known where. All is done in
 ticks, so that beats stay as they are.

@@ -89,7 +89,7 @@ def find_mnist() -> Path:
 
 
 def open_mnist(path: Path) -> tuple[Labelled, Labelled]:
-    """Pictures and digits to learn from, and of the test, of a file as Keras stores MNIST."""
+    """Pictures and digits for training, and of the test, of a file as Keras stores MNIST."""
     if not path.is_file():
         raise FileNotFoundError(f"images.source: there is no file {path}; {WAY_OUT}")
     if not zipfile.is_zipfile(path):
@@ -134,7 +134,7 @@ def hold_out(numbers: np.ndarray, labels: np.ndarray, share: float, settings: Im
     try:
         return train_test_split(numbers, test_size=share, random_state=settings.seed, stratify=labels[numbers])
     except ValueError as error:
-        raise ValueError(f"{len(numbers)} pictures: too few to hold {share:g} of each digit out") from error
+        raise ValueError(f"{len(numbers)} images: too few to hold {share:g} of each digit out") from error
 
 
 def rotate(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:

@@ -79,7 +79,7 @@ def draw_occurrences(axes: Axes, recordings: Recordings, piece: int) -> None:
         axes.barh(rows, widths, left=left, height=0.85, color=colour, edgecolor="white", linewidth=0.5)  # some overlap
     axes.set_ylim(len(patterns) - 0.5, -0.5)
     axes.set_yticks([])
-    axes.set_ylabel("known", rotation=0, ha="right", va="center")
+    axes.set_ylabel("reference", rotation=0, ha="right", va="center")
 
 
 def times_of(beats: np.ndarray, score: np.ndarray) -> np.ndarray:

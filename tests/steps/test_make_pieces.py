@@ -92,7 +92,7 @@ def test_what_was_interrupted_is_made_whole(make_root):
 def test_what_is_found_is_left_alone(make_root, capsys):
     root = make_root(folder="groove")
     assert step0_make_pieces.run("song", root) == root / "music/groove"
-    assert capsys.readouterr().out == "music/groove is to be found, not made\n"
+    assert capsys.readouterr().out == "music/groove is not composed here: nothing to do\n"
     assert not (root / "music").exists()
 
 

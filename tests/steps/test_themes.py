@@ -507,7 +507,7 @@ def test_one_file_cannot_be_learned_from_and_is_searched_all_the_same(small, wri
         step.run("small", root=small, runs=["CQT", "TRANSPOSED"])
     step8_draw_themes.run("small", root=small)
     told = capsys.readouterr().out
-    assert "themes are not scored: of no piece both score and patterns are known (pieces.patterns)\n" in told
+    assert "themes are not scored: no piece has both a score and reference patterns (pieces.patterns)\n" in told
     assert "TRANSPOSED: nothing to measure\n" in told
     assert names_in(small / "output" / "small" / "CQT" / "themes") == {"lag.csv", "nieto_farbood.csv"}
     assert not (small / "output" / "small" / "CQT" / "themes.html").exists()
@@ -536,7 +536,7 @@ def test_what_is_missing_names_the_step_that_makes_it(small, step, message):
 def test_music_that_is_found_is_not_made(small, capsys):
     before = versions_of(small, "music/**/*")
     step0_make_themes.run("small", root=small)
-    assert capsys.readouterr().out == "music/songs is to be found, not made\n"
+    assert capsys.readouterr().out == "music/songs is not composed here: nothing to do\n"
     assert versions_of(small, "music/**/*") == before
 
 

@@ -1,4 +1,4 @@
-"""Found themes and known patterns as the compact JSON that the theme page reads.
+"""Found themes and reference patterns as the compact JSON that the theme page reads.
 
 A theme is its strength, and the spans of its occurrences in seconds of the recording.
 """

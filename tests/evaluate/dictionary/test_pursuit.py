@@ -120,7 +120,7 @@ def test_atoms_begin_with_different_windows():
         (np.ones((2, 3)), np.eye(3), 4, "k=4: must be 1 to n_atoms=3"),
         (np.ones((2, 3)), np.eye(3), 0, "k=0: must be"),
         (np.full((2, 3), np.nan), np.eye(3), 1, "must be finite"),
-        (np.ones((2, 3)), 2 * np.eye(3), 1, "atoms with lengths 2 to 2: must have length one"),
+        (np.ones((2, 3)), 2 * np.eye(3), 1, "atoms with lengths 2 to 2: must have unit norm"),
     ],
 )
 def test_what_cannot_be_coded_is_refused(x, atoms, k, match):

@@ -73,8 +73,8 @@ def test_phases_are_dots_coloured_by_their_shift():
     measured = invariance_of(with_phases=True)
     figure = draw_phases({"LEARNED": measured})
     pitch, time = [axes for axes in figure.axes if axes.get_title()]
-    assert pitch.get_title() == "LEARNED, moved in pitch: R² 0.75"
-    assert time.get_title() == "LEARNED, moved in time: R² 0.25"
+    assert pitch.get_title() == "LEARNED, shifted in pitch: R² 0.75"
+    assert time.get_title() == "LEARNED, shifted in time: R² 0.25"
     (dots,) = pitch.collections
     np.testing.assert_array_equal(dots.get_offsets(), measured["pca"][::2])
     np.testing.assert_array_equal(dots.get_array(), measured["shift_bins"][::2])

@@ -79,7 +79,7 @@ def test_grid_is_searched_and_chosen_from(parameters):
 
 def test_where_nothing_is_known_there_are_no_scores(parameters):
     recordings = small_recordings(with_truth=False)
-    with pytest.raises(ValueError, match="pieces.patterns: no piece has both a score and patterns"):
+    with pytest.raises(ValueError, match="pieces.patterns: no piece has both a score and reference patterns"):
         measure_run(parameters, recordings, {}, themes_of([[]] * 4))
 
 

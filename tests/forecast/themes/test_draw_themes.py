@@ -29,9 +29,13 @@ def test_every_theme_has_a_row_and_every_occurrence_a_bar():
 
 def test_blocks_have_names_and_themes_numbers():
     known, noise = draw_timelines(scale_themes(), scale_recordings()).axes
-    assert [text.get_text() for text in known.get_yticklabels()] == ["known", "found (lag)", "found\n(nieto_farbood)"]
+    assert [text.get_text() for text in known.get_yticklabels()] == [
+        "reference",
+        "estimated (lag)",
+        "estimated\n(nieto_farbood)",
+    ]
     assert [text.get_text() for text in known.get_yticklabels(minor=True)] == ["1", "1", "2"]
-    assert [text.get_text() for text in noise.get_yticklabels()] == ["found (lag)", "found\n(nieto_farbood)"]
+    assert [text.get_text() for text in noise.get_yticklabels()] == ["estimated (lag)", "estimated\n(nieto_farbood)"]
     assert [axes.get_title(loc="left") for axes in (known, noise)] == ["scale", "noise"]
     assert known.get_xlim() == (0, 12)
 

@@ -93,7 +93,7 @@ def test_nothing_is_made_for_music_that_is_found(made, parameters_of, capsys):
     ):
         make_themes(parameters_of(folder="elsewhere"), made)
     step0_make_themes.run("mine", made)
-    assert capsys.readouterr().out == "music/elsewhere is to be found, not made\n"
+    assert capsys.readouterr().out == "music/elsewhere is not composed here: nothing to do\n"
 
 
 @pytest.mark.slow

@@ -127,7 +127,7 @@ def test_pictures_of_another_shape_are_told_with_it(tmp_path):
 
 def test_too_few_pictures_to_split(tmp_path):
     np.savez(tmp_path / "few.npz", **mnist_like(n_train=12))
-    with pytest.raises(ValueError, match="12 pictures: too few to hold 0.1 of each digit out"):
+    with pytest.raises(ValueError, match="12 images: too few to hold 0.1 of each digit out"):
         read_images(Images(source=str(tmp_path / "few.npz")))
 
 
@@ -176,5 +176,5 @@ def test_step_1_saves_and_draws_the_digits(write_parameters, capsys):
     path = step1_save_digits.run("digits", root)
     with np.load(path) as stored:
         assert stored["images"].shape == (1797, 28, 28)
-    assert "digits: 1797 pictures of 28 x 28 pixels: 1293 train, 144 validation, 360 test" in capsys.readouterr().out
+    assert "digits: 1797 images of 28 x 28 pixels: 1293 train, 144 validation, 360 test" in capsys.readouterr().out
     assert (path.parent / "figures" / "images.png").is_file()

@@ -78,4 +78,4 @@ def test_step_1_saves_the_samples(takes, write_parameters, capsys):
     path = step1_save_signal.run("takes", takes)
     with np.load(path) as stored:
         assert stored["samples"].shape == (20000,)
-    assert "music/takes: 2 recordings, 2 s to learn from, 0 s held out" in capsys.readouterr().out
+    assert "music/takes: 2 recordings, 2 s for training, 0 s held out" in capsys.readouterr().out

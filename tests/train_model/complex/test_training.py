@@ -123,7 +123,7 @@ def test_a_loss_that_is_not_finite_is_told(tmp_path, rng):
 
 def test_what_is_too_short_is_told_with_its_part(rng):
     arrays = make_arrays(themes, rng) | {"starts": np.array([0, 67, 70, 90])}
-    with pytest.raises(ValueError, match="recordings, validation: length=4: nothing to learn from is as long"):
+    with pytest.raises(ValueError, match="recordings, validation: length=4: nothing to train on is as long"):
         makers_of(make_parameters(themes), arrays)
 
 

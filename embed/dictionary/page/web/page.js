@@ -29,7 +29,7 @@ class Page {
     const { atoms, atom_steps, n_atoms, labels, piece, rows } = this.data;
     const shown = atoms.length < n_atoms ? `the ${atoms.length} most used of ${n_atoms}` : `${n_atoms}`;
     const ratio = labels.length ? " · ×: how many times as often in a label as in all music" : "";
-    element("summary").textContent = `${shown} atoms of ${atom_steps} steps · %: share of all uses${ratio}`;
+    element("summary").textContent = `${shown} atoms of ${atom_steps} steps · %: fraction of all uses${ratio}`;
     element("about").textContent = [piece.name, piece.label].filter(Boolean).join(" · ");
     element("legend").textContent = {
       hit: "height: hit · shade: velocity · place: early or late · red: negative",

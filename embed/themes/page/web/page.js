@@ -36,7 +36,7 @@ class Page {
     if (index) element("index").href = index;
     element("index").hidden = !index;
     element("known").hidden = this.known.length === 0;
-    element("known").firstElementChild.textContent = `Patterns known (${this.known.length})`;
+    element("known").firstElementChild.textContent = `Reference patterns (${this.known.length})`;
     element("picture").setAttribute("aria-label", "self-similarity matrix, themes and waveform on one axis of time");
     if (!Object.keys(this.found).length) this.tell(`Themes are found by step 6: ${this.data.remedy}`);
     writeExtractors(this);

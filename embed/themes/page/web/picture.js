@@ -66,7 +66,7 @@ class Picture {
     const text = list ? "no theme found" : "no themes yet";
     if (!themes.length) write(context, text, EDGE.left + 6, found.top + found.height / 2, "left", "middle");
     const middle = layout.known.top + layout.known.height / 2;
-    if (known.length) write(context, "known", EDGE.left - 7, middle, "right", "middle");
+    if (known.length) write(context, "reference", EDGE.left - 7, middle, "right", "middle");
   }
 
   drawBar(context, occurrence) {

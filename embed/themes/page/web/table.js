@@ -32,7 +32,7 @@ class Table {
   makeButton(occurrence) {
     const button = textElement("button", spanTime(occurrence));
     const { theme, index } = occurrence;
-    const what = theme.list === KNOWN ? "known pattern" : "theme";
+    const what = theme.list === KNOWN ? "reference pattern" : "theme";
     const which = `${index + 1} of ${what} ${theme.number + 1}`;
     button.setAttribute("aria-label", `play occurrence ${which}, ${spanTime(occurrence)}`);
     connectButton(button, () => this.page.playOccurrence(occurrence));

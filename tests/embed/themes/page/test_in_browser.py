@@ -81,7 +81,7 @@ def test_the_table_tells_themes_with_strength_length_and_times(page):
     assert page.rows()[1][1:] == ["0:00.5 – 0:01.5", "0:04.0 – 0:05.0", "0:10.0 – 0:11.5"]
     button = page.browser.find_element(By.CSS_SELECTOR, "#found tbody tr:nth-child(2) button:nth-child(2)")
     assert button.accessible_name == "play occurrence 2 of theme 2, 0:04.0 – 0:05.0"
-    assert page.browser.find_element(By.CSS_SELECTOR, "#known summary").text == "Patterns known (1)"
+    assert page.browser.find_element(By.CSS_SELECTOR, "#known summary").text == "Reference patterns (1)"
 
 
 def test_every_button_has_a_name(page):
