@@ -25,7 +25,7 @@ ROW_IN = 0.105  # a number of NUMBER_SIZE fits
 PIECE_IN = 0.75  # title and ticks
 GAP_ROWS = 1.5  # between what is known and what was found
 NUMBER_SIZE = 6
-EXPLAINED = "themes found are in the colour of the known one that they are most like, grey if they are like none"
+EXPLAINED = "estimated themes have the colour of the reference theme that they are most like, grey if like none"
 NAMES = {"lag": "estimated (lag)", "nieto_farbood": "estimated\n(nieto_farbood)"}
 
 

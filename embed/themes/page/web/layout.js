@@ -1,7 +1,7 @@
 // Where everything stands on the stage: the matrix, below it a row for each theme, each reference pattern, the waveform.
 // All share the axis of time from left to right.
 
-const EDGE = { left: 60, right: 12, top: 10, gap: 8, axis: 34, wave: 52, bottom: 8 };
+const EDGE = { left: 68, right: 12, top: 10, gap: 8, axis: 34, wave: 52, bottom: 8 };
 const ROWS_PX = 150; // of all found themes, if rows of 9 to 16 pixels allow
 const ROW_PX = [9, 16];
 const KNOWN_ROW_PX = 6;
