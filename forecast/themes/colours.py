@@ -17,7 +17,7 @@ def colours_of(themes: Sequence[np.ndarray]) -> list[str]:
 
 
 def colours_like(known: Sequence[np.ndarray], found: Sequence[np.ndarray]) -> list[str]:
-    """For each theme found the colour of the known one that it is most like, grey if it is like none.
+    """For each theme found the colour of the reference theme that it is most like, grey if it is like none.
 
     Where none is known, each has its own. Themes are ``(n_occurrences, 2)`` spans in s.
     """

@@ -28,7 +28,7 @@ EXPLAINED = (
     "Bars at the left: the themes estimated (lag),\nthe strongest next to the picture"
 )
 EXPLAINED_KNOWN = (
-    ", each\nin the colour of the known one that it is\nmost like, grey if it is like none.\n\n"
+    ", each\nin the colour of the reference theme that it is\nmost like, grey if it is like none.\n\n"
     "Bars above: the themes known."
 )
 

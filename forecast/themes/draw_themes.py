@@ -47,7 +47,7 @@ def draw_themes(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 def draw_timelines(themes: Arrays, recordings: Recordings) -> Figure:
     """A panel for each piece, a row for each theme, a bar for each occurrence; the strongest themes on top.
 
-    A theme that was found has the colour of the known one that it is most like, grey if it is like none.
+    A theme that was found has the colour of the reference theme that it is most like, grey if it is like none.
     """
     pieces = range(min(recordings.n_searched, MOST_PIECES))
     blocks = [blocks_of(themes, recordings, piece) for piece in pieces]
