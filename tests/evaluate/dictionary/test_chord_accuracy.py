@@ -109,7 +109,7 @@ def test_nothing_is_learned_from_less_than_two_chords(chords):
 
 
 def test_test_music_needs_chords():
-    with pytest.raises(ValueError, match="^chords: no beat of the test pieces has a known chord; .*$"):
+    with pytest.raises(ValueError, match="^chords: no beat of the test pieces has a chord label; .*$"):
         accuracy(np.zeros(3), np.full(3, NO_CHORD))
 
 
