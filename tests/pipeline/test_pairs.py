@@ -169,7 +169,7 @@ def test_spans_of_some_songs():
 def test_what_cannot_be_paired_is_refused():
     with pytest.raises(ValueError, match="length=50: nothing to train on is as long"):
         Stretches(SPANS, 50, 2)
-    with pytest.raises(ValueError, match=r"pictures of shape \(0, 8, 8\): must be at least one"):
+    with pytest.raises(ValueError, match=r"images of shape \(0, 8, 8\): must be at least one"):
         PicturePairs(np.zeros((0, 8, 8)), largest_angle_deg=10)
 
 

@@ -78,8 +78,8 @@ def test_same_seed_same_noise(rng):
 @pytest.mark.parametrize(
     ("kinds", "shares", "told"),
     [
-        (KINDS, {"spurious": 1.5, "deleted": 0}, "spurious=1.5: must be a share"),
-        (KINDS, {"spurious": 0, "deleted": -0.1}, "deleted=-0.1: must be a share"),
+        (KINDS, {"spurious": 1.5, "deleted": 0}, "spurious=1.5: must be a fraction"),
+        (KINDS, {"spurious": 0, "deleted": -0.1}, "deleted=-0.1: must be a fraction"),
         ({"token": slice(0, 1)}, {"spurious": 0, "deleted": 0}, "kinds=token: tokens have no hits"),
         ({"hit": slice(0, 3), "velocity": slice(3, 5)}, {"spurious": 0, "deleted": 0}, "must have as many channels"),
         ({}, {"spurious": 0, "deleted": 0}, "at least one kind"),
