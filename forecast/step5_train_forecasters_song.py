@@ -27,7 +27,7 @@ from pipeline.sections.forecasting import NETWORKS
 def run(name, root=ROOT, runs=None, force=False):
     """Fit what is not fitted yet; returns the paths of the networks."""
     parameters = load(name, root)
-    wanted = [kind for kind in NETWORKS if kind in parameters.forecast.methods]
+    wanted = [kind for kind in NETWORKS if parameters.has(kind)]
     return [fit_run(each, kind, root, force) for each in parameters.for_runs(runs) for kind in wanted]
 
 

@@ -1,4 +1,4 @@
-"""The text of the atom page; what the browser does is in the folder `web`, canvas and colours are the player page's."""
+"""The text of the atom page; what the browser does is in its folder `web` and in that of all pages."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,6 +1,6 @@
 """The text of the theme page and of the page that leads to all; what the browser does is in the folder `web`.
 
-What is neither of themes nor of their picture, the player page has too.
+What is neither of themes nor of their picture is in the folder `web` of all pages.
 """
 
 from collections.abc import Mapping
