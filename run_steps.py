@@ -27,7 +27,7 @@ def run(name, first=0, last=9, root=ROOT):
     print("\nfigures:")
     for path in sorted((results.folder_of(parameters, root) / "figures").glob("*.png")):
         if path.stat().st_mtime >= started:
-            print(f"  {results.show(path, root)}")
+            print(f"  {results.display_path(path, root)}")
 
 
 if __name__ == "__main__":

@@ -26,10 +26,10 @@ from save_dataset.midi.corpus import Corpus
 def run(name, root=ROOT, runs=None):
     """Code all pieces with the dictionary of each run; returns the paths of the codes."""
     parameters = load(name, root)
-    return [embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
+    return [_embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
 
 
-def embed_run(parameters, root):
+def _embed_run(parameters, root):
     """Code all pieces with the dictionary of one run; returns the path of the codes."""
     corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
     model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
@@ -37,7 +37,7 @@ def embed_run(parameters, root):
     path = results.save(parameters, "codes", codes, root)
     n_bars = len(corpus.steps) / corpus.steps_per_bar
     print(f"{parameters.run}: {corpus.n_pieces} pieces, {len(codes['values']) / n_bars:.1f} atoms a bar")
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

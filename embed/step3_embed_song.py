@@ -28,12 +28,12 @@ from pipeline.parameters import ROOT, load
 def run(name, root=ROOT, runs=None):
     """Embed the song with the model of each run and draw its trajectories; returns the paths of the embeddings."""
     parameters = load(name, root)
-    paths = [embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
+    paths = [_embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
     draw_embeddings(parameters, root)
     return paths
 
 
-def embed_run(parameters, root):
+def _embed_run(parameters, root):
     """Embed the song with the model of one run; returns the path of the embedding."""
     spectrogram = results.load(parameters, "spectrogram", root)
     autoencoder = keras.saving.load_model(results.usable_path(parameters, "autoencoder", root))
@@ -44,7 +44,7 @@ def embed_run(parameters, root):
     print(
         f"{parameters.run}: {len(embedding['z'])} points, mean cos(v, v next) {embedding['mean_velocity_cosine']:.3f}"
     )
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

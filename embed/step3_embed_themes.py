@@ -25,10 +25,10 @@ from save_dataset.themes.recordings import Recordings
 def run(name, root=ROOT, runs=None):
     """Embed and compare with the features of each run; returns the paths of the matrices."""
     parameters = load(name, root)
-    return [embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
+    return [_embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
 
 
-def embed_run(parameters, root):
+def _embed_run(parameters, root):
     """Embed all pieces with the features of one run; returns the path of the matrices."""
     recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
     features = embed_recordings(recordings, parameters.model.patch_frames, encoder_of(parameters, root))
@@ -36,7 +36,7 @@ def embed_run(parameters, root):
     matrices = compare_moments(parameters, recordings, features)
     path = results.save(parameters, "matrices", matrices, root)
     print(f"{parameters.run}: {recordings.n_searched} pieces, {features['starts'][-1]} moments")
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

@@ -33,13 +33,13 @@ def run(name, root=ROOT, runs=None):
         n_sounds = sum(path.suffix == ".wav" for path in others)
         n_bytes = page.stat().st_size
         print(f"{each.run}: {n_sounds} sounds; the page has {n_bytes / 1e6:.2f} MB and needs no network")
-        print(f"wrote {results.show(page, root)}, {results.show(page.parent, root)}/atoms/ and piece/")
+        print(f"wrote {results.display_path(page, root)}, {results.display_path(page.parent, root)}/atoms/ and piece/")
         paths += [page, *others]
     for draw in (draw_all_atoms, draw_all_codes, draw_spaces):
         drawn = draw(parameters, root)
         paths += drawn
         for path in drawn:
-            print(f"wrote {results.show(path, root)}")
+            print(f"wrote {results.display_path(path, root)}")
     return paths
 
 

@@ -29,7 +29,7 @@ def run(name, root=ROOT, runs=None):
         themes = "with themes" if results.is_fresh(each, "themes", root) else "without themes, which step 6 finds"
         n_bytes = sum(path.stat().st_size for path in written)
         print(f"{each.run}: {len(written)} pages {themes}; {n_bytes / 1e6:.1f} MB, they need no network")
-        print(f"wrote {results.show(written[-1], root)}")
+        print(f"wrote {results.display_path(written[-1], root)}")
         paths += written
     return paths
 

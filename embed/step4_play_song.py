@@ -33,7 +33,7 @@ def run(name, root=ROOT, runs=None):
     for each in filmed:
         paths.append(write_run_video(each, samples, root, show_progress=command_line.has_terminal()))
     for path in paths:
-        print(f"wrote {results.show(path, root)}")
+        print(f"wrote {results.display_path(path, root)}")
     return paths
 
 

@@ -34,5 +34,5 @@ def measure_bases(
         measures, line = measure(arrays, np.asarray(autoencoder.bases.rows()), each)
         print(f"{each.run}: {line}")
         paths.append(results.save(each, "measures", measures, root))
-    print(f"wrote {len(paths)} files to {results.show(results.folder_of(parameters, root), root)}")
+    print(f"wrote {len(paths)} files to {results.display_path(results.folder_of(parameters, root), root)}")
     return paths

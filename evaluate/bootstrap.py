@@ -71,7 +71,7 @@ def interval(
         raise ValueError(f"values of shape {values.shape}: must be finite")
     result = scipy.stats.bootstrap(
         (np.arange(len(values)),),
-        partial(statistic_of_blocks, values=values, statistic=statistic, block_units=block_units),
+        partial(_statistic_of_blocks, values=values, statistic=statistic, block_units=block_units),
         vectorized=True,
         method="percentile",
         confidence_level=expanded(confidence, len(values) // block_units),
@@ -82,7 +82,7 @@ def interval(
     return result.confidence_interval.low, result.confidence_interval.high
 
 
-def statistic_of_blocks(
+def _statistic_of_blocks(
     starts: np.ndarray, axis: int, *, values: np.ndarray, statistic: Callable[..., np.ndarray], block_units: int
 ) -> np.ndarray:
     """The statistic of each resample ``(..., n_resamples)``, put together from blocks that begin at the first `starts`.

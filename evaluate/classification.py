@@ -75,8 +75,8 @@ def measure_style(
     dict of str to np.ndarray
         ``class_names`` (n_labels,), in order. Of the classifier: ``accuracy``, ``accuracy_low``, ``accuracy_high``,
         ``macro_f1``, ``accuracy_ungrouped`` (groups torn apart), ``majority`` (share of the most frequent label),
-        ``predicted`` (n_pieces,), ``confusion`` (n_labels, n_labels) with a row per true label. What `measure_clusters`
-        and `centroid_distances` tell.
+        ``predicted`` (n_pieces,), ``confusion`` (n_labels, n_labels) with a row per true label. Of the features: the
+        arrays of `_measure_clusters` and `centroid_distances`.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def measure_style(
         If there are too few labels, groups, or pieces of a label for the folds, or a feature is not finite.
     """
     names = check_pieces(features, labels, groups, folds)
-    predicted = cross_predict(features, labels, GroupKFold(folds).split(features, labels, groups), penalty)
+    predicted = _cross_predict(features, labels, GroupKFold(folds).split(features, labels, groups), penalty)
     torn_apart = StratifiedKFold(folds, shuffle=True, random_state=seed).split(features, labels)
     low, high = interval_of_accuracy(predicted == labels, groups, n_bootstrap, seed)
     measures = {
@@ -93,13 +93,13 @@ def measure_style(
         "accuracy_low": low,
         "accuracy_high": high,
         "macro_f1": f1_score(labels, predicted, average="macro", zero_division=0),
-        "accuracy_ungrouped": np.mean(cross_predict(features, labels, torn_apart, penalty) == labels),
+        "accuracy_ungrouped": np.mean(_cross_predict(features, labels, torn_apart, penalty) == labels),
         "majority": max(np.mean(labels == name) for name in names),
         "predicted": predicted,
         "confusion": confusion_matrix(labels, predicted, labels=names),
     }
     standardised = StandardScaler().fit_transform(features)
-    measures |= measure_clusters(standardised, labels)
+    measures |= _measure_clusters(standardised, labels)
     measures |= centroid_distances(standardised, labels, groups, n_bootstrap=n_bootstrap, seed=seed)
     return {name: np.asarray(value) for name, value in measures.items()}
 
@@ -118,7 +118,7 @@ def check_pieces(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, f
     return names
 
 
-def cross_predict(
+def _cross_predict(
     features: np.ndarray, labels: np.ndarray, parts: Iterable[tuple[np.ndarray, np.ndarray]], penalty: float
 ) -> np.ndarray:
     """Label of each piece, ``(n_pieces,)``, predicted from the parts it does not stand in."""
@@ -145,7 +145,7 @@ def interval_of_accuracy(
     return interval(right_and_all, share, confidence=CONFIDENCE, n_resamples=n_bootstrap, seed=seed)
 
 
-def measure_clusters(standardised: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+def _measure_clusters(standardised: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
     """How well labels are clusters of standardised features; not at all if a silhouette is about 0 or less.
 
     ``pca`` (n_pieces, up to 3), ``explained_variance`` of its components as shares, ``silhouette`` of all features,
@@ -178,7 +178,7 @@ def centroid_distances(
     """
     rng = np.random.default_rng(seed)
     of_label = [(standardised[labels == name], groups[labels == name]) for name in np.unique(labels)]
-    samples = [sample_centroids(*each, n_bootstrap, rng) for each in of_label]
+    samples = [_sample_centroids(*each, n_bootstrap, rng) for each in of_label]
     squares = np.zeros((3, len(samples), len(samples)))  # distance, low, high
     for a, b in combinations(range(len(samples)), 2):
         square = np.mean((of_label[a][0].mean(axis=0) - of_label[b][0].mean(axis=0)) ** 2)
@@ -190,7 +190,7 @@ def centroid_distances(
     return dict(zip(("distances", "distances_low", "distances_high"), np.sqrt(np.maximum(squares, 0)), strict=True))
 
 
-def sample_centroids(features: np.ndarray, groups: np.ndarray, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+def _sample_centroids(features: np.ndarray, groups: np.ndarray, n_samples: int, rng: np.random.Generator) -> np.ndarray:
     """Means of the features of one label's pieces, ``(n_samples, n_features)``, their groups drawn anew."""
     group = np.unique(groups, return_inverse=True)[1]
     n_pieces = np.bincount(group)

@@ -29,7 +29,7 @@ def run(name, root=ROOT, runs=None, force=False):
     paths = save_baselines(parameters, corpus, root, force=force, show_progress=command_line.has_terminal())
     for run_parameters in parameters.for_runs(runs):
         paths += measure_run(run_parameters, corpus, root)
-    print(f"wrote {len(paths)} files to {results.show(results.folder_of(parameters, root), root)}")
+    print(f"wrote {len(paths)} files to {results.display_path(results.folder_of(parameters, root), root)}")
     return paths
 
 

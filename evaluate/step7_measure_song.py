@@ -49,7 +49,7 @@ def measure_run(parameters, root):
     paths += [results.save(parameters, "controls", controls, root)]
     paths += [results.save(parameters, "recurrence", recurrence, root)]
     print(f"{parameters.run}: loop score {recurrence['score']:.2f}, period {recurrence['period_s']:.3f} s")
-    print(f"wrote {len(paths)} files to {results.show(paths[0].parent, root)}")
+    print(f"wrote {len(paths)} files to {results.display_path(paths[0].parent, root)}")
     return paths
 
 

@@ -28,7 +28,7 @@ def run(name, root=ROOT, runs=None):
     paths = save_upper_bound(parameters, recordings, root)
     for run_parameters in parameters.for_runs(runs):
         paths += save_measures(run_parameters, recordings, root, show_progress=command_line.has_terminal())
-    print(f"wrote {len(paths)} files to {results.show(results.folder_of(parameters, root), root)}")
+    print(f"wrote {len(paths)} files to {results.display_path(results.folder_of(parameters, root), root)}")
     return paths
 
 

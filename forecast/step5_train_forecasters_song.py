@@ -28,15 +28,15 @@ def run(name, root=ROOT, runs=None, force=False):
     """Fit what is not fitted yet; returns the paths of the networks."""
     parameters = load(name, root)
     wanted = [kind for kind in NETWORKS if parameters.has(kind)]
-    return [fit_run(each, kind, root, force) for each in parameters.for_runs(runs) for kind in wanted]
+    return [_fit_run(each, kind, root, force) for each in parameters.for_runs(runs) for kind in wanted]
 
 
-def fit_run(parameters, kind, root, force):
+def _fit_run(parameters, kind, root, force):
     """Fit one network of a run on the first part of its trajectory, unless that is done; returns its path."""
     path = results.path_of(parameters, kind, root)
     embedding = results.load(parameters, "embedding", root)
     if not force and results.is_fresh(parameters, kind, root):
-        print(f"{parameters.run}: {results.show(path, root)} is up to date")
+        print(f"{parameters.run}: {results.display_path(path, root)} is up to date")
         return path
     n_fitted = split_for_networks(embedding, parameters).n_fitted
     print(f"{parameters.run}: {kind} on the first {n_fitted} of {len(embedding['z'])} points")
@@ -45,7 +45,7 @@ def fit_run(parameters, kind, root, force):
     network, losses = fit_network(z[:n_fitted], settings, verbose=verbose)
     print(f"{parameters.run}: mean squared error {losses[0]:.5f} in the first epoch, {losses[-1]:.5f} in the last")
     results.save_model(parameters, kind, network, root)
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

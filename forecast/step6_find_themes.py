@@ -30,15 +30,15 @@ def run(name, root=ROOT, runs=None):
     """Find the themes of each run and show them; returns the paths of the results."""
     parameters = load(name, root)
     chosen = parameters.for_runs(runs)
-    paths = [find_run(run_parameters, root) for run_parameters in chosen]
+    paths = [_find_run(run_parameters, root) for run_parameters in chosen]
     drawn = draw_themes(parameters, root)
     pages = [write_pages(run_parameters, root)[-1] for run_parameters in chosen]
     for path in (*drawn, *pages):
-        print(f"wrote {results.show(path, root)}")
+        print(f"wrote {results.display_path(path, root)}")
     return paths
 
 
-def find_run(parameters, root):
+def _find_run(parameters, root):
     """Find the themes of one run and write them as files; returns the path of the arrays."""
     recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
     arrays = find_themes(parameters, recordings, results.load(parameters, "matrices", root))
@@ -46,7 +46,7 @@ def find_run(parameters, root):
     folder = path.with_suffix("")
     write_files(arrays, recordings, folder)
     print(f"{parameters.run}: {count_themes(arrays)} in {recordings.n_searched} pieces")
-    print(f"wrote {results.show(path, root)}, {results.show(folder, root)}/")
+    print(f"wrote {results.display_path(path, root)}, {results.display_path(folder, root)}/")
     return path
 
 

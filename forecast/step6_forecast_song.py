@@ -49,7 +49,7 @@ def forecast_run(parameters, root):
     n_starts = max(len(each["starts"]) for each in forecasts.values())
     print(f"{parameters.run}: {parameters.forecast.horizon_steps} steps from {n_starts} points: {', '.join(forecasts)}")
     sounds = write_sounds(parameters, {name: forecasts[name] for name in parameters.heard_of_run()}, root)
-    print(f"wrote {len(paths)} files and {len(sounds)} sounds to {results.show(paths[0].parent, root)}")
+    print(f"wrote {len(paths)} files and {len(sounds)} sounds to {results.display_path(paths[0].parent, root)}")
     return paths
 
 

@@ -40,7 +40,7 @@ class NormLoss(WeightedLoss):
     """
 
     def raw_loss(self, bases):
-        return ops.mean(row_norms(bases))
+        return ops.mean(_row_norms(bases))
 
 
 @keras.saving.register_keras_serializable(package="complex")
@@ -51,9 +51,9 @@ class EqualNormLoss(WeightedLoss):
     """
 
     def raw_loss(self, bases):
-        return ops.var(row_norms(bases))
+        return ops.var(_row_norms(bases))
 
 
-def row_norms(bases):
+def _row_norms(bases):
     """Root of the mean square of each row, ``(n_rows,)``."""
     return ops.sqrt(ops.mean(ops.square(bases), axis=1) + 1e-12)

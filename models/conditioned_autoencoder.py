@@ -63,9 +63,9 @@ def build_encoder(window_frames: int, n_bins: int, latent_dim: int, preset: str 
         raise ValueError(f"window_frames={window_frames}: must be at least {shortest} with the preset {preset}")
     x = window = keras.Input((window_frames, n_bins), name="window")
     for channels in ENCODER_CHANNELS:
-        x = layers.MaxPooling1D(2)(convolution(channels, 3, padding=layout.padding)(x))
+        x = layers.MaxPooling1D(2)(_convolution(channels, 3, padding=layout.padding)(x))
     if layout.pointwise_channels:
-        x = convolution(layout.pointwise_channels, 1)(x)
+        x = _convolution(layout.pointwise_channels, 1)(x)
     z = layers.Dense(latent_dim, kernel_initializer=RandomNormal(), name="z")(layers.Flatten()(x))
     return keras.Model(window, z, name="encoder")
 
@@ -79,8 +79,8 @@ def build_decoder(window_frames: int, n_bins: int, latent_dim: int, preset: str 
     x = layers.Dense(start_frames * first, "relu", use_bias=False, kernel_initializer=RandomNormal())(z)
     x = layers.Reshape((start_frames, first))(x)
     for channels in rest:
-        x = layers.BatchNormalization()(convolution(channels, 3)(layers.UpSampling1D(2)(x)))
-    x = convolution(n_bins, 1, activation="sigmoid")(layers.UpSampling1D(2)(x))
+        x = layers.BatchNormalization()(_convolution(channels, 3)(layers.UpSampling1D(2)(x)))
+    x = _convolution(n_bins, 1, activation="sigmoid")(layers.UpSampling1D(2)(x))
     if excess:
         x = layers.Cropping1D((excess // 2, excess - excess // 2))(x)
     return keras.Model(z, x, name="decoder")
@@ -97,7 +97,7 @@ def build_forecaster(
     return keras.Model(clip, v_hat, name="forecaster")
 
 
-def convolution(channels: int, kernel: int, activation: str = "relu", padding: str = "same") -> layers.Conv1D:
+def _convolution(channels: int, kernel: int, activation: str = "relu", padding: str = "same") -> layers.Conv1D:
     """A convolution over time that starts as the paper's do."""
     return layers.Conv1D(channels, kernel, activation=activation, padding=padding, kernel_initializer=RandomNormal())
 

@@ -143,20 +143,20 @@ class RollOutLoss(WeightedLoss):
     def raw_loss(self, z_hat, z_true, z):
         if self.stop_gradient:
             z_true = ops.stop_gradient(z_true)
-        return ops.mean(length(whiten(z_hat - z_true, covariance_of(z))))
+        return ops.mean(length(_whiten(z_hat - z_true, _covariance_of(z))))
 
     def get_config(self):
         return super().get_config() | {"stop_gradient": self.stop_gradient}
 
 
-def covariance_of(z):
+def _covariance_of(z):
     """Covariance of points, ``(latent_dim, latent_dim)``."""
     points = ops.reshape(z, (-1, z.shape[-1]))
     deviations = points - ops.mean(points, axis=0)
     return ops.mean(deviations[:, :, None] * deviations[:, None, :], axis=0)
 
 
-def whiten(differences, covariance):
+def _whiten(differences, covariance):
     """Differences ``(..., latent_dim)`` in spreads of the points along each direction, over the root of latent_dim."""
     latent_dim = covariance.shape[0]
     # a direction in which the points hardly spread counts as if they had a hundredth of their mean spread in it
@@ -168,10 +168,10 @@ def whiten(differences, covariance):
 
 def cosine(a, b):
     """Cosine of the angle between vectors along the last axis, 0 where either has length zero."""
-    return ops.sum(normalize(a) * normalize(b), axis=-1)
+    return ops.sum(_normalize(a) * _normalize(b), axis=-1)
 
 
-def normalize(a):
+def _normalize(a):
     """Vectors of length 1 along the last axis.
 
     As `keras.ops.normalize`, whose gradient at length zero is not finite: there is such a forecast in the first step of

@@ -19,12 +19,12 @@ def lowest_cross_entropy(frames: np.ndarray, window_frames: int) -> float:
         Frames of a window; frames near the ends are in fewer windows and count less.
     """
     blocks = np.array_split(frames, -(-len(frames) // FRAMES_AT_ONCE))
-    of_frames = np.concatenate([entropy_of_frames(block.astype(float)) for block in blocks])
+    of_frames = np.concatenate([_entropy_of_frames(block.astype(float)) for block in blocks])
     n_windows = len(frames) - window_frames + 1
     windows_of_frame = np.convolve(np.ones(n_windows), np.ones(window_frames))
     return float(np.average(of_frames, weights=windows_of_frame))
 
 
-def entropy_of_frames(x: np.ndarray) -> np.ndarray:
+def _entropy_of_frames(x: np.ndarray) -> np.ndarray:
     """Mean over the bins of ``-x log x - (1 - x) log(1 - x)``, ``(n_frames,)``."""
     return -np.mean(xlogy(x, x) + xlogy(1 - x, 1 - x), axis=1)

@@ -31,8 +31,8 @@ def answer(file: str) -> None:
     taken = [argument.arg for argument in run.args.args]
     arguments = parse(ast.get_docstring(tree), taken, argv=None)
     with_traceback = arguments.pop("traceback")
-    with errors_in_one_line(with_traceback):
-        parameters = check_study(step.stem, arguments["name"])
+    with _errors_in_one_line(with_traceback):
+        parameters = _check_study(step.stem, arguments["name"])
         runs = parameters.for_runs(arguments.get("runs"))
         if "force" in taken and not arguments["force"] and are_up_to_date(runs, f"{step.parent.name}.{step.stem}"):
             sys.exit(0)
@@ -47,13 +47,13 @@ def main(run: Callable, argv: Sequence[str] | None = None) -> None:
     with 130.
     """
     arguments = parse(sys.modules[run.__module__].__doc__, inspect.signature(run).parameters, argv)
-    with errors_in_one_line(arguments.pop("traceback")):
-        check_study(Path(inspect.getfile(run)).stem, arguments["name"])
+    with _errors_in_one_line(arguments.pop("traceback")):
+        _check_study(Path(inspect.getfile(run)).stem, arguments["name"])
         run(**arguments)
 
 
 @contextmanager
-def errors_in_one_line(with_traceback: bool) -> Iterator[None]:
+def _errors_in_one_line(with_traceback: bool) -> Iterator[None]:
     """A block whose errors end the program as `main` says."""
     try:
         yield
@@ -66,7 +66,7 @@ def errors_in_one_line(with_traceback: bool) -> Iterator[None]:
         sys.exit(130)
 
 
-def check_study(step: str, name: str) -> StudyParameters:
+def _check_study(step: str, name: str) -> StudyParameters:
     """The parameters of a file; ValueError if its study does not have the step."""
     parameters = load(name)
     if not step.startswith("step") or any(module.endswith(f".{step}") for module in parameters.STEPS):

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from pipeline.windows import Stretch
 
-MOST_BATCHES = 2**16  # of an epoch: no two epochs draw the same pairs
+MAX_BATCHES = 2**16  # of an epoch: no two epochs draw the same pairs
 FIRST_REACH = 1 / 12  # a semitone of an octave, one frame of twelve: bases that begin at random find their way
 
 
@@ -162,7 +162,7 @@ def pairs(
     def make_batch(batch):
         passed = tf.cast(epoch, tf.float32) + tf.cast(batch, tf.float32) / n_batches
         grown = tf.minimum(passed / growing_epochs, 1.0) if growing_epochs else tf.constant(1.0)
-        return make(pairs_per_batch, tf.stack([seed, epoch * MOST_BATCHES + batch]), FIRST_REACH ** (1.0 - grown))
+        return make(pairs_per_batch, tf.stack([seed, epoch * MAX_BATCHES + batch]), FIRST_REACH ** (1.0 - grown))
 
     return tf.data.Dataset.range(n_batches, output_type=tf.int32).map(make_batch).prefetch(1)
 

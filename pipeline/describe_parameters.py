@@ -24,22 +24,22 @@ def describe(study: str) -> Iterator[str]:
             yield f"\n# {(section.__doc__ or '').strip()}"
             yield f"[{name}]" if field.is_required() or field.default is not None else f"# [{name}]"
             for key, key_field in section.model_fields.items():
-                yield from describe_key(key, key_field)
+                yield from _describe_key(key, key_field)
     yield "\n# The runs to compare, each with what it changes.\n[runs.MY_RUN]"
 
 
-def describe_key(key: str, field: FieldInfo) -> Iterator[str]:
+def _describe_key(key: str, field: FieldInfo) -> Iterator[str]:
     """Two lines: what a key means and may be, and the key with its default."""
-    yield f"# {field.description}{describe_range(field)}"
+    yield f"# {field.description}{_describe_range(field)}"
     if field.is_required():
         yield f'# {key} = "..."  # must be given'
     elif field.default is None:
-        yield f"# {key} = {example_of(field)}  # not set by default"
+        yield f"# {key} = {_example_of(field)}  # not set by default"
     else:
-        yield f"# {key} = {to_toml(field.default)}"
+        yield f"# {key} = {_to_toml(field.default)}"
 
 
-def example_of(field: FieldInfo) -> str:
+def _example_of(field: FieldInfo) -> str:
     """What stands for the value of a key that may be left out."""
     kinds = getattr(field.annotation, "__args__", ())
     choices = next((kind.__args__ for kind in kinds if get_origin(kind) is Literal), ())
@@ -50,14 +50,14 @@ def example_of(field: FieldInfo) -> str:
     return "1" if any(get_args(kind)[:1] == (int,) for kind in kinds) or int in kinds else "[...]"
 
 
-def to_toml(value: Any) -> str:
+def _to_toml(value: Any) -> str:
     """A default in TOML's words, in one line."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {to_toml(each)}" for key, each in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {_to_toml(each)}" for key, each in value.items()) + " }"
     return json.dumps(value)
 
 
-def describe_range(field: FieldInfo) -> str:
+def _describe_range(field: FieldInfo) -> str:
     """The values a key may have, in brackets; empty where any of its type will do."""
     choices = getattr(field.annotation, "__args__", ())
     if choices and all(isinstance(choice, str) for choice in choices):

@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from pipeline import results
+from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT, StudyParameters
-from pipeline.whole_file import whole_file
 
 Layout = Literal["constrained"] | None
 Drawer = Callable[[Any, Path], list[Path]]
@@ -84,7 +84,7 @@ def save(figure: Figure, path: Path) -> list[Path]:
     no_dates = {".png": {"Software": None}, ".pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
     paths = [path.with_name(path.name + ending) for ending in no_dates]
     for target in paths:
-        with whole_file(target) as temporary:
+        with atomic_write(target) as temporary:
             figure.savefig(temporary, metadata=no_dates[target.suffix])
         figure.set_layout_engine("none")  # it has done its work, which takes as long as drawing
     return paths
@@ -98,6 +98,6 @@ def save_all(drawn: Mapping[str, Figure], parameters: StudyParameters, root: Pat
 def draw_everything(parameters: StudyParameters, drawers: Iterable[Drawer], root: Path = ROOT) -> list[Path]:
     """Draw by all drawers, each from what is stored of a parameter file; returns the paths."""
     paths = [path for draw in drawers for path in draw(parameters, root)]
-    print(f"{len(paths)} files, the last is {results.show(paths[-1], root)}")
-    print(f"wrote {results.show(results.figure_path(parameters, '', root), root)}")
+    print(f"{len(paths)} files, the last is {results.display_path(paths[-1], root)}")
+    print(f"wrote {results.display_path(results.figure_path(parameters, '', root), root)}")
     return paths

@@ -46,7 +46,7 @@ class Stretches:
         song = tf.searchsorted(self.ends, number, side="right")
         first, last, end = (tf.gather(each, song) for each in (self.firsts, self.lasts, self.ends))
         start = last + 1 - (end - number)
-        shift = part_of(self.shift, reach)
+        shift = _part_of(self.shift, reach)
         low, high = tf.maximum(start - shift, first), tf.minimum(start + shift, last)
         return start, draw(seed, 1, n, low, high + 1)
 
@@ -85,7 +85,7 @@ class PatchPairs:
     def __call__(self, n_pairs: int, seed: tf.Tensor, reach: tf.Tensor | float = 1.0) -> tf.Tensor:
         """Pairs, ``(n_pairs, 2, n_values)``."""
         start, other = self.stretches.draw(n_pairs, seed, reach)
-        most_bins = part_of(self.pitch_shift_bins, reach)
+        most_bins = _part_of(self.pitch_shift_bins, reach)
         bins = draw(seed, 2, n_pairs, -most_bins, most_bins + 1)
         if self.shifts == "either":
             in_pitch = draw(seed, 3, n_pairs, 0, 2)
@@ -137,9 +137,9 @@ class PicturePairs:
 
     def __call__(self, n_pairs: int, seed: tf.Tensor, reach: tf.Tensor | float = 1.0) -> tf.Tensor:
         """Pairs, ``(n_pairs, 2, n_values)``."""
-        shares = (tf.range(n_pairs, dtype=tf.float64) + draw_shares(seed, 0, n_pairs)) / n_pairs
+        shares = (tf.range(n_pairs, dtype=tf.float64) + _draw_shares(seed, 0, n_pairs)) / n_pairs
         chosen = tf.gather(self.pictures, tf.cast(shares * len(self.pictures), tf.int64))
-        rotations = tf.random.stateless_uniform((2 * n_pairs,), stream_of(seed, 1), minval=-1.0)
+        rotations = tf.random.stateless_uniform((2 * n_pairs,), _stream_of(seed, 1), minval=-1.0)
         angles_deg = self.largest_angle_deg * reach * rotations
         rotated = rotate(tf.repeat(chosen, 2, axis=0), angles_deg)
         return standardise(tf.reshape(rotated, (n_pairs, 2, self.n_values)), PICTURE_STD)
@@ -180,22 +180,22 @@ def standardise(values: tf.Tensor, std: float) -> tf.Tensor:
 
 def draw(seed: tf.Tensor, stream: int, n: int, low: tf.Tensor | int, high: tf.Tensor | int) -> tf.Tensor:
     """Integers from low to below high, ``(n,)``, each as likely; another stream, other numbers."""
-    shares = draw_shares(seed, stream, n)
+    shares = _draw_shares(seed, stream, n)
     low, high = tf.cast(low, tf.int64), tf.cast(high, tf.int64)
     return low + tf.cast(shares * tf.cast(high - low, tf.float64), tf.int64)
 
 
-def draw_shares(seed: tf.Tensor, stream: int, n: int) -> tf.Tensor:
+def _draw_shares(seed: tf.Tensor, stream: int, n: int) -> tf.Tensor:
     """Numbers from 0 to below 1, ``(n,)``."""
-    return tf.random.stateless_uniform((n,), stream_of(seed, stream), dtype=tf.float64)
+    return tf.random.stateless_uniform((n,), _stream_of(seed, stream), dtype=tf.float64)
 
 
-def part_of(shift: int, reach: tf.Tensor | float) -> tf.Tensor:
+def _part_of(shift: int, reach: tf.Tensor | float) -> tf.Tensor:
     """A share of the largest shift in whole steps, at least one if there is any."""
     return tf.cast(tf.maximum(tf.round(float(shift) * reach), float(min(shift, 1))), tf.int64)
 
 
-def stream_of(seed: tf.Tensor, stream: int) -> tf.Tensor:
+def _stream_of(seed: tf.Tensor, stream: int) -> tf.Tensor:
     """A seed of its own for each kind of number that is drawn."""
     return tf.random.experimental.stateless_fold_in(seed, stream)
 

@@ -83,7 +83,7 @@ def load(name: str, root: Path = ROOT) -> StudyParameters:
     ValueError
         If the name cannot be one, the file is not a TOML file, or a key or value in it is wrong; the message names it.
     """
-    values = read_with_base(name, root, seen=())
+    values = _read_with_base(name, root, seen=())
     study = values.get("study")
     known = studies()
     if study not in known:
@@ -94,7 +94,7 @@ def load(name: str, root: Path = ROOT) -> StudyParameters:
     model = study_parameters(study)
     parameters = check(model, values | {"name": name}, describe_file(name))
     for run, changes in parameters.runs.items():
-        check_run(model, parameters, run, changes)
+        _check_run(model, parameters, run, changes)
     return parameters
 
 
@@ -109,7 +109,7 @@ def study_parameters(study: str) -> type[StudyParameters]:
     return importlib.import_module(f"pipeline.studies.{study}").Parameters
 
 
-def read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, Any]:
+def _read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, Any]:
     """The tables of a parameter file over those of the file it names as its base."""
     if not NAME.fullmatch(name):
         raise ValueError(
@@ -131,7 +131,7 @@ def read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, An
         return values
     if not isinstance(base, str):
         raise ValueError(f"{describe_file(name)}: base={base!r}: must be the name of a parameter file")
-    return merge(read_with_base(base, root, (*seen, name)), values)
+    return merge(_read_with_base(base, root, (*seen, name)), values)
 
 
 def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def check_run(model: type[StudyParameters], parameters: StudyParameters, run: str, changes: dict[str, Any]) -> None:
+def _check_run(model: type[StudyParameters], parameters: StudyParameters, run: str, changes: dict[str, Any]) -> None:
     """ValueError unless the run has a proper name and changes only what a run may."""
     where = describe_file(parameters.name)
     if not RUN_NAME.fullmatch(run) or run == "figures":

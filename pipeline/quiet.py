@@ -36,7 +36,7 @@ class QuietImport(MetaPathFinder):
             execute = spec.loader.exec_module
 
             def execute_quietly(module: Any) -> None:
-                with stderr_of_the_process_closed():
+                with _stderr_of_the_process_closed():
                     execute(module)
 
             spec.loader.exec_module = execute_quietly  # type: ignore[method-assign]
@@ -44,7 +44,7 @@ class QuietImport(MetaPathFinder):
 
 
 @contextmanager
-def stderr_of_the_process_closed() -> Iterator[None]:
+def _stderr_of_the_process_closed() -> Iterator[None]:
     """A block in which nothing that is written to stderr is seen, neither what Python writes nor what C++ writes."""
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)

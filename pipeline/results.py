@@ -1,4 +1,4 @@
-"""Where results lie; saving whole ones with their record, loading none that is stale.
+"""Where results lie; saving whole ones with their provenance, loading none that is stale.
 
 Which results a study has, which step makes each and what it depends on stands in ``pipeline/studies/<study>.py``.
 Loading compares the parameters that a result depends on with those of the parameter file of today, and the digests of
@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import records
+from pipeline import provenance
+from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT, StudyParameters, describe_file
-from pipeline.whole_file import whole_file
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def figure_path(parameters: StudyParameters, name: str, root: Path = ROOT) -> Pa
     return folder_of(parameters, root) / "figures" / name
 
 
-def show(path: Path, root: Path = ROOT) -> str:
+def display_path(path: Path, root: Path = ROOT) -> str:
     """A path as messages give it: from the root of the repository if it lies there."""
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
@@ -62,23 +62,23 @@ def show(path: Path, root: Path = ROOT) -> str:
 def save(
     parameters: StudyParameters, kind: str, arrays: Mapping[str, Any], root: Path = ROOT, raw: Iterable[Path] = ()
 ) -> Path:
-    """Write arrays by name, with their record; `raw` are the files outside ``output/`` that they were made from."""
+    """Write arrays by name, with their provenance; `raw` are the files outside ``output/`` that they were made from."""
     path = path_of(parameters, kind, root)
     arrays = {name: np.asarray(array) for name, array in arrays.items()}
-    record = make_record(parameters, kind, root, arrays, raw)
-    with whole_file(path) as temporary:
-        np.savez(temporary, allow_pickle=False, **records.add_to_arrays(arrays, record))
+    stored = make_provenance(parameters, kind, root, arrays, raw)
+    with atomic_write(path) as temporary:
+        np.savez(temporary, allow_pickle=False, **provenance.add_to_arrays(arrays, stored))
     return path
 
 
 def save_model(parameters: StudyParameters, kind: str, model: Any, root: Path = ROOT) -> Path:
-    """Write a Keras model, with its record."""
+    """Write a Keras model, with its provenance."""
     path = path_of(parameters, kind, root)
     weights = {str(index): array for index, array in enumerate(model.get_weights())}
-    record = make_record(parameters, kind, root, weights)
-    with whole_file(path) as temporary:
+    stored = make_provenance(parameters, kind, root, weights)
+    with atomic_write(path) as temporary:
         model.save(temporary)
-        records.add_to_model(temporary, record)
+        provenance.add_to_model(temporary, stored)
     return path
 
 
@@ -94,9 +94,9 @@ def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str,
     """
     path = usable_path(parameters, kind, root)
     try:
-        return records.read_arrays(path)
+        return provenance.read_arrays(path)
     except ValueError as error:
-        raise ValueError(f"{show(path, root)}: {error}; {remedy(parameters, kind)}") from error
+        raise ValueError(f"{display_path(path, root)}: {error}; {hint(parameters, kind)}") from error
 
 
 def load_fresh(runs: Iterable[StudyParameters], kind: str, root: Path = ROOT) -> dict[str, dict[str, np.ndarray]]:
@@ -118,8 +118,8 @@ def usable_path(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Pa
     """Path of a result that is there, whole and not stale, a model for Keras to load; raises as `load` does."""
     check_fresh(parameters, kind, root)
     path = path_of(parameters, kind, root)
-    if path.suffix != ".npz" and not records.is_whole(path):
-        raise ValueError(f"{show(path, root)}: is broken; {remedy(parameters, kind)}")
+    if path.suffix != ".npz" and not provenance.is_complete(path):
+        raise ValueError(f"{display_path(path, root)}: is broken; {hint(parameters, kind)}")
     return path
 
 
@@ -129,40 +129,40 @@ def is_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> bool:
         check_fresh(parameters, kind, root)
     except (ValueError, FileNotFoundError):
         return False
-    return records.is_whole(path_of(parameters, kind, root))
+    return provenance.is_complete(path_of(parameters, kind, root))
 
 
 def check_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> None:
     """Raise as `load` does unless the result can be used; what it was made from is checked first."""
-    sources = [source for source in sources_of(parameters, kind) if path_of(parameters, source, root).exists()]
+    sources = [source for source in _sources_of(parameters, kind) if path_of(parameters, source, root).exists()]
     for source in sources:
         check_fresh(parameters, source, root)
-    record = read_record(parameters, kind, root)
-    if stale := next(reasons_to_be_stale(parameters, kind, record, sources, root), None):
-        told = show(path_of(parameters, kind, root), root)
-        raise ValueError(f"{told}: was made {stale}; {remedy(parameters, kind)}")
+    stored = read_provenance(parameters, kind, root)
+    if stale := next(_reasons_to_be_stale(parameters, kind, stored, sources, root), None):
+        shown = display_path(path_of(parameters, kind, root), root)
+        raise ValueError(f"{shown}: was made {stale}; {hint(parameters, kind)}")
 
 
-def reasons_to_be_stale(
-    parameters: StudyParameters, kind: str, record: Mapping[str, Any], sources: Iterable[str], root: Path
+def _reasons_to_be_stale(
+    parameters: StudyParameters, kind: str, stored: Mapping[str, Any], sources: Iterable[str], root: Path
 ) -> Iterator[str]:
-    """Each difference between the record of a result and what it would be made from today, in words."""
+    """Each difference between the provenance of a result and what it would be made from today, in words."""
     today = parameters.model_dump(mode="json")
     for section in sections_of(parameters, kind):
-        before = record["parameters"].get(section) or {}
+        before = stored["parameters"].get(section) or {}
         for key, value in (today[section] or {}).items():
             if before.get(key) != value:
                 toml = describe_file(parameters.name)
                 yield f"with {section}.{key}={before.get(key)!r}, {toml} now says {value!r}"
     for source in sources:
-        if read_record(parameters, source, root)["digest"] != record["made_from"].get(source):
-            yield f"from another {show(path_of(parameters, source, root), root)}"
-    for raw, digest in record["raw"].items():
-        if (root / raw).is_file() and records.digest_file(root / raw) != digest:
+        if read_provenance(parameters, source, root)["digest"] != stored["made_from"].get(source):
+            yield f"from another {display_path(path_of(parameters, source, root), root)}"
+    for raw, digest in stored["raw"].items():
+        if (root / raw).is_file() and provenance.digest_file(root / raw) != digest:
             yield f"from another {raw}"
 
 
-def sources_of(parameters: StudyParameters, kind: str) -> list[str]:
+def _sources_of(parameters: StudyParameters, kind: str) -> list[str]:
     """The kinds of results that a result of the run is made from."""
     return [source for source in parameters.RESULTS[kind].made_from if parameters.has(source)]
 
@@ -170,36 +170,38 @@ def sources_of(parameters: StudyParameters, kind: str) -> list[str]:
 def sections_of(parameters: StudyParameters, kind: str) -> list[str]:
     """All sections that a result depends on, by itself or through what it is made from."""
     result = parameters.RESULTS[kind]
-    inherited = [section for source in sources_of(parameters, kind) for section in sections_of(parameters, source)]
+    inherited = [section for source in _sources_of(parameters, kind) for section in sections_of(parameters, source)]
     return list(dict.fromkeys([*inherited, *result.sections]))
 
 
-def make_record(
+def make_provenance(
     parameters: StudyParameters, kind: str, root: Path, content: Mapping[str, np.ndarray], raw: Iterable[Path] = ()
 ) -> dict[str, Any]:
-    """The record of a result that is about to be saved."""
+    """The provenance of a result that is about to be saved."""
     result = parameters.RESULTS[kind]
-    return records.make_record(
+    return provenance.make_provenance(
         parameters=parameters.model_dump(mode="json"),
         step=result.step,
-        digest=records.digest_arrays(content),
-        made_from={source: read_record(parameters, source, root)["digest"] for source in sources_of(parameters, kind)},
-        raw={show(path, root): records.digest_file(path) for path in raw},
+        digest=provenance.digest_arrays(content),
+        made_from={
+            source: read_provenance(parameters, source, root)["digest"] for source in _sources_of(parameters, kind)
+        },
+        raw={display_path(path, root): provenance.digest_file(path) for path in raw},
         root=root,
     )
 
 
-def read_record(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, Any]:
-    """The record of a result; raises as `load` does if the file is missing, broken, or none of ours."""
+def read_provenance(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, Any]:
+    """The provenance of a result; raises as `load` does if the file is missing, broken, or none of ours."""
     path = path_of(parameters, kind, root)
     if not path.is_file():
-        raise FileNotFoundError(f"{show(path, root)}: does not exist; {remedy(parameters, kind)}")
+        raise FileNotFoundError(f"{display_path(path, root)}: does not exist; {hint(parameters, kind)}")
     try:
-        return records.read_record(path)
+        return provenance.read_provenance(path)
     except ValueError as error:
-        raise ValueError(f"{show(path, root)}: {error}; {remedy(parameters, kind)}") from error
+        raise ValueError(f"{display_path(path, root)}: {error}; {hint(parameters, kind)}") from error
 
 
-def remedy(parameters: StudyParameters, kind: str) -> str:
+def hint(parameters: StudyParameters, kind: str) -> str:
     """What to do for a result that cannot be used."""
     return f"run: python -m {parameters.RESULTS[kind].step} {parameters.name}"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 
 
 def save(rows: Sequence[Mapping[str, str]], path: Path) -> list[Path]:
@@ -13,11 +13,11 @@ def save(rows: Sequence[Mapping[str, str]], path: Path) -> list[Path]:
     if not rows:
         return []
     csv_path, tex_path = path.with_name(f"{path.name}.csv"), path.with_name(f"{path.name}.tex")
-    with whole_file(csv_path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+    with atomic_write(csv_path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    with whole_file(tex_path) as temporary:
+    with atomic_write(tex_path) as temporary:
         temporary.write_text(latex(rows), encoding="utf-8")
     return [csv_path, tex_path]
 

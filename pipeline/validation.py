@@ -21,19 +21,19 @@ RENAMED = {  # keys of parameter files by their names of before
 def check(model: type[Checked], values: dict[str, Any], where: str, prefix: str = "") -> Checked:
     """`values` as checked parameters; ValueError in one line that names the first wrong key."""
     try:  # through JSON, where a list may become a tuple although types are strict
-        return model.model_validate_json(json.dumps(values, default=describe_date))
+        return model.model_validate_json(json.dumps(values, default=_describe_date))
     except ValidationError as error:
-        raise ValueError(f"{where}: {explain(model, error.errors()[0], prefix)}") from None
+        raise ValueError(f"{where}: {_explain(model, error.errors()[0], prefix)}") from None
 
 
-def explain(model: type[BaseModel], error: Any, prefix: str = "") -> str:
+def _explain(model: type[BaseModel], error: Any, prefix: str = "") -> str:
     """One error of pydantic's in the form ``key=value: what must hold``."""
     location = [str(part) for part in error["loc"]]
     key = prefix + ".".join(location)
     if error["type"] == "extra_forbidden":
         if new := RENAMED.get(location[-1]):
             return f"{key}: is now called {new}"
-        return f"{key}: unknown key; {suggest(location[-1], keys_at(model, location[:-1]))}"
+        return f"{key}: unknown key; {_suggest(location[-1], _keys_at(model, location[:-1]))}"
     if error["type"] == "missing":
         return f"{key}: is missing"
     if error["type"] == "value_error":  # a check of ours, which says all there is to say
@@ -41,18 +41,18 @@ def explain(model: type[BaseModel], error: Any, prefix: str = "") -> str:
     return f"{key}={error['input']!r}: {re.sub('^(Input|String) should', 'must', error['msg'])}"
 
 
-def describe_date(value: Any) -> dict[str, str]:
+def _describe_date(value: Any) -> dict[str, str]:
     """A date of TOML's, which no parameter is, in a form that is refused wherever it stands."""
     return {"date": str(value)}
 
 
-def suggest(key: str, known: list[str]) -> str:
+def _suggest(key: str, known: list[str]) -> str:
     """The known key nearest to one that is not, or all of them."""
     near = get_close_matches(key, known, n=1)
     return f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
 
 
-def keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
+def _keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
     """The keys that a table of a parameter file may have."""
     for part in location:
         model = section_of(model.model_fields[part]) or model

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
 
-MOST_PROCESSES = 16  # each loads its own libraries
+MAX_PROCESSES = 16  # each loads its own libraries
 
 
 def work(
@@ -29,7 +29,7 @@ def work(
     n_processes : int
         How many work on more; None: a process for each core.
     """
-    n_processes = 1 if len(tasks) <= few else min(n_processes or os.cpu_count() or 1, MOST_PROCESSES)
+    n_processes = 1 if len(tasks) <= few else min(n_processes or os.cpu_count() or 1, MAX_PROCESSES)
     if n_processes == 1:
         yield from ((key, do(*task)) for key, task in tasks.items())
         return

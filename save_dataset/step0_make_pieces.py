@@ -16,7 +16,7 @@ if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
 
 from pipeline.parameters import ROOT, load
-from pipeline.results import show
+from pipeline.results import display_path
 from save_dataset.demo.make_pieces import make_pieces
 
 
@@ -25,12 +25,12 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     folder = root / "music" / Path(parameters.collection.folder).expanduser()
     if not parameters.is_composed:
-        print(f"{show(folder, root)} is not composed here: nothing to do")
+        print(f"{display_path(folder, root)} is not composed here: nothing to do")
         return folder
     composition = parameters.composition
     print(f"{composition.pieces_per_composer} pieces of each composer, {composition.bars} bars long")
     paths = make_pieces(parameters, root)
-    print(f"wrote {len(paths)} pieces below {show(folder, root)}")
+    print(f"wrote {len(paths)} pieces below {display_path(folder, root)}")
     return folder
 
 

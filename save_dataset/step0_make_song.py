@@ -16,7 +16,7 @@ if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
 
 from pipeline.parameters import ROOT, load
-from pipeline.results import show
+from pipeline.results import display_path
 from save_dataset.demo.make_song import write_composition
 
 
@@ -25,11 +25,11 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     path = root / "music" / parameters.sound.file
     if not parameters.is_composed:
-        print(f"{show(path, root)} is not composed here: nothing to do")
+        print(f"{display_path(path, root)} is not composed here: nothing to do")
         return path
     print(f"form {parameters.composition.form} at {parameters.composition.bpm:g} bpm")
     midi_path = write_composition(parameters.composition, path, parameters.sound.sample_rate_hz)
-    print(f"wrote {show(path, root)} and {midi_path.name}")
+    print(f"wrote {display_path(path, root)} and {midi_path.name}")
     return path
 
 

@@ -17,7 +17,7 @@ if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
 
 from pipeline.parameters import ROOT, load
-from pipeline.results import show
+from pipeline.results import display_path
 from save_dataset.demo.make_themes import make_themes
 from save_dataset.themes.files import folder_of
 
@@ -27,11 +27,11 @@ def run(name, root=ROOT):
     parameters = load(name, root)
     folder = folder_of(parameters.pieces, root)
     if parameters.made is None:
-        print(f"{show(folder, root)} is not composed here: nothing to do")
+        print(f"{display_path(folder, root)} is not composed here: nothing to do")
         return folder
     print(f"pieces with {', '.join(f'{key}={value}' for key, value in parameters.made)}")
     paths = make_themes(parameters, root, command_line.has_terminal())
-    print(f"wrote {len(paths)} pieces below {show(folder, root)}")
+    print(f"wrote {len(paths)} pieces below {display_path(folder, root)}")
     return folder
 
 

@@ -30,7 +30,7 @@ def run(name, root=ROOT):
     counts = ", ".join(f"{(arrays['splits'] == s).sum()} {s}" for s in ("train", "validation", "test"))
     print(f"{parameters.images.source}: {n_images} images of {height} x {width} pixels: {counts}")
     draw_images(parameters, root)
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

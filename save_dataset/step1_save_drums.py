@@ -31,14 +31,14 @@ def run(name, root=ROOT):
     folder = folder_of(parameters.collection, root)
     corpus, paths = read_drums(parameters, root, command_line.has_terminal())
     path = results.save(parameters, "corpus", corpus.to_arrays(), root, raw=paths)
-    print(f"{results.show(folder, root)}: {corpus.n_pieces} pieces")
+    print(f"{results.display_path(folder, root)}: {corpus.n_pieces} pieces")
     for split in SPLITS:
         pieces = [corpus.piece(index) for index in corpus.pieces_of(split)]
         n_bars = sum(map(len, pieces)) // corpus.steps_per_bar
         n_hits = sum(piece[:, corpus.kinds()["hit"]].sum() for piece in pieces)
         print(f"{split}: {len(pieces)} pieces, {n_bars} bars, {n_hits / max(n_bars, 1):.1f} hits a bar")
     draw_corpus(parameters, root)
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

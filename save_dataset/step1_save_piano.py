@@ -29,10 +29,10 @@ def run(name, root=ROOT):
     check_made(parameters, root)
     folder = folder_of(parameters.collection, root)
     corpus, raw = read_piano(parameters, root, command_line.has_terminal())
-    print(f"{results.show(folder, root)}: {describe(corpus)}")
+    print(f"{results.display_path(folder, root)}: {describe(corpus)}")
     path = results.save(parameters, "corpus", corpus.to_arrays(), root, raw=raw)
     draw_corpus(parameters, root)
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

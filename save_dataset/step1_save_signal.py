@@ -28,10 +28,10 @@ def run(name, root=ROOT):
     rate_hz, n_samples = parameters.sound.sample_rate_hz, len(arrays["samples"])
     n_training = (arrays["ends_of_training"] - arrays["starts"][:-1]).sum()
     print(
-        f"{results.show(folder_of(parameters.sound, root), root)}: {len(paths)} recordings, "
+        f"{results.display_path(folder_of(parameters.sound, root), root)}: {len(paths)} recordings, "
         f"{n_training / rate_hz:.0f} s for training, {(n_samples - n_training) / rate_hz:.0f} s held out"
     )
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

@@ -32,14 +32,14 @@ def run(name, root=ROOT):
         check_composition(parameters.composition, sound, f"run: python -m {parameters.STEPS[0]} {name}")
     samples = read_sound(sound, **parameters.sound.model_dump(exclude={"file"}))
     rate_hz = parameters.sound.sample_rate_hz
-    print(f"{results.show(sound, root)}: {len(samples) / rate_hz:.2f} s at {rate_hz} Hz")
+    print(f"{results.display_path(sound, root)}: {len(samples) / rate_hz:.2f} s at {rate_hz} Hz")
     spectrogram = compute_spectrogram(samples, sample_rate_hz=rate_hz, **parameters.spectrogram.model_dump())
     for run_parameters in parameters.for_runs():
         check_clip_length(spectrogram, run_parameters, sound)
     path = results.save(parameters, "spectrogram", spectrogram, root, raw=[sound])
     print("{} frames of {} bins".format(*spectrogram["frames"].shape))
     draw_song_spectrogram(parameters, root)
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

@@ -30,10 +30,10 @@ def run(name, root=ROOT):
     check_made(parameters, root)
     recordings, raw = read_recordings(parameters, root, command_line.has_terminal())
     check_lengths(recordings, parameters)
-    print(f"{results.show(folder_of(parameters.pieces, root), root)}: {describe(recordings)}")
+    print(f"{results.display_path(folder_of(parameters.pieces, root), root)}: {describe(recordings)}")
     path = results.save(parameters, "recordings", recordings.to_arrays(), root, raw=raw)
     draw_recordings(parameters, root)
-    print(f"wrote {results.show(path, root)}")
+    print(f"wrote {results.display_path(path, root)}")
     return path
 
 

@@ -46,7 +46,7 @@ def train_runs(
         path = results.path_of(each, kind, root)
         paths.append(path)
         if not force and all(results.is_fresh(each, made, root) for made in (kind, "history")):
-            print(f"{each.run}: {results.show(path, root)} is up to date")
+            print(f"{each.run}: {results.display_path(path, root)} is up to date")
             continue
         if force:
             remove_unfinished(path.parent)
@@ -56,7 +56,7 @@ def train_runs(
         results.save(each, "history", history, root)
         results.save_model(each, kind, model, root)
         remove_unfinished(path.parent)
-        print(f"wrote {results.show(path, root)}")
+        print(f"wrote {results.display_path(path, root)}")
     return paths
 
 
@@ -75,7 +75,7 @@ def fit_resumably(
     watchers: Sequence[keras.callbacks.Callback] = (),
     *,
     verbose: int = 0,
-    remedy: str = "a lower learning_rate",
+    hint: str = "a lower learning_rate",
 ) -> dict[str, np.ndarray]:
     """Train a compiled model, on from where a training in the same folder was stopped; returns its whole history.
 
@@ -87,7 +87,7 @@ def fit_resumably(
         From `unfinished_folder`.
     callbacks, watchers : sequence of keras.callbacks.Callback
         Called before state and logs are kept, and after.
-    remedy : str
+    hint : str
         What to train with if the loss is no longer finite.
 
     Raises
@@ -100,7 +100,7 @@ def fit_resumably(
     history = read_history(unfinished)
     if not np.isfinite(history["loss"]).all():
         remove_unfinished(unfinished.parent)
-        raise ValueError(f"the loss is no longer finite: train with {remedy}")
+        raise ValueError(f"the loss is no longer finite: train with {hint}")
     return history
 
 

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import keras
 
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 
 
 def write_diagram(model: keras.Model, path: Path) -> Path:
     """Write the layers of a model and its parts, with shapes, as PNG or text; `path` has no ending."""
     if shutil.which("dot") and importlib.util.find_spec("pydot"):
         png_path = path.with_name(f"{path.name}.png")
-        with whole_file(png_path) as temporary:
+        with atomic_write(png_path) as temporary:
             keras.utils.plot_model(model, temporary, show_shapes=True, show_layer_names=True, expand_nested=True)
         return png_path
     lines: list[str] = []
     model.summary(line_length=110, expand_nested=True, print_fn=lines.append)
     txt_path = path.with_name(f"{path.name}.txt")
-    with whole_file(txt_path) as temporary:
+    with atomic_write(txt_path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return txt_path

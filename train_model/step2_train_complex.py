@@ -26,12 +26,12 @@ from train_model.fitting import train_runs
 def run(name, root=ROOT, runs=None, force=False):
     """Train what is not trained yet and draw it; returns the paths of the models."""
     parameters = load(name, root)
-    paths = train_runs(parameters, "complex_autoencoder", train_run, root, runs=runs, force=force)
+    paths = train_runs(parameters, "complex_autoencoder", _train_run, root, runs=runs, force=force)
     draw_complex_training(parameters, root)
     return paths
 
 
-def train_run(parameters, root):
+def _train_run(parameters, root):
     """Train one run, or leave its bases random; returns the model, its history and a line about it."""
     arrays = results.load(parameters, DATA[parameters.study], root)
     print(f"{parameters.run}: {parameters.model.n_bases} complex bases")

@@ -27,12 +27,12 @@ from train_model.fitting import train_runs
 def run(name, root=ROOT, runs=None, force=False):
     """Train what is not trained yet and draw the losses; returns the paths of the models."""
     parameters = load(name, root)
-    paths = train_runs(parameters, "dictionary", train_run, root, runs=runs, force=force)
+    paths = train_runs(parameters, "dictionary", _train_run, root, runs=runs, force=force)
     draw_dictionary_losses(parameters, root)
     return paths
 
 
-def train_run(parameters, root):
+def _train_run(parameters, root):
     """Train one run; returns the model, its history and a line about it."""
     corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
     model, training = parameters.model, parameters.training

@@ -27,12 +27,12 @@ from train_model.song.training import fit_linear, train
 def run(name, root=ROOT, runs=None, force=False):
     """Train what is not trained yet and draw the losses; returns the paths of the models."""
     parameters = load(name, root)
-    paths = train_runs(parameters, "autoencoder", train_run, root, runs=runs, force=force)
+    paths = train_runs(parameters, "autoencoder", _train_run, root, runs=runs, force=force)
     draw_all_losses(parameters, root)
     return paths
 
 
-def train_run(parameters, root):
+def _train_run(parameters, root):
     """Train one run, or fit its PCA; returns the model, its history and a line about it."""
     spectrogram = results.load(parameters, "spectrogram", root)
     window_frames = parameters.count_window_frames(spectrogram)

@@ -63,7 +63,9 @@ def draw_sheet(corpus: Corpus, codes: SparseCodes) -> Figure:
     ]
     for row, axes in enumerate(rows):
         of_row = slice(row * n_columns, (row + 1) * n_columns)
-        draw_row(axes, patterns[of_row][:, :, shown], channels[shown], titles[of_row], n_columns, corpus.steps_per_beat)
+        _draw_row(
+            axes, patterns[of_row][:, :, shown], channels[shown], titles[of_row], n_columns, corpus.steps_per_beat
+        )
     limits = np.array([axes.get_ylim() for axes in rows])
     for axes in rows:
         axes.set_ylim(limits[:, 0].min(), limits[:, 1].max())  # of keys each row has chosen its octaves
@@ -86,7 +88,7 @@ def margins(figure: Figure, names_in: float) -> dict[str, float]:
     }
 
 
-def draw_row(
+def _draw_row(
     axes: Axes, patterns: np.ndarray, channels: np.ndarray, titles: list[str], n_columns: int, steps_per_beat: int
 ) -> None:
     """Atoms side by side, ``(n_atoms, n_steps, n_channels)``, with room for `n_columns`, a title above each."""

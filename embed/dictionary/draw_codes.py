@@ -27,7 +27,7 @@ CODE_HEIGHTS_IN = (1.2, 4.5)
 EDGES_IN = {"left": 0.35, "right": 0.85, "top": 0.35, "bottom": 0.55}  # beside the names of the rows
 SPACE_IN = 0.52  # between panels, for ticks and a title
 NAME_SIZE = 10
-MOST_NAMED_ATOMS = 40  # more numbers beside the code would overlap
+MAX_NAMED_ATOMS = 40  # more numbers beside the code would overlap
 
 
 def draw_all_codes(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:
@@ -52,18 +52,18 @@ def draw_code(corpus: Corpus, codes: SparseCodes) -> Figure:
     height_in = float(np.clip(ATOM_HEIGHT_IN * len(active), *CODE_HEIGHTS_IN))
     both, channels = on_keys(np.stack([excerpt.music, excerpt.reconstruction]), corpus.channels)
     shown = used_channels(both, channels)
-    figure, (above, middle, below) = lay_out(height_in, names_width_in(channels, NAME_SIZE))
+    figure, (above, middle, below) = _lay_out(height_in, names_width_in(channels, NAME_SIZE))
     time = {"steps_per_beat": corpus.steps_per_beat, "steps_per_bar": corpus.steps_per_bar}
     for axes, music, title in zip((above, below), both, (excerpt.name, "reconstruction"), strict=True):
         draw_music(axes, music[:, shown], channels[shown], **time, title=title)
-    image = draw_columns(middle, excerpt, active, codes.stride_steps)
+    image = _draw_columns(middle, excerpt, active, codes.stride_steps)
     if image is not None:
-        figure.colorbar(image, cax=figure.add_axes(beside(middle)), label="value")
+        figure.colorbar(image, cax=figure.add_axes(_beside(middle)), label="value")
     align(above, middle, below, excerpt)
     return figure
 
 
-def lay_out(code_height_in: float, names_in: float) -> tuple[Figure, np.ndarray]:
+def _lay_out(code_height_in: float, names_in: float) -> tuple[Figure, np.ndarray]:
     """A figure with panels for music, code and music, by numbers: a layout that is found by drawing takes long."""
     heights_in = (MUSIC_HEIGHT_IN, code_height_in, MUSIC_HEIGHT_IN)
     height_in = sum(heights_in) + 2 * SPACE_IN + EDGES_IN["top"] + EDGES_IN["bottom"]
@@ -74,7 +74,7 @@ def lay_out(code_height_in: float, names_in: float) -> tuple[Figure, np.ndarray]
     return figure, figure.subplots(3, height_ratios=heights_in, gridspec_kw=edges | {"hspace": between})
 
 
-def beside(axes: Axes) -> tuple[float, float, float, float]:
+def _beside(axes: Axes) -> tuple[float, float, float, float]:
     """Left, bottom, width and height of a narrow panel at the right of another."""
     place = axes.get_position()
     return place.x1 + 0.1 / WIDTH_IN, place.y0, 0.1 / WIDTH_IN, place.height
@@ -93,7 +93,7 @@ def align(above: Axes, middle: Axes, below: Axes, excerpt: Excerpt) -> None:
         axes.set_xlabel("")
 
 
-def draw_columns(axes: Axes, excerpt: Excerpt, active: np.ndarray, stride_steps: int) -> QuadMesh | None:
+def _draw_columns(axes: Axes, excerpt: Excerpt, active: np.ndarray, stride_steps: int) -> QuadMesh | None:
     """A code as an image, a row for each active atom, each column where its atoms begin; None where none does."""
     values = excerpt.code[:, active]
     largest = float(np.abs(values).max(initial=1e-9))
@@ -112,7 +112,7 @@ def draw_columns(axes: Axes, excerpt: Excerpt, active: np.ndarray, stride_steps:
         rasterized=True,
     )
     axes.set_ylim(len(active) - 0.5, -0.5)
-    if len(active) <= MOST_NAMED_ATOMS:
+    if len(active) <= MAX_NAMED_ATOMS:
         axes.set_yticks(range(len(active)), [str(atom) for atom in active], fontsize=6)
         axes.set_ylabel("atom")
     else:

@@ -14,12 +14,12 @@ from pipeline.parameters import ROOT
 from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
 
-MOST_WINDOWS = 2000
-MOST_LABELS = 8
+MAX_WINDOWS = 2000
+MAX_LABELS = 8
 LABEL_COLOURS = ("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple", "tab:brown", "tab:pink", "tab:olive")
 OTHER_COLOUR = "0.75"
 PANEL_IN = 3.6
-MOST_COLUMNS = 4
+MAX_COLUMNS = 4
 
 
 def draw_spaces(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:
@@ -37,7 +37,7 @@ def draw_spaces(parameters: DictionaryParameters, root: Path = ROOT) -> list[Pat
         f"code of {run}": codes_of_bars(corpus, SparseCodes.from_arrays(arrays), firsts)
         for run, arrays in stored.items()
     }
-    figure = draw_planes(spaces, corpus.labels[pieces_of_steps(corpus, firsts)])
+    figure = draw_planes(spaces, corpus.labels[_pieces_of_steps(corpus, firsts)])
     return figures.save(figure, results.figure_path(parameters, "spaces", root))
 
 
@@ -50,11 +50,11 @@ def choose_bars(corpus: Corpus) -> np.ndarray:
 
 
 def spread(firsts: np.ndarray) -> np.ndarray:
-    """Not more than `MOST_WINDOWS` of them, evenly spaced."""
-    return firsts[np.unique(np.linspace(0, len(firsts) - 1, min(len(firsts), MOST_WINDOWS)).astype(int))]
+    """Not more than `MAX_WINDOWS` of them, evenly spaced."""
+    return firsts[np.unique(np.linspace(0, len(firsts) - 1, min(len(firsts), MAX_WINDOWS)).astype(int))]
 
 
-def pieces_of_steps(corpus: Corpus, steps: np.ndarray) -> np.ndarray:
+def _pieces_of_steps(corpus: Corpus, steps: np.ndarray) -> np.ndarray:
     """The piece in which each step lies."""
     return np.searchsorted(corpus.starts, steps, "right") - 1
 
@@ -64,7 +64,7 @@ def codes_of_bars(corpus: Corpus, codes: SparseCodes, firsts: np.ndarray) -> np.
     n_columns = max(1, corpus.steps_per_bar // codes.stride_steps)
     overhang = codes.patterns.shape[1] - codes.stride_steps
     rows = np.zeros((len(firsts), n_columns, len(codes.patterns)), np.float32)
-    pieces = pieces_of_steps(corpus, firsts)
+    pieces = _pieces_of_steps(corpus, firsts)
     for piece in np.unique(pieces):
         code = codes.piece(piece)
         of_piece = pieces == piece
@@ -75,14 +75,14 @@ def codes_of_bars(corpus: Corpus, codes: SparseCodes, firsts: np.ndarray) -> np.
 
 def draw_planes(spaces: dict[str, np.ndarray], labels: np.ndarray) -> Figure:
     """A panel for each space, its points in the plane of their first two principal components, coloured by label."""
-    n_columns = min(len(spaces), MOST_COLUMNS)
+    n_columns = min(len(spaces), MAX_COLUMNS)
     n_rows = -(-len(spaces) // n_columns)
     figure = figures.new_figure(PANEL_IN * n_columns + 1.2, PANEL_IN * n_rows)
     panels = figure.subplots(n_rows, n_columns, squeeze=False)
     for axes in panels.flat[len(spaces) :]:
         axes.set_axis_off()
     for axes, (name, points) in zip(panels.flat, spaces.items(), strict=False):
-        draw_plane(axes, points, labels)
+        _draw_plane(axes, points, labels)
         axes.set_title(name, loc="left")
     handles, names = panels[0, 0].get_legend_handles_labels()
     if names:
@@ -90,12 +90,12 @@ def draw_planes(spaces: dict[str, np.ndarray], labels: np.ndarray) -> Figure:
     return figure
 
 
-def draw_plane(axes: Axes, points: np.ndarray, labels: np.ndarray) -> None:
+def _draw_plane(axes: Axes, points: np.ndarray, labels: np.ndarray) -> None:
     """One panel; labels beyond the most frequent ones are grey, and drawn first."""
     pca = PCA(2, svd_solver="randomized", random_state=0)
     plane = pca.fit_transform(points)
     known, counts = np.unique(labels[labels != ""], return_counts=True)
-    shown = known[np.argsort(-counts, kind="stable")][:MOST_LABELS]
+    shown = known[np.argsort(-counts, kind="stable")][:MAX_LABELS]
     style: dict[str, Any] = {"s": 5, "linewidths": 0, "alpha": 0.7, "rasterized": True}
     others = ~np.isin(labels, shown)
     if others.any():

@@ -46,7 +46,7 @@ def take_excerpt(corpus: Corpus, codes: SparseCodes, n_bars: int = BARS) -> Exce
 
     Where no piece is of the test, those of the validation count, then all.
     """
-    piece = choose_piece(corpus, n_bars)
+    piece = _choose_piece(corpus, n_bars)
     music, code = corpus.piece(piece), codes.piece(piece)
     first = first_bar(music, corpus.steps_per_bar, n_bars) * corpus.steps_per_bar
     end = min(first + n_bars * corpus.steps_per_bar, len(music))
@@ -64,7 +64,7 @@ def take_excerpt(corpus: Corpus, codes: SparseCodes, n_bars: int = BARS) -> Exce
     )
 
 
-def choose_piece(corpus: Corpus, n_bars: int) -> int:
+def _choose_piece(corpus: Corpus, n_bars: int) -> int:
     """Index of the first piece of the test that has so many bars, else of the longest."""
     pieces = next((p for p in map(corpus.pieces_of, SPLITS[::-1]) if len(p)), np.arange(corpus.n_pieces))
     lengths = np.diff(corpus.starts)[pieces]

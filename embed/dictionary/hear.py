@@ -13,9 +13,9 @@ from embed.dictionary.page.sound_sheet import encode_sheet, pack_sounds
 from embed.dictionary.render import Heard, Parameters, hear, write_heard
 from embed.dictionary.sparse_codes import SparseCodes
 from pipeline import results
+from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT
 from pipeline.studies import piano
-from pipeline.whole_file import whole_file
 from save_dataset.midi.corpus import Corpus
 
 SOFTEST = 0.3  # of the loudest: what is softer in the music would hardly be heard alone
@@ -62,7 +62,7 @@ def write_page(
     rate_hz = parameters.hearing.sample_rate_hz
     sounds = [*(each.samples for each in heard), *(loudness_of(each) * each.samples for each in atoms.values())]
     samples, places = pack_sounds(sounds, rate_hz)
-    step_s = step_length_s(parameters, corpus, excerpt, heard[0])
+    step_s = _step_length_s(parameters, corpus, excerpt, heard[0])
     title = f"{parameters.name.replace('_', ' ')}, {parameters.run}"
     described = {
         "steps_per_beat": corpus.steps_per_beat,
@@ -73,7 +73,7 @@ def write_page(
         "piece": describe_piece(excerpt, codes, corpus, step_s, places[:2]),
     } | describe_atoms(codes, corpus, len(atoms), places[2:])
     path = results.path_of(parameters, "codes", root).with_name("atoms.html")
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(build_page(title, described, encode_sheet(samples, rate_hz)), encoding="utf-8")
     return path
 
@@ -84,7 +84,7 @@ def loudness_of(heard: Heard) -> float:
     return float(np.clip(max(velocities, default=0) / LOUDEST_VELOCITY, SOFTEST, 1))
 
 
-def step_length_s(parameters: Parameters, corpus: Corpus, excerpt: Excerpt, heard: Heard) -> float:
+def _step_length_s(parameters: Parameters, corpus: Corpus, excerpt: Excerpt, heard: Heard) -> float:
     """How long a step of the piece is; of tokens, which have no length, the mean."""
     if isinstance(parameters, piano.Parameters):
         if parameters.roll.kind == "tokens":

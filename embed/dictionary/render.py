@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from pretty_midi import PrettyMIDI
 
+from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT
 from pipeline.studies import drums, piano
-from pipeline.whole_file import whole_file
 from save_dataset.midi import above_bass, drum_grid, event_tokens, piano_roll
 from save_dataset.sound.files import write_sound
 from save_dataset.sound.synthesiser import PEAK, render
@@ -44,7 +44,7 @@ def write_music(
 def write_heard(heard: Heard, path_without_ending: Path, sample_rate_hz: int) -> list[Path]:
     """Write ``.mid`` and ``.wav``; where there is no note there is no WAV, nor stays one that was there."""
     midi_path, wav_path = (path_without_ending.with_name(path_without_ending.name + end) for end in (".mid", ".wav"))
-    with whole_file(midi_path) as temporary:
+    with atomic_write(midi_path) as temporary:
         heard.midi.write(str(temporary))
     if not len(heard.samples):
         wav_path.unlink(missing_ok=True)

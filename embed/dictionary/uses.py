@@ -9,7 +9,7 @@ import numpy as np
 from embed.dictionary.sparse_codes import SparseCodes
 from save_dataset.midi.corpus import Corpus
 
-FEWEST_USES = 5
+MIN_USES = 5
 
 
 def by_use(codes: SparseCodes) -> np.ndarray:
@@ -44,7 +44,7 @@ def label_lifts(codes: SparseCodes, corpus: Corpus) -> tuple[list[str], np.ndarr
         All but the unknown one, in order of the alphabet.
     lifts : np.ndarray (n_atoms, n_labels)
         Uses per column of the label's pieces over uses per column of all; 0 where the atom is used less than
-        `FEWEST_USES` times, which tells nothing.
+        `MIN_USES` times, which tells nothing.
     """
     labels = sorted({str(label) for label in corpus.labels} - {""})
     n_atoms, n_columns = len(codes.patterns), np.diff(codes.starts)
@@ -54,6 +54,6 @@ def label_lifts(codes: SparseCodes, corpus: Corpus) -> tuple[list[str], np.ndarr
     for index, label in enumerate(labels):
         of_label = corpus.labels == label
         uses = np.bincount(codes.atoms[of_label[pieces]], minlength=n_atoms)
-        uses[uses < FEWEST_USES] = 0
+        uses[uses < MIN_USES] = 0
         lifts[:, index] = uses / n_columns[of_label].sum() / np.where(overall > 0, overall, 1)
     return labels, lifts

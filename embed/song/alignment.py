@@ -31,7 +31,7 @@ def fit_similarity(z: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np
     P. H. Schönemann and R. M. Carroll, "Fitting one matrix to another under choice of a central dilation and a rigid
     motion", Psychometrika 35 (1970).
     """
-    check_pair(z, reference)
+    _check_pair(z, reference)
     middle, reference_middle = z.mean(axis=0), reference.mean(axis=0)
     centred = z - middle
     turn, overlap = scipy.linalg.orthogonal_procrustes(centred, reference - reference_middle)
@@ -115,12 +115,12 @@ def procrustes_distance(z: np.ndarray, reference: np.ndarray) -> float:
     ValueError
         If the shapes differ, or all points of one are the same.
     """
-    check_pair(z, reference)
+    _check_pair(z, reference)
     *_, disparity = scipy.spatial.procrustes(reference, z)
     return float(np.clip(disparity, 0, 1))
 
 
-def check_pair(z: np.ndarray, reference: np.ndarray) -> None:
+def _check_pair(z: np.ndarray, reference: np.ndarray) -> None:
     """ValueError unless two trajectories have the same shape, and both move."""
     if z.shape != reference.shape or z.ndim != 2:
         raise ValueError(f"z.shape={z.shape}: must be (n_points, d) and that of the reference, {reference.shape}")

@@ -29,11 +29,11 @@ def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         figure = draw_trajectories({run: embeddings[run] for run in group})
         paths += figures.save(figure, results.figure_path(parameters, name, root))
     period_s = parameters.music.period_s
-    rows = [row_of(run, embeddings[run], histories[run], period_s) for run in embeddings if run in histories]
+    rows = [_row_of(run, embeddings[run], histories[run], period_s) for run in embeddings if run in histories]
     return paths + tables.save(rows, results.figure_path(parameters, "embedding", root))
 
 
-def row_of(
+def _row_of(
     run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, np.ndarray], period_s: float | None = None
 ) -> dict[str, str]:
     """A run's row of the table, as text, under the headings of its columns."""

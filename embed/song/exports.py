@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 
 
 def write_csv(embedding: Mapping[str, np.ndarray], path: Path) -> Path:
@@ -18,7 +18,7 @@ def write_csv(embedding: Mapping[str, np.ndarray], path: Path) -> Path:
         [*(f"{time_s:.6f}" for time_s in times), *(f"{value:.8g}" for value in point)]
         for times, point in zip(times_s, z, strict=True)
     ]
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("\n".join(",".join(row) for row in [columns, *rows]) + "\n", encoding="utf-8")
     return path
 
@@ -31,7 +31,7 @@ def write_webvtt(sections: Sequence[tuple[float, str]], duration_s: float, path:
         f"{clock(start_s)} --> {clock(end_s)}\n{html.escape(' '.join(name.split()), quote=False)}\n"
         for (start_s, name), end_s in zip(heard, ends_s, strict=True)
     ]
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("\n".join(["WEBVTT\n", *cues]), encoding="utf-8")
     return path
 

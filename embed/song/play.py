@@ -9,10 +9,10 @@ from embed.song.exports import write_csv, write_webvtt
 from embed.song.film.film import write_video
 from embed.song.player.page import build_page
 from pipeline import results
+from pipeline.atomic_write import atomic_write
 from pipeline.figures import METHOD_NAMES
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
-from pipeline.whole_file import whole_file
 from save_dataset.sound.files import read_sound
 
 
@@ -42,7 +42,7 @@ def write_page(parameters: Parameters, samples: np.ndarray, root: Path = ROOT) -
         forecasts=forecasts,
     )
     path = results.folder_of(parameters, root) / "player.html"
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
     return path
 

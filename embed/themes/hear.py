@@ -12,9 +12,9 @@ from embed.themes.page.describe import describe_found, describe_known
 from embed.themes.page.matrix_picture import describe_matrix
 from embed.themes.page.sound import read_piece
 from pipeline import results
+from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT
 from pipeline.studies.themes import FIND, Parameters
-from pipeline.whole_file import whole_file
 from save_dataset.themes.recordings import Recordings
 
 SMALL_PX = 240  # side of the pictures that lead to the pages
@@ -38,8 +38,8 @@ def write_pages(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         page = build_page(str(recordings.names[piece]), described, sound.mp3)
         paths.append(write(page, folder / f"{recordings.names[piece]}.html"))
     if len(pieces) > 1:
-        index = describe_index(parameters, recordings, matrices, themes)
-        paths.append(write(build_index(name_of(parameters), index), folder.with_name("themes.html")))
+        index = _describe_index(parameters, recordings, matrices, themes)
+        paths.append(write(build_index(_name_of(parameters), index), folder.with_name("themes.html")))
     return paths
 
 
@@ -52,17 +52,17 @@ def describe(
 ) -> dict[str, Any]:
     """What the page of a piece shows, but its sound."""
     return {
-        "run": name_of(parameters),
+        "run": _name_of(parameters),
         "index": "../themes.html" if recordings.n_searched > 1 else None,
-        "matrix": picture_of(parameters, recordings, matrices, piece, parameters.page.largest_side_px),
+        "matrix": _picture_of(parameters, recordings, matrices, piece, parameters.page.largest_side_px),
         "found": describe_found(themes, piece),
         "shown": parameters.page.extractor,
         "known": describe_known(recordings.patterns(piece), recordings.score(piece)),
-        "remedy": f"python -m {FIND} {parameters.name}",
+        "hint": f"python -m {FIND} {parameters.name}",
     }
 
 
-def describe_index(
+def _describe_index(
     parameters: Parameters,
     recordings: Recordings,
     matrices: Mapping[str, np.ndarray],
@@ -75,14 +75,14 @@ def describe_index(
             "page": f"pages/{quote(str(name))}.html",
             "duration_s": float(recordings.durations_s[piece]),
             "n_themes": {extractor: len(found) for extractor, found in describe_found(themes, piece).items()},
-            "image": picture_of(parameters, recordings, matrices, piece, SMALL_PX)["image"],
+            "image": _picture_of(parameters, recordings, matrices, piece, SMALL_PX)["image"],
         }
         for piece, name in enumerate(recordings.names[: recordings.n_searched])
     ]
     return {"pieces": pieces}
 
 
-def picture_of(
+def _picture_of(
     parameters: Parameters, recordings: Recordings, matrices: Mapping[str, np.ndarray], piece: int, most_px: int
 ) -> dict[str, Any]:
     """The matrix of a piece as its page shows it."""
@@ -94,13 +94,13 @@ def picture_of(
     )
 
 
-def name_of(parameters: Parameters) -> str:
+def _name_of(parameters: Parameters) -> str:
     """The name of the run as a reader wants it."""
     return f"{parameters.name.replace('_', ' ')}, {parameters.run}"
 
 
 def write(page: str, path: Path) -> Path:
     """Write a page whole."""
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
     return path

@@ -86,7 +86,7 @@ def fit_baselines(method: str, train: np.ndarray, *, n_atoms: int, ks: Sequence[
     ValueError
         If the method is unknown, k is not 1 to n_atoms, a value is not finite or there are fewer windows than atoms.
     """
-    validate(method, train, n_atoms, ks)
+    _validate(method, train, n_atoms, ks)
     groups = [(k,) for k in ks] if method == "mod" else [tuple(ks)]
     baselines = []
     for group in groups:
@@ -97,7 +97,7 @@ def fit_baselines(method: str, train: np.ndarray, *, n_atoms: int, ks: Sequence[
     return baselines
 
 
-def validate(method: str, train: np.ndarray, n_atoms: int, ks: Sequence[int]) -> None:
+def _validate(method: str, train: np.ndarray, n_atoms: int, ks: Sequence[int]) -> None:
     """Raises ValueError unless dictionaries of so many atoms can be fitted to `train`."""
     if method not in METHODS:
         raise ValueError(f"method={method}: must be one of {', '.join(METHODS)}")
@@ -109,7 +109,7 @@ def validate(method: str, train: np.ndarray, n_atoms: int, ks: Sequence[int]) ->
         raise ValueError(f"k={wrong[0]}: must be 1 to n_atoms={n_atoms}")
 
 
-def fit_constant(train: np.ndarray, mean: np.ndarray) -> list[Fitted]:
+def _fit_constant(train: np.ndarray, mean: np.ndarray) -> list[Fitted]:
     """The same for every window."""
     return [(0, np.zeros((0, train.shape[1])), mean, lambda x: np.zeros((len(x), 0)))]
 
@@ -125,19 +125,19 @@ def project(x: np.ndarray, pca: PCA, keep: Keep, k: int) -> Any:
     return keep(pca.transform(x), k)
 
 
-def keep_first(values: np.ndarray, k: int) -> np.ndarray:
+def _keep_first(values: np.ndarray, k: int) -> np.ndarray:
     """The first k values of each row, the rest 0."""
     return np.where(np.arange(values.shape[1]) < k, values, 0)
 
 
-def keep_largest(values: np.ndarray, k: int) -> csr_array:
+def _keep_largest(values: np.ndarray, k: int) -> csr_array:
     """The k values of largest magnitude of each row, the rest 0."""
     k = min(k, values.shape[1])
     chosen = np.argpartition(-np.abs(values), k - 1, axis=1)[:, :k]
     return as_codes(chosen, np.take_along_axis(values, chosen, axis=1), values.shape[1])
 
 
-def fit_kmeans(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> list[Fitted]:
+def _fit_kmeans(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> list[Fitted]:
     """Centres of clusters; a window is the nearest, as it is."""
     kmeans = KMeans(n_atoms, init="random", n_init=1, random_state=seed).fit(train)
 
@@ -148,7 +148,7 @@ def fit_kmeans(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) ->
     return [(1, kmeans.cluster_centers_, np.zeros(train.shape[1]), encode)]
 
 
-def fit_nmf(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> list[Fitted]:
+def _fit_nmf(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> list[Fitted]:
     """Parts without negative values; a column with negative values counts as two, what is above 0 and what is below."""
     is_signed = (train < 0).any(axis=0)
     drawn = draw(train, n_atoms, seed)
@@ -158,13 +158,13 @@ def fit_nmf(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> li
         nmf.fit(np.hstack([drawn, -drawn[:, is_signed]]).clip(0))
     parts, below = np.split(nmf.components_, [train.shape[1]], axis=1)
     parts[:, is_signed] -= below
-    return with_pursuit(parts, ks)
+    return _with_pursuit(parts, ks)
 
 
-def fit_dictionary_learning(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> list[Fitted]:
+def _fit_dictionary_learning(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> list[Fitted]:
     """Scikit-learn's: sparse by the sum of magnitudes."""
     learner = MiniBatchDictionaryLearning(n_atoms, **DICTIONARY_LEARNING, random_state=seed)
-    return with_pursuit(learner.fit(draw(train, n_atoms, seed)).components_, ks)
+    return _with_pursuit(learner.fit(draw(train, n_atoms, seed)).components_, ks)
 
 
 def draw(train: np.ndarray, n_atoms: int, seed: int) -> np.ndarray:
@@ -173,13 +173,13 @@ def draw(train: np.ndarray, n_atoms: int, seed: int) -> np.ndarray:
     return train[np.sort(order[: max(n_atoms, MAX_SLOW_WINDOWS)])]
 
 
-def fit_mod_of_one_k(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> list[Fitted]:
+def _fit_mod_of_one_k(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> list[Fitted]:
     """The method of optimal directions, for a single k."""
     (k,) = ks
-    return with_pursuit(fit_mod(train, n_atoms, k, seed=seed), ks)
+    return _with_pursuit(fit_mod(train, n_atoms, k, seed=seed), ks)
 
 
-def with_pursuit(atoms: np.ndarray, ks: Sequence[int]) -> list[Fitted]:
+def _with_pursuit(atoms: np.ndarray, ks: Sequence[int]) -> list[Fitted]:
     """Atoms at length one, coded by orthogonal matching pursuit; atoms of zeros are left out."""
     atoms = normalised(atoms[atoms.any(axis=1)])
     zero = np.zeros(atoms.shape[1])
@@ -187,13 +187,13 @@ def with_pursuit(atoms: np.ndarray, ks: Sequence[int]) -> list[Fitted]:
 
 
 METHODS: dict[str, Callable[[np.ndarray, int, Sequence[int], int], list[Fitted]]] = {
-    "zeros": lambda train, *_: fit_constant(train, np.zeros(train.shape[1])),
-    "mean": lambda train, *_: fit_constant(train, train.mean(axis=0)),
-    "pca": lambda train, n_atoms, ks, seed: fit_pca(keep_first, train, n_atoms, [min(n_atoms, *train.shape)], seed),
-    "pca_first": partial(fit_pca, keep_first),
-    "pca_largest": partial(fit_pca, keep_largest),
-    "nmf": fit_nmf,
-    "kmeans": fit_kmeans,
-    "dictionary_learning": fit_dictionary_learning,
-    "mod": fit_mod_of_one_k,
+    "zeros": lambda train, *_: _fit_constant(train, np.zeros(train.shape[1])),
+    "mean": lambda train, *_: _fit_constant(train, train.mean(axis=0)),
+    "pca": lambda train, n_atoms, ks, seed: fit_pca(_keep_first, train, n_atoms, [min(n_atoms, *train.shape)], seed),
+    "pca_first": partial(fit_pca, _keep_first),
+    "pca_largest": partial(fit_pca, _keep_largest),
+    "nmf": _fit_nmf,
+    "kmeans": _fit_kmeans,
+    "dictionary_learning": _fit_dictionary_learning,
+    "mod": _fit_mod_of_one_k,
 }

@@ -95,10 +95,10 @@ def closest_triads(beats: np.ndarray) -> np.ndarray:
     classes = (np.arange(N_KEYS) + LOWEST_PITCH) % 12
     chroma = beats @ np.eye(12)[classes]  # (n_beats, 12)
     # all triads have three notes: the one with the largest sum has the largest correlation too
-    return (chroma @ triads().T).argmax(axis=1)
+    return (chroma @ _triads().T).argmax(axis=1)
 
 
-def triads() -> np.ndarray:
+def _triads() -> np.ndarray:
     """The 12 major and 12 minor triads as pitch classes, ``(24, 12)`` of 0 and 1."""
     roots = np.arange(12)
     return np.vstack([np.eye(12)[(roots[:, None] + np.array(each)) % 12].sum(axis=1) for each in TRIADS_SEMITONES])

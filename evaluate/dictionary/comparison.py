@@ -34,7 +34,7 @@ def compare_baselines(
     pieces = [corpus.piece(p) for p in held_out_pieces(corpus, parameters)]
     n_steps = settings.window_steps or corpus.steps_per_beat
     train = windows_in(corpus, "train", n_steps)
-    check_that_a_window_fits(corpus, parameters.evaluation.split, n_steps)
+    _check_that_a_window_fits(corpus, parameters.evaluation.split, n_steps)
     rng = np.random.default_rng(settings.seed)
     train = flat(train[np.sort(rng.permutation(len(train))[: settings.max_windows])])
     fitted = [
@@ -42,7 +42,7 @@ def compare_baselines(
         for method in tqdm(settings.methods, desc="baselines", disable=not show_progress)
         for baseline in fit(method, train, parameters)
     ]
-    rows = [measure_baseline(baseline, corpus, pieces, parameters) for baseline in fitted]
+    rows = [_measure_baseline(baseline, corpus, pieces, parameters) for baseline in fitted]
     return {
         "methods": np.array([baseline.method for baseline in fitted]),
         "k": np.array([baseline.k or 0 for baseline in fitted]),
@@ -62,7 +62,7 @@ def fit(method: str, train: np.ndarray, parameters: DictionaryParameters) -> lis
         return []
 
 
-def measure_baseline(
+def _measure_baseline(
     baseline: Baseline, corpus: Corpus, pieces: list[np.ndarray], parameters: DictionaryParameters
 ) -> dict[str, float]:
     """Measures of a baseline on pieces; a piece's end that fills no window of the baseline's is left out."""
@@ -77,11 +77,11 @@ def measure_baseline(
 
 def windows_in(corpus: Corpus, split: str, n_steps: int) -> np.ndarray:
     """Windows of all pieces of a part of the split, ``(n_windows, n_steps, n_channels)``; at least one."""
-    check_that_a_window_fits(corpus, split, n_steps)
+    _check_that_a_window_fits(corpus, split, n_steps)
     return corpus.cut(corpus.windows(corpus.pieces_of(split), n_steps), n_steps)
 
 
-def check_that_a_window_fits(corpus: Corpus, split: str, n_steps: int) -> None:
+def _check_that_a_window_fits(corpus: Corpus, split: str, n_steps: int) -> None:
     """ValueError if no piece of a part of the split is as long as a window."""
     if not len(corpus.windows(corpus.pieces_of(split), n_steps)):
         raise ValueError(f"baselines.window_steps={n_steps}: no piece of the {split} split is as long")

@@ -68,10 +68,10 @@ def draw_comparison(measures: Mapping[str, Arrays], baselines: Arrays | None) ->
         panels = {"mse": "mean square error", "exact_tokens": "share of tokens that are exact"}
     for axes, (key, title) in zip(figure.subplots(1, 2), panels.items(), strict=True):
         for run, each in named.items():
-            colour, marker = look_of(run, [*named])
+            colour, marker = _look_of(run, [*named])
             axes.plot(each["nonzeros_per_bar"], each[key], marker, color=colour, label=run, markersize=7, zorder=3)
         if baselines is not None:
-            draw_baselines(axes, baselines, key)
+            _draw_baselines(axes, baselines, key)
         axes.set(xlabel="atoms a bar", ylabel=title)
         scale(axes, "x")
     scale(figure.axes[0], "y")
@@ -79,12 +79,12 @@ def draw_comparison(measures: Mapping[str, Arrays], baselines: Arrays | None) ->
     return figure
 
 
-def look_of(name: str, names: list[str]) -> tuple[str, str]:
+def _look_of(name: str, names: list[str]) -> tuple[str, str]:
     """Colour and marker of one of several runs."""
     return colour_of(name, names), MARKERS[names.index(name) // len(OTHER_COLOURS) % len(MARKERS)]
 
 
-def draw_baselines(axes: Axes, baselines: Arrays, key: str) -> None:
+def _draw_baselines(axes: Axes, baselines: Arrays, key: str) -> None:
     """A line for each sparse baseline, a mark for each number of winners; what uses no atoms has no place here."""
     names = baselines["names"].tolist()
     values, sparsity = (baselines["values"][:, names.index(name)] for name in (key, "nonzeros_per_bar"))
@@ -115,7 +115,7 @@ def draw_shifts(measures: Mapping[str, Arrays]) -> Figure:
     figure = new_figure(7, 3.6)
     axes = figure.subplots()
     for run, arrays in measures.items():
-        colour, marker = look_of(run, [*measures])
+        colour, marker = _look_of(run, [*measures])
         axes.plot(arrays["shifts"], over_no_shift(arrays), f"{marker}-", color=colour, label=run)
     axes.axhline(1.05, color="0.6", linestyle=":", label="5 % more")
     axes.set(xlabel="shift (steps)", ylabel="error over that without shift")
@@ -124,7 +124,7 @@ def draw_shifts(measures: Mapping[str, Arrays]) -> Figure:
     return figure
 
 
-def new_panels(
+def _new_panels(
     n_panels: int, size_in: tuple[float, float], n_columns: int, margin_in: float
 ) -> tuple[Figure, list[Axes]]:
     """A figure of so many panels, row by row, each of a width and height, with a margin to the right."""
@@ -136,7 +136,7 @@ def new_panels(
 
 def draw_styles(styles: Mapping[str, tuple[Arrays, np.ndarray]]) -> Figure:
     """Pieces in the plane of the first two components of their mean activity, with the mean of each label."""
-    figure, panels = new_panels(len(styles), (4.2, 4.0), 3, 1.6)
+    figure, panels = _new_panels(len(styles), (4.2, 4.0), 3, 1.6)
     for axes, (run, (style, labels)) in zip(panels, styles.items(), strict=True):
         for number, name in enumerate(style["class_names"]):
             z = style["pca"][labels == name][:, :2]
@@ -156,7 +156,7 @@ def draw_centroids(styles: Mapping[str, Arrays]) -> Figure:
     """How far each two labels are from each other, in standard deviations of a feature, with the intervals."""
     n_labels = max(len(style["class_names"]) for style in styles.values())
     side = 1.5 + 0.75 * max(n_labels - 1, 2)
-    figure, panels = new_panels(len(styles), (side, side), 3 if n_labels < 6 else 2, 0.0)
+    figure, panels = _new_panels(len(styles), (side, side), 3 if n_labels < 6 else 2, 0.0)
     widest = max([np.nanmax(style["distances"], initial=0) for style in styles.values()])
     for axes, (run, style) in zip(panels, styles.items(), strict=True):
         names = [str(name) for name in style["class_names"]]
@@ -164,14 +164,14 @@ def draw_centroids(styles: Mapping[str, Arrays]) -> Figure:
         axes.imshow(below, cmap="Blues", vmin=0, vmax=widest or 1)
         for row in range(1, len(names)):
             for column in range(row):
-                label_distance(axes, style, row, column, widest)
+                _label_distance(axes, style, row, column, widest)
         axes.set(xticks=range(len(names) - 1), yticks=range(len(names) - 1), yticklabels=names[1:], title=run)
         axes.set_xticklabels(names[:-1], rotation=45, ha="right", rotation_mode="anchor")
     figure.supxlabel("distance of means (standard deviations),\n95 % interval below", fontsize="medium")
     return figure
 
 
-def label_distance(axes: Axes, style: Arrays, row: int, column: int, widest: float) -> None:
+def _label_distance(axes: Axes, style: Arrays, row: int, column: int, widest: float) -> None:
     """The distance of two labels and its interval, in their cell; nothing if it is not known."""
     distance, low, high = (style[name][row, column] for name in ("distances", "distances_low", "distances_high"))
     if np.isfinite(distance):

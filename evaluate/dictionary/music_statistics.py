@@ -14,8 +14,8 @@ N_KEYS = 88
 LOWEST_PITCH = 21  # MIDI number of the lowest key, A0
 BEATS_PER_BAR = 4
 # times are counted in half octaves of a beat, so that a dotted note stands between two plain ones
-SHORTEST_HALF_OCTAVES, LONGEST_HALF_OCTAVES = -6, 5  # an eighth of a beat, and 2^2.5 = 5.7 beats
-N_TIMES = LONGEST_HALF_OCTAVES - SHORTEST_HALF_OCTAVES + 1
+MIN_HALF_OCTAVES, MAX_HALF_OCTAVES = -6, 5  # an eighth of a beat, and 2^2.5 = 5.7 beats
+N_TIMES = MAX_HALF_OCTAVES - MIN_HALF_OCTAVES + 1
 WIDEST_SEMITONES = 17  # intervals beyond an octave and a fourth count as that
 
 
@@ -92,8 +92,8 @@ def notes_of(steps: np.ndarray, kinds: Mapping[str, slice]) -> tuple[np.ndarray,
 def time_shares(n_steps: np.ndarray, steps_per_bar: int) -> np.ndarray:
     """Histogram of times in half octaves around a beat, ``(12,)``; 0, of notes struck together, counts as shortest."""
     beats = n_steps * (BEATS_PER_BAR / steps_per_bar)
-    half_octaves = np.round(2 * np.log2(np.maximum(beats, 2.0**SHORTEST_HALF_OCTAVES)))
-    bins = np.clip(half_octaves, SHORTEST_HALF_OCTAVES, LONGEST_HALF_OCTAVES).astype(int) - SHORTEST_HALF_OCTAVES
+    half_octaves = np.round(2 * np.log2(np.maximum(beats, 2.0**MIN_HALF_OCTAVES)))
+    bins = np.clip(half_octaves, MIN_HALF_OCTAVES, MAX_HALF_OCTAVES).astype(int) - MIN_HALF_OCTAVES
     return shares(np.bincount(bins, minlength=N_TIMES))
 
 

@@ -39,11 +39,11 @@ def orthogonal_matching_pursuit(x: np.ndarray, atoms: np.ndarray, k: int) -> csr
     ValueError
         If shapes do not fit, k is not 1 to n_atoms, a value is not finite or an atom has not length one.
     """
-    validate(x, atoms, k)
+    _validate(x, atoms, k)
     wide = np.asarray(atoms, float)
     gram = wide @ wide.T
     n_rows = max(1, CHUNK_VALUES // (len(atoms) + k * k))
-    chunks = [code_chunk(x[first : first + n_rows] @ wide.T, gram, k) for first in range(0, len(x), n_rows)]
+    chunks = [_code_chunk(x[first : first + n_rows] @ wide.T, gram, k) for first in range(0, len(x), n_rows)]
     chosen, values = (np.concatenate([chunk[i] for chunk in chunks]) for i in (0, 1))
     codes = as_codes(chosen, values.astype(np.float32), len(atoms))
     codes.eliminate_zeros()
@@ -57,7 +57,7 @@ def as_codes(chosen: np.ndarray, values: np.ndarray, n_atoms: int) -> csr_array:
     return csr_array((values.ravel(), chosen.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n_atoms))
 
 
-def validate(x: np.ndarray, atoms: np.ndarray, k: int) -> None:
+def _validate(x: np.ndarray, atoms: np.ndarray, k: int) -> None:
     """Raises ValueError unless `x` can be coded with k of the `atoms`."""
     if not (x.ndim == atoms.ndim == 2 and x.shape[1] == atoms.shape[1] and len(x) and len(atoms)):
         raise ValueError(f"x of shape {x.shape}, atoms {atoms.shape}: must be (n_windows, dim), (n_atoms, dim)")
@@ -70,7 +70,7 @@ def validate(x: np.ndarray, atoms: np.ndarray, k: int) -> None:
         raise ValueError(f"atoms with lengths {norms.min():.3g} to {norms.max():.3g}: must have unit norm")
 
 
-def code_chunk(products: np.ndarray, gram: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+def _code_chunk(products: np.ndarray, gram: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Chosen atoms and their values, ``(n, k)``; 0 where a row needs no more.
 
     Parameters
@@ -129,14 +129,14 @@ def fit_mod(x: np.ndarray, n_atoms: int, k: int, n_iterations: int = 10, seed: i
     ValueError
         If there are fewer different windows than atoms; and as `orthogonal_matching_pursuit` does.
     """
-    atoms = draw_atoms(x, n_atoms, np.random.default_rng(seed))
+    atoms = _draw_atoms(x, n_atoms, np.random.default_rng(seed))
     for _ in range(n_iterations):
         codes = orthogonal_matching_pursuit(x, atoms, k)
         atoms = fit_atoms(x, codes, atoms)
     return atoms
 
 
-def draw_atoms(x: np.ndarray, n_atoms: int, rng: np.random.Generator) -> np.ndarray:
+def _draw_atoms(x: np.ndarray, n_atoms: int, rng: np.random.Generator) -> np.ndarray:
     """Different windows that are not silent, at length one, ``(n_atoms, dim)``."""
     windows = np.unique(x[x.any(axis=1)], axis=0)
     if len(windows) < n_atoms:

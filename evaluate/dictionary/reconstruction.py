@@ -47,19 +47,19 @@ def measure_reconstruction(
     ValueError
         If shapes differ, kinds do not cover the channels, there is no window, or a value is not finite.
     """
-    validate(true, reconstructed, kinds)
-    measures = measure_errors(true, reconstructed, kinds)
+    _validate(true, reconstructed, kinds)
+    measures = _measure_errors(true, reconstructed, kinds)
     if "token" in kinds:
         tokens, found = (np.rint(x[..., kinds["token"]] * token_std + token_mean) for x in (true, reconstructed))
         scores = dict.fromkeys(("precision", "recall", "f1"), np.nan)
         scores["exact_tokens"] = float(np.mean(tokens == found))
     else:
-        tokens, found = first_kind(true, kinds) > 0.5, first_kind(reconstructed, kinds) > np.float64(threshold)
+        tokens, found = _first_kind(true, kinds) > 0.5, _first_kind(reconstructed, kinds) > np.float64(threshold)
         scores = score((tokens & found).sum(), found.sum(), tokens.sum()) | {"exact_tokens": np.nan}
     return measures | scores | {"exact": float(np.mean((tokens == found).all(axis=(1, 2))))}
 
 
-def validate(true: np.ndarray, reconstructed: np.ndarray, kinds: Mapping[str, slice]) -> None:
+def _validate(true: np.ndarray, reconstructed: np.ndarray, kinds: Mapping[str, slice]) -> None:
     """Raises ValueError unless the one can be a reconstruction of the other."""
     if true.ndim != 3 or true.shape != reconstructed.shape or not true.size:
         raise ValueError(
@@ -74,16 +74,16 @@ def validate(true: np.ndarray, reconstructed: np.ndarray, kinds: Mapping[str, sl
             raise ValueError(f"{name} of shape {values.shape}: must be finite")
 
 
-def first_kind(x: np.ndarray, kinds: Mapping[str, slice]) -> np.ndarray:
+def _first_kind(x: np.ndarray, kinds: Mapping[str, slice]) -> np.ndarray:
     """The channels that hits are counted in."""
     return x[..., next(iter(kinds.values()))]
 
 
-def measure_errors(true: np.ndarray, reconstructed: np.ndarray, kinds: Mapping[str, slice]) -> dict[str, float]:
+def _measure_errors(true: np.ndarray, reconstructed: np.ndarray, kinds: Mapping[str, slice]) -> dict[str, float]:
     """Mean square errors, and root mean square errors of velocity and offset at true hits."""
     sums, errors = 0.0, {}
     at_hits = {"velocity_rmse": np.nan, "offset_rmse": np.nan}
-    is_hit = first_kind(true, kinds) > 0.5
+    is_hit = _first_kind(true, kinds) > 0.5
     for kind, channels in kinds.items():  # one after the other, for memory
         squares = np.square(reconstructed[..., channels] - true[..., channels], dtype=float)
         sums += squares.sum()
@@ -115,11 +115,11 @@ def best_threshold(true: np.ndarray, reconstructed: np.ndarray, kinds: Mapping[s
     ValueError
         As there, or if channels are tokens.
     """
-    validate(true, reconstructed, kinds)
+    _validate(true, reconstructed, kinds)
     if "token" in kinds:
         raise ValueError(f"kinds={dict(kinds)}: tokens have no threshold")
-    is_true = first_kind(true, kinds).ravel() > 0.5
-    n_below = np.searchsorted(THRESHOLDS, first_kind(reconstructed, kinds).ravel())  # thresholds a cell is above
+    is_true = _first_kind(true, kinds).ravel() > 0.5
+    n_below = np.searchsorted(THRESHOLDS, _first_kind(reconstructed, kinds).ravel())  # thresholds a cell is above
     n_found, n_right = (
         np.bincount(cells, minlength=len(THRESHOLDS) + 1)[::-1].cumsum()[::-1][1:]
         for cells in (n_below, n_below[is_true])

@@ -55,7 +55,7 @@ def measure_run(parameters: DictionaryParameters, corpus: Corpus, root: Path = R
     """Measure one run, print a line about it, and save what is found; returns the paths."""
     stored = results.load(parameters, "codes", root)
     codes = SparseCodes.from_arrays(stored)
-    found = {"measures": measure_dictionary(parameters, corpus, codes, root)}
+    found = {"measures": _measure_dictionary(parameters, corpus, codes, root)}
     if len(pieces_with_style(corpus, parameters)):
         found["style"] = tell_style_from_codes(corpus, stored["mean_activity"], parameters)
     if has_chords(corpus, parameters):
@@ -64,7 +64,7 @@ def measure_run(parameters: DictionaryParameters, corpus: Corpus, root: Path = R
     return [results.save(parameters, kind, arrays, root) for kind, arrays in found.items()]
 
 
-def measure_dictionary(
+def _measure_dictionary(
     parameters: DictionaryParameters, corpus: Corpus, codes: SparseCodes, root: Path = ROOT
 ) -> dict[str, Any]:
     """What the stored codes are worth; where every cell is a hit or none, shifts and noise too, coded by the model."""

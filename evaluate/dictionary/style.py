@@ -18,12 +18,12 @@ N_KEYS = 88
 
 def pieces_with_style(corpus: Corpus, parameters: DictionaryParameters) -> np.ndarray:
     """Indices of the pieces whose labels are to be told apart, ``(n_chosen,)``; none if they cannot be."""
-    return np.zeros(0, int) if why_no_style(corpus, parameters) else candidates(corpus, parameters)
+    return np.zeros(0, int) if why_no_style(corpus, parameters) else _candidates(corpus, parameters)
 
 
 def why_no_style(corpus: Corpus, parameters: DictionaryParameters) -> str:
     """Why labels cannot be told apart, in a line; empty if they can."""
-    pieces = candidates(corpus, parameters)
+    pieces = _candidates(corpus, parameters)
     if not len(pieces):
         n_pieces, n_bars = parameters.style.min_pieces, parameters.style.min_bars
         return f"no label has style.min_pieces={n_pieces} pieces of style.min_bars={n_bars} or more, in two groups"
@@ -34,7 +34,7 @@ def why_no_style(corpus: Corpus, parameters: DictionaryParameters) -> str:
     return ""
 
 
-def candidates(corpus: Corpus, parameters: DictionaryParameters) -> np.ndarray:
+def _candidates(corpus: Corpus, parameters: DictionaryParameters) -> np.ndarray:
     """Indices of the pieces of the labels that are frequent enough."""
     n_bars = np.diff(corpus.starts) / corpus.steps_per_bar
     limits = parameters.style.model_dump(include={"min_pieces", "max_labels", "min_bars"})
@@ -45,27 +45,27 @@ def tell_style_from_codes(
     corpus: Corpus, mean_activity: np.ndarray, parameters: DictionaryParameters
 ) -> dict[str, np.ndarray]:
     """What `measure_style` says of the mean activity of atoms ``(n_pieces, n_atoms)``, with its ``pieces``."""
-    return tell_style(corpus, activity_features(mean_activity), parameters)
+    return _tell_style(corpus, activity_features(mean_activity), parameters)
 
 
 def tell_style_from_statistics(corpus: Corpus, parameters: DictionaryParameters) -> dict[str, np.ndarray]:
     """The same of each of `statistics_of`, rooted as codes are: ``<name of the statistics>.<name of the measure>``."""
     told: dict[str, np.ndarray] = {}
-    statistics = [statistics_of(*on_instrument(corpus, p), corpus.steps_per_bar) for p in range(corpus.n_pieces)]
+    statistics = [statistics_of(*_on_instrument(corpus, p), corpus.steps_per_bar) for p in range(corpus.n_pieces)]
     for name in statistics[0]:
         features = activity_features(np.stack([each[name] for each in statistics]))
-        measures = tell_style(corpus, features, parameters)
+        measures = _tell_style(corpus, features, parameters)
         told |= {f"{name}.{measure}": value for measure, value in measures.items()}
     return told
 
 
-def on_instrument(corpus: Corpus, index: int) -> tuple[np.ndarray, dict[str, slice]]:
+def _on_instrument(corpus: Corpus, index: int) -> tuple[np.ndarray, dict[str, slice]]:
     """A piece and its kinds of channels as drums or keys, a view from the bass as keys."""
     steps, channels = on_keys(corpus.piece(index), corpus.channels)
     return steps, replace(corpus, channels=channels).kinds()
 
 
-def tell_style(corpus: Corpus, features: np.ndarray, parameters: DictionaryParameters) -> dict[str, np.ndarray]:
+def _tell_style(corpus: Corpus, features: np.ndarray, parameters: DictionaryParameters) -> dict[str, np.ndarray]:
     """What `measure_style` says of features ``(n_pieces, n_features)``, with the ``pieces`` it is about."""
     pieces = pieces_with_style(corpus, parameters)
     settings = parameters.style.model_dump(include={"folds", "penalty", "n_bootstrap", "seed"})
@@ -91,13 +91,13 @@ def tell_chords(corpus: Corpus, codes: SparseCodes, parameters: DictionaryParame
     train, test = corpus.pieces_of("train"), corpus.pieces_of(parameters.evaluation.split)
     made = [codes.decode(codes.piece(p)) for p in test]
     return measure_chords(
-        *beats_and_chords(corpus, train, [corpus.piece(p) for p in train]),
-        *beats_and_chords(corpus, test, [corpus.piece(p) for p in test]),
-        beats_and_chords(corpus, test, made)[0],
+        *_beats_and_chords(corpus, train, [corpus.piece(p) for p in train]),
+        *_beats_and_chords(corpus, test, [corpus.piece(p) for p in test]),
+        _beats_and_chords(corpus, test, made)[0],
     )
 
 
-def beats_and_chords(corpus: Corpus, pieces: np.ndarray, music: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def _beats_and_chords(corpus: Corpus, pieces: np.ndarray, music: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Features ``(n_beats, 88)`` and chords ``(n_beats,)`` of the beats of pieces whose music is given."""
     beats = chord_features(np.concatenate(music), corpus.kinds(), corpus.steps_per_beat)
     chords = np.concatenate([corpus.chords[corpus.starts[p] : corpus.starts[p + 1]] for p in pieces])

@@ -64,7 +64,7 @@ def save_tables(parameters: DictionaryParameters, root: Path = ROOT) -> list[Pat
         "reconstruction": reconstruction_rows(parameters, measures, histories, baselines),
         "shifts": shift_rows(measures),
         "denoising": denoising_rows(measures),
-        "style": style_rows(parameters, root),
+        "style": _style_rows(parameters, root),
         "chords": chord_rows(parameters, results.load_fresh(runs, "chords", root)),
     }
     saved = [
@@ -135,7 +135,7 @@ def denoising_rows(measures: Mapping[str, Mapping[str, np.ndarray]]) -> list[Row
     ]
 
 
-def style_rows(parameters: DictionaryParameters, root: Path = ROOT) -> list[Row]:
+def _style_rows(parameters: DictionaryParameters, root: Path = ROOT) -> list[Row]:
     """A row for each run and each of the statistics made by hand."""
     told = results.load_fresh(parameters.for_runs(), "style", root)
     by_hand: dict[str, dict[str, np.ndarray]] = {}
@@ -143,10 +143,10 @@ def style_rows(parameters: DictionaryParameters, root: Path = ROOT) -> list[Row]
         name, _, measure = key.partition(".")
         if measure:
             by_hand.setdefault(name.replace("_", " "), {})[measure] = value
-    return [describe_style(name, each) for name, each in [*told.items(), *by_hand.items()]]
+    return [_describe_style(name, each) for name, each in [*told.items(), *by_hand.items()]]
 
 
-def describe_style(name: str, measures: Mapping[str, np.ndarray]) -> Row:
+def _describe_style(name: str, measures: Mapping[str, np.ndarray]) -> Row:
     """A row of the table of styles."""
     low, accuracy, high = (number(float(measures[f"accuracy{end}"]), 3) for end in ("_low", "", "_high"))
     cells = {column: number(float(measures[key]), 3) for key, column in STYLE_COLUMNS.items()}

@@ -36,26 +36,26 @@ def draw_errors(measures: Mapping[str, Arrays]) -> Figure:
     rows = figure.subplots(len(measures), len(CLASSIFIERS), sharey=True, squeeze=False)
     for row, (run, arrays) in zip(rows, measures.items(), strict=True):
         for axes, errors, name in zip(row, arrays["errors"].swapaxes(0, 1), CLASSIFIERS, strict=True):
-            draw_bars(axes, 100 * errors, arrays["features"])
+            _draw_bars(axes, 100 * errors, arrays["features"])
             axes.set_title(f"{run}: {name}")
         row[0].set_ylabel("wrong answers (%)")
     figure.legend(*rows[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
 
 
-def draw_bars(axes: Axes, errors: np.ndarray, features: np.ndarray) -> None:
+def _draw_bars(axes: Axes, errors: np.ndarray, features: np.ndarray) -> None:
     """Errors ``(n_features, n_trained, n_tested)`` in percent, side by side in groups."""
     for number, feature in enumerate(features):
         values = [errors[number, trained, tested] for trained, tested in GROUPS]
         places = np.arange(len(GROUPS)) + (number - (len(features) - 1) / 2) * BAR_WIDTH
-        bars = axes.bar(places, values, BAR_WIDTH * 0.92, color=COLOURS[str(feature)], label=name_of(feature))
+        bars = axes.bar(places, values, BAR_WIDTH * 0.92, color=COLOURS[str(feature)], label=_name_of(feature))
         axes.bar_label(bars, fmt="%.1f", fontsize=8, padding=1)
     axes.margins(y=0.1)
     names = [f"learned {TRAINED[trained]},\ntold {TESTED[tested]}" for trained, tested in GROUPS]
     axes.set_xticks(range(len(GROUPS)), names, fontsize=9)
 
 
-def name_of(feature: str) -> str:
+def _name_of(feature: str) -> str:
     """How a feature is called."""
     return {"pixels": "pixels", "random": "magnitudes, random bases", "learned": "magnitudes, learned bases"}[
         str(feature)
@@ -68,15 +68,15 @@ def draw_errors_by_angle(measures: Mapping[str, Arrays]) -> Figure:
     panels = figure.subplots(1, len(measures), sharey=True, squeeze=False)[0]
     for axes, (run, arrays) in zip(panels, measures.items(), strict=True):
         for feature, errors in zip(arrays["features"], arrays["errors_by_angle"], strict=True):
-            axes.plot(arrays["angles_deg"], 100 * errors, "o-", color=COLOURS[str(feature)], label=name_of(feature))
+            axes.plot(arrays["angles_deg"], 100 * errors, "o-", color=COLOURS[str(feature)], label=_name_of(feature))
         axes.axhline(100 * CHANCE, color="0.3", linestyle=":", linewidth=1, label="chance")
-        mark_axes(axes, run)
+        _mark_axes(axes, run)
     panels[0].set_ylabel("wrong answers (%)")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper")
     return figure
 
 
-def mark_axes(axes: Axes, run: str) -> None:
+def _mark_axes(axes: Axes, run: str) -> None:
     """Angles from none to half a rotation."""
     axes.set(xlabel="rotated by (degrees), learned upright", title=run, ylim=(0, 100), xlim=(-4, 184))
     axes.set_xticks(range(0, 181, 30))
@@ -92,7 +92,7 @@ def error_rows(measures: Mapping[str, Arrays]) -> list[dict[str, str]]:
             angle = f"{arrays['angle_errors_deg'][angle_errors[str(feature)]]:.1f}" if known else ""
             for each, trained in np.ndindex(len(CLASSIFIERS), len(TRAINED)):
                 told = arrays["errors"][number, each, trained]
-                row = {"run": run, "features": name_of(feature), "told by": CLASSIFIERS[each]}
+                row = {"run": run, "features": _name_of(feature), "told by": CLASSIFIERS[each]}
                 row |= {"learned": TRAINED[trained]}
                 row |= {f"told {name} (%)": f"{100 * error:.1f}" for name, error in zip(TESTED, told, strict=True)}
                 rows.append(row | {"error of angle (degrees)": angle})

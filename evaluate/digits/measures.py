@@ -55,8 +55,8 @@ def measure_digits(arrays: Arrays, bases: np.ndarray, classify: Classify) -> dic
     train = draw(arrays, "train", classify.largest_train, rng)
     test = draw(arrays, "test", classify.largest_test, rng)
     bases_by_name = {"pixels": None, "random": bases_at_random(bases.shape, classify.seed), "learned": bases}
-    rotated = [rotate_at_random(images, rng) for images, _ in (train, test)]
-    errors = [measure_errors(train, test, rotated, each, classify.n_neighbours) for each in bases_by_name.values()]
+    rotated = [_rotate_at_random(images, rng) for images, _ in (train, test)]
+    errors = [_measure_errors(train, test, rotated, each, classify.n_neighbours) for each in bases_by_name.values()]
     by_angle = [errors_by_angle(train, test, each, classify.n_neighbours) for each in bases_by_name.values()]
     angles = [
         angle_error(train[0], test[0], each, classify.seed) for each in bases_by_name.values() if each is not None
@@ -78,7 +78,7 @@ def draw(arrays: Arrays, split: str, largest: int, rng: np.random.Generator) -> 
     return arrays["images"][chosen], arrays["labels"][chosen]
 
 
-def rotate_at_random(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _rotate_at_random(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Pictures each rotated by any angle."""
     return rotate(images, rng.uniform(-HALF_ROTATION_DEG, HALF_ROTATION_DEG, len(images)))
 
@@ -100,7 +100,7 @@ def features_of(images: np.ndarray, bases: np.ndarray | None) -> np.ndarray:
     return standardise(flatten(images)) if bases is None else np.abs(coefficients(images, bases))
 
 
-def measure_errors(
+def _measure_errors(
     train: Labelled, test: Labelled, rotated: list[np.ndarray], bases: np.ndarray | None, n_neighbours: int
 ) -> np.ndarray:
     """Shares of wrong answers ``(n_classifiers, n_trained, n_tested)``; `rotated` are both parts' pictures, rotated."""

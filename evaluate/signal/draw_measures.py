@@ -61,7 +61,7 @@ def draw_frequencies(arrays: Arrays) -> Figure:
     edges = np.linspace(0, frequencies_hz[-1], N_FREQUENCIES + 1)
     peaks.hist(arrays["peaks_hz"].mean(axis=1), edges, color="tab:red", alpha=0.7)
     peaks.set(xlabel="frequency of the peak (Hz)", ylabel="bases", xlim=(0, frequencies_hz[-1]))
-    draw_spectrum(peaks, arrays)
+    _draw_spectrum(peaks, arrays)
     angles.hist(arrays["quadrature_deg"], np.arange(0, 181, 7.5), color="tab:red", alpha=0.7)
     angles.axvline(QUADRATURE_DEG, color="0.3", linestyle=":", linewidth=1)
     angles.set(xlabel="between real and imaginary\npart (degrees)", ylabel="bases", xticks=range(0, 181, 45))
@@ -70,7 +70,7 @@ def draw_frequencies(arrays: Arrays) -> Figure:
     return figure
 
 
-def draw_spectrum(axes: Axes, arrays: Arrays) -> None:
+def _draw_spectrum(axes: Axes, arrays: Arrays) -> None:
     """The spectrum of the sound on an axis of its own, to the right."""
     other = axes.twinx()
     level_db = 10 * np.log10(arrays["power"] / arrays["power"].max() + 1e-12)

@@ -67,7 +67,7 @@ def evaluate(
     }
 
 
-def validate(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> None:
+def _validate(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> None:
     """Raises ValueError unless `forecast` is one of `z` at `starts`."""
     if not (forecast.ndim == 3 and z.ndim == 2 and np.ndim(starts) == 1):
         raise ValueError(
@@ -92,7 +92,7 @@ def validate(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> None:
 
 def distances(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> np.ndarray:
     """Euclidean distance between forecast and truth, ``(n_starts, n_steps + 1)``; parameters as in `evaluate`."""
-    validate(z, starts, forecast)
+    _validate(z, starts, forecast)
     truth = z[np.asarray(starts)[:, None] + np.arange(forecast.shape[1])]  # (n_starts, n_steps + 1, latent_dim)
     return np.linalg.norm(forecast.astype(float) - truth, axis=2)
 

@@ -45,15 +45,15 @@ def draw_divergence(groups: Sequence[Mapping[str, Mapping[str, Measures]]]) -> F
 
 def draw_errors(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
     """A panel for each run: error over time by every method, on the part of the song that networks have not seen."""
-    return panels_over_time(measures, draw_error, "error / spread of the song")
+    return _panels_over_time(measures, _draw_error, "error / spread of the song")
 
 
 def draw_skills(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
     """A panel for each run: share of the error of staying in place that every method saves, on the same part."""
-    return panels_over_time(measures, draw_skill, "1 - error / error of persistence")
+    return _panels_over_time(measures, _draw_skill, "1 - error / error of persistence")
 
 
-def panels_over_time(measures: Mapping[str, Mapping[str, Measures]], draw_panel, label: str) -> Figure:
+def _panels_over_time(measures: Mapping[str, Mapping[str, Measures]], draw_panel, label: str) -> Figure:
     """A panel for each run with a curve for each method; one legend for all."""
     figure = new_figure(3.4 * len(measures) + 2.2, 3.9)
     panels = figure.subplots(1, len(measures), squeeze=False, sharey=True)[0]
@@ -68,7 +68,7 @@ def panels_over_time(measures: Mapping[str, Mapping[str, Measures]], draw_panel,
     return figure
 
 
-def draw_error(axes: Axes, method: str, measures: Measures) -> None:
+def _draw_error(axes: Axes, method: str, measures: Measures) -> None:
     """One method's error, with lines where a forecast ceases to be valid and where it is as bad as the mean."""
     times_s = measures["times_s"][1:]
     axes.semilogy(times_s, measures["compared_nrmse"][1:], color=METHOD_COLOURS[method], label=METHOD_NAMES[method])
@@ -77,7 +77,7 @@ def draw_error(axes: Axes, method: str, measures: Measures) -> None:
     axes.set_ylim(0.02, 3)
 
 
-def draw_skill(axes: Axes, method: str, measures: Measures) -> None:
+def _draw_skill(axes: Axes, method: str, measures: Measures) -> None:
     """One method's skill; below zero it is worse than staying in place."""
     if method != "persistence":
         skill = measures["compared_skill"][1:]

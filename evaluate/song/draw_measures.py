@@ -19,7 +19,7 @@ Arrays = Mapping[str, np.ndarray]
 def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Draw what step 7 measured, leaving out runs that are not measured or stale; returns paths."""
     runs = parameters.for_runs()
-    divergences = {str(run.run): load_divergences(run, root) for run in runs}
+    divergences = {str(run.run): _load_divergences(run, root) for run in runs}
     divergences = {run: by_method for run, by_method in divergences.items() if by_method}
     for run in runs:
         if left_out := [method for method in run.methods_of_run() if method not in divergences.get(str(run.run), {})]:
@@ -31,7 +31,7 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     if divergences:
         drawn |= {"errors": draw_errors(divergences), "skill": draw_skills(divergences)}
         drawn["valid_times"] = draw_valid_times(divergences)
-    if groups := groups_of_knn(divergences, parameters.figures.compare):
+    if groups := _groups_of_knn(divergences, parameters.figures.compare):
         drawn["divergence"] = draw_divergence(groups)
     if controls:
         drawn |= {"controls": draw_controls(controls), "exclusion": draw_exclusion(controls)}
@@ -41,7 +41,7 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     bpm = parameters.music.bpm
     told = {
         "divergence": rows.divergence_rows(divergences, bpm),
-        "divergence_paper": rows.paper_rows({run: each for run, each in divergences.items() if has_both(each)}),
+        "divergence_paper": rows.paper_rows({run: each for run, each in divergences.items() if _has_both(each)}),
         "controls": rows.control_rows(controls),
         "recurrence": rows.recurrence_rows(recurrences, bpm),
         "consistency": rows.consistency_rows(embeddings),
@@ -51,20 +51,20 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     return paths
 
 
-def load_divergences(run: Parameters, root: Path = ROOT) -> Mapping[str, Arrays]:
+def _load_divergences(run: Parameters, root: Path = ROOT) -> Mapping[str, Arrays]:
     """The measures of a run that are there and not stale, by method."""
     return results.load_fresh_kinds(run, {method: f"divergence_{method}" for method in run.methods_of_run()}, root)
 
 
-def groups_of_knn(
+def _groups_of_knn(
     divergences: Mapping[str, Mapping[str, Arrays]], compare: Iterable[tuple[str, ...]]
 ) -> list[dict[str, Mapping[str, Arrays]]]:
     """The runs of each comparison that were forecast by KNN in both protocols; all of them if none is asked for."""
-    known = {run: by_method for run, by_method in divergences.items() if has_both(by_method)}
+    known = {run: by_method for run, by_method in divergences.items() if _has_both(by_method)}
     groups = [{run: known[run] for run in group if run in known} for group in compare or [tuple(known)]]
     return [group for group in groups if group]
 
 
-def has_both(by_method: Mapping[str, Arrays]) -> bool:
+def _has_both(by_method: Mapping[str, Arrays]) -> bool:
     """Whether a run was forecast by KNN in the paper's protocol and without its leak."""
     return {"knn", "knn_paper"} <= by_method.keys()

@@ -41,7 +41,7 @@ def draw_songs(parameters: Parameters, root: Path = ROOT) -> list[Path]:
             }
             for kind, each in smoothness.items()
         ],
-        "songs_valid_times": valid_time_rows(parameters, root),
+        "songs_valid_times": _valid_time_rows(parameters, root),
     }
     paths = [tables.save(rows, results.figure_path(parameters, name, root)) for name, rows in told.items()]
     if any(divergence.values()):
@@ -90,7 +90,7 @@ def tell(difference: Mapping[str, np.ndarray]) -> str:
     return f"{difference['mean']:+.3f} [{difference['low']:+.3f}, {difference['high']:+.3f}]"
 
 
-def valid_time_rows(parameters: Parameters, root: Path = ROOT) -> list[dict[str, str]]:
+def _valid_time_rows(parameters: Parameters, root: Path = ROOT) -> list[dict[str, str]]:
     """A row for each song and kind of run: valid prediction times in s by method, means over seeds."""
     methods = parameters.forecast.methods
     by_method = {

@@ -72,13 +72,13 @@ def recurrence_spectrum(z: np.ndarray, longest_points: int | None = None) -> np.
         raise ValueError(f"z of shape {z.shape}: must be four points at least, and not all the same")
     axes = np.ascontiguousarray(z.T, dtype=float)
     last = min(len(z) // 2, longest_points or len(z))
-    apart = np.array([0.0] + [mean_distance(axes, lag) for lag in range(1, last + 1)])
+    apart = np.array([0.0] + [_mean_distance(axes, lag) for lag in range(1, last + 1)])
     farthest = int(apart.argmax())
     # distance_after knows what random pairs are: one definition serves both
     return apart * distance_after(z, np.arange(len(z)), farthest) / apart[farthest]
 
 
-def mean_distance(axes: np.ndarray, lag: int) -> float:
+def _mean_distance(axes: np.ndarray, lag: int) -> float:
     """Mean distance of points `lag` apart in a trajectory given as ``(latent_dim, n_points)``."""
     every = max(1, (axes.shape[1] - lag) // N_STARTS)
     moved = axes[:, lag::every] - axes[:, :-lag:every]

@@ -31,7 +31,7 @@ def kinds_of_runs(parameters: Parameters) -> dict[str, list[Parameters]]:
     return kinds
 
 
-def load_song(name: str, root: Path = ROOT) -> Parameters:
+def _load_song(name: str, root: Path = ROOT) -> Parameters:
     """The parameters of a song; ValueError if the file is of another study."""
     parameters = load(name, root)
     if not isinstance(parameters, Parameters):
@@ -45,7 +45,7 @@ def load_songs(names: Sequence[str], kind_of_result: str, measure: Measure, root
     for name in names:
         by_kind = {
             kind: list(results.load_fresh(runs, kind_of_result, root).values())
-            for kind, runs in kinds_of_runs(load_song(name, root)).items()
+            for kind, runs in kinds_of_runs(_load_song(name, root)).items()
         }
         measured[name] = {kind: [measure(each) for each in stored] for kind, stored in by_kind.items() if stored}
     return measured

@@ -34,11 +34,11 @@ def lorenz63(n_points: int, dt: float = 0.05, start: np.ndarray | None = None) -
         raise ValueError(f"n_points={n_points}: must be at least 2")
     if not dt > 0:
         raise ValueError(f"dt={dt}: must be greater than 0")
-    first = solve_lorenz(LORENZ_START, np.array([0.0, LORENZ_TRANSIENT]))[-1] if start is None else start
-    return solve_lorenz(first, dt * np.arange(n_points))
+    first = _solve_lorenz(LORENZ_START, np.array([0.0, LORENZ_TRANSIENT]))[-1] if start is None else start
+    return _solve_lorenz(first, dt * np.arange(n_points))
 
 
-def solve_lorenz(start: np.ndarray, times: np.ndarray) -> np.ndarray:
+def _solve_lorenz(start: np.ndarray, times: np.ndarray) -> np.ndarray:
     """The solution at `times`, the first of which is that of `start`, ``(n_times, 3)``."""
 
     def velocity(_: float, point: np.ndarray) -> tuple[float, float, float]:

@@ -96,12 +96,12 @@ def consistency_rows(embeddings: Mapping[str, Measures]) -> list[dict[str, str]]
     Runs whose windows have another length have other points in time, and no number.
     """
     return [
-        {"run": one} | {other: distance_of(embeddings[one]["z"], embeddings[other]["z"]) for other in embeddings}
+        {"run": one} | {other: _distance_of(embeddings[one]["z"], embeddings[other]["z"]) for other in embeddings}
         for one in embeddings
     ]
 
 
-def distance_of(z: np.ndarray, reference: np.ndarray) -> str:
+def _distance_of(z: np.ndarray, reference: np.ndarray) -> str:
     """The Procrustes distance as text, the smaller space filled up with zeros; nothing for other points in time."""
     if len(z) != len(reference):
         return ""

@@ -68,13 +68,13 @@ def draw_scores(scores: Mapping[str, Arrays], upper_bound: Arrays | None) -> Fig
             axes.axvline(100 * upper_bound["scores"][:, column].mean(), color="tab:red", linestyle="--")
         axes.set(xlim=(0, 103), xlabel="F (%)", title=TITLES[metric])
         axes.tick_params(axis="y", length=0)
-    name_groups(figure.axes[0], places, [run for run, *_ in bars])
-    figure.legend(handles=keys_of_scores({extractor for _, extractor, _ in bars}, upper_bound is not None),
+    _name_groups(figure.axes[0], places, [run for run, *_ in bars])
+    figure.legend(handles=_keys_of_scores({extractor for _, extractor, _ in bars}, upper_bound is not None),
                   loc="outside lower center", ncols=5)  # fmt: skip
     return figure
 
 
-def name_groups(axes: Axes, places: np.ndarray, runs: Sequence[str]) -> None:
+def _name_groups(axes: Axes, places: np.ndarray, runs: Sequence[str]) -> None:
     """The name of each run beside the middle of its bars, the first run on top."""
     names = list(dict.fromkeys(runs))
     middles = [places[[run == name for run in runs]].mean() for name in names]
@@ -82,7 +82,7 @@ def name_groups(axes: Axes, places: np.ndarray, runs: Sequence[str]) -> None:
     axes.set_ylim(places[-1] + 0.7, places[0] - 0.7)
 
 
-def keys_of_scores(extractors: set[str], has_upper_bound: bool) -> list[Patch | Line2D]:
+def _keys_of_scores(extractors: set[str], has_upper_bound: bool) -> list[Patch | Line2D]:
     """What stands in the legend of the scores."""
     keys: list[Patch | Line2D] = [
         Patch(color=colour, label=name) for name, colour in EXTRACTOR_COLOURS.items() if name in extractors

@@ -70,7 +70,7 @@ def measure_run(
     lags = grid_of(parameters.choice, parameters.lag)
     steps = tqdm(lags, desc=parameters.run, unit="configurations", disable=not show_progress)
     grid_scores = np.array(
-        [score_lag(lag, parameters.model.patch_frames, recordings, matrices, pieces) for lag in steps]
+        [_score_lag(lag, parameters.model.patch_frames, recordings, matrices, pieces) for lag in steps]
     )
     return scores | {
         "names": recordings.names[pieces],
@@ -91,7 +91,7 @@ def grid_of(choice: Choice, lag: Lag) -> list[Lag]:
     return there
 
 
-def score_lag(
+def _score_lag(
     lag: Lag, patch_frames: int, recordings: Recordings, matrices: Mapping[str, np.ndarray], pieces: Iterable[int]
 ) -> list[list[float]]:
     """Scores of our extractor with these parameters, for each piece all metrics."""

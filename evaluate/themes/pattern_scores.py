@@ -40,22 +40,22 @@ def score_patterns(reference: Sequence[Pattern], estimated: Sequence[Pattern]) -
         raise ValueError("reference=[]: needs a pattern to score against")
     if not estimated:
         return dict.fromkeys(METRICS, 0.0)
-    shared, n_reference, n_estimated = count_shared(reference, estimated)
+    shared, n_reference, n_estimated = _count_shared(reference, estimated)
     sizes = [np.cumsum([0, *(len(pattern) for pattern in patterns[:-1])]) for patterns in (reference, estimated)]
     cardinality = shared / np.maximum(n_reference[:, None], n_estimated)
-    found = largest(largest(cardinality, sizes[0], 0), sizes[1], 1)
-    covered = cover(cardinality, *sizes)
-    layers = harmonic_mean(*cover(2 * shared / (n_reference[:, None] + n_estimated), *sizes))
+    found = _largest(_largest(cardinality, sizes[0], 0), sizes[1], 1)
+    covered = _cover(cardinality, *sizes)
+    layers = _harmonic_mean(*_cover(2 * shared / (n_reference[:, None] + n_estimated), *sizes))
     pairs = [
         (found.max(axis=0).mean(), found.max(axis=1).mean()),
-        *(score_occurrences(found, *covered, threshold) for threshold in (0.5, 0.75)),
+        *(_score_occurrences(found, *covered, threshold) for threshold in (0.5, 0.75)),
         (layers.max(axis=0).mean(), layers.max(axis=1).mean()),
     ]
-    values = [float(value) for pair in pairs for value in (harmonic_mean(*pair), *pair)]
+    values = [float(value) for pair in pairs for value in (_harmonic_mean(*pair), *pair)]
     return dict(zip(METRICS, values, strict=True))
 
 
-def count_shared(
+def _count_shared(
     reference: Sequence[Pattern], estimated: Sequence[Pattern]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Notes that occurrences share ``(n_reference, n_estimated)``, and the number of notes of each of these."""
@@ -69,17 +69,17 @@ def count_shared(
     return has_note[: len(lengths[0])] @ has_note[len(lengths[0]) :].T.astype(float), *lengths
 
 
-def cover(similarity: np.ndarray, first_rows: np.ndarray, first_columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _cover(similarity: np.ndarray, first_rows: np.ndarray, first_columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How well patterns cover each other, ``(n_reference, n_estimated)``: mean over occurrences of the most similar.
 
     First how well a reference covers the occurrences of an estimate (precision), then the other way round (recall).
     """
-    precision = mean(largest(similarity, first_rows, 0), first_columns, 1)
-    recall = mean(largest(similarity, first_columns, 1), first_rows, 0)
+    precision = mean(_largest(similarity, first_rows, 0), first_columns, 1)
+    recall = mean(_largest(similarity, first_columns, 1), first_rows, 0)
     return precision, recall
 
 
-def largest(similarity: np.ndarray, first: np.ndarray, axis: int) -> np.ndarray:
+def _largest(similarity: np.ndarray, first: np.ndarray, axis: int) -> np.ndarray:
     """The largest value among the occurrences of each pattern; they begin at `first` along the axis."""
     return np.maximum.reduceat(similarity, first, axis=axis)
 
@@ -90,7 +90,7 @@ def mean(similarity: np.ndarray, first: np.ndarray, axis: int) -> np.ndarray:
     return np.add.reduceat(similarity, first, axis=axis) / (counts if axis else counts[:, None])
 
 
-def score_occurrences(
+def _score_occurrences(
     found: np.ndarray, precision: np.ndarray, recall: np.ndarray, threshold: float
 ) -> tuple[float, float]:
     """Precision and recall of the occurrences of patterns that are found, 0 if none is.
@@ -106,7 +106,7 @@ def score_occurrences(
     return float(precisions.max(axis=0).mean()), float(recalls.max(axis=1).mean())
 
 
-def harmonic_mean(precision: np.ndarray | float, recall: np.ndarray | float) -> np.ndarray:
+def _harmonic_mean(precision: np.ndarray | float, recall: np.ndarray | float) -> np.ndarray:
     """F of precision and recall; 0 where both are."""
     total = np.asarray(precision + recall)
     return np.divide(2 * precision * recall, total, out=np.zeros_like(total, float), where=total > 0)

@@ -45,13 +45,13 @@ def extractions(scores: Mapping[str, Scores], upper_bound: Scores | None) -> Ite
         yield run, "lag", each["lag"]
         if len(each["chosen"]) and len(each["grid"]) > 1:
             yield run, CHOSEN, take_chosen(each["grid_scores"], each["chosen"])
-    if len(scores) > 1 and len(chosen := choose_in_all(scores)):
+    if len(scores) > 1 and len(chosen := _choose_in_all(scores)):
         yield ALL_RUNS, CHOSEN, take_chosen(np.concatenate([each["grid_scores"] for each in scores.values()]), chosen)
     if upper_bound is not None:
         yield UPPER_BOUND, UPPER_BOUND_HOW, upper_bound["scores"]
 
 
-def choose_in_all(scores: Mapping[str, Scores]) -> np.ndarray:
+def _choose_in_all(scores: Mapping[str, Scores]) -> np.ndarray:
     """Run and parameters chosen together for each piece, ``(n_pieces,)``, rows of all grids; empty for one piece."""
     together = np.concatenate([each["grid_scores"] for each in scores.values()])
     return choose_leave_one_out(criterion_of(together)) if together.shape[1] > 1 else np.zeros(0, int)
@@ -93,7 +93,7 @@ def choice_rows(scores: Mapping[str, Scores]) -> list[Row]:
         rows += [
             {"piece": str(name), "chosen among": ALL_RUNS, "features": members[member][0]}
             | describe(members[member][1])
-            for name, member in zip(names, choose_in_all(scores), strict=False)
+            for name, member in zip(names, _choose_in_all(scores), strict=False)
         ]
     return rows
 

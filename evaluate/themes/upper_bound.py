@@ -25,12 +25,13 @@ def widen(patterns: Sequence[Pattern], score: np.ndarray, min_beats: float = 0.0
     """
     spans = [[(min(occurrence)[0], max(occurrence)[0]) for occurrence in pattern] for pattern in patterns]
     widened = [
-        [within(score[:, 1:], first, last) for first, last in pattern if last - first >= min_beats] for pattern in spans
+        [_within(score[:, 1:], first, last) for first, last in pattern if last - first >= min_beats]
+        for pattern in spans
     ]
     return [pattern for pattern in widened if pattern]
 
 
-def within(notes: np.ndarray, first: float, last: float) -> list[tuple[float, float]]:
+def _within(notes: np.ndarray, first: float, last: float) -> list[tuple[float, float]]:
     """Those notes ``(n_notes, 2)`` that begin in a span of beats; one that two voices share is one, as in patterns."""
     chosen = notes[(notes[:, 0] >= first) & (notes[:, 0] <= last)]
     return [(float(onset), float(pitch)) for onset, pitch in np.unique(chosen, axis=0)]

@@ -21,11 +21,11 @@ STRIP_HEIGHT_IN = 1.25
 EDGES_IN = {"left": 0.34, "right": 0.1, "top": 0.25, "bottom": 0.45}  # of each column, beside the names of its rows
 TITLE_IN = 0.32  # between strips
 NAME_SIZE, TITLE_SIZE = 7, 9
-MOST_STRIPS = 10  # in a column; more is for the ear
+MAX_STRIPS = 10  # in a column; more is for the ear
 OPERATIONS = (("original_a", "noisy", "denoised", "original_b", "swap_"), ("nearest_", "sample_"))
 FAINTEST = 0.15  # of a hit; sums of atoms leave that much everywhere
 TITLE_CHARACTERS = 90
-MOST_OF_A_KIND = 3  # swaps, nearest sections and samples in the figure of operations
+MAX_OF_A_KIND = 3  # swaps, nearest sections and samples in the figure of operations
 
 
 def draw_all_generated(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:
@@ -45,23 +45,23 @@ def draw_all_generated(parameters: DictionaryParameters, root: Path = ROOT) -> l
 def draw_keep(arrays: Arrays) -> Figure:
     """A passage, and what is left of it with fewer atoms; pale is what is too weak to be heard."""
     names = ["original_a", "reconstruction_a", *names_of(arrays, "keep_")[::-1]]
-    return draw_strips(arrays, [names], above=FAINTEST)
+    return _draw_strips(arrays, [names], above=FAINTEST)
 
 
 def draw_interpolation(arrays: Arrays) -> Figure:
     """From one passage to the other."""
-    return draw_strips(arrays, [["original_a", *names_of(arrays, "interpolate_"), "original_b"]])
+    return _draw_strips(arrays, [["original_a", *names_of(arrays, "interpolate_"), "original_b"]])
 
 
 def draw_decomposition(arrays: Arrays) -> Figure:
     """A passage, its most active atoms alone, and the rest, which sum to the reconstruction."""
-    return draw_strips(arrays, [["original_a", "reconstruction_a", *names_of(arrays, "stem_")]])
+    return _draw_strips(arrays, [["original_a", "reconstruction_a", *names_of(arrays, "stem_")]])
 
 
 def draw_operations(arrays: Arrays) -> Figure:
     """Noise and its removal, a swap of atoms, the nearest sections of other pieces, and new music."""
-    columns = [[name for start in column for name in names_of(arrays, start)[:MOST_OF_A_KIND]] for column in OPERATIONS]
-    return draw_strips(arrays, columns)
+    columns = [[name for start in column for name in names_of(arrays, start)[:MAX_OF_A_KIND]] for column in OPERATIONS]
+    return _draw_strips(arrays, columns)
 
 
 FIGURES = {
@@ -77,19 +77,19 @@ def names_of(arrays: Arrays, start: str) -> list[str]:
     return [str(name) for name in arrays["name"] if name.startswith(start)]
 
 
-def draw_strips(arrays: Arrays, columns: Sequence[Sequence[str]], above: float | None = None) -> Figure:
+def _draw_strips(arrays: Arrays, columns: Sequence[Sequence[str]], above: float | None = None) -> Figure:
     """Columns of items, each a strip of music below its title: of what is above a value, else of what is heard.
 
     A single column shows the same keys in all strips.
     """
-    columns = [column[:MOST_STRIPS] for column in columns if column]
+    columns = [column[:MAX_STRIPS] for column in columns if column]
     music = {name: cells_above(arrays, name, above) for column in columns for name in column}
     _, channels = on_keys(arrays[f"music_{columns[0][0]}"], arrays["channels"])
     shown = used_channels(np.stack(list(music.values())), channels)
-    figure, grid = lay_out(max(map(len, columns)), len(columns), names_width_in(channels, NAME_SIZE))
+    figure, grid = _lay_out(max(map(len, columns)), len(columns), names_width_in(channels, NAME_SIZE))
     for panels, names in zip(grid.T, columns, strict=True):
         for axes, name in zip(panels, names, strict=False):
-            draw_strip(axes, arrays, name, music[name][:, shown], channels[shown], names_bars=name == names[-1])
+            _draw_strip(axes, arrays, name, music[name][:, shown], channels[shown], names_bars=name == names[-1])
         for axes in panels[len(names) :]:
             axes.set_axis_off()
     if len(columns) == 1:
@@ -99,7 +99,7 @@ def draw_strips(arrays: Arrays, columns: Sequence[Sequence[str]], above: float |
     return figure
 
 
-def lay_out(n_rows: int, n_columns: int, names_in: float) -> tuple[Figure, np.ndarray]:
+def _lay_out(n_rows: int, n_columns: int, names_in: float) -> tuple[Figure, np.ndarray]:
     """A figure and its panels, ``(n_rows, n_columns)``, by numbers: a layout that is found by drawing takes long."""
     figure = figures.new_figure(WIDTH_IN * n_columns**0.6, STRIP_HEIGHT_IN * n_rows + 0.4, layout=None)
     width_in, height_in = figure.get_size_inches()
@@ -113,7 +113,7 @@ def lay_out(n_rows: int, n_columns: int, names_in: float) -> tuple[Figure, np.nd
     return figure, figure.subplots(n_rows, n_columns, squeeze=False, gridspec_kw=edges | between)
 
 
-def draw_strip(
+def _draw_strip(
     axes: Axes, arrays: Arrays, name: str, music: np.ndarray, channels: np.ndarray, *, names_bars: bool
 ) -> None:
     """One item."""

@@ -23,7 +23,7 @@ from save_dataset.midi.corpus import SPLITS, Corpus
 
 Encode = Callable[[np.ndarray], np.ndarray]
 QUIETEST = 0.2  # of stems: what is weaker is no music
-MOST_VALUES = 25_000_000  # of the codes that new ones are drawn from: 100 MB
+MAX_VALUES = 25_000_000  # of the codes that new ones are drawn from: 100 MB
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ def generate(parameters: DictionaryParameters, corpus: Corpus, codes: SparseCode
         If a named piece does not exist or too short, there are no two long enough, or there is no such atom to swap.
     """
     bars, rng = parameters.generate.bars, np.random.default_rng(parameters.generate.seed)
-    a, b = (take_passage(corpus, codes, piece, bars) for piece in choose_pieces(parameters, corpus))
+    a, b = (_take_passage(corpus, codes, piece, bars) for piece in choose_pieces(parameters, corpus))
     material = Material(parameters, corpus, codes, encode, a, b, rng)
-    makers = (reconstruct, keep, interpolate, swap, take_apart, denoise, sample, find_nearest)
+    makers = (reconstruct, keep, interpolate, swap, _take_apart, _denoise, sample, _find_nearest)
     items = [item for make in makers for item in make(material)]
     arrays = {f"music_{item.name}": item.music.astype(np.float32) for item in items}
     told = ("name", "title", "bpm", "threshold", "f1")
@@ -94,13 +94,13 @@ def choose_pieces(parameters: DictionaryParameters, corpus: Corpus) -> tuple[int
     ordered = np.concatenate([pieces[long[pieces]] for pieces in map(corpus.pieces_of, SPLITS[::-1])])
     if len(ordered) < 2:
         raise ValueError(f"generate.bars={bars}: must be at most the length of two pieces; {len(ordered)} are as long")
-    piece, other = (find_piece(corpus, key, getattr(parameters.generate, key), long) for key in ("piece", "other"))
+    piece, other = (_find_piece(corpus, key, getattr(parameters.generate, key), long) for key in ("piece", "other"))
     piece = int(ordered[ordered != other][0]) if piece is None else piece
     after = np.roll(ordered, -int(np.argmax(ordered == piece)))[1:]
     return piece, int(after[np.argmax(corpus.labels[after] != corpus.labels[piece])]) if other is None else other
 
 
-def find_piece(corpus: Corpus, key: str, part: str | None, long: np.ndarray) -> int | None:
+def _find_piece(corpus: Corpus, key: str, part: str | None, long: np.ndarray) -> int | None:
     """The first piece, of those long enough, with a part of a name; None if no name is wanted."""
     if part is None:
         return None
@@ -111,7 +111,7 @@ def find_piece(corpus: Corpus, key: str, part: str | None, long: np.ndarray) -> 
     return int(np.argmax(found))
 
 
-def take_passage(corpus: Corpus, codes: SparseCodes, piece: int, bars: int) -> Passage:
+def _take_passage(corpus: Corpus, codes: SparseCodes, piece: int, bars: int) -> Passage:
     """The first bars of a piece, from the first in which anything happens, in whole strides."""
     music, stride = corpus.piece(piece), codes.stride_steps
     first = first_bar(music, corpus.steps_per_bar, bars) * corpus.steps_per_bar // stride
@@ -156,7 +156,7 @@ def swap(m: Material) -> Iterator[Item]:
             yield Item(f"swap_{atom_a}_{atom_b}_{letter}", title, m.codes.decode(code), passage.bpm)
 
 
-def take_apart(m: Material) -> Iterator[Item]:
+def _take_apart(m: Material) -> Iterator[Item]:
     """Each of the most active atoms of A alone, and the rest, all heard above half of their strongest cell."""
     atoms, parts = operations.stems(m.codes, m.a.code, m.parameters.generate.stems)
     peaks = parts[..., next(iter(m.corpus.kinds().values()))].max(axis=(1, 2))
@@ -165,7 +165,7 @@ def take_apart(m: Material) -> Iterator[Item]:
         yield Item(name, " ".join(name.split("_")[2:]) or "the rest", music, m.a.bpm, threshold)
 
 
-def denoise(m: Material) -> Iterator[Item]:
+def _denoise(m: Material) -> Iterator[Item]:
     """A with noise, and what the dictionary makes of that; only of hits and keys."""
     if m.corpus.kinds_are_alike:
         shares = m.parameters.evaluation.model_dump(include={"spurious", "deleted"})
@@ -178,7 +178,7 @@ def sample(m: Material) -> Iterator[Item]:
     """New codes, drawn from those of the training; remembered is as much as a beat."""
     shuffled = m.rng.permutation(m.corpus.pieces_of("train"))
     n_values = np.cumsum(np.diff(m.codes.starts)[shuffled]) * m.a.code.shape[1]
-    kept = [m.codes.piece(piece) for piece in shuffled[: 1 + np.searchsorted(n_values, MOST_VALUES)]]
+    kept = [m.codes.piece(piece) for piece in shuffled[: 1 + np.searchsorted(n_values, MAX_VALUES)]]
     beat, bar = (n / m.codes.stride_steps for n in (m.corpus.steps_per_beat, m.corpus.steps_per_bar))
     chain = {"order": max(1, int(beat)), "period": int(bar) if bar.is_integer() else 1}
     for number in range(1, m.parameters.generate.n_samples + 1):
@@ -186,7 +186,7 @@ def sample(m: Material) -> Iterator[Item]:
         yield Item(f"sample_{number}", f"new music {number}", m.codes.decode(code), m.parameters.hearing.bpm)
 
 
-def find_nearest(m: Material) -> Iterator[Item]:
+def _find_nearest(m: Material) -> Iterator[Item]:
     """The sections of other pieces whose codes are most like that of A, as they are."""
     corpus, n_steps = m.corpus, len(m.a.music)
     firsts = corpus.windows(range(corpus.n_pieces), n_steps, corpus.steps_per_bar)

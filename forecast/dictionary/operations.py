@@ -63,10 +63,10 @@ def swap_atoms(code_a: np.ndarray, code_b: np.ndarray, atom_a: int, atom_b: int)
     n_atoms = code_a.shape[1]
     if not (0 <= atom_a < n_atoms and 0 <= atom_b < n_atoms):
         raise ValueError(f"generate.swap=({atom_a}, {atom_b}): the dictionary has {n_atoms} atoms, 0 to {n_atoms - 1}")
-    return hand_over(code_a, atom_a, atom_b), hand_over(code_b, atom_b, atom_a)
+    return _hand_over(code_a, atom_a, atom_b), _hand_over(code_b, atom_b, atom_a)
 
 
-def hand_over(code: np.ndarray, giver: int, taker: int) -> np.ndarray:
+def _hand_over(code: np.ndarray, giver: int, taker: int) -> np.ndarray:
     """The code in which one atom plays what another did."""
     given = np.zeros_like(code)
     given[:, taker] += code[:, giver]
@@ -127,7 +127,7 @@ def sample_codes(
     places = np.concatenate([np.arange(len(code)) % period for code in all_codes])
     if len(np.unique(places)) < min(period, n_columns):
         raise ValueError(f"period={period}: must be at most the columns of the longest code")
-    history = np.concatenate([columns_before(strongest(code), order) for code in all_codes])
+    history = np.concatenate([_columns_before(strongest(code), order) for code in all_codes])
     drawn: list[int] = []
     for column in range(n_columns):
         fitting = np.flatnonzero(places == column % period)
@@ -143,7 +143,7 @@ def sample_codes(
     return columns[drawn]
 
 
-def columns_before(atoms: np.ndarray, order: int) -> np.ndarray:
+def _columns_before(atoms: np.ndarray, order: int) -> np.ndarray:
     """The most active atoms of the columns before each, the last first, ``(n_columns, order)``.
 
     The silence at the end of a piece follows nothing: a chain would not come out of it.

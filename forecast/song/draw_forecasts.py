@@ -49,14 +49,14 @@ def draw_long_forecasts(
     forecasts : mapping of str to mapping of str to np.ndarray
         By method, as stored by step 6.
     """
-    figure, panels = panels_for(forecasts)
+    figure, panels = _panels_for(forecasts)
     origin, axes_of_z, _ = three_axes(embedding["z"])
     points = (embedding["z"] - origin) @ axes_of_z
     hop_s = mean_hop_s(embedding["times_s"])
     for axes, (method, each) in zip(panels, forecasts.items(), strict=False):
         path, start = (each["long_forecast"] - origin) @ axes_of_z, int(each["long_start"])
         truth = points[start : start + len(path)]
-        draw_background(axes, points, METHOD_NAMES[method])
+        _draw_background(axes, points, METHOD_NAMES[method])
         axes.plot(*truth.T, color="0.35", linewidth=0.9)
         axes.plot(*path.T, color=METHOD_COLOURS[method], linewidth=1.3)
         axes.plot(*points[start, :, None], "o", color="black", markersize=4)
@@ -69,14 +69,14 @@ def draw_long_forecasts(
 
 def draw_fans(embedding: Mapping[str, np.ndarray], forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
     """A panel for each method: short forecasts from points all over the song, each beginning at a dot."""
-    figure, panels = panels_for(forecasts)
+    figure, panels = _panels_for(forecasts)
     origin, axes_of_z, _ = three_axes(embedding["z"])
     points = (embedding["z"] - origin) @ axes_of_z
     for axes, (method, each) in zip(panels, forecasts.items(), strict=False):
         chosen = np.unique(np.linspace(0, len(each["starts"]) - 1, N_FANS).astype(int))
         paths = (each["forecast"][chosen] - origin) @ axes_of_z
         truths = points[each["starts"][chosen, None] + np.arange(paths.shape[1])]
-        draw_background(axes, points, METHOD_NAMES[method])
+        _draw_background(axes, points, METHOD_NAMES[method])
         axes.add_collection3d(Line3DCollection(truths, color="0.35", linewidth=0.8))
         axes.add_collection3d(Line3DCollection(paths, color=METHOD_COLOURS[method], linewidth=1.1))
         axes.plot(*paths[:, 0].T, "o", color="black", markersize=2)
@@ -85,7 +85,7 @@ def draw_fans(embedding: Mapping[str, np.ndarray], forecasts: Mapping[str, Mappi
     return figure
 
 
-def panels_for(forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[Figure, np.ndarray]:
+def _panels_for(forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[Figure, np.ndarray]:
     """A figure with a 3-D panel for each method, four in a row at most."""
     n_columns = min(4, len(forecasts))
     n_rows = math.ceil(len(forecasts) / n_columns)
@@ -99,7 +99,7 @@ def panels_for(forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[Figur
     return figure, panels
 
 
-def draw_background(axes: Axes3D, points: np.ndarray, title: str) -> None:
+def _draw_background(axes: Axes3D, points: np.ndarray, title: str) -> None:
     """The whole trajectory, light, in a box without numbers: panels are compared, not read off."""
     axes.plot(*points.T, color="0.8", linewidth=0.4, rasterized=True)
     low, high = points.min(axis=0), points.max(axis=0)

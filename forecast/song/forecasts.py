@@ -13,7 +13,7 @@ from pipeline.sections.forecasting import NETWORKS
 from pipeline.studies.song import Parameters
 from pipeline.windows import count_overlapping_points
 
-LONGEST_SHARE = 5
+MAX_FRACTION = 5
 
 
 def forecast_song(
@@ -54,7 +54,7 @@ def forecast_song(
             "or later, where networks may be scored"
         )
     long_start = start_of_long_forecast(embedding, parameters)
-    n_long = min(parameters.forecast.long_steps, len(z) - 1 - long_start, len(z) // LONGEST_SHARE)
+    n_long = min(parameters.forecast.long_steps, len(z) - 1 - long_start, len(z) // MAX_FRACTION)
     return {
         "starts": starts,
         "starts_s": embedding["times_s"][starts],

@@ -28,24 +28,24 @@ def var(z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, *, points: int =
         Last points that the next is a function of.
     """
     last = np.arange(points - 1, len(z) - 1)  # the point before the one that is learned to be forecast
-    seen = with_constant(z[last[:, None] + np.arange(1 - points, 1)])
-    directions, whitened = whiten(seen)
+    seen = _with_constant(z[last[:, None] + np.arange(1 - points, 1)])
+    directions, whitened = _whiten(seen)
     velocities = z[last + 1] - z[last]
-    fits = fit_each(whitened, velocities, last - points + 1, last + 1, starts, rule)
+    fits = _fit_each(whitened, velocities, last - points + 1, last + 1, starts, rule)
     maps = np.stack([directions @ fit for fit in fits])  # (n_starts, points * latent_dim + 1, latent_dim)
 
     def velocity(seen: np.ndarray, step: int) -> np.ndarray:
-        return np.einsum("sp,spd->sd", with_constant(seen), maps)
+        return np.einsum("sp,spd->sd", _with_constant(seen), maps)
 
     return Forecaster(points, velocity)
 
 
-def with_constant(seen: np.ndarray) -> np.ndarray:
+def _with_constant(seen: np.ndarray) -> np.ndarray:
     """Points ``(n, points, latent_dim)`` as rows with a constant 1 at the end, ``(n, points * latent_dim + 1)``."""
     return np.pad(seen.reshape(len(seen), -1), ((0, 0), (0, 1)), constant_values=1.0)
 
 
-def whiten(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _whiten(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Directions, and the rows along them as orthonormal columns: overlapping windows make the rows all but dependent.
 
     What is less than rounding errors, as in an exact loop, is left out.
@@ -56,7 +56,7 @@ def whiten(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return directions[kept].T / strengths[kept], orthonormal @ turn[:, kept]
 
 
-def fit_each(
+def _fit_each(
     whitened: np.ndarray,
     velocities: np.ndarray,
     first: np.ndarray,

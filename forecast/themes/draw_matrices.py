@@ -15,14 +15,14 @@ from save_dataset.themes.recordings import Recordings
 
 Arrays = Mapping[str, np.ndarray]
 
-LARGEST_PX = 900  # side of a picture: more is not seen, and makes large files
+MAX_PX = 900  # side of a picture: more is not seen, and makes large files
 DARK, BRIGHT = 0.5, 0.998  # quantiles of similarity, where black begins and white
 NEAR_MOMENTS = 20  # of the diagonal, where moments share frames: left out of the quantiles
-MOST_PIECES = 5
+MAX_PIECES = 5
 PANEL_IN = 3.9, 3.6
 EDGE = 0.15  # of a panel's side, for the themes beside it
-FEWEST_ROWS = 8  # fewer themes are as thin
-MOST_ROWS = 12  # of the themes found, the strongest
+MIN_ROWS = 8  # fewer themes are as thin
+MAX_ROWS = 12  # of the themes found, the strongest
 EXPLAINED = (
     "Each point: how alike two moments are,\nbright if much.\n\n"
     "Bars at the left: the themes estimated (lag),\nthe strongest next to the picture"
@@ -35,7 +35,7 @@ EXPLAINED_KNOWN = (
 
 def draw_matrices(matrices: Arrays, themes: Arrays, recordings: Recordings, patch_frames: int) -> Figure:
     """The matrices of the first pieces, with themes known above and themes found at the left."""
-    n_pieces = min(recordings.n_searched, MOST_PIECES)
+    n_pieces = min(recordings.n_searched, MAX_PIECES)
     n_columns = min(n_pieces + 1, 3)
     n_rows = -(-(n_pieces + 1) // n_columns)
     figure = figures.new_figure(PANEL_IN[0] * n_columns, PANEL_IN[1] * n_rows)
@@ -45,8 +45,8 @@ def draw_matrices(matrices: Arrays, themes: Arrays, recordings: Recordings, patc
     explained = EXPLAINED + (EXPLAINED_KNOWN if len(recordings.truth) else ".")
     panels[n_pieces].text(0, 0.9, explained, va="top", fontsize=9, transform=panels[n_pieces].transAxes)
     for piece, axes in enumerate(panels[:n_pieces]):
-        draw_matrix(axes, matrices[f"ours_{piece}"], recordings, piece, patch_frames)
-        draw_edges(axes, themes, recordings, piece)
+        _draw_matrix(axes, matrices[f"ours_{piece}"], recordings, piece, patch_frames)
+        _draw_edges(axes, themes, recordings, piece)
     return figure
 
 
@@ -59,14 +59,14 @@ def draw_similarity(matrices: Mapping[str, Arrays], recordings: Recordings, patc
     for axes in panels[len(matrices) :]:
         axes.axis("off")
     for axes, (run, arrays) in zip(panels, matrices.items(), strict=False):
-        image = draw_matrix(axes, arrays["ours_0"], recordings, 0, patch_frames[run])
+        image = _draw_matrix(axes, arrays["ours_0"], recordings, 0, patch_frames[run])
         axes.set(title=run, ylabel="time (s)")
         figure.colorbar(image, ax=axes, label="similarity", shrink=0.8, extend="both")
     figure.suptitle(str(recordings.names[0]))
     return figure
 
 
-def draw_matrix(axes: Axes, matrix: np.ndarray, recordings: Recordings, piece: int, patch_frames: int) -> AxesImage:
+def _draw_matrix(axes: Axes, matrix: np.ndarray, recordings: Recordings, piece: int, patch_frames: int) -> AxesImage:
     """A matrix ``(n_moments, n_moments)``, time to the right and downwards."""
     first_s, last_s = to_seconds(np.array([0, len(matrix)]), patch_frames, recordings.hop_s)
     dark, bright = limits_of(matrix)
@@ -84,7 +84,7 @@ def draw_matrix(axes: Axes, matrix: np.ndarray, recordings: Recordings, piece: i
 
 def shrink(matrix: np.ndarray) -> np.ndarray:
     """A smaller matrix, the largest value of each block of cells, which keeps thin diagonals; the rest is left out."""
-    block = -(-len(matrix) // LARGEST_PX)
+    block = -(-len(matrix) // MAX_PX)
     n_blocks = len(matrix) // block
     cut = matrix[: n_blocks * block, : n_blocks * block].astype(np.float32)
     return cut.reshape(n_blocks, block, n_blocks, block).max(axis=(1, 3))
@@ -97,18 +97,18 @@ def limits_of(matrix: np.ndarray) -> tuple[float, float]:
     return float(dark), float(max(bright, dark + 1e-6))
 
 
-def draw_edges(axes: Axes, themes: Arrays, recordings: Recordings, piece: int) -> None:
+def _draw_edges(axes: Axes, themes: Arrays, recordings: Recordings, piece: int) -> None:
     """Draw the themes known above a matrix and the themes found at its left, and name it."""
     known = known_spans_s(recordings.patterns(piece), recordings.score(piece))
-    found = spans_of(themes, "lag", piece)[:MOST_ROWS]
+    found = spans_of(themes, "lag", piece)[:MAX_ROWS]
     above = axes.inset_axes((0, 1.02, 1, EDGE), sharex=axes)
     left = axes.inset_axes((-0.02 - EDGE, 0, EDGE, 1), sharey=axes)
     for row, (spans_s, colour) in enumerate(zip(known, colours_of(known), strict=True)):
         above.barh(row, np.diff(spans_s)[:, 0], left=spans_s[:, 0], color=colour)
     for row, (spans_s, colour) in enumerate(zip(found, colours_like(known, found), strict=True)):
         left.bar(row, np.diff(spans_s)[:, 0], bottom=spans_s[:, 0], color=colour)
-    above.set_ylim(-0.5, max(len(known), FEWEST_ROWS) - 0.5)
-    left.set_xlim(max(len(found), FEWEST_ROWS) - 0.5, -0.5)
+    above.set_ylim(-0.5, max(len(known), MIN_ROWS) - 0.5)
+    left.set_xlim(max(len(found), MIN_ROWS) - 0.5, -0.5)
     above.axis("off")
     above.set_title(str(recordings.names[piece]))
     left.spines["bottom"].set_visible(False)

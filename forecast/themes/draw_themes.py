@@ -18,8 +18,8 @@ from save_dataset.themes.recordings import Recordings
 
 Arrays = Mapping[str, np.ndarray]
 
-MOST_PIECES = 10  # more make no page
-MOST_ROWS = 20  # of an extractor, the strongest; Nieto and Farbood's may find a hundred
+MAX_PIECES = 10  # more make no page
+MAX_ROWS = 20  # of an extractor, the strongest; Nieto and Farbood's may find a hundred
 WIDTH_IN = 10.0
 ROW_IN = 0.105  # a number of NUMBER_SIZE fits
 PIECE_IN = 0.75  # title and ticks
@@ -49,15 +49,15 @@ def draw_timelines(themes: Arrays, recordings: Recordings) -> Figure:
 
     A theme that was found has the colour of the reference theme that it is most like, grey if it is like none.
     """
-    pieces = range(min(recordings.n_searched, MOST_PIECES))
+    pieces = range(min(recordings.n_searched, MAX_PIECES))
     blocks = [blocks_of(themes, recordings, piece) for piece in pieces]
-    heights = [PIECE_IN + ROW_IN * n_rows_of(each) for each in blocks]
+    heights = [PIECE_IN + ROW_IN * _n_rows_of(each) for each in blocks]
     figure = figures.new_figure(WIDTH_IN, sum(heights))
     if any("reference" in each for each in blocks):
         figure.suptitle(EXPLAINED, fontsize=9)
     panels = figure.subplots(len(blocks), squeeze=False, height_ratios=heights)[:, 0]
     for axes, piece, each in zip(panels, pieces, blocks, strict=True):
-        draw_blocks(axes, each)
+        _draw_blocks(axes, each)
         axes.set_xlim(0, recordings.durations_s[piece])
         axes.set_title(str(recordings.names[piece]), loc="left")
     panels[-1].set_xlabel("time (s)")
@@ -69,22 +69,22 @@ def blocks_of(themes: Arrays, recordings: Recordings, piece: int) -> dict[str, t
     known = known_spans_s(recordings.patterns(piece), recordings.score(piece))
     blocks = {"reference": (known, colours_of(known))} if known else {}
     for extractor in EXTRACTORS:
-        found = spans_of(themes, extractor, piece)[:MOST_ROWS]
+        found = spans_of(themes, extractor, piece)[:MAX_ROWS]
         blocks[NAMES[extractor]] = (found, colours_like(known, found))
     return blocks
 
 
-def n_rows_of(blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> float:
+def _n_rows_of(blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> float:
     """Rows of a panel, those of the gaps and of a block of nothing included."""
     return sum(max(1, len(spans)) + GAP_ROWS for spans, _ in blocks.values())
 
 
-def draw_blocks(axes: Axes, blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> None:
+def _draw_blocks(axes: Axes, blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> None:
     """Draw blocks of rows below each other, with the names of the blocks and the numbers of the themes at the left."""
     middles, numbers, top = [], [], 0.0
     for spans, colours in blocks.values():
         rows = top + np.arange(len(spans))
-        draw_bars(axes, spans, rows, colours)
+        _draw_bars(axes, spans, rows, colours)
         numbers += [(row, str(number)) for number, row in enumerate(rows, start=1)]
         middles.append(top + (max(1, len(spans)) - 1) / 2)
         top += max(1, len(spans)) + GAP_ROWS
@@ -99,7 +99,7 @@ def draw_blocks(axes: Axes, blocks: Mapping[str, tuple[list[np.ndarray], list[st
     axes.set_axisbelow(True)
 
 
-def draw_bars(axes: Axes, spans: Sequence[np.ndarray], rows: np.ndarray, colours: Sequence[str]) -> None:
+def _draw_bars(axes: Axes, spans: Sequence[np.ndarray], rows: np.ndarray, colours: Sequence[str]) -> None:
     """A bar for each occurrence, all of a theme in one row."""
     for spans_s, row, colour in zip(spans, rows, colours, strict=True):
         bars = [(start_s, end_s - start_s) for start_s, end_s in spans_s]

@@ -8,7 +8,7 @@ import numpy as np
 
 from embed.themes.theme import EXTRACTORS, spans_of
 from forecast.themes.notes import notes_of, patterns_of, to_whole_beats
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 from save_dataset.themes.recordings import Recordings
 from save_dataset.themes.score import write_patterns
 
@@ -38,17 +38,17 @@ def write_table(arrays: Mapping[str, np.ndarray], extractor: str, recordings: Re
 
     Themes and occurrences count from 1. Beats and the number of notes are empty where there is no score.
     """
-    with whole_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+    with atomic_write(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for piece in range(recordings.n_searched):
             score = recordings.score(piece)
             for number, spans_s in enumerate(spans_of(arrays, extractor, piece), start=1):
-                writer.writerows([recordings.names[piece], number, *row] for row in rows_of(spans_s, score))
+                writer.writerows([recordings.names[piece], number, *row] for row in _rows_of(spans_s, score))
     return path
 
 
-def rows_of(spans_s: np.ndarray, score: np.ndarray) -> Iterator[list[str]]:
+def _rows_of(spans_s: np.ndarray, score: np.ndarray) -> Iterator[list[str]]:
     """What the table says of each occurrence of a theme, from its number on."""
     for number, span_s in enumerate(spans_s, start=1):
         of_score = ["", "", ""]

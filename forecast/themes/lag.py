@@ -17,11 +17,11 @@ from scipy.signal import find_peaks
 
 from embed.themes.theme import Theme
 
-FEWEST_THEMES = 3  # with fewer the search goes on
+MIN_THEMES = 3  # with fewer the search goes on
 RELAXED = 0.8  # thresholds and shortest length of a search, as a share of those of the search before
 SEARCHES = 6
 OCCURRENCE = 0.9  # of the threshold of a run is enough for another occurrence of it
-SHORTEST_LAG_BEATS = 2  # a moment is like its neighbours
+MIN_LAG_BEATS = 2  # a moment is like its neighbours
 RIDGE_FRAMES = 2  # a stripe is as wide: of its lags the best counts
 SAME_SPAN = 0.7  # intersection over union with a span that was found
 APART = 0.5  # of its length lies between two occurrences of a span, at least
@@ -63,13 +63,13 @@ def find_by_lag(
         return []
     stripes = Stripes.of(matrix)
     median = float(np.median(matrix))
-    min_lag = max(1, round(SHORTEST_LAG_BEATS * frames_per_beat))
+    min_lag = max(1, round(MIN_LAG_BEATS * frames_per_beat))
     themes: list[Theme] = []
     for share in RELAXED ** np.arange(SEARCHES):
         lowest, mean, elsewhere = median + (1 - median) * share * np.array([low, high, OCCURRENCE * high])
         min_frames = int(np.ceil(min_beats * share * frames_per_beat))
         _add_themes(themes, stripes, _runs(stripes, lowest, mean, min_frames, min_lag), elsewhere, most_themes)
-        if len(themes) >= FEWEST_THEMES:
+        if len(themes) >= MIN_THEMES:
             break
     return sorted(themes, key=lambda theme: -theme.strength)
 

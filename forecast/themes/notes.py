@@ -16,17 +16,17 @@ UNKNOWN_BEAT_S = 0.5  # a beat where the tempo is not known: 120 beats a minute
 
 def to_beats(times_s: np.ndarray, score: np.ndarray) -> np.ndarray:
     """Seconds of the recording as beats of the score, of the same shape."""
-    onsets_s, onsets_beats = anchors(score)
+    onsets_s, onsets_beats = _anchors(score)
     return make_interp_spline(onsets_s, onsets_beats, k=1)(times_s)
 
 
 def from_beats(beats: np.ndarray, score: np.ndarray) -> np.ndarray:
     """Beats of the score as seconds of the recording, of the same shape."""
-    onsets_s, onsets_beats = anchors(score)
+    onsets_s, onsets_beats = _anchors(score)
     return make_interp_spline(onsets_beats, onsets_s, k=1)(beats)
 
 
-def anchors(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _anchors(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Seconds and beats of the distinct onsets, two at least, in order."""
     beats, first = np.unique(score[:, 1], return_index=True)
     onsets_s = score[first, 0]

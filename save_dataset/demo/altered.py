@@ -47,16 +47,16 @@ def alter_folder(
     for path in paths:
         content = path.read_bytes()
         known = folder / patterns / f"{path.stem}.txt"
-        own = patterns_of_midi(path, known) if known.is_file() else []
+        own = _patterns_of_midi(path, known) if known.is_file() else []
         try:
             yield path.stem, *alter(content, own, transpose_semitones=transpose_semitones, tempo=tempo)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
 
 
-def patterns_of_midi(path: Path, known: Path) -> list[Pattern]:
+def _patterns_of_midi(path: Path, known: Path) -> list[Pattern]:
     """Patterns in beats of a MIDI file, whose first note is at another beat than that of the table beside it."""
-    score = score_of(path.read_bytes(), path)
+    score = _score_of(path.read_bytes(), path)
     table = path.with_suffix(".csv")
     patterns = read_patterns(known, None)
     later = score.notes[0, 1] - read_table(table)[0, 0] if table.is_file() else 0.0
@@ -67,7 +67,7 @@ def patterns_of_midi(path: Path, known: Path) -> list[Pattern]:
     return moved
 
 
-def score_of(content: bytes, path: Path) -> Score:
+def _score_of(content: bytes, path: Path) -> Score:
     """The notes of a MIDI file."""
     midi = parse(content)
     if not len(midi.pitches):
@@ -99,21 +99,21 @@ def alter(
     if not len(beats):
         raise ValueError("contains no notes")
     split_beats = round((beats.min() + beats.max()) / 2)
-    altered = alter_midi(content, split_beats, transpose_semitones, tempo)
-    return altered, alter_patterns(patterns, split_beats, transpose_semitones)
+    altered = _alter_midi(content, split_beats, transpose_semitones, tempo)
+    return altered, _alter_patterns(patterns, split_beats, transpose_semitones)
 
 
-def alter_midi(content: bytes, split_beats: int, semitones: int, tempo: float) -> bytes:
+def _alter_midi(content: bytes, split_beats: int, semitones: int, tempo: float) -> bytes:
     """A MIDI file with everything from a beat on transposed and faster."""
     midi = mido.MidiFile(file=io.BytesIO(content))
     split = split_beats * midi.ticks_per_beat
-    tempos = [(0, DEFAULT_TEMPO), *tempos_of(midi)]
+    tempos = [(0, DEFAULT_TEMPO), *_tempos_of(midi)]
     before = [usec for tick, usec in tempos if tick <= split][-1]
     changed = [(tick, usec if tick < split else round(usec / tempo)) for tick, usec in tempos if tick != split]
     changed.append((split, round(before / tempo)))
     for track in midi.tracks:
-        events = [(tick, each) for tick, each in with_ticks(track) if each.type != "set_tempo"]
-        events = list(transpose_from(events, split, semitones))
+        events = [(tick, each) for tick, each in _with_ticks(track) if each.type != "set_tempo"]
+        events = list(_transpose_from(events, split, semitones))
         if track is midi.tracks[0]:
             events += [(tick, mido.MetaMessage("set_tempo", tempo=usec)) for tick, usec in changed]
         # the end of a track stays last; at one tick tempos come first
@@ -127,20 +127,20 @@ def alter_midi(content: bytes, split_beats: int, semitones: int, tempo: float) -
     return buffer.getvalue()
 
 
-def with_ticks(track: mido.MidiTrack) -> list[tuple[int, mido.Message]]:
+def _with_ticks(track: mido.MidiTrack) -> list[tuple[int, mido.Message]]:
     """The messages of a track with their ticks from its beginning."""
     ticks = np.cumsum([message.time for message in track])
     return list(zip(ticks.tolist(), track, strict=True))
 
 
-def tempos_of(midi: mido.MidiFile) -> list[tuple[int, int]]:
+def _tempos_of(midi: mido.MidiFile) -> list[tuple[int, int]]:
     """Ticks and microseconds of a quarter note of all changes of tempo, in order of time."""
     return sorted(
-        (tick, each.tempo) for track in midi.tracks for tick, each in with_ticks(track) if each.type == "set_tempo"
+        (tick, each.tempo) for track in midi.tracks for tick, each in _with_ticks(track) if each.type == "set_tempo"
     )
 
 
-def transpose_from(
+def _transpose_from(
     events: list[tuple[int, mido.Message]], split: int, semitones: int
 ) -> Iterator[tuple[int, mido.Message]]:
     """Messages with the notes that begin at the split or later moved; what ends a note follows what began it."""
@@ -153,18 +153,18 @@ def transpose_from(
             continue
         key = message.channel, message.note
         if message.type == "note_on" and message.velocity:
-            sounding[key].append(moved(message.note, semitones) if tick >= split else message.note)
+            sounding[key].append(_moved(message.note, semitones) if tick >= split else message.note)
             yield tick, message.copy(note=sounding[key][-1])
         else:
             yield tick, message.copy(note=sounding[key].pop(0) if sounding[key] else message.note)
 
 
-def moved(pitch: float, semitones: int) -> int:
+def _moved(pitch: float, semitones: int) -> int:
     """A pitch that is transposed, as far as MIDI has pitches."""
     return int(min(max(round(pitch) + semitones, 0), HIGHEST_PITCH))
 
 
-def alter_patterns(patterns: list[Pattern], split_beats: float, semitones: int) -> list[Pattern]:
+def _alter_patterns(patterns: list[Pattern], split_beats: float, semitones: int) -> list[Pattern]:
     """Patterns with what lies in the second half transposed."""
     altered = []
     for pattern in patterns:
@@ -172,7 +172,7 @@ def alter_patterns(patterns: list[Pattern], split_beats: float, semitones: int) 
         for occurrence in pattern:
             is_later = [onset >= split_beats - SAME_BEAT for onset, _ in occurrence]
             if all(is_later):
-                kept.append([(onset, float(moved(pitch, semitones))) for onset, pitch in occurrence])
+                kept.append([(onset, float(_moved(pitch, semitones))) for onset, pitch in occurrence])
             elif not any(is_later):
                 kept.append(occurrence)
         if len(kept) > 1:

@@ -33,7 +33,7 @@ CLASSES = {  # rows of a grid, as those of [grid], and their General MIDI pitche
 STRENGTHS = {"X": 112, "x": 84, "o": 46}  # velocities
 CRASH_VELOCITY = 108
 SLOWEST_BPM, FASTEST_BPM = 80, 140
-LARGEST_SHIFT_STEPS = 0.4  # a hit stays nearer to its own step than to the next
+MAX_SHIFT_STEPS = 0.4  # a hit stays nearer to its own step than to the next
 NOTE_STEPS = 0.5
 RESOLUTION = 960  # ticks of a quarter note: at 80 bpm less than a millisecond each
 
@@ -128,7 +128,7 @@ PLAYERS = {
 def compose_drums(composition: Pieces) -> dict[str, pretty_midi.PrettyMIDI]:
     """All pieces by file name, ``"ada/ada_01.mid"``; a piece stays the same when there are more of them."""
     return {
-        f"{name}/{name}_{number + 1:02d}.mid": play_piece(player, composition.bars, [composition.seed, index, number])
+        f"{name}/{name}_{number + 1:02d}.mid": _play_piece(player, composition.bars, [composition.seed, index, number])
         for index, (name, player) in enumerate(PLAYERS.items())
         for number in range(composition.pieces_per_composer)
     }
@@ -142,18 +142,18 @@ def planted_patterns() -> dict[str, np.ndarray]:
     }
 
 
-def play_piece(player: Player, bars: int, seed: list[int]) -> pretty_midi.PrettyMIDI:
+def _play_piece(player: Player, bars: int, seed: list[int]) -> pretty_midi.PrettyMIDI:
     """A piece at a tempo of its own."""
     rng = np.random.default_rng(seed)
     bpm = int(rng.integers(SLOWEST_BPM, FASTEST_BPM, endpoint=True))
     step_s = 60 / bpm / BEAT_STEPS
-    velocities = write_piece(player, bars, rng)
+    velocities = _write_piece(player, bars, rng)
     steps, rows = np.nonzero(velocities)
     played = velocities[steps, rows] * player.loudness + rng.normal(0, player.velocity_spread, len(steps))
     played = np.clip(np.rint(played), 1, 127).astype(int)
     late_s = np.array([player.late_s.get(name, 0) for name in CLASSES])[rows]
     shifts_s = rng.normal(late_s, player.timing_spread_s)
-    shifts_s = np.clip(shifts_s, -LARGEST_SHIFT_STEPS * step_s, LARGEST_SHIFT_STEPS * step_s)
+    shifts_s = np.clip(shifts_s, -MAX_SHIFT_STEPS * step_s, MAX_SHIFT_STEPS * step_s)
     starts_s = np.maximum(steps * step_s + shifts_s, 0)
     pitches = np.array(list(CLASSES.values()))[rows]
     midi = pretty_midi.PrettyMIDI(resolution=RESOLUTION, initial_tempo=bpm)
@@ -165,7 +165,7 @@ def play_piece(player: Player, bars: int, seed: list[int]) -> pretty_midi.Pretty
     return midi
 
 
-def write_piece(player: Player, bars: int, rng: np.random.Generator) -> np.ndarray:
+def _write_piece(player: Player, bars: int, rng: np.random.Generator) -> np.ndarray:
     """The velocities of a piece before it is played by hand, 0 for no hit, ``(n_steps, n_classes)``."""
     n_phrases = -(-bars // PHRASE_BARS)
     drawn = rng.choice(list(player.tastes), n_phrases, p=list(player.tastes.values()))

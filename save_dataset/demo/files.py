@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.atomic_write import atomic_write
 from pipeline.parameters import Section
-from pipeline.whole_file import whole_file
 
 MARKER = "made_by_step0.json"
 MIDI_ENDINGS = (".mid", ".midi")
 
 
-def check_folder(folder: Path, composition: Section, section: str, way_out: str) -> None:
+def check_folder(folder: Path, composition: Section, section: str, hint: str) -> None:
     """Refuse a folder that does not hold what a section of the parameters makes.
 
     Raises
@@ -27,12 +27,12 @@ def check_folder(folder: Path, composition: Section, section: str, way_out: str)
         If its marker tells of other files, or it has none.
     """
     if not folder.is_dir():
-        raise FileNotFoundError(f"music/{folder.name}: does not exist; {way_out}")
-    marker = read_marker(folder)
+        raise FileNotFoundError(f"music/{folder.name}: does not exist; {hint}")
+    marker = _read_marker(folder)
     if missing := [name for name in marker.get("files", ()) if not (folder / name).is_file()]:
-        raise FileNotFoundError(f"music/{folder.name}: {missing[0]} does not exist; {way_out}")
+        raise FileNotFoundError(f"music/{folder.name}: {missing[0]} does not exist; {hint}")
     if marker.get("composition") != composition.model_dump(mode="json"):
-        raise ValueError(f"music/{folder.name}: is not what [{section}] says; {way_out}")
+        raise ValueError(f"music/{folder.name}: is not what [{section}] says; {hint}")
 
 
 def write_files(
@@ -56,7 +56,7 @@ def write_files(
         If the folder holds such files, or a file to be written, that the marker does not list.
     """
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    listed = set(read_marker(folder).get("files", ()))
+    listed = set(_read_marker(folder).get("files", ()))
     if any(Path(name).suffix.lower() in endings or name in files for name in there.keys() - listed):
         raise ValueError(
             f"music/{folder.name}: holds {what} that was not made here: name another folder under {sections}"
@@ -66,12 +66,12 @@ def write_files(
     marker = {"composition": composition.model_dump(mode="json"), "files": list(files)}
     contents = {MARKER: json.dumps(marker, indent=1).encode()} | dict(files)
     for name, content in contents.items():
-        with whole_file(folder / name) as temporary:
+        with atomic_write(folder / name) as temporary:
             temporary.write_bytes(content)
     return [folder / name for name in files]
 
 
-def read_marker(folder: Path) -> dict[str, Any]:
+def _read_marker(folder: Path) -> dict[str, Any]:
     """What was composed, and the files that were made here, from the folder on; empty unless it can be read."""
     try:
         marker = json.loads((folder / MARKER).read_bytes())

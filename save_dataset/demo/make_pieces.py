@@ -45,5 +45,5 @@ def check_made(parameters: DictionaryParameters, root: Path) -> None:
     """
     if parameters.composition is None or not parameters.is_composed:
         return
-    way_out = f"run: python -m {parameters.STEPS[0]} {parameters.name}"
-    check_folder(root / "music" / parameters.composition.folder, parameters.composition, "composition", way_out)
+    hint = f"run: python -m {parameters.STEPS[0]} {parameters.name}"
+    check_folder(root / "music" / parameters.composition.folder, parameters.composition, "composition", hint)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pretty_midi import PrettyMIDI
 
+from pipeline.atomic_write import atomic_write
 from pipeline.sections.sound import Composition
-from pipeline.whole_file import whole_file
 from save_dataset.demo.song import compose
 from save_dataset.midi.files import to_bytes
 from save_dataset.sound.files import write_sound
@@ -27,16 +27,16 @@ def write_composition(composition: Composition, sound: Path, sample_rate_hz: int
         )
     midi = notes_of(composition)
     write_sound(render(midi, sample_rate_hz=sample_rate_hz), sound, sample_rate_hz)
-    with whole_file(midi_path) as temporary:
+    with atomic_write(midi_path) as temporary:
         temporary.write_bytes(to_bytes(midi))
     return midi_path
 
 
-def check_composition(composition: Composition, sound: Path, remedy: str) -> None:
-    """ValueError, with the remedy, unless a sound that is made has the MIDI of today's composition beside it."""
+def check_composition(composition: Composition, sound: Path, hint: str) -> None:
+    """ValueError, with the hint, unless a sound that is made has the MIDI of today's composition beside it."""
     midi_path = sound.with_suffix(".mid")
     if not midi_path.is_file() or midi_path.read_bytes() != to_bytes(notes_of(composition)):
-        raise ValueError(f"{sound}: is not what [composition] says; {remedy}")
+        raise ValueError(f"{sound}: is not what [composition] says; {hint}")
 
 
 def notes_of(composition: Composition) -> PrettyMIDI:

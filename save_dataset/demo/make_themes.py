@@ -39,7 +39,7 @@ def make_themes(parameters: Parameters, root: Path = ROOT, show_progress: bool =
     files: dict[str, bytes] = {}
     for name, midi, patterns in tqdm(pieces_of(parameters, root), "rendering", unit="piece", disable=not show_progress):
         files[f"{name}.mid"] = midi
-        files[f"{name}.flac"] = to_flac(midi)
+        files[f"{name}.flac"] = _to_flac(midi)
         files[f"{parameters.pieces.patterns}/{name}.txt"] = patterns_to_text(patterns).encode()
     folder = root / "music" / parameters.made.folder
     sections = "[composition] or [altered], and [pieces]"
@@ -58,7 +58,7 @@ def pieces_of(parameters: Parameters, root: Path) -> Iterator[tuple[str, bytes, 
         yield from alter_folder(folder, parameters.pieces.patterns, **how)
 
 
-def to_flac(midi: bytes) -> bytes:
+def _to_flac(midi: bytes) -> bytes:
     """The sound of a MIDI file as a FLAC file."""
     buffer = io.BytesIO()
     samples = render(pretty_midi.PrettyMIDI(io.BytesIO(midi)), sample_rate_hz=SAMPLE_RATE_HZ)
@@ -78,5 +78,5 @@ def check_made(parameters: Parameters, root: Path = ROOT) -> None:
     """
     if parameters.made is not None:
         section = "composition" if isinstance(parameters.made, ComposedThemes) else "altered"
-        way_out = f"run: python -m {parameters.STEPS[0]} {parameters.name}"
-        check_folder(root / "music" / parameters.made.folder, parameters.made, section, way_out)
+        hint = f"run: python -m {parameters.STEPS[0]} {parameters.name}"
+        check_folder(root / "music" / parameters.made.folder, parameters.made, section, hint)

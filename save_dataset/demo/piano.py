@@ -52,7 +52,7 @@ class Phrase(NamedTuple):
 def compose_piano(composition: Pieces) -> dict[str, tuple[pretty_midi.PrettyMIDI, list[ChordSpan]]]:
     """All pieces by file name, ``"alba/alba_01.mid"``; a piece stays the same when there are more of them."""
     return {
-        f"{name}/{name}_{number + 1:02d}.mid": compose_piece(
+        f"{name}/{name}_{number + 1:02d}.mid": _compose_piece(
             composer, composition.bars, np.random.default_rng([composition.seed, index, number])
         )
         for index, (name, composer) in enumerate(COMPOSERS.items())
@@ -60,14 +60,14 @@ def compose_piano(composition: Pieces) -> dict[str, tuple[pretty_midi.PrettyMIDI
     }
 
 
-def compose_piece(
+def _compose_piece(
     composer: Composer, bars: int, rng: np.random.Generator
 ) -> tuple[pretty_midi.PrettyMIDI, list[ChordSpan]]:
     """One piece and its chords."""
     tonic = int(rng.integers(OCTAVE))
     mode = "minor" if rng.random() < composer.minor_share else "major"
     bpm = int(rng.integers(*composer.bpm, endpoint=True))
-    drawn = {letter: draw_phrase(composer, mode, rng) for letter in sorted(set(FORM))}
+    drawn = {letter: _draw_phrase(composer, mode, rng) for letter in sorted(set(FORM))}
     n_cells = bars * BAR_CELLS
     phrases = [drawn[letter] for letter in islice(cycle(FORM), -(-n_cells // PHRASE_CELLS))]
     symbols = [symbol for phrase in phrases for symbol in phrase.symbols][:n_cells]
@@ -79,7 +79,7 @@ def compose_piece(
     return to_midi(np.array(notes), bpm, rng), spans_of(symbols, tonic, mode)
 
 
-def draw_phrase(composer: Composer, mode: str, rng: np.random.Generator) -> Phrase:
+def _draw_phrase(composer: Composer, mode: str, rng: np.random.Generator) -> Phrase:
     """A phrase of a composer's; cells come in the order of each voice, the cadence last."""
     symbols = str(rng.choice(composer.progressions[mode])).split()
     cells = []

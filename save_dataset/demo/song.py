@@ -166,7 +166,7 @@ def play(part: str, section: Section) -> list[tuple[int, int, int, int]]:
         return [
             (start, n_steps, pretty_midi.drum_name_to_note_number(drum), STRENGTHS[mark])
             for drum in section.drums | section.fill
-            for start, n_steps, mark in read(drum_steps(section, drum))
+            for start, n_steps, mark in read(_drum_steps(section, drum))
         ]
     if part == "bass":
         return [
@@ -182,7 +182,7 @@ def play(part: str, section: Section) -> list[tuple[int, int, int, int]]:
     return [(start, n_steps, MELODY_PITCHES[mark], MELODY_VELOCITY) for start, n_steps, mark in read(section.melody)]
 
 
-def drum_steps(section: Section, drum: str) -> str:
+def _drum_steps(section: Section, drum: str) -> str:
     """A drum's groove, its last half bar replaced by the fill."""
     return unroll(section.drums.get(drum, "."))[:-HALF_BAR_STEPS] + section.fill.get(drum, HALF_BAR_STEPS * ".")
 

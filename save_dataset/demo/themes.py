@@ -63,54 +63,54 @@ def compose_themes(composition: ComposedThemes) -> dict[str, tuple[pretty_midi.P
     for number in range(composition.n_pieces):
         rng = np.random.default_rng([composition.seed, number])
         form = FORMS[number % len(FORMS)]
-        notes, patterns = compose_piece(form, composition.transpositions, rng)
+        notes, patterns = _compose_piece(form, composition.transpositions, rng)
         pieces[f"piece_{chr(ord('a') + number)}"] = (to_midi(notes, composition.bpm), patterns)
     return pieces
 
 
-def compose_piece(
+def _compose_piece(
     form: str, transpositions: tuple[int, ...], rng: np.random.Generator
 ) -> tuple[list[Note], list[Pattern]]:
     """The notes of a piece, and a pattern for each theme of its form."""
     key, mode = int(rng.integers(OCTAVE)), str(rng.choice(["major", "minor"]))
     figures = rng.permutation(sorted(FIGURES))
     themes = {
-        name: compose_section(key, mode, beats, FIGURES[figure], rng)
+        name: _compose_section(key, mode, beats, FIGURES[figure], rng)
         for name, beats, figure in zip("ABC", THEME_BEATS, figures, strict=False)
     }
     notes: list[Note] = []
     occurrences: dict[str, list] = {name: [] for name in themes}
-    moves = return_moves(transpositions, len(form), rng)
+    moves = _return_moves(transpositions, len(form), rng)
     beat = 0
     for name in form:
         if name == EPISODE:
-            section, beats = compose_episode(key, mode, rng), EPISODE_BEATS
+            section, beats = _compose_episode(key, mode, rng), EPISODE_BEATS
         else:
             section, beats = themes[name], THEME_BEATS["ABC".index(name)]
             if occurrences[name]:
-                section = ornament(transpose(section, next(moves)), rng)
+                section = _ornament(transpose(section, next(moves)), rng)
             occurrences[name].append([(beat + note.onset, float(note.pitch)) for note in section])
         notes += [note._replace(onset=beat + note.onset) for note in section]
         beat += beats
     return notes, [sorted(map(sorted, each)) for each in occurrences.values()]
 
 
-def compose_episode(key: int, mode: str, rng: np.random.Generator) -> list[Note]:
+def _compose_episode(key: int, mode: str, rng: np.random.Generator) -> list[Note]:
     """Music in another key over another accompaniment than the themes', from beat 0 on."""
     episode_key, figure = key + int(rng.choice(EPISODE_KEYS)), int(rng.integers(len(EPISODE_FIGURES)))
-    return compose_section(episode_key, mode, EPISODE_BEATS, EPISODE_FIGURES[figure], rng)
+    return _compose_section(episode_key, mode, EPISODE_BEATS, EPISODE_FIGURES[figure], rng)
 
 
-def return_moves(transpositions: tuple[int, ...], n_returns: int, rng: np.random.Generator) -> Iterator[int]:
+def _return_moves(transpositions: tuple[int, ...], n_returns: int, rng: np.random.Generator) -> Iterator[int]:
     """Semitones by which themes are moved when they come again: all of the choice before one comes twice."""
     n_rounds = -(-n_returns // len(transpositions))
     return iter([int(move) for _ in range(n_rounds) for move in rng.permutation(transpositions)])
 
 
-def compose_section(key: int, mode: str, beats: int, figure: tuple, rng: np.random.Generator) -> list[Note]:
+def _compose_section(key: int, mode: str, beats: int, figure: tuple, rng: np.random.Generator) -> list[Note]:
     """A melody and its accompaniment, from beat 0 on, in order of time."""
     symbols = walk(mode, beats // CHORD_BEATS, rng)
-    notes = [*accompaniment(symbols, key, mode, figure), *melody(symbols, key, mode, rng)]
+    notes = [*_accompaniment(symbols, key, mode, figure), *melody(symbols, key, mode, rng)]
     return sorted({note[::2]: note for note in notes}.values())  # none is struck by both hands at once
 
 
@@ -129,7 +129,7 @@ def melody(symbols: list[str], key: int, mode: str, rng: np.random.Generator) ->
     for number, symbol in enumerate(symbols):
         rhythm = (CHORD_BEATS,) if number == len(symbols) - 1 else RHYTHMS[rng.integers(len(RHYTHMS))]
         for onset, length in zip(accumulate((0, *rhythm)), rhythm, strict=False):
-            pitch = nearest(chord_pitches(symbol, key, mode), pitch) if onset == 0 else step(scale, pitch, rng)
+            pitch = nearest(_chord_pitches(symbol, key, mode), pitch) if onset == 0 else step(scale, pitch, rng)
             notes.append(Note(number * CHORD_BEATS + onset, length, pitch, MELODY_VELOCITY))
     return notes
 
@@ -142,7 +142,7 @@ def step(scale: np.ndarray, pitch: int, rng: np.random.Generator) -> int:
     return int(scale[int(np.argmin(np.abs(scale - pitch))) + move])
 
 
-def chord_pitches(symbol: str, key: int, mode: str) -> np.ndarray:
+def _chord_pitches(symbol: str, key: int, mode: str) -> np.ndarray:
     """All MIDI pitches of a chord."""
     root, chord_type = CHORDS[mode][symbol]
     names = [(key + root + tone) % OCTAVE for tone in CHORD_TYPES[chord_type][1]]
@@ -155,7 +155,7 @@ def nearest(pitches: np.ndarray, pitch: int) -> int:
     return int(pitches[np.argmin(np.where(distance == 0, 2.5, distance))])
 
 
-def accompaniment(symbols: list[str], key: int, mode: str, figure: tuple) -> list[Note]:
+def _accompaniment(symbols: list[str], key: int, mode: str, figure: tuple) -> list[Note]:
     """A figure of the left hand, again for each chord."""
     notes = []
     for number, symbol in enumerate(symbols):
@@ -174,7 +174,7 @@ def transpose(notes: list[Note], semitones: int) -> list[Note]:
     return [note._replace(pitch=note.pitch + semitones) for note in notes]
 
 
-def ornament(notes: list[Note], rng: np.random.Generator) -> list[Note]:
+def _ornament(notes: list[Note], rng: np.random.Generator) -> list[Note]:
     """The same, every other time with a turn: a beat of the melody becomes two notes, the second a tone higher."""
     places = [n for n, note in enumerate(notes) if note.velocity == MELODY_VELOCITY and note.length == 1]
     if not places or rng.random() < 0.5:

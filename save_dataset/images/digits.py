@@ -13,9 +13,9 @@ from scipy.ndimage import map_coordinates, zoom
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT
 from pipeline.studies.digits import Images
-from pipeline.whole_file import whole_file
 
 KERAS_MNIST = Path("~/.keras/datasets/mnist.npz")
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # that of keras.datasets
@@ -50,8 +50,8 @@ def read_images(settings: Images, root: Path = ROOT) -> tuple[dict[str, np.ndarr
         images, labels = embedded_digits(settings.side_pixels)
         return split_images(images, labels, settings), []
     is_known = settings.source == "mnist"
-    path = find_mnist() if is_known else root / "music" / Path(settings.source).expanduser()
-    train, test = open_mnist(path)
+    path = _find_mnist() if is_known else root / "music" / Path(settings.source).expanduser()
+    train, test = _open_mnist(path)
     images = resize(np.concatenate([train[0], test[0]]).astype(np.float32) / 255, settings.side_pixels)
     return split_images(images, np.concatenate([train[1], test[1]]), settings, n_test=len(test[1])), [path]
 
@@ -74,7 +74,7 @@ def resize(images: np.ndarray, side_pixels: int) -> np.ndarray:
     return np.clip(larger, 0, 1).astype(np.float32)
 
 
-def find_mnist() -> Path:
+def _find_mnist() -> Path:
     """The file of MNIST where Keras keeps it, downloaded if it does not exist yet."""
     path = KERAS_MNIST.expanduser()
     if not path.is_file():
@@ -83,12 +83,12 @@ def find_mnist() -> Path:
                 content = answer.read()
         except (OSError, HTTPException) as error:
             raise ValueError(f"images.source='mnist': could not be downloaded ({error}); {WAY_OUT}") from error
-        with whole_file(path) as part:
+        with atomic_write(path) as part:
             part.write_bytes(content)
     return path
 
 
-def open_mnist(path: Path) -> tuple[Labelled, Labelled]:
+def _open_mnist(path: Path) -> tuple[Labelled, Labelled]:
     """Pictures and digits for training, and of the test, of a file as Keras stores MNIST."""
     if not path.is_file():
         raise FileNotFoundError(f"images.source: there is no file {path}; {WAY_OUT}")
@@ -120,16 +120,16 @@ def split_images(
     """
     rest, splits = np.arange(len(labels)), np.full(len(labels), "train", "<U10")
     if n_test is None:
-        rest, test = hold_out(rest, labels, settings.test_share, settings)
+        rest, test = _hold_out(rest, labels, settings.test_share, settings)
         splits[test] = "test"
     else:
         rest, splits[len(labels) - n_test :] = rest[: len(labels) - n_test], "test"
-    _, validation = hold_out(rest, labels, settings.validation_share, settings)
+    _, validation = _hold_out(rest, labels, settings.validation_share, settings)
     splits[validation] = "validation"
     return {"images": images.astype(np.float32), "labels": labels.astype(np.int64), "splits": splits}
 
 
-def hold_out(numbers: np.ndarray, labels: np.ndarray, share: float, settings: Images) -> list[np.ndarray]:
+def _hold_out(numbers: np.ndarray, labels: np.ndarray, share: float, settings: Images) -> list[np.ndarray]:
     """Numbers of pictures in two parts, the second this share of them."""
     try:
         return train_test_split(numbers, test_size=share, random_state=settings.seed, stratify=labels[numbers])
@@ -142,11 +142,11 @@ def rotate(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:
     rotated = np.empty(images.shape, np.float32)
     for first in range(0, len(images), BATCH_IMAGES):
         batch = slice(first, first + BATCH_IMAGES)
-        rotated[batch] = rotate_batch(images[batch], np.asarray(angles_deg)[batch])
+        rotated[batch] = _rotate_batch(images[batch], np.asarray(angles_deg)[batch])
     return rotated
 
 
-def rotate_batch(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:
+def _rotate_batch(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:
     """As `rotate`, at once; what lies outside is paper."""
     cosine, sine = (f(np.radians(angles_deg)).astype(np.float32)[:, None, None] for f in (np.cos, np.sin))
     middle = (np.array(images.shape[1:]) - 1) / 2

@@ -71,13 +71,13 @@ def read_dcml(path: Path) -> ChordSpans:
     spans = []
     for line, (onset, length, root, quality) in rows:
         try:
-            spans.append((float(onset), float(onset) + float(length), class_of_root(root, quality)))
+            spans.append((float(onset), float(onset) + float(length), _class_of_root(root, quality)))
         except ValueError as error:
             raise ValueError(f"{path}: line {line}: {onset},{length},{root},{quality}: cannot be read") from error
     return to_spans(spans, in_beats=True)
 
 
-def class_of_root(root: str, quality: str) -> int:
+def _class_of_root(root: str, quality: str) -> int:
     """Class of a chord of which the root's pitch class and the quality, M, m or O, are written; no root is other."""
     if not root.strip() or quality not in ("M", "m"):
         return OTHER

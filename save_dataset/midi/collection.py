@@ -50,14 +50,14 @@ def read_collection(collection: Collection, root: Path = ROOT) -> list[Entry]:
     if not folder.is_dir():
         raise FileNotFoundError(f"collection.folder={collection.folder!r}: there is no folder {folder}")
     table = table_of(collection, root)
-    paths = find_files(folder, collection)
+    paths = _find_files(folder, collection)
     rows: Rows = read_table(table, collection) if table else {name: {} for name in paths}
     if collection.mirdata:
-        rows = read_mirdata(collection.mirdata, folder)
+        rows = _read_mirdata(collection.mirdata, folder)
     if not (names := sorted(paths.keys() & rows.keys())):
         raise ValueError(f"{table or folder}: no row is for a file that {collection.files} finds in {folder}")
-    tell_missing(paths.keys() - rows.keys(), "files without a row in the table")
-    tell_missing(rows.keys() - paths.keys(), "rows of the table without a file")
+    _tell_missing(paths.keys() - rows.keys(), "files without a row in the table")
+    _tell_missing(rows.keys() - paths.keys(), "rows of the table without a file")
     return describe({name: paths[name] for name in names}, rows, collection, str(table or folder))
 
 
@@ -74,10 +74,10 @@ def table_of(collection: Collection, root: Path = ROOT) -> Path | None:
             return table
         raise FileNotFoundError(f"collection.table={collection.table!r}: is not in {folder}")
     there = [folder / "info.csv", *sorted(folder.glob("maestro-v*.csv"), reverse=True)]
-    return next((path for path in there if path.is_file() and automatic_columns(read_rows(path))), None)
+    return next((path for path in there if path.is_file() and _automatic_columns(_read_rows(path))), None)
 
 
-def find_files(folder: Path, collection: Collection) -> dict[str, Path]:
+def _find_files(folder: Path, collection: Collection) -> dict[str, Path]:
     """The files that the pattern finds, by name; ValueError if there are none."""
     pattern = collection.files.replace(".mid", ".[mM][iI][dD]")  # old programs write endings in upper case
     try:
@@ -89,7 +89,7 @@ def find_files(folder: Path, collection: Collection) -> dict[str, Path]:
     return found
 
 
-def read_rows(table: Path) -> list[dict[str, str]]:
+def _read_rows(table: Path) -> list[dict[str, str]]:
     """The rows of a table; what a row lacks is empty."""
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
@@ -100,10 +100,10 @@ def read_rows(table: Path) -> list[dict[str, str]]:
 
 def read_table(table: Path, collection: Collection) -> Rows:
     """The rows of a table by the file they are for."""
-    rows = read_rows(table)
+    rows = _read_rows(table)
     there = rows[0] if rows else {}
     column = collection.path_column
-    if column not in there and automatic_columns(rows):
+    if column not in there and _automatic_columns(rows):
         column = PATH_COLUMN
     asked = {column, collection.label_column, collection.group_column, collection.split_column} - {None}
     if missing := sorted(map(str, asked - there.keys())):
@@ -111,13 +111,13 @@ def read_table(table: Path, collection: Collection) -> Rows:
     return {Path(row[column].replace("\\", "/")).as_posix(): row for row in rows}
 
 
-def automatic_columns(rows: Iterable[Mapping[str, str]]) -> Columns:
+def _automatic_columns(rows: Iterable[Mapping[str, str]]) -> Columns:
     """Which columns tell what in a table of Groove or MAESTRO; nothing for another."""
     there = set(next(iter(rows), {}))
     return next((known for known in (GROOVE, MAESTRO) if {PATH_COLUMN, *sum(known.values(), ())} <= there), {})
 
 
-def read_mirdata(name: str, folder: Path) -> Rows:
+def _read_mirdata(name: str, folder: Path) -> Rows:
     """The tracks of a data set of mirdata as rows, with the columns of the data set's own table."""
     try:
         import mirdata
@@ -140,7 +140,7 @@ def read_mirdata(name: str, folder: Path) -> Rows:
 
 def describe(paths: Mapping[str, Path], rows: Rows, collection: Collection, where: str) -> list[Entry]:
     """The entries of files that have a row."""
-    automatic = automatic_columns(rows.values())
+    automatic = _automatic_columns(rows.values())
     for key, column in collection.model_dump(include={"label_column", "group_column", "split_column"}).items():
         if column and not all(column in row for row in rows.values()):
             raise ValueError(f"collection.{key}={column!r}: there is no table with it; see collection.table")
@@ -150,7 +150,7 @@ def describe(paths: Mapping[str, Path], rows: Rows, collection: Collection, wher
         labels[name] = (name.rpartition("/")[0] if label is None else label).split("/")[0]
         own_column = None if collection.group_pattern else automatic.get("group")
         group = told(row, collection.group_column, own_column)
-        groups[name] = group or group_by_name(name, labels[name], collection.group_pattern)
+        groups[name] = group or _group_by_name(name, labels[name], collection.group_pattern)
         word = told(row, collection.split_column, automatic.get("split"))
         words[name] = word and word.lower()
     if wrong := next((name for name, word in words.items() if word is not None and word not in SPLIT_WORDS), None):
@@ -166,7 +166,7 @@ def told(row: Mapping[str, str], column: str | None, automatic: Iterable[str] | 
     return None if columns is None else ": ".join(row[each].strip() for each in columns)
 
 
-def group_by_name(name: str, label: str, pattern: str | None) -> str:
+def _group_by_name(name: str, label: str, pattern: str | None) -> str:
     """The group of a file that no column tells."""
     if pattern is None:
         return name
@@ -195,7 +195,7 @@ def draw_splits(groups: set[str], collection: Collection) -> dict[str, str]:
     return {g: "test" if i < n_test else "validation" if i < n_held_out else "train" for i, g in enumerate(order)}
 
 
-def tell_missing(names: Iterable[str], what: str) -> None:
+def _tell_missing(names: Iterable[str], what: str) -> None:
     """Print what is left out."""
     if missing := sorted(names):
         print(f"left out: {len(missing)} {what} ({', '.join(missing[:2])}{', ...' * (len(missing) > 2)})")

@@ -33,7 +33,7 @@ def draw_pieces(corpus: Corpus, *, step_s: float | None = None) -> Figure:
     figure = new_figure(10, 0.6 + ROW_HEIGHT_IN * len(pieces))
     rows = figure.subplots(len(pieces), squeeze=False)[:, 0]
     for axes, piece in zip(rows, pieces, strict=True):
-        draw_piece(axes, corpus, piece, step_s)
+        _draw_piece(axes, corpus, piece, step_s)
         if axes is not rows[-1]:
             axes.set_xlabel("")
     longest = max(axes.get_xlim()[1] for axes in rows)
@@ -55,7 +55,7 @@ def pieces_shown(corpus: Corpus) -> list[int]:
     return order[first[np.argsort(-counts, kind="stable")[:MAX_PIECES]]].tolist()
 
 
-def draw_piece(axes: Axes, corpus: Corpus, piece: int, step_s: float | None) -> None:
+def _draw_piece(axes: Axes, corpus: Corpus, piece: int, step_s: float | None) -> None:
     """Some bars of a piece, its name and label above; bars are counted from the beginning of the piece."""
     music, steps_per_bar = corpus.piece(piece), corpus.steps_per_bar
     has_bars = "token" not in corpus.kinds()

@@ -63,7 +63,7 @@ def draw_music(
     steps, channels = on_keys(steps, channels)
     draw_rows(axes, steps, channels)
     if str(channels[0]).split()[0] in ("hit", "onset", "frame"):
-        draw_time(axes, len(steps), steps_per_beat, steps_per_bar)
+        _draw_time(axes, len(steps), steps_per_beat, steps_per_bar)
     axes.set_title(title, loc="left", y=1)  # where it stands anyway; to find that out takes long
 
 
@@ -73,9 +73,9 @@ def draw_rows(axes: Axes, steps: np.ndarray, channels: Sequence[str] | np.ndarra
     names, columns = split_channels(channels)
     parts = {kind: steps[:, each] for kind, each in columns.items()}
     if "hit" in parts:
-        draw_drums(axes, parts, names)
+        _draw_drums(axes, parts, names)
     elif "onset" in parts or "frame" in parts:
-        draw_keys(axes, parts, names)
+        _draw_keys(axes, parts, names)
     else:
         axes.plot(np.arange(len(steps)) + 0.5, steps, ".", markersize=3, color="tab:blue")
         axes.set(xlabel="step", ylabel=names[0] if len(columns) == 1 else "value", xlim=(0, len(steps)))
@@ -93,14 +93,14 @@ def split_channels(channels: Sequence[str] | np.ndarray) -> tuple[list[str], dic
     return list(dict.fromkeys(names.tolist())), {kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(kinds)}
 
 
-def draw_drums(axes: Axes, parts: dict[str, np.ndarray], names: list[str]) -> None:
+def _draw_drums(axes: Axes, parts: dict[str, np.ndarray], names: list[str]) -> None:
     """Cells of drums: `parts` has hits, and maybe velocities and offsets, each ``(n_steps, n_classes)``."""
     hits = parts["hit"]
     offsets = np.clip(parts.get("offset", np.zeros_like(hits)), -1, 1)
     shown, rows = np.nonzero(np.abs(hits) >= FAINTEST)
     cell = shown, rows
     heights = CELL_HEIGHT_ROWS * np.minimum(np.abs(hits[cell]), 1)
-    add_cells(
+    _add_cells(
         axes, shown - OFFSET_STEPS * offsets[cell], rows, CELL_WIDTH_STEPS, heights, parts.get("velocity", hits)[cell]
     )
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
@@ -108,7 +108,7 @@ def draw_drums(axes: Axes, parts: dict[str, np.ndarray], names: list[str]) -> No
     axes.tick_params(axis="y", length=0)
 
 
-def draw_keys(axes: Axes, parts: dict[str, np.ndarray], names: list[str]) -> None:
+def _draw_keys(axes: Axes, parts: dict[str, np.ndarray], names: list[str]) -> None:
     """Keys that sound, light, and their onsets, dark, each ``(n_steps, n_keys)``; the octaves in use."""
     n_steps, n_keys = next(iter(parts.values())).shape
     if "frame" in parts:
@@ -119,18 +119,18 @@ def draw_keys(axes: Axes, parts: dict[str, np.ndarray], names: list[str]) -> Non
     if "onset" in parts:
         onsets, rows = np.nonzero(np.abs(parts["onset"]) >= FAINTEST)
         width = ONSET_WIDTH_STEPS if "frame" in parts else CELL_WIDTH_STEPS
-        add_cells(axes, onsets, rows, width, np.ones(len(rows)), parts["onset"][onsets, rows], edge="none")
+        _add_cells(axes, onsets, rows, width, np.ones(len(rows)), parts["onset"][onsets, rows], edge="none")
     largest = np.max([np.abs(part).max(axis=0) for part in parts.values()], axis=0)
     used = np.flatnonzero(largest >= FAINTEST)
     octaves = [row for row, name in enumerate(names) if name[0] == "C" and name[1:].lstrip("-").isdigit()]
     octaves = octaves or list(range(0, n_keys, OCTAVE_ROWS))
     axes.set_yticks(octaves, [names[row] for row in octaves])
-    axes.set(xlim=(0, n_steps), ylim=rows_shown(used, octaves, n_keys), ylabel="key")
+    axes.set(xlim=(0, n_steps), ylim=_rows_shown(used, octaves, n_keys), ylabel="key")
     axes.grid(axis="y")
     axes.set_axisbelow(True)
 
 
-def rows_shown(used: np.ndarray, octaves: list[int], n_keys: int) -> tuple[float, float]:
+def _rows_shown(used: np.ndarray, octaves: list[int], n_keys: int) -> tuple[float, float]:
     """Limits of the rows: from the C at or below the lowest key in use to the one above the highest."""
     if not len(used):
         return -0.5, n_keys - 0.5
@@ -139,7 +139,7 @@ def rows_shown(used: np.ndarray, octaves: list[int], n_keys: int) -> tuple[float
     return lowest - 0.5, highest + 0.5
 
 
-def add_cells(
+def _add_cells(
     axes: Axes,
     starts: np.ndarray,
     rows: np.ndarray,
@@ -158,7 +158,7 @@ def add_cells(
     axes.add_collection(cells, autolim=False)
 
 
-def draw_time(axes: Axes, n_steps: int, steps_per_beat: int, steps_per_bar: int | None) -> None:
+def _draw_time(axes: Axes, n_steps: int, steps_per_beat: int, steps_per_bar: int | None) -> None:
     """Lines at beats and bars, and ticks at bars, or at beats where there are no bars."""
     beats, bars = (range(0, n_steps + 1, each) for each in (steps_per_beat, steps_per_bar or n_steps + 1))
     across = axes.get_xaxis_transform()

@@ -32,7 +32,7 @@ def read_drums(parameters: Parameters, root: Path = ROOT, show_progress: bool = 
     for entry, each in zip(entries, notes, strict=True):
         if each is None:
             reasons[entry.name] = "broken"
-        elif reason := reason_to_leave_out(each, parameters.grid):
+        elif reason := _reason_to_leave_out(each, parameters.grid):
             reasons[entry.name] = reason
         else:
             pieces.append((entry, each))
@@ -45,10 +45,10 @@ def read_drums(parameters: Parameters, root: Path = ROOT, show_progress: bool = 
         if entry.path in broken:
             print(f"{entry.name}: {broken[entry.path]}")
     table = table_of(parameters.collection, root)
-    return to_corpus(pieces, parameters.grid), [*([table] if table else []), *(entry.path for entry, _ in pieces)]
+    return _to_corpus(pieces, parameters.grid), [*([table] if table else []), *(entry.path for entry, _ in pieces)]
 
 
-def reason_to_leave_out(notes: MidiNotes, grid: Grid) -> str | None:
+def _reason_to_leave_out(notes: MidiNotes, grid: Grid) -> str | None:
     """Why a file cannot be used; None if it can. A file that tells no metre is in 4/4."""
     if not len(notes.pitches):
         return "without notes"
@@ -56,12 +56,12 @@ def reason_to_leave_out(notes: MidiNotes, grid: Grid) -> str | None:
         return "no drum track"
     if (notes.time_signatures[:, :2] != BEATS_PER_BAR).any():  # a quarter note is a fourth of a bar, too
         return "not in 4/4"
-    if not np.isin(notes.pitches[notes.is_drum], all_pitches(grid)).any():
+    if not np.isin(notes.pitches[notes.is_drum], _all_pitches(grid)).any():
         return "no pitch of grid.drums"
     return None
 
 
-def all_pitches(grid: Grid) -> list[int]:
+def _all_pitches(grid: Grid) -> list[int]:
     """The pitches of all classes of drums."""
     return [pitch for pitches in grid.drums.values() for pitch in pitches]
 
@@ -71,18 +71,18 @@ def tell_reasons(reasons: Mapping[str, str], n_files: int) -> list[str]:
     lines = []
     for reason in dict.fromkeys(reasons.values()):
         names = [name for name, why in reasons.items() if why == reason]
-        lines.append(f"left out: {len(names)} of {n_files} files: {reason} ({name_some(names)})")
+        lines.append(f"left out: {len(names)} of {n_files} files: {reason} ({_name_some(names)})")
     return lines
 
 
-def name_some(names: Iterable[object]) -> str:
+def _name_some(names: Iterable[object]) -> str:
     """The first names, and how many more there are."""
     first, second, *others = [*map(str, names), "", ""]
     n_more = len(others) - 2 if len(others) >= 2 else 0
     return ", ".join(filter(None, (first, second))) + (f", and {n_more} more" if n_more else "")
 
 
-def to_corpus(pieces: Iterable[Piece], grid: Grid) -> Corpus:
+def _to_corpus(pieces: Iterable[Piece], grid: Grid) -> Corpus:
     """The grids of files one after the other; notes that are lost are told."""
     pieces = list(pieces)
     grids, counts = zip(*(to_grid(notes, grid.drums, grid.steps_per_bar) for _, notes in pieces), strict=True)
@@ -96,7 +96,7 @@ def to_corpus(pieces: Iterable[Piece], grid: Grid) -> Corpus:
         labels=np.array([entry.label for entry in entries]),
         groups=np.array([entry.group for entry in entries]),
         splits=np.array([entry.split for entry in entries]),
-        bpm=np.array([tempo_of(entry, notes) for entry, notes in pieces]),
+        bpm=np.array([_tempo_of(entry, notes) for entry, notes in pieces]),
         channels=np.array([f"{kind} {drum}" for kind in KINDS for drum in grid.drums]),
         steps_per_beat=grid.steps_per_bar // BEATS_PER_BAR,
         steps_per_bar=grid.steps_per_bar,
@@ -112,11 +112,11 @@ def tell_losses(pieces: Iterable[Piece], counts: Iterable[Mapping[str, int]], gr
     print(f"{total['notes']} notes, {total['collisions']} ({share:.1%}) lost to a louder one in the same step")
     if total["unknown_pitches"]:
         pitches = np.unique(np.concatenate([notes.pitches[notes.is_drum] for _, notes in pieces]))
-        unknown = np.setdiff1d(pitches, all_pitches(grid))
-        print(f"left out: {total['unknown_pitches']} notes of pitches that grid.drums has not ({name_some(unknown)})")
+        unknown = np.setdiff1d(pitches, _all_pitches(grid))
+        print(f"left out: {total['unknown_pitches']} notes of pitches that grid.drums has not ({_name_some(unknown)})")
 
 
-def tempo_of(entry: Entry, notes: MidiNotes) -> float:
+def _tempo_of(entry: Entry, notes: MidiNotes) -> float:
     """The tempo of a piece: as the table gives it, else the first of the file."""
     try:
         return float(entry.row.get("bpm", ""))

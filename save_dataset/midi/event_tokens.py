@@ -20,7 +20,7 @@ from save_dataset.midi.files import MidiNotes
 N_TOKENS = 388
 RELEASE, WAIT, VELOCITY = 128, 255, 356  # first token of releases; that before waits; first of velocities
 STEPS_PER_S = 100
-LONGEST_WAIT = 100  # steps of the longest wait
+MAX_WAIT = 100  # steps of the longest wait
 VELOCITIES_PER_BIN = 4
 FIRST_BIN = 16  # of notes before any velocity token, in rows that a model made: about mezzo-forte
 PEDAL_DOWN = 64  # MIDI 1.0: controller 64 is on from this value
@@ -30,7 +30,7 @@ BEATS_PER_S = 2.0  # 120 bpm: tokens have no beats
 
 def to_tokens(notes: MidiNotes) -> np.ndarray:
     """The tokens of a piece, ``(n_tokens,)``, int64; the pedal is heard as longer notes."""
-    onsets, ends, pitches, bins = tidy(*quantise(notes))
+    onsets, ends, pitches, bins = _tidy(*_quantise(notes))
     n_notes = len(onsets)
     times = np.concatenate([ends, onsets])
     order = np.lexsort([np.tile(pitches, 2), np.arange(2 * n_notes) >= n_notes, times])  # releases come first
@@ -38,11 +38,11 @@ def to_tokens(notes: MidiNotes) -> np.ndarray:
     presses = np.where(order >= n_notes, np.tile(bins, 2)[order], -1)  # bin of what is pressed, -1 of releases
     changes = np.zeros(2 * n_notes, bool)
     changes[presses >= 0] = np.diff(presses[presses >= 0], prepend=-1) != 0
-    n_waits = -(-waits // LONGEST_WAIT)
+    n_waits = -(-waits // MAX_WAIT)
     stops = np.cumsum(n_waits + changes + 1)
-    tokens = np.full(stops[-1] if n_notes else 0, WAIT + LONGEST_WAIT)
-    rests = waits % LONGEST_WAIT > 0
-    tokens[(stops - changes - 2)[rests]] = WAIT + (waits % LONGEST_WAIT)[rests]
+    tokens = np.full(stops[-1] if n_notes else 0, WAIT + MAX_WAIT)
+    rests = waits % MAX_WAIT > 0
+    tokens[(stops - changes - 2)[rests]] = WAIT + (waits % MAX_WAIT)[rests]
     tokens[(stops - 2)[changes]] = VELOCITY + presses[changes]
     tokens[stops - 1] = np.tile(pitches, 2)[order] + np.where(presses < 0, RELEASE, 0)
     return tokens
@@ -70,7 +70,7 @@ def to_notes(tokens: np.ndarray) -> MidiNotes:
     ends[np.diff(pitches, append=-1) != 0] = times[-1] if len(times) else 0  # the key's last event
     pressed = tokens[events] < RELEASE
     kept = events[pressed]
-    return to_midi_notes(*tidy(times[kept], ends[pressed], pitches[pressed], bins[kept]))
+    return to_midi_notes(*_tidy(times[kept], ends[pressed], pitches[pressed], bins[kept]))
 
 
 def to_midi(tokens: np.ndarray) -> PrettyMIDI:
@@ -93,14 +93,14 @@ def from_numbers(numbers: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(np.asarray(numbers, float) * STD + MEAN), 0, N_TOKENS - 1).astype(int)
 
 
-def quantise(notes: MidiNotes) -> tuple[np.ndarray, ...]:
+def _quantise(notes: MidiNotes) -> tuple[np.ndarray, ...]:
     """First step, step after the last, pitch and bin of velocity of all notes but drums."""
     heard = ~notes.is_drum
-    onsets, ends = (to_steps(times)[heard] for times in (notes.onsets_s, hold_by_pedal(notes)))
+    onsets, ends = (_to_steps(times)[heard] for times in (notes.onsets_s, hold_by_pedal(notes)))
     return onsets, ends, notes.pitches[heard].astype(int), notes.velocities[heard].astype(int) // VELOCITIES_PER_BIN
 
 
-def to_steps(times_s: np.ndarray) -> np.ndarray:
+def _to_steps(times_s: np.ndarray) -> np.ndarray:
     """The nearest steps."""
     return np.floor(np.asarray(times_s) * STEPS_PER_S + 0.5).astype(int)
 
@@ -123,7 +123,7 @@ def hold_by_pedal(notes: MidiNotes) -> np.ndarray:
     return ends_s
 
 
-def tidy(onsets: np.ndarray, ends: np.ndarray, pitches: np.ndarray, bins: np.ndarray) -> tuple[np.ndarray, ...]:
+def _tidy(onsets: np.ndarray, ends: np.ndarray, pitches: np.ndarray, bins: np.ndarray) -> tuple[np.ndarray, ...]:
     """The notes, a step long at least, each ended by the key's next, in order of onset and pitch.
 
     Of notes of one key that begin together the longest is kept.

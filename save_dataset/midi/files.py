@@ -17,7 +17,7 @@ import numpy as np
 import pretty_midi
 from tqdm import tqdm
 
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 from save_dataset.processes import work
 
 CACHE = Path("output", "parsed_midi")  # below the root of the repository
@@ -83,13 +83,13 @@ def read_all(
     n_processes : int
         How many parse; None: a process for each core. A few files are parsed in this one.
     """
-    digests, broken = digest_all(paths)
+    digests, broken = _digest_all(paths)
     known: dict[str, MidiNotes | str] = {}
     for digest in set(digests.values()):
-        if notes := read_cached(cache_path(cache, digest)):
+        if notes := read_cached(_cache_path(cache, digest)):
             known[digest] = notes
-    new = {digest: (path, cache_path(cache, digest)) for path, digest in digests.items() if digest not in known}
-    results = work(parse_to_cache, new, few=FEW_FILES, n_processes=n_processes)
+    new = {digest: (path, _cache_path(cache, digest)) for path, digest in digests.items() if digest not in known}
+    results = work(_parse_to_cache, new, few=FEW_FILES, n_processes=n_processes)
     known |= tqdm(results, "parsing MIDI", len(new), unit="file", disable=not (show_progress and new))
     for path, digest in digests.items():
         if isinstance(what := known[digest], str):
@@ -97,7 +97,7 @@ def read_all(
     return [None if path in broken else known[digests[path]] for path in paths], broken  # type: ignore[misc]
 
 
-def digest_all(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[Path, str]]:
+def _digest_all(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[Path, str]]:
     """The SHA-256 of each file's bytes; and of each file that cannot be read why."""
     digests, unreadable = {}, {}
     for path in paths:
@@ -108,18 +108,18 @@ def digest_all(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[Path, str]]
     return digests, unreadable
 
 
-def parse_to_cache(path: Path, cached: Path) -> MidiNotes | str:
+def _parse_to_cache(path: Path, cached: Path) -> MidiNotes | str:
     """The notes of a file, which are cached; or what is wrong with it."""
     try:
         notes = parse(path.read_bytes())
     except ValueError as error:
         return str(error)
-    with whole_file(cached) as temporary:
+    with atomic_write(cached) as temporary:
         np.savez(temporary, allow_pickle=False, format=FORMAT, **asdict(notes))
     return notes
 
 
-def cache_path(cache: Path, digest: str) -> Path:
+def _cache_path(cache: Path, digest: str) -> Path:
     """Where the notes of a file of this digest are kept."""
     return cache / digest[:2] / f"{digest}.npz"
 

@@ -31,7 +31,7 @@ from save_dataset.midi.piano_roll import channel_names, on_keys, to_roll, transp
 
 BEATS_PER_BAR = 4
 TOKENS_PER_BEAT = 4  # the paper's patterns are 4 tokens long
-SHORTEST_WAIT = WAIT + 1  # fills the last bar of tokens
+MIN_WAIT = WAIT + 1  # fills the last bar of tokens
 TOKENS_BPM = 120.0  # tokens have times of their own
 N_NAMED = 6  # labels whose pieces are told
 
@@ -49,24 +49,24 @@ def read_piano(parameters: Parameters, root: Path = ROOT, show_progress: bool = 
     roll = parameters.roll
     entries = read_collection(parameters.collection, root)
     parsed, broken = read_all([entry.path for entry in entries], root / CACHE, show_progress=show_progress)
-    pieces = choose(entries, parsed, broken, parameters.collection.folder)
+    pieces = _choose(entries, parsed, broken, parameters.collection.folder)
     if roll.kind != "tokens":
-        tell_missing_keys(pieces)
+        _tell_missing_keys(pieces)
     labels = [None if roll.kind == "tokens" else find_labels(entry.path) for entry, _ in pieces]
     raw = [table_of(parameters.collection, root), *(entry.path for entry, _ in pieces), *dict.fromkeys(labels)]
     return make_corpus(pieces, labels, roll), [path for path in raw if path]
 
 
-def choose(
+def _choose(
     entries: Sequence[Entry], parsed: Sequence[MidiNotes | None], broken: Mapping[Path, str], folder: str
 ) -> list[tuple[Entry, MidiNotes]]:
     """The pieces that can be used; prints which cannot and why."""
     pieces, reasons = [], {}
     for entry, notes in zip(entries, parsed, strict=True):
-        if notes is not None and not why_not(notes):
+        if notes is not None and not _why_not(notes):
             pieces.append((entry, notes))
         else:
-            reasons[entry.name] = "broken" if notes is None else why_not(notes)
+            reasons[entry.name] = "broken" if notes is None else _why_not(notes)
     lines = tell_reasons(reasons, len(entries))
     if not pieces:
         raise ValueError(f"collection.folder={folder!r}: nothing can be used; {'; '.join(lines)}")
@@ -75,7 +75,7 @@ def choose(
     return pieces
 
 
-def why_not(notes: MidiNotes) -> str:
+def _why_not(notes: MidiNotes) -> str:
     """Why a piece cannot be used, empty if it can."""
     if not len(notes.pitches):
         return "without notes"
@@ -84,7 +84,7 @@ def why_not(notes: MidiNotes) -> str:
     return "" if on_keys(notes).any() else "without a note on a piano's keys"
 
 
-def tell_missing_keys(pieces: Sequence[tuple[Entry, MidiNotes]]) -> None:
+def _tell_missing_keys(pieces: Sequence[tuple[Entry, MidiNotes]]) -> None:
     """Print how many notes no piano can play, if there are any."""
     n_notes = sum(int((~notes.is_drum).sum()) for _, notes in pieces)
     n_missing = n_notes - sum(int(on_keys(notes).sum()) for _, notes in pieces)
@@ -94,7 +94,7 @@ def tell_missing_keys(pieces: Sequence[tuple[Entry, MidiNotes]]) -> None:
 
 def make_corpus(pieces: Sequence[tuple[Entry, MidiNotes]], labels: Sequence[Path | None], roll: Roll) -> Corpus:
     """The corpus of pieces, each with the file of its chord labels or None."""
-    parts = [piece_of(notes, label, roll) for (_, notes), label in zip(pieces, labels, strict=True)]
+    parts = [_piece_of(notes, label, roll) for (_, notes), label in zip(pieces, labels, strict=True)]
     entries = [entry for entry, _ in pieces]
     steps_per_beat = TOKENS_PER_BEAT if roll.kind == "tokens" else roll.steps_per_beat
     return Corpus(
@@ -104,7 +104,7 @@ def make_corpus(pieces: Sequence[tuple[Entry, MidiNotes]], labels: Sequence[Path
         labels=np.array([entry.label for entry in entries]),
         groups=np.array([entry.group for entry in entries]),
         splits=np.array([entry.split for entry in entries]),
-        bpm=np.array([tempo_of(notes, roll) for _, notes in pieces]),
+        bpm=np.array([_tempo_of(notes, roll) for _, notes in pieces]),
         channels=np.array(names_of(roll.kind)),
         steps_per_beat=steps_per_beat,
         steps_per_bar=BEATS_PER_BAR * steps_per_beat,
@@ -112,11 +112,11 @@ def make_corpus(pieces: Sequence[tuple[Entry, MidiNotes]], labels: Sequence[Path
     )
 
 
-def piece_of(notes: MidiNotes, label: Path | None, roll: Roll) -> tuple[np.ndarray, np.ndarray]:
+def _piece_of(notes: MidiNotes, label: Path | None, roll: Roll) -> tuple[np.ndarray, np.ndarray]:
     """Steps and chords of a piece; keys are bool, a quarter of the memory, until they are joined."""
     if roll.kind == "tokens":
         tokens = to_tokens(notes)
-        tokens = np.pad(tokens, (0, -len(tokens) % (BEATS_PER_BAR * TOKENS_PER_BEAT)), constant_values=SHORTEST_WAIT)
+        tokens = np.pad(tokens, (0, -len(tokens) % (BEATS_PER_BAR * TOKENS_PER_BEAT)), constant_values=MIN_WAIT)
         return to_numbers(tokens)[:, None], np.full(len(tokens), NO_CHORD, np.int16)
     in_beats, nominal_bar = roll.step_s is None, BEATS_PER_BAR * roll.steps_per_beat
     grid = {"steps_per_beat": roll.steps_per_beat} if in_beats else {"step_s": roll.step_s}
@@ -160,7 +160,7 @@ def count_notes(corpus: Corpus) -> int:
     return sum(int(each.sum()) for each in firsts)
 
 
-def tempo_of(notes: MidiNotes, roll: Roll) -> float:
+def _tempo_of(notes: MidiNotes, roll: Roll) -> float:
     """Quarter notes a minute at which a piece is played back."""
     if roll.kind == "tokens":
         return TOKENS_BPM

@@ -62,17 +62,17 @@ def to_roll(
     """
     if (steps_per_beat is None) == (step_s is None):
         raise ValueError(f"steps_per_beat={steps_per_beat}, step_s={step_s}: must be one of the two")
-    check_kind(kind)
+    _check_kind(kind)
     used = on_keys(notes)
-    onsets, ends = (steps[used] for steps in note_steps(notes, steps_per_beat, step_s))
+    onsets, ends = (steps[used] for steps in _note_steps(notes, steps_per_beat, step_s))
     if steps_per_bar is None:
         steps_per_bar = bar_steps(notes, steps_per_beat) if steps_per_beat else 1
     n_steps = -(-int(ends.max(initial=0)) // steps_per_bar) * steps_per_bar
-    parts = draw_notes(onsets, ends, notes.pitches[used] - LOWEST_KEY, n_steps)
+    parts = _draw_notes(onsets, ends, notes.pitches[used] - LOWEST_KEY, n_steps)
     return np.concatenate([parts[part] for part in PARTS[kind]], axis=1).astype(np.float32)
 
 
-def note_steps(notes: MidiNotes, steps_per_beat: int | None, step_s: float | None) -> tuple[np.ndarray, np.ndarray]:
+def _note_steps(notes: MidiNotes, steps_per_beat: int | None, step_s: float | None) -> tuple[np.ndarray, np.ndarray]:
     """First step of each note, and the step after its last, ``(n_notes,)`` each."""
     times = (notes.onsets_beats, notes.ends_beats) if step_s is None else (notes.onsets_s, notes.ends_s)
     scale = steps_per_beat if step_s is None else 1 / step_s
@@ -80,7 +80,7 @@ def note_steps(notes: MidiNotes, steps_per_beat: int | None, step_s: float | Non
     return onsets, np.maximum(ends, onsets + 1)
 
 
-def draw_notes(onsets: np.ndarray, ends: np.ndarray, keys: np.ndarray, n_steps: int) -> dict[str, np.ndarray]:
+def _draw_notes(onsets: np.ndarray, ends: np.ndarray, keys: np.ndarray, n_steps: int) -> dict[str, np.ndarray]:
     """Where keys are struck, and where they sound, ``(n_steps, 88)`` each, bool."""
     changes = np.zeros((n_steps + 1, N_KEYS), int)
     np.add.at(changes, (onsets, keys), 1)
@@ -107,12 +107,12 @@ def to_midi(roll: np.ndarray, kind: str, *, steps_per_beat: int, bpm: float, thr
     threshold : float
         Between off and on.
     """
-    check_kind(kind)
+    _check_kind(kind)
     if np.ndim(roll) != 2 or np.shape(roll)[1] != N_KEYS * len(PARTS[kind]):
         raise ValueError(f"roll of shape {np.shape(roll)}: must be (n_steps, {N_KEYS * len(PARTS[kind])})")
     on = np.asarray(roll) > threshold
     longest = steps_per_beat if kind == "onsets" else len(on)
-    onsets, ends, keys = find_notes(*starts_and_sounds(on, kind), longest)
+    onsets, ends, keys = _find_notes(*_starts_and_sounds(on, kind), longest)
     midi = PrettyMIDI(initial_tempo=bpm, resolution=RESOLUTION)
     midi.time_signature_changes.append(TimeSignature(4, 4, 0.0))
     step_s = 60 / bpm / steps_per_beat
@@ -125,7 +125,7 @@ def to_midi(roll: np.ndarray, kind: str, *, steps_per_beat: int, bpm: float, thr
     return midi
 
 
-def starts_and_sounds(on: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
+def _starts_and_sounds(on: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
     """Where notes start, and where keys may sound, ``(n_steps, 88)`` each, of the cells that are on."""
     if kind == "onsets":
         return on, np.ones_like(on)
@@ -135,7 +135,7 @@ def starts_and_sounds(on: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray
     return on[:, :N_KEYS], on[:, :N_KEYS] | on[:, N_KEYS:]
 
 
-def find_notes(starts: np.ndarray, sounds: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _find_notes(starts: np.ndarray, sounds: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """First step, step after the last, and key of every note, ``(n_notes,)`` each, in order of time."""
     n_steps = len(starts)
     stops = np.where(starts | ~sounds, np.arange(n_steps)[:, None], n_steps)
@@ -162,11 +162,11 @@ def transpose(roll: np.ndarray, semitones: int) -> np.ndarray:
     """The roll moved up by so many semitones; keys that leave the 88 are lost."""
     sources = np.arange(N_KEYS) - semitones
     is_key = (sources >= 0) & (sources < N_KEYS)
-    moved = split_parts(roll)[..., np.clip(sources, 0, N_KEYS - 1)] * is_key
+    moved = _split_parts(roll)[..., np.clip(sources, 0, N_KEYS - 1)] * is_key
     return moved.reshape(roll.shape).astype(roll.dtype)
 
 
-def split_parts(roll: np.ndarray) -> np.ndarray:
+def _split_parts(roll: np.ndarray) -> np.ndarray:
     """Onsets and frames apart, ``(n_steps, n_parts, 88)``."""
     return roll.reshape(len(roll), roll.shape[1] // N_KEYS, N_KEYS)
 
@@ -179,7 +179,7 @@ def find_tonic(keys: np.ndarray) -> int:
     return int(np.argmax(np.cov(durations, profiles)[0, 1:] / np.std(profiles, axis=1))) % 12
 
 
-def check_kind(kind: str) -> None:
+def _check_kind(kind: str) -> None:
     """ValueError unless there is such a roll."""
     if kind not in PARTS:
         raise ValueError(f"kind={kind!r}: must be one of {', '.join(PARTS)}")

@@ -7,13 +7,13 @@ import librosa
 import numpy as np
 import soundfile
 
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 
 BLOCK_SAMPLES = 2**20
 ID3_HEADER_BYTES = 10  # ID3v2, section 3.1: the last four are the size of the tag, seven bits in each
-LARGEST_FRAME_BYTES = 2881  # of MPEG audio layer III: 320 kbit/s at 16 kHz; the numbers stand in the first
+MAX_FRAME_BYTES = 2881  # of MPEG audio layer III: 320 kbit/s at 16 kHz; the numbers stand in the first
 TELLS_LENGTH = (b"Xing", b"Info", b"VBRI")
-LONGEST_OGG_PAGE = 65307
+MAX_OGG_PAGE = 65307
 
 
 def read_sound(
@@ -44,22 +44,22 @@ def read_sound(
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such sound file")
-    check_that_it_ends(path)
+    _check_that_it_ends(path)
     try:
         with soundfile.SoundFile(path) as file:
             if not 1000 <= file.samplerate <= 768000:
                 raise ValueError(f"{path}: sample_rate_hz={file.samplerate}: must be 1000 to 768000")
-            samples = read_mono(file, path, start_s, duration_s)
+            samples = _read_mono(file, path, start_s, duration_s)
             file_rate_hz = file.samplerate
     except soundfile.LibsndfileError as error:
         raise ValueError(f"{path}: cannot be read as sound ({error.error_string.strip().rstrip('.')})") from error
-    check_samples(samples, path)
+    _check_samples(samples, path)
     if file_rate_hz == sample_rate_hz:
         return samples
     return librosa.resample(samples, orig_sr=file_rate_hz, target_sr=sample_rate_hz, res_type="soxr_hq")
 
 
-def read_mono(file: soundfile.SoundFile, path: Path, start_s: float, duration_s: float | None) -> np.ndarray:
+def _read_mono(file: soundfile.SoundFile, path: Path, start_s: float, duration_s: float | None) -> np.ndarray:
     """Mean of the channels, read in blocks so that all channels are never in memory at once."""
     start = round(start_s * file.samplerate)
     if not file.frames:
@@ -84,7 +84,7 @@ def read_mono(file: soundfile.SoundFile, path: Path, start_s: float, duration_s:
     return samples
 
 
-def check_samples(samples: np.ndarray, path: Path) -> None:
+def _check_samples(samples: np.ndarray, path: Path) -> None:
     """ValueError unless there are samples, all finite, and not all the same."""
     if not samples.size:
         raise ValueError(f"{path}: contains no samples")
@@ -94,12 +94,12 @@ def check_samples(samples: np.ndarray, path: Path) -> None:
         raise ValueError(f"{path}: is silent: every sample is {samples[0]:g}")
 
 
-def check_that_it_ends(path: Path) -> None:
+def _check_that_it_ends(path: Path) -> None:
     """ValueError if a WAV or OGG file breaks off, which libsndfile reads without a word."""
     n_bytes = path.stat().st_size
     with path.open("rb") as file:
         header = file.read(12)
-        file.seek(max(0, n_bytes - LONGEST_OGG_PAGE))
+        file.seek(max(0, n_bytes - MAX_OGG_PAGE))
         end = file.read()
     if header[:4] == b"RIFF" and header[8:] == b"WAVE":
         declared = 8 + int.from_bytes(header[4:8], "little")
@@ -125,7 +125,7 @@ def tells_length(path: Path) -> bool:
                 byte << shift for byte, shift in zip(header[6:], (21, 14, 7, 0), strict=True)
             )
         file.seek(tag_bytes)
-        first_frame = file.read(LARGEST_FRAME_BYTES)
+        first_frame = file.read(MAX_FRAME_BYTES)
     return any(word in first_frame for word in TELLS_LENGTH)
 
 
@@ -141,7 +141,7 @@ def write_sound(samples: np.ndarray, path: Path, sample_rate_hz: int) -> Path:
     """
     if path.suffix not in (".wav", ".flac"):
         raise ValueError(f"{path}: must end in .wav or .flac")
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         try:
             soundfile.write(temporary, samples, sample_rate_hz, subtype="PCM_16")
         except soundfile.LibsndfileError as error:

@@ -12,7 +12,7 @@ from pipeline.studies.signal import Parameters, Sounds
 from save_dataset.sound.files import read_sound
 
 SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".mp3")
-FEWEST_WINDOWS = 2  # that each of the two parts of a file must be long
+MIN_WINDOWS = 2  # that each of the two parts of a file must be long
 
 
 def read_samples(parameters: Parameters, root: Path = ROOT) -> tuple[dict[str, np.ndarray], list[Path]]:
@@ -33,7 +33,7 @@ def read_samples(parameters: Parameters, root: Path = ROOT) -> tuple[dict[str, n
         If a file is no sound, silent, or one of its parts is shorter than two windows.
     """
     sound = parameters.sound
-    paths = find_sounds(sound, root)
+    paths = _find_sounds(sound, root)
     rate_hz = sound.sample_rate_hz
     pieces = [read_sound(path, sample_rate_hz=rate_hz) for path in paths]
     lengths = np.array([len(piece) for piece in pieces])
@@ -55,7 +55,7 @@ def folder_of(sound: Sounds, root: Path = ROOT) -> Path:
     return root / "music" / Path(sound.folder).expanduser()
 
 
-def find_sounds(sound: Sounds, root: Path = ROOT) -> list[Path]:
+def _find_sounds(sound: Sounds, root: Path = ROOT) -> list[Path]:
     """The files of the list, or those that the pattern finds and that end as sound does, by name."""
     folder = folder_of(sound, root)
     if not folder.is_dir():
@@ -77,10 +77,10 @@ def find_sounds(sound: Sounds, root: Path = ROOT) -> list[Path]:
 
 def check_length(path: Path, n_samples: int, n_training: int, parameters: Parameters) -> None:
     """ValueError if one of a file's two parts is shorter than two windows."""
-    shortest = FEWEST_WINDOWS * parameters.model.window_samples
+    shortest = MIN_WINDOWS * parameters.model.window_samples
     if min(n_training, n_samples - n_training) < shortest:
         raise ValueError(
             f"{path}: {n_training} samples to learn from and {n_samples - n_training} held out "
             f"(sound.validation_share={parameters.sound.validation_share:g}): both must be at least {shortest}, "
-            f"{FEWEST_WINDOWS} windows"
+            f"{MIN_WINDOWS} windows"
         )

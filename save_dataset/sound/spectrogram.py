@@ -67,7 +67,7 @@ def compute_spectrogram(
         raise ValueError(f"window_samples={window_samples}: must be at most the {len(samples)} of the sound")
     frequencies_hz, project = projection(scale, sample_rate_hz, window_samples, max_frequency_hz, n_mels)
     taper = scipy.signal.windows.tukey(window_samples, tukey_alpha)
-    blocks = magnitude_blocks(samples, taper, hop_samples)
+    blocks = _magnitude_blocks(samples, taper, hop_samples)
     pixels = np.concatenate([project(block) for block in blocks])  # (n_frames, n_bins)
     if pixels.min() == pixels.max():
         raise ValueError("the spectrogram is constant: there is nothing to hear in the sound")
@@ -87,7 +87,7 @@ def compute_spectrogram(
     }
 
 
-def magnitude_blocks(samples: np.ndarray, taper: np.ndarray, hop_samples: int) -> Iterator[np.ndarray]:
+def _magnitude_blocks(samples: np.ndarray, taper: np.ndarray, hop_samples: int) -> Iterator[np.ndarray]:
     """Magnitudes of all frequencies, some thousand frames at a time, ``(n_frames, n_window_samples // 2 + 1)`` each.
 
     An hour of sound whole would be gigabytes before the low bins are cut out.

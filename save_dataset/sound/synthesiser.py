@@ -105,16 +105,16 @@ def render(midi: PrettyMIDI, *, sample_rate_hz: int = 44100) -> np.ndarray:
     """
     if not 1000 <= sample_rate_hz <= 768000:
         raise ValueError(f"{sample_rate_hz=}: must be 1000 to 768000")
-    notes_by_sound = group_notes(midi)
+    notes_by_sound = _group_notes(midi)
     if not notes_by_sound:
         raise ValueError(f"{midi.instruments=}: must hold at least one note")
     end_s = max(note.end for notes in notes_by_sound.values() for note in notes)
     samples = np.zeros(int(np.ceil((end_s + TAIL_S) * sample_rate_hz)), np.float32)
     for (sound, pitch), notes in notes_by_sound.items():
         if isinstance(sound, Drum):
-            add_strokes(samples, sound, pitch, notes, sample_rate_hz)
+            _add_strokes(samples, sound, pitch, notes, sample_rate_hz)
         else:
-            add_notes(samples, sound, pitch, notes, sample_rate_hz)
+            _add_notes(samples, sound, pitch, notes, sample_rate_hz)
     fade_samples = round(FADE_S * sample_rate_hz)
     samples[-fade_samples:] *= np.linspace(1, 0, fade_samples)
     peak = max(samples.max(), -samples.min())
@@ -123,7 +123,7 @@ def render(midi: PrettyMIDI, *, sample_rate_hz: int = 44100) -> np.ndarray:
     return samples * (PEAK / peak)
 
 
-def group_notes(midi: PrettyMIDI) -> dict[tuple[Timbre | Drum, int], list[Note]]:
+def _group_notes(midi: PrettyMIDI) -> dict[tuple[Timbre | Drum, int], list[Note]]:
     """Notes by what sounds and its pitch, in order of time."""
     groups = defaultdict(list)
     for instrument in midi.instruments:
@@ -133,28 +133,28 @@ def group_notes(midi: PrettyMIDI) -> dict[tuple[Timbre | Drum, int], list[Note]]
     return groups
 
 
-def add_notes(samples: np.ndarray, timbre: Timbre, pitch: int, notes: list[Note], sample_rate_hz: int) -> None:
+def _add_notes(samples: np.ndarray, timbre: Timbre, pitch: int, notes: list[Note], sample_rate_hz: int) -> None:
     """Add notes of one pitch to `samples`, all cut from one waveform."""
     release_samples = int(timbre.release_s * sample_rate_hz)
     release = np.linspace(1, 0, release_samples, dtype=np.float32) ** 2
     spans = [(round(note.start * sample_rate_hz), round(note.end * sample_rate_hz)) for note in notes]
-    waveform = tone(timbre, pitch, max(end - start for start, end in spans) + release_samples, sample_rate_hz)
+    waveform = _tone(timbre, pitch, max(end - start for start, end in spans) + release_samples, sample_rate_hz)
     for note, (start, end) in zip(notes, spans, strict=True):
         sound = waveform[: end - start + release_samples] * np.float32(note.velocity / 127)
         sound[end - start :] *= release
         samples[start : end + release_samples] += sound
 
 
-def add_strokes(samples: np.ndarray, drum: Drum, pitch: int, notes: list[Note], sample_rate_hz: int) -> None:
+def _add_strokes(samples: np.ndarray, drum: Drum, pitch: int, notes: list[Note], sample_rate_hz: int) -> None:
     """Add strokes of one drum to `samples`; it rings on whatever the length of the note."""
-    waveform = stroke(drum, pitch, sample_rate_hz)
+    waveform = _stroke(drum, pitch, sample_rate_hz)
     for note in notes:
         start = round(note.start * sample_rate_hz)
         sound = waveform[: len(samples) - start] * np.float32(note.velocity / 127)
         samples[start : start + len(sound)] += sound
 
 
-def tone(timbre: Timbre, pitch: int, n_samples: int, sample_rate_hz: int) -> np.ndarray:
+def _tone(timbre: Timbre, pitch: int, n_samples: int, sample_rate_hz: int) -> np.ndarray:
     """Waveform of a note that is not released, ``(n_samples,)`` float32."""
     fundamental_hz = note_number_to_hz(pitch)
     partials = np.arange(1, timbre.n_partials + 1)
@@ -162,12 +162,12 @@ def tone(timbre: Timbre, pitch: int, n_samples: int, sample_rate_hz: int) -> np.
     amplitudes = partials**-timbre.rolloff
     dampings_hz = np.sqrt(partials * fundamental_hz / 440) / timbre.decay_s
     exponents = (2j * np.pi * partials * fundamental_hz - dampings_hz) / sample_rate_hz
-    waveform = sum_of_exponentials(timbre.gain * amplitudes / np.linalg.norm(amplitudes), exponents, n_samples)
+    waveform = _sum_of_exponentials(timbre.gain * amplitudes / np.linalg.norm(amplitudes), exponents, n_samples)
     attack = np.arange(n_samples, dtype=np.float32) / np.float32(timbre.attack_s * sample_rate_hz)
     return waveform * np.minimum(attack, 1)
 
 
-def sum_of_exponentials(amplitudes: np.ndarray, exponents: np.ndarray, n_samples: int) -> np.ndarray:
+def _sum_of_exponentials(amplitudes: np.ndarray, exponents: np.ndarray, n_samples: int) -> np.ndarray:
     """Imaginary part of ``sum(amplitudes * exp(exponents * n))`` for n below `n_samples`, float32.
 
     With n = first + offset, exp(n) is exp(first) exp(offset): a product of two small matrices stands for an
@@ -179,7 +179,7 @@ def sum_of_exponentials(amplitudes: np.ndarray, exponents: np.ndarray, n_samples
     return product.ravel()[:n_samples].astype(np.float32)
 
 
-def stroke(drum: Drum, pitch: int, sample_rate_hz: int) -> np.ndarray:
+def _stroke(drum: Drum, pitch: int, sample_rate_hz: int) -> np.ndarray:
     """Waveform of a stroke at full strength, ``(n_samples,)`` float32; its noise is that of its pitch."""
     n_samples = int(LIFETIME * max(drum.sine_decay_s, drum.noise_decay_s) * sample_rate_hz)
     times_s = np.arange(n_samples) / sample_rate_hz
@@ -187,11 +187,11 @@ def stroke(drum: Drum, pitch: int, sample_rate_hz: int) -> np.ndarray:
     cycles = drum.end_hz * times_s + (drum.start_hz - drum.end_hz) * fallen_s
     sine_gain = drum.sine_gain if drum.start_hz < sample_rate_hz / 2 else 0
     sine = sine_gain * np.sin(2 * np.pi * cycles) * np.exp(-times_s / drum.sine_decay_s)
-    noise = drum.noise_gain * band_noise(pitch, n_samples, drum.low_hz, drum.high_hz, sample_rate_hz)
+    noise = drum.noise_gain * _band_noise(pitch, n_samples, drum.low_hz, drum.high_hz, sample_rate_hz)
     return (sine + noise * np.exp(-times_s / drum.noise_decay_s)).astype(np.float32)
 
 
-def band_noise(seed: int, n_samples: int, low_hz: float, high_hz: float, sample_rate_hz: int) -> np.ndarray:
+def _band_noise(seed: int, n_samples: int, low_hz: float, high_hz: float, sample_rate_hz: int) -> np.ndarray:
     """Noise between two frequencies, ``(n_samples,)``, of unit variance if the sample rate leaves room for the band."""
     white = np.fft.rfft(np.random.default_rng(seed).standard_normal(n_samples))
     f = np.fft.rfftfreq(n_samples, 1 / sample_rate_hz)

@@ -36,18 +36,18 @@ def draw_pieces(recordings: Recordings, lowest_hz: float, bins_per_octave: int) 
     grid = figure.add_gridspec(len(heights), 1, height_ratios=heights, hspace=0)
     for piece in pieces:
         axes = figure.add_subplot(grid[2 * piece])
-        draw_transform(axes, recordings, piece, lowest_hz, bins_per_octave)
+        _draw_transform(axes, recordings, piece, lowest_hz, bins_per_octave)
         below = axes
         if patterns[piece]:
             below = figure.add_subplot(grid[2 * piece + 1], sharex=axes)
             axes.tick_params(labelbottom=False)
-            draw_occurrences(below, recordings, piece)
+            _draw_occurrences(below, recordings, piece)
         if piece == pieces[-1]:
             below.set_xlabel("time (s)")
     return figure
 
 
-def draw_transform(axes: Axes, recordings: Recordings, piece: int, lowest_hz: float, bins_per_octave: int) -> None:
+def _draw_transform(axes: Axes, recordings: Recordings, piece: int, lowest_hz: float, bins_per_octave: int) -> None:
     """The transform of a piece, pitch upwards, the end of the lead-in as a white line."""
     frames, hop_s = recordings.piece(piece), recordings.hop_s
     extent = (-hop_s / 2, (len(frames) - 0.5) * hop_s, -0.5, frames.shape[1] - 0.5)
@@ -67,7 +67,7 @@ def draw_transform(axes: Axes, recordings: Recordings, piece: int, lowest_hz: fl
     axes.set_title(f"{recordings.names[piece]}{f', {bpm:.0f} bpm' if np.isfinite(bpm) else ''}", loc="left")
 
 
-def draw_occurrences(axes: Axes, recordings: Recordings, piece: int) -> None:
+def _draw_occurrences(axes: Axes, recordings: Recordings, piece: int) -> None:
     """A row of bars for each pattern of a piece, the first one on top, from the first to the last onset of each."""
     patterns, score = recordings.patterns(piece), recordings.score(piece)
     for row, pattern in enumerate(patterns):

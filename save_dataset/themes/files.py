@@ -26,7 +26,7 @@ def find_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
     ValueError
         If there are none, two are of one name, or a tempo is given for a piece that does not exist.
     """
-    paths = find_files(folder_of(pieces, root), pieces.files, f"pieces.folder={pieces.folder!r}", "pieces.files")
+    paths = _find_files(folder_of(pieces, root), pieces.files, f"pieces.folder={pieces.folder!r}", "pieces.files")
     stems = [path.stem for path in paths]
     if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
         names = ", ".join(path.name for path in paths if path.stem == twice[0])
@@ -42,17 +42,17 @@ def find_training_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
     if pieces.training_pieces is None:
         return []
     folder = root / "music" / Path(pieces.training_pieces).expanduser()
-    return find_files(
+    return _find_files(
         folder, pieces.training_files, f"pieces.training_pieces={pieces.training_pieces!r}", "pieces.training_files"
     )
 
 
-def find_files(folder: Path, files: str | Iterable[str], folder_told: str, files_key: str) -> list[Path]:
+def _find_files(folder: Path, files: str | Iterable[str], folder_told: str, files_key: str) -> list[Path]:
     """The recordings among the files of a folder, in order; MIDI beside a sound of its name is its score."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder_told}: there is no folder {folder}")
     if isinstance(files, str):
-        found = find_by_pattern(folder, files, f"{files_key}={files!r}")
+        found = _find_by_pattern(folder, files, f"{files_key}={files!r}")
     else:
         found = [folder / name for name in dict.fromkeys(files)]
         if missing := [name for name in dict.fromkeys(files) if not (folder / name).is_file()]:
@@ -64,7 +64,7 @@ def find_files(folder: Path, files: str | Iterable[str], folder_told: str, files
     return sorted(paths)
 
 
-def find_by_pattern(folder: Path, pattern: str, told: str) -> list[Path]:
+def _find_by_pattern(folder: Path, pattern: str, told: str) -> list[Path]:
     """The sound and MIDI files that a pattern finds; hidden ones are left out."""
     try:
         found = [path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith(".")]

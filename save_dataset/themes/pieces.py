@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.parameters import ROOT
-from pipeline.results import show
+from pipeline.results import display_path
 from pipeline.studies.themes import Parameters
 from save_dataset.themes.files import find_pieces, find_training_pieces, folder_of
 from save_dataset.themes.recordings import Pattern, Recordings
@@ -40,7 +40,7 @@ def read_recordings(
     """
     section, cqt = parameters.pieces, parameters.cqt.model_dump()
     paths = find_pieces(section, root)
-    training_pieces = without_copies(find_training_pieces(section, root), paths)
+    training_pieces = _without_copies(find_training_pieces(section, root), paths)
     options: dict[str, Any] = {"show_progress": show_progress}
     sounds = transform_files(paths, root / CACHE, cqt, **options)
     training_sounds = transform_files(
@@ -50,7 +50,7 @@ def read_recordings(
     splits = ["none"] * len(paths) if section.training_pieces else split_last(len(paths), section.validation_share)
     training_splits = split_last(len(training_pieces), section.validation_share)
     pieces = [
-        piece_of(path, sound, split, section.bpm.get(path.stem), folder)
+        _piece_of(path, sound, split, section.bpm.get(path.stem), folder)
         for path, sound, split in zip(paths, sounds, splits, strict=True)
     ]
     pieces += [
@@ -60,10 +60,10 @@ def read_recordings(
     hop_s = parameters.cqt.hop_samples / parameters.cqt.sample_rate_hz
     patterns = [folder / f"{piece.path.stem}.txt" for piece in pieces if piece.patterns]
     raw = [path for piece in pieces for path in (piece.path, *(piece.score.paths if piece.score else ()))]
-    return to_recordings(pieces, hop_s, root), list(dict.fromkeys([*raw, *patterns]))
+    return _to_recordings(pieces, hop_s, root), list(dict.fromkeys([*raw, *patterns]))
 
 
-def piece_of(path: Path, sound: TransformedSound, split: str, bpm: float | None, folder: Path) -> Piece:
+def _piece_of(path: Path, sound: TransformedSound, split: str, bpm: float | None, folder: Path) -> Piece:
     """A piece that is searched, with its score and its patterns if it has them."""
     score = read_score(path, bpm)
     if score is not None:
@@ -73,7 +73,7 @@ def piece_of(path: Path, sound: TransformedSound, split: str, bpm: float | None,
     return Piece(path, sound, split, True, score, patterns)
 
 
-def without_copies(training_pieces: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
+def _without_copies(training_pieces: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
     """The training pieces that are neither a piece nor an earlier one, which is printed, in the order of their digests.
 
     That order has nothing to do with names, so that the last ones are held out as if they were drawn.
@@ -113,7 +113,7 @@ def check_split(splits: np.ndarray, parameters: Parameters) -> None:
         raise ValueError(f"{share}: needs at least 2 files, {folder} has {n_files}")
 
 
-def to_recordings(pieces: Sequence[Piece], hop_s: float, root: Path = ROOT) -> Recordings:
+def _to_recordings(pieces: Sequence[Piece], hop_s: float, root: Path = ROOT) -> Recordings:
     """Pieces as arrays."""
     scores = [np.insert(piece.score.notes, 0, number, axis=1) for number, piece in enumerate(pieces) if piece.score]
     for score in scores:
@@ -123,19 +123,19 @@ def to_recordings(pieces: Sequence[Piece], hop_s: float, root: Path = ROOT) -> R
         frames=np.concatenate([sound.frames for sound in sounds]),
         starts=np.cumsum([0, *(len(sound.frames) for sound in sounds)]),
         names=np.array([piece.path.stem for piece in pieces]),
-        paths=np.array([show(piece.path, root) for piece in pieces]),
+        paths=np.array([display_path(piece.path, root) for piece in pieces]),
         splits=np.array([piece.split for piece in pieces]),
         is_searched=np.array([piece.is_searched for piece in pieces]),
         lead_ins_s=np.array([sound.lead_in_s for sound in sounds]),
         durations_s=np.array([sound.duration_s for sound in sounds]),
         bpm=np.array([piece.score.bpm if piece.score else np.nan for piece in pieces]),
         notes=np.concatenate([np.zeros((0, 4)), *scores]),
-        truth=np.array(rows_of([piece.patterns for piece in pieces]), float).reshape(-1, 5),
+        truth=np.array(_rows_of([piece.patterns for piece in pieces]), float).reshape(-1, 5),
         hop_s=hop_s,
     )
 
 
-def rows_of(patterns_of_pieces: Sequence[Sequence[Pattern]]) -> list[tuple[float, ...]]:
+def _rows_of(patterns_of_pieces: Sequence[Sequence[Pattern]]) -> list[tuple[float, ...]]:
     """All notes of all patterns: piece, pattern, occurrence, onset in beats, pitch."""
     return [
         (piece, number, count, onset, pitch)

@@ -11,12 +11,12 @@ from pathlib import Path
 import mir_eval
 import numpy as np
 
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 from save_dataset.midi.files import read_midi
 from save_dataset.themes.recordings import Pattern
 
 MIDI_ENDINGS = (".mid", ".midi", ".MID")
-LONGEST_SHARE, LONGEST_REST_S = 1.25, 5.0  # of a recording over its score, for the last note and applause
+MAX_FRACTION, MAX_REST_S = 1.25, 5.0  # of a recording over its score, for the last note and applause
 SAME_BEAT = 1e-3  # tables and patterns are rounded
 LOWEST_PITCH = 12  # C0, 16 Hz: no lower one is heard, and the MIDI of JKU marks the end of a piece with pitch 1
 
@@ -56,7 +56,7 @@ def read_score(path: Path, bpm: float | None) -> Score | None:
         if bpm is None and midi_path is None:
             raise ValueError(f"{table}: has no tempo: give it under pieces.bpm")
         bpm = bpm or read_midi(midi_path).tempo_bpm  # type: ignore[arg-type]
-        return Score(with_seconds(notes, bpm), bpm, paths)
+        return Score(_with_seconds(notes, bpm), bpm, paths)
     if midi_path is None:
         return None
     midi = read_midi(midi_path)
@@ -64,8 +64,8 @@ def read_score(path: Path, bpm: float | None) -> Score | None:
     if not is_pitched.any():
         raise ValueError(f"{midi_path}: contains no notes with a pitch")
     times_s, beats, pitches = (each[is_pitched] for each in (midi.onsets_s, midi.onsets_beats, midi.pitches))
-    notes = in_order(np.stack([times_s - times_s[0], beats, pitches], axis=1))
-    notes = with_seconds(notes[:, 1:], bpm) if bpm else notes
+    notes = _in_order(np.stack([times_s - times_s[0], beats, pitches], axis=1))
+    notes = _with_seconds(notes[:, 1:], bpm) if bpm else notes
     return Score(notes, bpm or midi.tempo_bpm, (midi_path,))
 
 
@@ -74,16 +74,16 @@ def read_table(path: Path) -> np.ndarray:
     must = "must be a table of onsets in beats and MIDI pitches"
     try:
         rows = [line.split(",")[:2] for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-        has_names = bool(rows) and not is_number(rows[0][0])
+        has_names = bool(rows) and not _is_number(rows[0][0])
         notes = np.array(rows[has_names:], float)
     except ValueError as error:
         raise ValueError(f"{path}: {must} ({error})") from error
     if notes.ndim != 2 or notes.shape[1] != 2 or not np.isfinite(notes).all():
         raise ValueError(f"{path}: {must}, two numbers in each of its rows")
-    return in_order(notes)
+    return _in_order(notes)
 
 
-def is_number(text: str) -> bool:
+def _is_number(text: str) -> bool:
     """Whether a text is a number."""
     try:
         float(text)
@@ -92,12 +92,12 @@ def is_number(text: str) -> bool:
     return True
 
 
-def with_seconds(notes: np.ndarray, bpm: float) -> np.ndarray:
+def _with_seconds(notes: np.ndarray, bpm: float) -> np.ndarray:
     """Notes ``(n_notes, 2)`` as ``(n_notes, 3)``, seconds since the first one before them."""
     return np.column_stack([(notes[:, 0] - notes[0, 0]) * 60 / bpm, notes])
 
 
-def in_order(notes: np.ndarray) -> np.ndarray:
+def _in_order(notes: np.ndarray) -> np.ndarray:
     """Rows of onset in beats and pitch, the last two columns, in their order."""
     return notes[np.lexsort((notes[:, -1], notes[:, -2]))]
 
@@ -105,7 +105,7 @@ def in_order(notes: np.ndarray) -> np.ndarray:
 def check_length(score: Score, lead_in_s: float, duration_s: float, sound: Path) -> None:
     """ValueError if a recording is shorter than its score, or much longer."""
     last_s = lead_in_s + score.notes[-1, 0]
-    if last_s > duration_s or duration_s > LONGEST_SHARE * last_s + LONGEST_REST_S:
+    if last_s > duration_s or duration_s > MAX_FRACTION * last_s + MAX_REST_S:
         raise ValueError(
             f"{score.paths[0].name}: at {score.bpm:g} bpm its last note is at {last_s:.1f} s, {sound.name} is "
             f"{duration_s:.1f} s long: give its tempo under pieces.bpm, or the whole score"
@@ -145,7 +145,7 @@ def not_in_score(notes: np.ndarray, score: Score) -> np.ndarray:
 
 def write_patterns(patterns: list[Pattern], path: Path) -> Path:
     """Write patterns in the form of MIREX, which `mir_eval.io.load_patterns` reads; returns the path."""
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(patterns_to_text(patterns), encoding="utf-8")
     return path
 

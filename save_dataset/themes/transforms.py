@@ -16,7 +16,7 @@ import numpy as np
 import pretty_midi
 from tqdm import tqdm
 
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 from save_dataset.midi.files import read_midi
 from save_dataset.processes import work
 from save_dataset.sound.cqt import constant_q
@@ -64,16 +64,16 @@ def transform_files(
     FileNotFoundError, ValueError
         If a file is missing, broken, silent or shorter than two frames; the message begins with the file.
     """
-    keys = [cache_key(path, cqt, longest_s) for path in paths]
+    keys = [_cache_key(path, cqt, longest_s) for path in paths]
     known = {key: sound for key in set(keys) if (sound := read_cached(cache / f"{key}.npz"))}
     tasks = {key: (path, cache / f"{key}.npz", dict(cqt), longest_s) for path, key in zip(paths, keys, strict=True)}
     new = {key: task for key, task in tasks.items() if key not in known}
-    results = work(transform_to_cache, new, few=FEW_FILES, n_processes=n_processes)
+    results = work(_transform_to_cache, new, few=FEW_FILES, n_processes=n_processes)
     known |= tqdm(results, "transforming", len(new), unit="file", disable=not (show_progress and new))
     return [known[key] for key in keys]
 
 
-def transform_to_cache(path: Path, cached: Path, cqt: dict[str, Any], longest_s: float | None) -> TransformedSound:
+def _transform_to_cache(path: Path, cached: Path, cqt: dict[str, Any], longest_s: float | None) -> TransformedSound:
     """The transform of a file, which is cached."""
     samples = read_samples(path, cqt["sample_rate_hz"])
     if longest_s is not None:
@@ -82,7 +82,7 @@ def transform_to_cache(path: Path, cached: Path, cqt: dict[str, Any], longest_s:
     if len(samples) < cqt["hop_samples"]:
         raise ValueError(f"{path}: is {duration_s:.3f} s long: must be at least cqt.hop_samples={cqt['hop_samples']}")
     sound = TransformedSound(constant_q(samples, **cqt), find_lead_in(samples, cqt["sample_rate_hz"]), duration_s)
-    with whole_file(cached) as temporary:
+    with atomic_write(cached) as temporary:
         np.savez(temporary, allow_pickle=False, **asdict(sound))
     return sound
 
@@ -118,7 +118,7 @@ def find_lead_in(samples: np.ndarray, sample_rate_hz: int) -> float:
     return int(np.argmax(rms > LEAD_IN_SHARE * rms.max(initial=0))) * n / sample_rate_hz
 
 
-def cache_key(path: Path, cqt: Mapping[str, Any], longest_s: float | None) -> str:
+def _cache_key(path: Path, cqt: Mapping[str, Any], longest_s: float | None) -> str:
     """Digest of the bytes of a file and of how it is transformed."""
     digest = digest_of(path)
     how = json.dumps([FORMAT, path.suffix.lower() in MIDI_ENDINGS, longest_s, dict(cqt)], sort_keys=True)

@@ -88,7 +88,7 @@ def test_each_run_has_a_folder(song, root):
 def test_record_tells_all_parameters_and_what_the_result_was_made_from(rf, root):
     save_all(rf, root)
     spectrogram, autoencoder, embedding = (
-        results.read_record(rf, kind, root) for kind in ("spectrogram", "autoencoder", "embedding")
+        results.read_provenance(rf, kind, root) for kind in ("spectrogram", "autoencoder", "embedding")
     )
     assert spectrogram["raw"].keys() == {"music/a.wav"}
     assert spectrogram["step"] == "save_dataset.step1_save_song"
@@ -306,8 +306,8 @@ def test_output_folder_that_cannot_be_written(song, root):
 
 
 def test_paths_are_shown_from_the_root(root):
-    assert results.show(root / "output" / "a.npz", root) == "output/a.npz"
-    assert results.show(root.parent / "a.npz", root) == str(root.parent / "a.npz")
+    assert results.display_path(root / "output" / "a.npz", root) == "output/a.npz"
+    assert results.display_path(root.parent / "a.npz", root) == str(root.parent / "a.npz")
 
 
 def test_figures_lie_in_a_folder_beside_the_runs(rf, root):

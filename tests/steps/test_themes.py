@@ -541,7 +541,7 @@ def test_music_that_is_found_is_not_made(small, capsys):
 
 
 @pytest.mark.parametrize(
-    ("step", "remedy"),
+    ("step", "hint"),
     [
         ("save_dataset/step1_save_song.py", "run: python -m save_dataset.step1_save_themes demo_themes"),
         ("train_model/step2_train_dictionary.py", "run: python -m train_model.step2_train_complex demo_themes"),
@@ -549,11 +549,11 @@ def test_music_that_is_found_is_not_made(small, capsys):
         ("forecast/step5_train_forecasters_song.py", "its study has no step5"),
     ],
 )
-def test_steps_of_other_studies_refuse_the_file(step, remedy):
+def test_steps_of_other_studies_refuse_the_file(step, hint):
     command = [sys.executable, str(ROOT / step), "demo_themes"]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
     step = step.split("/")[1].removesuffix(".py")
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1] == (
-        f"error: parameters/demo_themes.toml: is of another study than {step}; {remedy}"
+        f"error: parameters/demo_themes.toml: is of another study than {step}; {hint}"
     )

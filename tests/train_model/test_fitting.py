@@ -55,7 +55,7 @@ def test_a_loss_that_is_not_finite_stops_and_leaves_nothing(tmp_path):
     seen = []
     watcher = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(epoch))
     with pytest.raises(ValueError, match=r"^the loss is no longer finite: train with another seed$"):
-        train(tmp_path, 3, target=np.nan, watchers=[watcher], remedy="another seed")
+        train(tmp_path, 3, target=np.nan, watchers=[watcher], hint="another seed")
     assert seen == [0]
     assert list(tmp_path.iterdir()) == []
 

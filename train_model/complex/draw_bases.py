@@ -32,18 +32,18 @@ def draw_bases(parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
     draw = {"themes": draw_patches, "signal": draw_waves, "digits": draw_pictures}[parameters.study]
     paths = []
     for run in (each for each in runs if each.run in stored):
-        figure = draw(to_complex(stored[str(run.run)]["bases"]), run)
+        figure = draw(_to_complex(stored[str(run.run)]["bases"]), run)
         paths += figures.save(figure, results.figure_path(parameters, f"bases_{run.run}", root))
     return paths
 
 
-def to_complex(bases: np.ndarray) -> np.ndarray:
+def _to_complex(bases: np.ndarray) -> np.ndarray:
     """Real and imaginary parts as complex numbers, ``(n_bases, n_values)``."""
     real, imaginary = np.split(bases.astype(np.float32), 2)
     return real + 1j * imaginary
 
 
-def clearest(bases: np.ndarray, parameters: Any, n: int) -> np.ndarray:
+def _clearest(bases: np.ndarray, parameters: Any, n: int) -> np.ndarray:
     """Numbers of the bases that are clearest, the clearest first."""
     return np.argsort(-clearness_of(bases, parameters), kind="stable")[:n]
 
@@ -51,7 +51,7 @@ def clearest(bases: np.ndarray, parameters: Any, n: int) -> np.ndarray:
 def draw_patches(bases: np.ndarray, parameters: Any) -> Figure:
     """The clearest bases of patches, from slow to fast changes in frequency and time."""
     patches = unflatten(bases, parameters.model.patch_frames)
-    shown = patches[clearest(bases, parameters, PATCHES_SHOWN)]
+    shown = patches[_clearest(bases, parameters, PATCHES_SHOWN)]
     shown = shown[np.argsort(cycles_of(shown), kind="stable")]
     length_s = shown.shape[1] * parameters.cqt.hop_samples / parameters.cqt.sample_rate_hz
     octaves = shown.shape[2] / parameters.cqt.bins_per_octave
@@ -65,7 +65,7 @@ def draw_patches(bases: np.ndarray, parameters: Any) -> Figure:
 def draw_pictures(bases: np.ndarray, parameters: Any) -> Figure:
     """The clearest bases of pictures, the clearest first, with the order of the rotation that they turn with."""
     pictures = unflatten(bases, parameters.images.side_pixels)
-    shown = clearest(bases, parameters, PICTURES_SHOWN)
+    shown = _clearest(bases, parameters, PICTURES_SHOWN)
     orders, shares = angular_orders(power_of_pictures(pictures[shown])), clearness_of(bases[shown], parameters)
     titles = [f"{order}, {100 * share:.0f} %" for order, share in zip(orders, shares, strict=True)]
     heading = (
@@ -107,7 +107,7 @@ def draw_waves(bases: np.ndarray, parameters: Any) -> Figure:
     """Some of the clearest half of the bases of windows, from the lowest to the highest, both parts as lines."""
     rate_hz = parameters.sound.sample_rate_hz
     peaks_hz = np.abs(np.fft.fftfreq(bases.shape[1], 1 / rate_hz))[power_of_waves(bases).argmax(axis=1)]
-    clear = clearest(bases, parameters, max(WAVES_SHOWN, len(bases) // 2))
+    clear = _clearest(bases, parameters, max(WAVES_SHOWN, len(bases) // 2))
     clear = clear[np.argsort(peaks_hz[clear], kind="stable")]
     shown = clear[np.linspace(0, len(clear) - 1, min(WAVES_SHOWN, len(clear))).round().astype(int)]
     n_rows = -(-len(shown) // WAVE_COLUMNS)

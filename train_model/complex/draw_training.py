@@ -17,7 +17,7 @@ from train_model.complex.basis_shapes import clearness_of
 
 Arrays = Mapping[str, np.ndarray]
 CURVES = {"loss": (":", "while it learns"), "train": ("--", "pairs learned from"), "validation": ("-", "held out")}
-MOST_SNAPSHOTS = 5  # rows of a picture
+MAX_SNAPSHOTS = 5  # rows of a picture
 SHOWN = {"inputs": "x", "targets": "y", "reconstructions": "y from |x| and\nphases of y"}
 N_BASES, N_COEFFICIENTS = 3, 48  # shown of a snapshot
 
@@ -73,20 +73,20 @@ def draw_histories(histories: Mapping[str, Arrays]) -> Figure:
 def drawer_of(parameters: Any) -> Callable[[Axes, np.ndarray, str], None]:
     """What draws a flat patch, window or picture of the run's study."""
     if parameters.study == "signal":
-        return draw_line
+        return _draw_line
     if parameters.study == "themes":
         n_frames = parameters.model.patch_frames
-        return lambda axes, values, colours: draw_picture(axes, unflatten(values, n_frames).T, "lower", colours)
-    return lambda axes, values, colours: draw_square(axes, values.reshape(square_side(values), -1), colours)
+        return lambda axes, values, colours: _draw_picture(axes, unflatten(values, n_frames).T, "lower", colours)
+    return lambda axes, values, colours: _draw_square(axes, values.reshape(_square_side(values), -1), colours)
 
 
-def draw_square(axes: Axes, picture: np.ndarray, colours: str) -> None:
+def _draw_square(axes: Axes, picture: np.ndarray, colours: str) -> None:
     """A picture as wide as it is high."""
-    draw_picture(axes, picture, "upper", colours)
+    _draw_picture(axes, picture, "upper", colours)
     axes.set_aspect("equal")
 
 
-def square_side(values: np.ndarray) -> int:
+def _square_side(values: np.ndarray) -> int:
     """Side of a square picture of so many values."""
     return round(np.sqrt(len(values)))
 
@@ -108,7 +108,7 @@ def draw_snapshots(
         Which of the bases of the snapshots.
     """
     epochs = history["snapshot_epochs"]
-    chosen = np.unique(np.linspace(0, len(epochs) - 1, MOST_SNAPSHOTS).round().astype(int))
+    chosen = np.unique(np.linspace(0, len(epochs) - 1, MAX_SNAPSHOTS).round().astype(int))
     figure = new_figure(13, 0.7 + 1.5 * len(chosen))
     figure.suptitle(title)
     widths = [*3 * [1], 1.5, 1.5, *2 * len(shown) * [1]]
@@ -118,7 +118,7 @@ def draw_snapshots(
         for axes, (name, label) in zip(row, SHOWN.items(), strict=False):
             draw(axes, history[f"snapshot_{name}"][snapshot, 0], "grey")
             axes.set_title(label if snapshot == chosen[0] else "")
-        draw_coefficients(row[3:5], history, snapshot, has_title=snapshot == chosen[0])
+        _draw_coefficients(row[3:5], history, snapshot, has_title=snapshot == chosen[0])
         for number, basis in enumerate(shown):
             for part, name in enumerate(("real", "imaginary")):
                 axes = row[5 + 2 * number + part]
@@ -127,7 +127,7 @@ def draw_snapshots(
     return figure
 
 
-def draw_coefficients(pair: np.ndarray, history: Arrays, snapshot: int, has_title: bool) -> None:
+def _draw_coefficients(pair: np.ndarray, history: Arrays, snapshot: int, has_title: bool) -> None:
     """Magnitudes of x, and phases of y, of the first bases."""
     magnitudes = history["snapshot_magnitudes"][snapshot, 0, :N_COEFFICIENTS]
     phases = history["snapshot_phases"][snapshot, 0, :N_COEFFICIENTS]
@@ -141,13 +141,13 @@ def draw_coefficients(pair: np.ndarray, history: Arrays, snapshot: int, has_titl
         axes.set(xticks=[])
 
 
-def draw_line(axes: Axes, values: np.ndarray, colours: str) -> None:
+def _draw_line(axes: Axes, values: np.ndarray, colours: str) -> None:
     """A window of sound, or a basis of one."""
     axes.plot(values, linewidth=0.7, color="0.2" if colours == "grey" else "tab:blue")
     axes.set(xticks=[], yticks=[], xmargin=0)
 
 
-def draw_picture(axes: Axes, picture: np.ndarray, origin: Any, colours: str) -> None:
+def _draw_picture(axes: Axes, picture: np.ndarray, origin: Any, colours: str) -> None:
     """A picture ``(height, width)``: values grey by grey, bases in two colours around 0."""
     if colours == "grey":
         axes.imshow(picture, cmap="gray_r", origin=origin, aspect="auto", interpolation="nearest")

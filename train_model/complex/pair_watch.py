@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from models.complex_autoencoder import ComplexAutoencoder
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 
 N_PATCHES = 1000  # among which a moved one is looked for, at most
 N_PAIRS, N_BASES = 4, 16  # shown
@@ -45,8 +45,8 @@ class PairWatch(keras.callbacks.Callback):
 
     def keep_snapshot(self, epochs: int) -> None:
         """Write a snapshot after so many epochs."""
-        with whole_file(self.folder / f"snapshot_{epochs:06d}.npz") as path:
-            arrays = {"epochs": np.array(epochs), **snapshot(self.model, self.watched[1][:N_PAIRS])}
+        with atomic_write(self.folder / f"snapshot_{epochs:06d}.npz") as path:
+            arrays = {"epochs": np.array(epochs), **_snapshot(self.model, self.watched[1][:N_PAIRS])}
             np.savez(path, allow_pickle=False, **arrays)
 
 
@@ -70,14 +70,14 @@ def measure(autoencoder: ComplexAutoencoder, train_pairs: np.ndarray, validation
     shown = validation_pairs[:N_PATCHES]
     magnitudes = [autoencoder.encode(form)[0] for form in np.moveaxis(shown, 1, 0)]
     return {
-        "train": loss_of(autoencoder, train_pairs),
-        "validation": loss_of(autoencoder, validation_pairs),
+        "train": _loss_of(autoencoder, train_pairs),
+        "validation": _loss_of(autoencoder, validation_pairs),
         "invariance": found_again(*(np.asarray(each) for each in magnitudes)),
         "invariance_of_input": found_again(shown[:, 0], shown[:, 1]),
     }
 
 
-def loss_of(autoencoder: ComplexAutoencoder, pairs: np.ndarray) -> float:
+def _loss_of(autoencoder: ComplexAutoencoder, pairs: np.ndarray) -> float:
     """The loss of reconstruction of pairs."""
     batches = [pairs[first : first + BATCH_PAIRS] for first in range(0, len(pairs), BATCH_PAIRS)]
     losses = [float(autoencoder.swap.raw_loss(batch, autoencoder.reconstruct(batch))) for batch in batches]
@@ -95,7 +95,7 @@ def unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
-def snapshot(autoencoder: ComplexAutoencoder, pairs: np.ndarray) -> dict[str, np.ndarray]:
+def _snapshot(autoencoder: ComplexAutoencoder, pairs: np.ndarray) -> dict[str, np.ndarray]:
     """What there is to be seen of a few pairs, and of the first bases.
 
     Returns

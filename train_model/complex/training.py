@@ -42,7 +42,7 @@ def makers_of(parameters: Any, arrays: Arrays) -> tuple[Maker, Maker]:
     return makers[0], makers[1]
 
 
-def patch_pairs(parameters: Any, recordings: Arrays, split: str) -> PatchPairs:
+def _patch_pairs(parameters: Any, recordings: Arrays, split: str) -> PatchPairs:
     """Pairs of patches of the recordings of a part of the split."""
     training = parameters.training
     return PatchPairs(
@@ -53,7 +53,7 @@ def patch_pairs(parameters: Any, recordings: Arrays, split: str) -> PatchPairs:
     )
 
 
-def window_pairs(parameters: Any, samples: Arrays, split: str) -> WindowPairs:
+def _window_pairs(parameters: Any, samples: Arrays, split: str) -> WindowPairs:
     """Pairs of windows from the first part of each recording, or from what is held out."""
     starts, ends = samples["starts"], samples["ends_of_training"]
     spans = np.stack([starts[:-1], ends] if split == "train" else [ends, starts[1:]], axis=1)
@@ -61,16 +61,16 @@ def window_pairs(parameters: Any, samples: Arrays, split: str) -> WindowPairs:
     return WindowPairs(samples["samples"], spans, window, shift_samples=shift)
 
 
-def picture_pairs(parameters: Any, images: Arrays, split: str) -> PicturePairs:
+def _picture_pairs(parameters: Any, images: Arrays, split: str) -> PicturePairs:
     """Pairs of pictures of a part of the split."""
     chosen = images["images"][images["splits"] == split]
     return PicturePairs(chosen, largest_angle_deg=parameters.training.largest_angle_deg)
 
 
 MAKERS: dict[str, Callable[[Any, Arrays, str], Maker]] = {
-    "themes": patch_pairs,
-    "signal": window_pairs,
-    "digits": picture_pairs,
+    "themes": _patch_pairs,
+    "signal": _window_pairs,
+    "digits": _picture_pairs,
 }
 
 
@@ -96,10 +96,10 @@ def leave_random(parameters: Any, arrays: Arrays) -> tuple[ComplexAutoencoder, d
     makers = makers_of(parameters, arrays)
     autoencoder = build(makers[0].n_values, parameters)
     measures = measure(autoencoder, *validation_pairs(makers, parameters))
-    return autoencoder, {name: np.array([value]) for name, value in measures.items()} | bases_of(autoencoder)
+    return autoencoder, {name: np.array([value]) for name, value in measures.items()} | _bases_of(autoencoder)
 
 
-def bases_of(autoencoder: ComplexAutoencoder) -> dict[str, np.ndarray]:
+def _bases_of(autoencoder: ComplexAutoencoder) -> dict[str, np.ndarray]:
     """The bases of an autoencoder for its history, ``(2 * n_bases, n_values)``, where drawing finds them."""
     return {"bases": np.asarray(autoencoder.bases.rows())}
 
@@ -151,7 +151,7 @@ def train(
     watch = PairWatch(validation_pairs(makers, parameters), unfinished, training.epochs, training.plot_every_epochs)
     callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), watch]
     history = fit_resumably(autoencoder, batches, training.epochs, unfinished, callbacks, watchers, verbose=verbose)
-    return autoencoder, history | read_snapshots(unfinished) | bases_of(autoencoder)
+    return autoencoder, history | read_snapshots(unfinished) | _bases_of(autoencoder)
 
 
 def validation_pairs(makers: tuple[Maker, Maker], parameters: Any) -> tuple[np.ndarray, np.ndarray]:

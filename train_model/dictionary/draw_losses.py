@@ -56,13 +56,13 @@ def draw_histories(histories: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
                 style = {"color": colour_of(run, list(histories)), "marker": "." if len(values) == 1 else ""}
                 style["linestyle"] = ("-", "--", ":")[number // len(OTHER_COLOURS) % 3]
                 (curves[run],) = axes.plot(1 + np.arange(len(values)), values, **style)
-        set_scales(axes, term)
+        _set_scales(axes, term)
     in_order = [run for run in histories if run in curves]
     figure.legend([curves[run] for run in in_order], in_order, loc="outside lower center", ncols=LABELS_IN_ROW)
     return figure
 
 
-def set_scales(axes: Axes, term: str) -> None:
+def _set_scales(axes: Axes, term: str) -> None:
     """Epochs and counts in whole numbers, losses on logarithmic axes."""
     axes.set(xlabel="epoch", title=TERMS[term])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -45,7 +45,7 @@ class Revival(keras.callbacks.Callback):
             pieces = cut_pieces(left, self.model.config["atom_steps"], self.model.stride_steps)
             worst = np.argsort(-np.square(pieces).sum(axis=(1, 2)), kind="stable")[: N_CANDIDATES * len(unused)]
             pieces = different(pieces[worst])[: len(unused)]
-            set_atoms(self.model, unused[: len(pieces)], pieces)
+            _set_atoms(self.model, unused[: len(pieces)], pieces)
 
 
 class FallOfWinners(keras.callbacks.Callback):
@@ -90,7 +90,7 @@ def start_from_music(model: DictionaryAutoencoder, windows: np.ndarray, seed: in
     n_atoms, atom_steps = model.config["n_atoms"], model.config["atom_steps"]
     some = windows[rng.permutation(len(windows))[: max(N_WINDOWS, 8 * n_atoms)]]
     pieces = rng.permutation(different(cut_pieces(some, atom_steps, model.stride_steps)))[:n_atoms]
-    set_atoms(model, np.arange(len(pieces)), pieces)
+    _set_atoms(model, np.arange(len(pieces)), pieces)
 
 
 def cut_pieces(windows: np.ndarray, atom_steps: int, stride_steps: int) -> np.ndarray:
@@ -108,7 +108,7 @@ def different(pieces: np.ndarray) -> np.ndarray:
     return pieces[sorted(first.values())]
 
 
-def set_atoms(model: DictionaryAutoencoder, atoms: np.ndarray, pieces: np.ndarray) -> None:
+def _set_atoms(model: DictionaryAutoencoder, atoms: np.ndarray, pieces: np.ndarray) -> None:
     """Let pieces of length one, ``(n, atom_steps, n_channels)``, be the given atoms, and what the encoder looks for."""
     kernels = np.moveaxis(pieces, 0, -1)  # (atom_steps, n_channels, n)
     weights = model.atoms.kernel.numpy()

@@ -24,7 +24,7 @@ def build(corpus: Corpus, parameters: DictionaryParameters) -> DictionaryAutoenc
     """The autoencoder of a run, with first weights from the seed."""
     keras.utils.set_random_seed(parameters.training.seed)
     model, loss, noise = parameters.model, parameters.loss, parameters.corruption
-    n_channels, n_hits = corpus.steps.shape[1], first_kind(corpus).stop
+    n_channels, n_hits = corpus.steps.shape[1], _first_kind(corpus).stop
     autoencoder = DictionaryAutoencoder(
         n_channels,
         **model.model_dump(include={"n_atoms", "atom_steps", "stride_steps", "refine", "unit_norm", "bias"}),
@@ -48,7 +48,7 @@ def build(corpus: Corpus, parameters: DictionaryParameters) -> DictionaryAutoenc
     return autoencoder
 
 
-def first_kind(corpus: Corpus) -> slice:
+def _first_kind(corpus: Corpus) -> slice:
     """Channels of the hits or notes."""
     return next(iter(corpus.kinds().values()))
 
@@ -58,7 +58,7 @@ def hit_loss_of(corpus: Corpus, loss: DictionaryLoss) -> dict[str, Any]:
     numbers = {kind: str(number) for number, kind in enumerate(corpus.kinds())}
     squares = {"velocity": loss.velocities, "offset": loss.offsets}
     return {
-        "n_hits": first_kind(corpus).stop,
+        "n_hits": _first_kind(corpus).stop,
         "slope": loss.slope,
         "entropies": {numbers["frame"]: loss.frames} if "frame" in [*numbers][1:] else {},
         "squares": {numbers[kind]: weight for kind, weight in squares.items() if kind in numbers},
@@ -105,7 +105,7 @@ def train(
     ValueError
         If corpus and parameters do not go together, the music is too short or silent, or the loss is no longer finite.
     """
-    if reason := next(reasons_against(corpus, parameters), None):
+    if reason := next(_reasons_against(corpus, parameters), None):
         raise ValueError(reason)
     training = parameters.training
     starts = corpus.windows(corpus.pieces_of("train"), training.window_steps, training.hop_steps)
@@ -114,19 +114,19 @@ def train(
     if not watched.any():
         raise ValueError(f"training.window_steps={training.window_steps}: all windows of the train split are silent")
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
-    batches = batches_of(corpus, parameters, starts, epoch)
+    batches = _batches_of(corpus, parameters, starts, epoch)
     autoencoder = build(corpus, parameters)
     autoencoder.compile(adam(parameters, int(batches.cardinality())), jit_compile=training.jit_compile)
     if parameters.model.start == "data":
         start_from_music(autoencoder, watched, training.seed)
     sections = parameters.model_dump(mode="json", include={*TRAINED})
     unfinished = unfinished_folder(folder, corpus.steps, sections, starts, corpus.chords)
-    callbacks = callbacks_of(parameters, watched, epoch)
+    callbacks = _callbacks_of(parameters, watched, epoch)
     history = fit_resumably(autoencoder, batches, training.epochs, unfinished, callbacks, watchers, verbose=verbose)
     return autoencoder, history
 
 
-def reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterator[str]:
+def _reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterator[str]:
     """Why a dictionary of these parameters cannot be learned from this corpus, if so; each a line."""
     model, loss, training = parameters.model, parameters.loss, parameters.training
     pieces = corpus.pieces_of("train")
@@ -152,7 +152,7 @@ def reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterato
             yield f"training.window_steps={training.window_steps}: must be whole beats where chords are in the loss"
 
 
-def batches_of(
+def _batches_of(
     corpus: Corpus, parameters: DictionaryParameters, starts: np.ndarray, epoch: tf.Variable
 ) -> tf.data.Dataset:
     """Batches of the windows that start at given steps, with chords where the loss needs them."""
@@ -167,7 +167,7 @@ def batches_of(
         chords=corpus.chords if loss.chords or loss.chord_changes else None,
         steps_per_beat=corpus.steps_per_beat,
         transpose_semitones=training.transpose_semitones,
-        keys=first_kind(corpus).stop,
+        keys=_first_kind(corpus).stop,
     )
 
 
@@ -178,7 +178,7 @@ def adam(parameters: DictionaryParameters, steps_per_epoch: int) -> keras.optimi
     return keras.optimizers.Adam(rate, epsilon=1e-8, amsgrad=training.amsgrad)
 
 
-def callbacks_of(
+def _callbacks_of(
     parameters: DictionaryParameters, windows: np.ndarray, epoch: tf.Variable
 ) -> list[keras.callbacks.Callback]:
     """What happens between the epochs of a run."""

@@ -109,7 +109,7 @@ def train(
     history = fit_resumably(
         *(autoencoder, batches, training.epochs, unfinished, callbacks, watchers),
         verbose=verbose,
-        remedy="another [training] seed or a lower learning_rate",
+        hint="another [training] seed or a lower learning_rate",
     )
     use_song_statistics(autoencoder, frames)
     reconstructed = frames[stretch.history - 1 : len(frames) - stretch.future]

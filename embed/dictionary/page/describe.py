@@ -17,7 +17,7 @@ from save_dataset.midi.above_bass import on_keys
 from save_dataset.midi.corpus import Corpus
 
 PER_UNIT = 100  # steps of a byte in 1: music to a hundredth, up to 1.27 either way
-LARGEST_BYTE = 127
+MAX_BYTE = 127
 
 
 def describe_atoms(codes: SparseCodes, corpus: Corpus, n_atoms: int, places: Sequence[tuple[float, float]]) -> dict:
@@ -36,7 +36,7 @@ def describe_atoms(codes: SparseCodes, corpus: Corpus, n_atoms: int, places: Seq
         }
         for number, pattern, place in zip(numbers, patterns, places, strict=True)
     ]
-    return {"labels": labels, "rows": describe_rows(channels[shown]), "atoms": atoms}
+    return {"labels": labels, "rows": _describe_rows(channels[shown]), "atoms": atoms}
 
 
 def describe_piece(
@@ -53,7 +53,7 @@ def describe_piece(
         "label": excerpt.label,
         "n_steps": len(excerpt.music),
         "step_s": step_s,
-        "rows": describe_rows(channels[shown]),
+        "rows": _describe_rows(channels[shown]),
         "music": [pack_music(music[:, shown]) for music in both],
         "sounds": [[round(seconds, 4) for seconds in place] for place in places],
         "active": active.tolist(),
@@ -64,7 +64,7 @@ def describe_piece(
     }
 
 
-def describe_rows(channels: np.ndarray) -> list[list]:
+def _describe_rows(channels: np.ndarray) -> list[list]:
     """Kinds of channels in order, each with the names of its channels."""
     kinds: dict[str, list[str]] = {}
     for kind, _, name in (str(channel).partition(" ") for channel in channels):
@@ -74,5 +74,5 @@ def describe_rows(channels: np.ndarray) -> list[list]:
 
 def pack_music(music: np.ndarray) -> str:
     """Values of ``(n_steps, n_channels)`` as bytes, step after step."""
-    hundredths = np.clip(np.round(PER_UNIT * music), -LARGEST_BYTE, LARGEST_BYTE).astype(np.int8)
+    hundredths = np.clip(np.round(PER_UNIT * music), -MAX_BYTE, MAX_BYTE).astype(np.int8)
     return base64.b64encode(hundredths.tobytes()).decode()

@@ -33,14 +33,14 @@ def pack_sounds(sounds: Sequence[np.ndarray], sample_rate_hz: int) -> tuple[np.n
     gap = np.zeros(round(GAP_S * sample_rate_hz), np.float32)
     parts, places, start = [gap], [], len(gap)
     for sound in map(np.asarray, sounds):
-        cut = cut_end(sound, sample_rate_hz)
+        cut = _cut_end(sound, sample_rate_hz)
         places.append((start / sample_rate_hz, len(cut) / sample_rate_hz))
         parts += [cut, gap]
         start += len(cut) + len(gap)
     return np.concatenate(parts), places
 
 
-def cut_end(sound: np.ndarray, sample_rate_hz: int) -> np.ndarray:
+def _cut_end(sound: np.ndarray, sample_rate_hz: int) -> np.ndarray:
     """A sound without its silent end, faded out where it was cut."""
     audible = np.flatnonzero(np.abs(sound) > SILENT_SHARE * np.abs(sound).max(initial=0))
     cut = sound[: audible[-1] + 1 if len(audible) else 0].astype(np.float32)

@@ -1,6 +1,6 @@
 // The sound that the page carries, in a form in which browsers seek to the sample.
 
-const LONGEST_DECODED_S = 600; // 50 MB as WAV
+const MAX_DECODED_S = 600; // 50 MB as WAV
 const DECODED_HZ = 44100;
 const HEADER_BYTES = 44;
 
@@ -8,7 +8,7 @@ const HEADER_BYTES = 44;
 async function playableSound(base64, duration) {
   const bytes = unpackBytes(base64);
   const compressed = new Blob([bytes], { type: "audio/mpeg" });
-  if (duration > LONGEST_DECODED_S) return compressed;
+  if (duration > MAX_DECODED_S) return compressed;
   try {
     const decoded = await new OfflineAudioContext(1, 1, DECODED_HZ).decodeAudioData(bytes.buffer);
     return toWav(decoded.getChannelData(0));

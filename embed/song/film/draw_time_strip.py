@@ -66,21 +66,21 @@ def draw_still_picture(
     figure = new_figure(layout.width / PIXELS_PER_INCH, layout.height / PIXELS_PER_INCH, layout=None)
     figure.set_dpi(PIXELS_PER_INCH)
     figure.set_facecolor(BACKGROUND)
-    make_fit(add_text(figure, layout, title, size=26), layout)
+    _make_fit(add_text(figure, layout, title, size=26), layout)
     add_text(figure, layout, note, size=14, colour=GREY, lower=38 if title else 0)
     left, bottom, right, top = layout.strip
     bar_top = bottom + round(BAR_HEIGHT * layout.unit)
     bar = add_axes(figure, layout, (left, bottom, right, bar_top))
     colours = np.linspace(0, duration_s / last_s, right - left)[None]
     bar.imshow(colours, cmap=TIME_COLOURS, vmin=0, vmax=1, extent=(0, duration_s, 0, 1), aspect="auto")
-    label_seconds(bar, layout, duration_s)
+    _label_seconds(bar, layout, duration_s)
     if spectrogram is not None:
         axes = add_axes(figure, layout, (left, bar_top, right, top))
-        draw_pixels(axes, layout, duration_s, spectrogram)
+        _draw_pixels(axes, layout, duration_s, spectrogram)
     return figure
 
 
-def make_fit(title: Text, layout: Layout) -> None:
+def _make_fit(title: Text, layout: Layout) -> None:
     """Make a title smaller, down to half, and then shorter, until the time has its place to the right of it."""
     room = layout.width - 5.5 * MARGIN * layout.unit
     width = title.get_window_extent().width
@@ -90,7 +90,7 @@ def make_fit(title: Text, layout: Layout) -> None:
         title.set_text(title.get_text()[:-2] + "…")
 
 
-def draw_pixels(axes: Axes, layout: Layout, duration_s: float, spectrogram: Mapping[str, np.ndarray]) -> None:
+def _draw_pixels(axes: Axes, layout: Layout, duration_s: float, spectrogram: Mapping[str, np.ndarray]) -> None:
     """The frames of a stored spectrogram where their sound is, and the ends of its frequency axis."""
     frames, frequencies_hz = spectrogram["frames"], spectrogram["frequencies_hz"]
     half_hop_s = float(spectrogram["hop_s"]) / 2
@@ -104,7 +104,7 @@ def draw_pixels(axes: Axes, layout: Layout, duration_s: float, spectrogram: Mapp
     axes.tick_params(axis="y", length=0, colors=GREY, labelsize=12 * layout.unit, pad=6 * layout.unit)
 
 
-def label_seconds(axes: Axes, layout: Layout, duration_s: float) -> None:
+def _label_seconds(axes: Axes, layout: Layout, duration_s: float) -> None:
     """Seconds below the strip, the unit behind the last of them."""
     locator = MaxNLocator(12, steps=[1, 2, 3, 5, 6, 10])
     seconds = [tick for tick in locator.tick_values(0, duration_s) if 0 <= tick <= duration_s]

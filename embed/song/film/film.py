@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from embed.song.film.draw_moving_point import MovingPoint
 from embed.song.film.mp4 import open_mp4
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 
 SMALLEST = 64  # pixels
 
@@ -71,8 +71,8 @@ def write_video(
     ValueError
         If the size, a rate, the tail, the sound or the folder cannot be used.
     """
-    check_picture(width, height, frame_rate_hz, tail_s, turn_deg_per_s)
-    check_sound(samples, sample_rate_hz)
+    _check_picture(width, height, frame_rate_hz, tail_s, turn_deg_per_s)
+    _check_sound(samples, sample_rate_hz)
     rate_hz = Fraction(frame_rate_hz).limit_denominator(1001)  # 24000 / 1001 is one
     duration_s = Fraction(len(samples), sample_rate_hz)
     numbers = range(math.ceil(duration_s * rate_hz))
@@ -87,18 +87,18 @@ def write_video(
         turn_deg_per_s=turn_deg_per_s,
     )
     with (
-        whole_folder(frames_folder) as folder,
-        whole_file(path) as temporary,
+        _whole_folder(frames_folder) as folder,
+        atomic_write(path) as temporary,
         open_mp4(temporary, (width, height), rate_hz, samples, sample_rate_hz) as film,
     ):
         for number in tqdm(numbers, "video", unit="frame", disable=not show_progress):
             picture = moving_point.picture_at(float(number / rate_hz))
             film.add(picture)
-            save_picture(picture, folder, number, len(numbers))
+            _save_picture(picture, folder, number, len(numbers))
     return path
 
 
-def save_picture(picture: np.ndarray, folder: Path | None, number: int, n_pictures: int) -> None:
+def _save_picture(picture: np.ndarray, folder: Path | None, number: int, n_pictures: int) -> None:
     """A PNG whose number has leading zeros, so that names sort in time; nothing if there is no folder for it."""
     if folder is None:
         return
@@ -107,7 +107,7 @@ def save_picture(picture: np.ndarray, folder: Path | None, number: int, n_pictur
 
 
 @contextmanager
-def whole_folder(folder: Path | None) -> Iterator[Path | None]:
+def _whole_folder(folder: Path | None) -> Iterator[Path | None]:
     """A temporary folder that takes the name of `folder` once all is written; None for no folder."""
     if folder is None:
         yield None
@@ -124,7 +124,7 @@ def whole_folder(folder: Path | None) -> Iterator[Path | None]:
         pictures.rename(folder)
 
 
-def check_picture(width: int, height: int, frame_rate_hz: float, tail_s: float, turn_deg_per_s: float) -> None:
+def _check_picture(width: int, height: int, frame_rate_hz: float, tail_s: float, turn_deg_per_s: float) -> None:
     """Refuse what no player shows or no one can see."""
     for name, size in {"width": width, "height": height}.items():
         if size < SMALLEST or size % 2:
@@ -137,7 +137,7 @@ def check_picture(width: int, height: int, frame_rate_hz: float, tail_s: float, 
         raise ValueError(f"turn_deg_per_s={turn_deg_per_s}: must be finite")
 
 
-def check_sound(samples: np.ndarray, sample_rate_hz: int) -> None:
+def _check_sound(samples: np.ndarray, sample_rate_hz: int) -> None:
     """Refuse what cannot be heard."""
     if not 1000 <= sample_rate_hz <= 768000:
         raise ValueError(f"sample_rate_hz={sample_rate_hz}: must be 1000 to 768000")

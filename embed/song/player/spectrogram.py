@@ -8,8 +8,8 @@ from matplotlib.ticker import MaxNLocator
 
 from embed.pages.image import image_uri
 
-MOST_COLUMNS = 2400
-MOST_TICKS = 5
+MAX_COLUMNS = 2400
+MAX_TICKS = 5
 LABELS = {"magnitude": "cube root of magnitude", "db": "dB", "log_mel": "dB in mel bands"}
 
 
@@ -36,14 +36,14 @@ def describe_spectrogram(spectrogram: Mapping[str, np.ndarray]) -> dict[str, Any
 
 def shorten(frames: np.ndarray) -> np.ndarray:
     """At most 2400 frames ``(n_columns, n_bins)``, each the loudest of those it stands for."""
-    n_columns = min(len(frames), MOST_COLUMNS)
+    n_columns = min(len(frames), MAX_COLUMNS)
     firsts = np.arange(n_columns) * len(frames) // n_columns
     return np.maximum.reduceat(frames, firsts, axis=0)
 
 
 def place_ticks(frequencies_hz: np.ndarray) -> list[list[float]]:
     """Round frequencies and where they are, 0 the bottom of the lowest bin and 1 the top of the highest."""
-    ticks_hz = MaxNLocator(MOST_TICKS, steps=(1, 2, 5, 10)).tick_values(frequencies_hz[0], frequencies_hz[-1])
+    ticks_hz = MaxNLocator(MAX_TICKS, steps=(1, 2, 5, 10)).tick_values(frequencies_hz[0], frequencies_hz[-1])
     inside = ticks_hz[(ticks_hz >= frequencies_hz[0]) & (ticks_hz <= frequencies_hz[-1])]
     bins = np.interp(inside, frequencies_hz, np.arange(len(frequencies_hz)))
     return [[float(place), float(tick)] for place, tick in zip((bins + 0.5) / len(frequencies_hz), inside, strict=True)]

@@ -12,7 +12,7 @@ import numpy as np
 from embed.song.alignment import fit_similarity_in_time
 from embed.song.draw_trajectory import three_axes
 
-MOST_POINTS = 20_000
+MAX_POINTS = 20_000
 RADIUS = 8000  # in integers: a forecast may leave its trajectory by 4 radii before it is cut
 
 
@@ -42,10 +42,10 @@ def describe_runs(
 ) -> list[dict[str, Any]]:
     """What the page knows of each run; all are turned onto the first."""
     reference = next(iter(embeddings.values()))
-    return [describe_run(run, embedding, reference, forecasts.get(run, {})) for run, embedding in embeddings.items()]
+    return [_describe_run(run, embedding, reference, forecasts.get(run, {})) for run, embedding in embeddings.items()]
 
 
-def describe_run(
+def _describe_run(
     run: str,
     embedding: Mapping[str, np.ndarray],
     reference: Mapping[str, np.ndarray],
@@ -53,7 +53,7 @@ def describe_run(
 ) -> dict[str, Any]:
     """What the page knows of a run."""
     z, times_s = embedding["z"], embedding["times_s"]
-    matrix, shift = map_onto(embedding, reference)
+    matrix, shift = _map_onto(embedding, reference)
     shown = z @ matrix + shift
     return {
         "name": run,
@@ -61,15 +61,17 @@ def describe_run(
         "kept": three_axes(z)[2],
         "window_s": float(embedding["ends_s"][0] - embedding["starts_s"][0]),
         "step_s": float(np.median(np.diff(times_s))),
-        **describe_path(times_s, shown),
+        **_describe_path(times_s, shown),
         "forecasts": {
-            method: describe_forecast(times_s, rolled_out, rolled_out["forecast"] @ matrix + shift, shown)
+            method: _describe_forecast(times_s, rolled_out, rolled_out["forecast"] @ matrix + shift, shown)
             for method, rolled_out in forecasts.items()
         },
     }
 
 
-def map_onto(embedding: Mapping[str, np.ndarray], reference: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def _map_onto(
+    embedding: Mapping[str, np.ndarray], reference: Mapping[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
     """``matrix`` (latent_dim, 3) and ``shift`` (3,) that take a run's latent space to that in which it is shown."""
     origin, axes, _ = three_axes(embedding["z"])
     if embedding is reference:
@@ -84,19 +86,19 @@ def map_onto(embedding: Mapping[str, np.ndarray], reference: Mapping[str, np.nda
     return axes @ matrix, shift - origin @ axes @ matrix
 
 
-def describe_path(times_s: np.ndarray, shown: np.ndarray) -> dict[str, Any]:
+def _describe_path(times_s: np.ndarray, shown: np.ndarray) -> dict[str, Any]:
     """Times and points of a trajectory, thinned where there are more than a screen can show, and its bounding box."""
-    every = -(-len(shown) // MOST_POINTS)
+    every = -(-len(shown) // MAX_POINTS)
     middle, radius = frame(shown)
     half_box = (shown.max(axis=0) - shown.min(axis=0)) / 2 / radius
     return {
-        "times_s": pack(times_s[::every].astype("<f4")),
-        "points": pack_points(shown[::every], middle, radius),
+        "times_s": _pack(times_s[::every].astype("<f4")),
+        "points": _pack_points(shown[::every], middle, radius),
         "half_box": half_box.round(4).tolist(),
     }
 
 
-def describe_forecast(
+def _describe_forecast(
     times_s: np.ndarray, rolled_out: Mapping[str, np.ndarray], points: np.ndarray, shown: np.ndarray
 ) -> dict[str, Any]:
     """The forecasts of a method in the order of their starts, in the frame of the trajectory they are of."""
@@ -104,7 +106,7 @@ def describe_forecast(
     return {
         "starts_s": times_s[rolled_out["starts"][order]].round(5).tolist(),
         "n_points": points.shape[1],
-        "points": pack_points(points[order], *frame(shown)),
+        "points": _pack_points(points[order], *frame(shown)),
     }
 
 
@@ -114,12 +116,12 @@ def frame(shown: np.ndarray) -> tuple[np.ndarray, float]:
     return (lowest + highest) / 2, float(np.linalg.norm(highest - lowest)) / 2
 
 
-def pack_points(points: np.ndarray, middle: np.ndarray, radius: float) -> str:
+def _pack_points(points: np.ndarray, middle: np.ndarray, radius: float) -> str:
     """Points as base64 of 16 bit integers."""
     whole = np.nan_to_num(np.round((points - middle) / radius * RADIUS))
-    return pack(np.clip(whole, -32767, 32767).astype("<i2"))
+    return _pack(np.clip(whole, -32767, 32767).astype("<i2"))
 
 
-def pack(array: np.ndarray) -> str:
+def _pack(array: np.ndarray) -> str:
     """The bytes of an array as base64."""
     return base64.b64encode(array.tobytes()).decode()

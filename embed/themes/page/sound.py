@@ -13,8 +13,8 @@ from save_dataset.themes.transforms import read_samples
 RATE_HZ = 32000  # of those at which decoders take off what the encoder added (see embed.pages.mp3) the lowest
 COMPRESSION = 0.88  # of libsndfile, 0 to 1: 64 kbit/s at 32 kHz, so that five minutes stay below 5 MB
 PIECES_KEPT = 32  # encoding takes most of the time, and all runs have the same pieces
-MOST_COLUMNS = 1600  # more than pixels of the waveform on most screens
-LARGEST_BYTE = 127
+MAX_COLUMNS = 1600  # more than pixels of the waveform on most screens
+MAX_BYTE = 127
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ def read_piece(path: Path) -> SoundOfPiece:
         raise FileNotFoundError(
             f"{path}: is no longer there, and pages hold the sound; put it back or run step 1 again"
         )
-    return encode_file(path, path.stat().st_mtime_ns)
+    return _encode_file(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(PIECES_KEPT)
-def encode_file(path: Path, changed_ns: int) -> SoundOfPiece:
+def _encode_file(path: Path, changed_ns: int) -> SoundOfPiece:
     """The sound of a file as it was when it was last changed."""
     samples = read_samples(path, RATE_HZ)
     mp3 = encode_sound(samples, RATE_HZ, compression=COMPRESSION)
@@ -55,8 +55,8 @@ def encode_file(path: Path, changed_ns: int) -> SoundOfPiece:
 
 def pack_waveform(samples: np.ndarray) -> str:
     """Pairs of least and largest sample, in 127ths of the largest of all, column after column, base64."""
-    n_columns = min(len(samples), MOST_COLUMNS)
+    n_columns = min(len(samples), MAX_COLUMNS)
     firsts = np.arange(n_columns) * len(samples) // n_columns
     peaks = np.stack([reduce.reduceat(samples, firsts) for reduce in (np.minimum, np.maximum)], axis=1)
-    whole = np.round(LARGEST_BYTE * peaks / max(np.abs(peaks).max(), 1e-9)).astype(np.int8)  # (n_columns, 2)
+    whole = np.round(MAX_BYTE * peaks / max(np.abs(peaks).max(), 1e-9)).astype(np.int8)  # (n_columns, 2)
     return base64.b64encode(whole.tobytes()).decode()

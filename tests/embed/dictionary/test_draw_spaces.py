@@ -18,7 +18,7 @@ def test_bars_are_of_pieces_held_out_and_not_silent():
 
 
 def test_not_more_bars_than_can_be_seen(monkeypatch):
-    monkeypatch.setattr(draw_spaces, "MOST_WINDOWS", 4)
+    monkeypatch.setattr(draw_spaces, "MAX_WINDOWS", 4)
     bars = draw_spaces.choose_bars(small_corpus(small_codes()))
     assert len(bars) == 4
     assert (bars[0], bars[-1]) == (320, 320 + 16 * (BARS - 1))

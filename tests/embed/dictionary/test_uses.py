@@ -29,7 +29,7 @@ def test_lifts_compare_with_all_music():
 def test_few_uses_tell_nothing(monkeypatch):
     codes = small_codes()
     assert label_lifts(codes, small_corpus(codes))[1][TURNED].tolist() == [0, 1.5]
-    monkeypatch.setattr("embed.dictionary.uses.FEWEST_USES", 6)
+    monkeypatch.setattr("embed.dictionary.uses.MIN_USES", 6)
     assert label_lifts(codes, small_corpus(codes))[1][TURNED].tolist() == [0, 0]
 
 

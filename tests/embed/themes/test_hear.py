@@ -109,7 +109,7 @@ def test_without_themes_the_page_says_which_step_finds_them(write_parameters):
     parameters, root = store_small_themes(write_parameters, with_themes=False)
     data = data_of(write_pages(parameters, root)[0])
     assert data["found"] == {}
-    assert data["remedy"] == "python -m forecast.step6_find_themes small"
+    assert data["hint"] == "python -m forecast.step6_find_themes small"
     assert len(data["known"]) == 1
 
 

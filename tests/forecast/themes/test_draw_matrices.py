@@ -2,7 +2,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from forecast.themes.colours import COLOURS, LIKE_NONE
-from forecast.themes.draw_matrices import LARGEST_PX, draw_matrices, draw_similarity, limits_of, shrink
+from forecast.themes.draw_matrices import MAX_PX, draw_matrices, draw_similarity, limits_of, shrink
 from tests.themes_of_scale import HOP_S, noise_matrices, scale_recordings, scale_themes
 
 PATCH_FRAMES = 4
@@ -52,13 +52,13 @@ def test_runs_are_beside_each_other(rng):
 
 
 def test_shrinking_keeps_thin_diagonals():
-    n_moments = 3 * LARGEST_PX
+    n_moments = 3 * MAX_PX
     matrix = np.zeros((n_moments, n_moments), np.float16)
     matrix[np.arange(n_moments - 301), np.arange(301, n_moments)] = 1
     small = shrink(matrix)
-    assert small.shape == (LARGEST_PX, LARGEST_PX)
+    assert small.shape == (MAX_PX, MAX_PX)
     assert np.all(np.diagonal(small, 100) == 1)
-    assert small.sum() == 2 * (LARGEST_PX - 100) - 1
+    assert small.sum() == 2 * (MAX_PX - 100) - 1
 
 
 def test_a_small_matrix_stays_as_it_is(rng):

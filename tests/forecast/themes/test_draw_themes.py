@@ -4,7 +4,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
 from forecast.themes.colours import COLOURS, LIKE_NONE
-from forecast.themes.draw_themes import EXPLAINED, MOST_ROWS, draw_themes, draw_timelines
+from forecast.themes.draw_themes import EXPLAINED, MAX_ROWS, draw_themes, draw_timelines
 from pipeline.parameters import load
 from tests.stored_results import store
 from tests.themes_of_scale import PIECES, noise_matrices, scale_recordings, scale_themes
@@ -53,7 +53,7 @@ def test_colours_are_explained_where_something_is_known():
 
 
 def test_the_strongest_of_many_themes_are_drawn():
-    n_themes = MOST_ROWS + 5
+    n_themes = MAX_ROWS + 5
     many = {
         "lag_piece": np.zeros(2 * n_themes, int),
         "lag_theme": np.repeat(np.arange(n_themes), 2),
@@ -61,7 +61,7 @@ def test_the_strongest_of_many_themes_are_drawn():
         "lag_ends_s": np.arange(2.0 * n_themes) / 10 + 1,
     }
     known, _ = draw_timelines(scale_themes() | many, scale_recordings()).axes
-    assert len(bars_of(known)) == 1 + MOST_ROWS
+    assert len(bars_of(known)) == 1 + MAX_ROWS
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ class Page {
     element("known").hidden = this.known.length === 0;
     element("known").firstElementChild.textContent = `Reference patterns (${this.known.length})`;
     element("picture").setAttribute("aria-label", "self-similarity matrix, themes and waveform on one axis of time");
-    if (!Object.keys(this.found).length) this.tell(`Themes are found by step 6: ${this.data.remedy}`);
+    if (!Object.keys(this.found).length) this.tell(`Themes are found by step 6: ${this.data.hint}`);
     writeExtractors(this);
     writeHelp([...HELP, ...(Object.keys(this.found).length > 1 ? [["E", "extractor"]] : [])]);
   }

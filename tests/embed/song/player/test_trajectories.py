@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embed.song.alignment import align
-from embed.song.player.trajectories import MOST_POINTS, RADIUS, check_runs, describe_runs
+from embed.song.player.trajectories import MAX_POINTS, RADIUS, check_runs, describe_runs
 
 HOP_S = 0.0232
 
@@ -102,7 +102,7 @@ def test_an_hour_is_thinned_to_what_a_screen_shows(rng):
     z = rng.normal(size=(155_018, 3))
     (run,) = describe_runs({"R": embedding_of(z)}, {})
     points = unpack_points(run["points"])
-    assert MOST_POINTS / 2 < len(points) <= MOST_POINTS
+    assert MAX_POINTS / 2 < len(points) <= MAX_POINTS
     np.testing.assert_allclose(points, in_frame(z)[::8], atol=0.51 / RADIUS)
     np.testing.assert_allclose(unpack_times(run["times_s"]), 0.25 + HOP_S * np.arange(0, 155_018, 8), rtol=1e-6)
     assert run["step_s"] == pytest.approx(HOP_S)

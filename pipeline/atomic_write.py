@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """A temporary path in the folder of `path`, with its ending, that takes its name once all is written.
 
     What is interrupted, or finds the disk full, leaves the file that was there before. Folders are made as needed.

@@ -5,12 +5,12 @@ import zipfile
 import numpy as np
 import pytest
 
-from pipeline import records
+from pipeline import provenance
 
 
 @pytest.fixture
 def record(tmp_path):
-    return records.make_record(
+    return provenance.make_provenance(
         parameters={"name": "a"}, step="a.step1", digest="12", made_from={"b": "34"}, raw={"c": "56"}, root=tmp_path
     )
 
@@ -24,9 +24,9 @@ def test_record_tells_where_a_result_comes_from(record):
 
 
 def test_arrays_keep_their_record(record, tmp_path):
-    np.savez(tmp_path / "a.npz", **records.add_to_arrays({"z": np.arange(3)}, record))
-    assert records.read_record(tmp_path / "a.npz") == record
-    arrays = records.read_arrays(tmp_path / "a.npz")
+    np.savez(tmp_path / "a.npz", **provenance.add_to_arrays({"z": np.arange(3)}, record))
+    assert provenance.read_provenance(tmp_path / "a.npz") == record
+    arrays = provenance.read_arrays(tmp_path / "a.npz")
     assert arrays.keys() == {"z"}
     assert arrays["z"].tolist() == [0, 1, 2]
 
@@ -35,8 +35,8 @@ def test_model_keeps_its_record_and_its_members(record, tmp_path):
     path = tmp_path / "a.keras"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("config.json", "{}")
-    records.add_to_model(path, record)
-    assert records.read_record(path) == record
+    provenance.add_to_model(path, record)
+    assert provenance.read_provenance(path) == record
     with zipfile.ZipFile(path) as archive:
         assert archive.read("config.json") == b"{}"
 
@@ -46,27 +46,27 @@ def test_model_keeps_its_record_and_its_members(record, tmp_path):
 def test_file_that_is_no_result(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match="is broken|is no whole|pickle"):
-        records.read_record(tmp_path / name)
+        provenance.read_provenance(tmp_path / name)
 
 
 def test_model_without_record(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.keras", "w") as archive:
         archive.writestr("config.json", "{}")
     with pytest.raises(ValueError, match=r"is broken, or no result of a step \(.*record.json"):
-        records.read_record(tmp_path / "a.keras")
+        provenance.read_provenance(tmp_path / "a.keras")
 
 
 def test_arrays_without_record(tmp_path):
     np.savez(tmp_path / "a.npz", z=np.arange(3))
     with pytest.raises(ValueError, match=r"is broken, or no result of a step \(.*record"):
-        records.read_record(tmp_path / "a.npz")
+        provenance.read_provenance(tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize("content", [3, [1, 2], "no JSON", "{}", "[]"])
 def test_record_of_another_program(tmp_path, content):
     np.savez(tmp_path / "a.npz", record=np.array(content))
     with pytest.raises(ValueError, match="is broken, or no result of a step"):
-        records.read_record(tmp_path / "a.npz")
+        provenance.read_provenance(tmp_path / "a.npz")
 
 
 def test_array_whose_bytes_changed_on_disk(tmp_path):
@@ -74,13 +74,13 @@ def test_array_whose_bytes_changed_on_disk(tmp_path):
     np.savez(path, z=np.full(100, 7.0))
     path.write_bytes(path.read_bytes().replace(np.float64(7).tobytes(), np.float64(8).tobytes(), 1))
     with pytest.raises(ValueError, match="is no whole .npz file .*CRC"):
-        records.read_arrays(path)
+        provenance.read_arrays(path)
 
 
 def test_digest_is_the_same_for_the_same_arrays_in_any_order_and_layout(rng):
     z = rng.normal(size=(4, 3))
-    first = records.digest_arrays({"z": z, "t": np.array("magnitude")})
-    second = records.digest_arrays({"t": np.array("magnitude"), "z": np.asfortranarray(z)})
+    first = provenance.digest_arrays({"z": z, "t": np.array("magnitude")})
+    second = provenance.digest_arrays({"t": np.array("magnitude"), "z": np.asfortranarray(z)})
     assert first == second
 
 
@@ -97,21 +97,21 @@ def test_digest_is_the_same_for_the_same_arrays_in_any_order_and_layout(rng):
     ids=["name", "shape", "type", "dimensions", "values", "one more"],
 )
 def test_digest_tells_arrays_apart(other):
-    assert records.digest_arrays(other) != records.digest_arrays({"z": np.zeros((2, 3))})
+    assert provenance.digest_arrays(other) != provenance.digest_arrays({"z": np.zeros((2, 3))})
 
 
 def test_digest_tells_a_number_from_a_list_of_one():
-    assert records.digest_arrays({"z": np.array(1.0)}) != records.digest_arrays({"z": np.array([1.0])})
+    assert provenance.digest_arrays({"z": np.array(1.0)}) != provenance.digest_arrays({"z": np.array([1.0])})
 
 
 def test_digest_of_a_file_is_that_of_sha256sum(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")
     known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-4, example of one block
-    assert records.digest_file(tmp_path / "a") == known
+    assert provenance.digest_file(tmp_path / "a") == known
 
 
 def test_version_of_a_package_that_is_not_there():
-    assert records.version("no-such-package-of-ours") == ""
+    assert provenance.version("no-such-package-of-ours") == ""
 
 
 def test_commit_is_marked_when_files_differ_from_it(tmp_path):
@@ -125,15 +125,15 @@ def test_commit_is_marked_when_files_differ_from_it(tmp_path):
     git("add", "a")
     git("commit", "--quiet", "--no-gpg-sign", "--message", "a")
     commit = git("rev-parse", "--short", "HEAD")
-    assert records.git_commit(tmp_path) == commit
+    assert provenance.git_commit(tmp_path) == commit
     (tmp_path / "a").write_text("2")
-    assert records.git_commit(tmp_path) == f"{commit}-dirty"
+    assert provenance.git_commit(tmp_path) == f"{commit}-dirty"
 
 
 def test_commit_without_git(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert records.git_commit(tmp_path) == ""
+    assert provenance.git_commit(tmp_path) == ""
 
 
-def test_record_is_plain_json(record):
+def test_provenance_is_plain_json(record):
     assert json.loads(json.dumps(record)) == record

@@ -1,4 +1,4 @@
-"""The record that every result carries: how it came about, and a digest of its content.
+"""The provenance that every result carries: how it came about, and a digest of its content.
 
 Arrays (``.npz``) hold it as the member ``record``, models (``.keras``) as the member ``record.json`` of their archive:
 one file is both, so neither can be lost or belong to another. It tells all parameters, the step, the versions of the
@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-RECORD = "record"
+MEMBER = "record"  # its name in the files
 KEYS = {"parameters", "step", "digest", "made_from", "raw", "versions", "commit"}
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "librosa", "scikit-learn")
 
 
-def make_record(
+def make_provenance(
     parameters: Mapping[str, Any],
     step: str,
     digest: str,
@@ -30,7 +30,7 @@ def make_record(
     raw: Mapping[str, str],
     root: Path,
 ) -> dict[str, Any]:
-    """The record of a result.
+    """The provenance of a result.
 
     Parameters
     ----------
@@ -56,43 +56,43 @@ def make_record(
     }
 
 
-def add_to_arrays(arrays: Mapping[str, np.ndarray], record: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """The members of an ``.npz`` file: the arrays and their record."""
-    return {**arrays, RECORD: np.array(json.dumps(record))}
+def add_to_arrays(arrays: Mapping[str, np.ndarray], provenance: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The members of an ``.npz`` file: the arrays and their provenance."""
+    return {**arrays, MEMBER: np.array(json.dumps(provenance))}
 
 
-def add_to_model(path: Path, record: Mapping[str, Any]) -> None:
-    """Put the record into a saved model."""
+def add_to_model(path: Path, provenance: Mapping[str, Any]) -> None:
+    """Put the provenance into a saved model."""
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(f"{RECORD}.json", json.dumps(record))
+        archive.writestr(f"{MEMBER}.json", json.dumps(provenance))
 
 
-def read_record(path: Path) -> dict[str, Any]:
-    """The record in a file; ValueError if the file is truncated, or none of ours."""
+def read_provenance(path: Path) -> dict[str, Any]:
+    """The provenance in a file; ValueError if the file is truncated, or none of ours."""
     try:
         if path.suffix == ".npz":
             with np.load(path, allow_pickle=False) as members:
-                record = json.loads(str(members[RECORD]))
+                provenance = json.loads(str(members[MEMBER]))
         else:
             with zipfile.ZipFile(path) as archive:
-                record = json.loads(archive.read(f"{RECORD}.json"))
-        if missing := KEYS - record.keys():
-            raise ValueError(f"its record lacks {', '.join(sorted(missing))}")
+                provenance = json.loads(archive.read(f"{MEMBER}.json"))
+        if missing := KEYS - provenance.keys():
+            raise ValueError(f"its provenance lacks {', '.join(sorted(missing))}")
     except (KeyError, ValueError, TypeError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(f"is broken, or no result of a step ({error})") from error
-    return record
+    return provenance
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of an ``.npz`` file without the record; ValueError if it is truncated or holds pickled objects."""
+    """The arrays of an ``.npz`` file without the provenance; ValueError if it is truncated or holds pickled objects."""
     try:
         with np.load(path, allow_pickle=False) as members:
-            return {name: members[name] for name in members.files if name != RECORD}
+            return {name: members[name] for name in members.files if name != MEMBER}
     except (TypeError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(f"is no whole .npz file ({error})") from error
 
 
-def is_whole(path: Path) -> bool:
+def is_complete(path: Path) -> bool:
     """Whether every member of a result can be read."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -114,11 +114,11 @@ def digest_arrays(arrays: Mapping[str, np.ndarray]) -> str:
 def digest_file(path: Path) -> str:
     """A fingerprint of a file's bytes."""
     status = path.stat()
-    return digest_of_version(path, status.st_size, status.st_mtime_ns)
+    return _digest_of_version(path, status.st_size, status.st_mtime_ns)
 
 
 @cache
-def digest_of_version(path: Path, n_bytes: int, modified_ns: int) -> str:
+def _digest_of_version(path: Path, n_bytes: int, modified_ns: int) -> str:
     """The same, read once for each version of a file: an hour of sound is asked for often."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

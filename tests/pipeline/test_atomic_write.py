@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from pipeline.whole_file import whole_file
+from pipeline.atomic_write import atomic_write
 
 
 def names_in(folder):
@@ -11,7 +11,7 @@ def names_in(folder):
 
 def test_file_appears_whole_in_folders_made_for_it(tmp_path):
     path = tmp_path / "a" / "b" / "c.npz"
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("new")
         assert not path.exists()
     assert path.read_text() == "new"
@@ -19,7 +19,7 @@ def test_file_appears_whole_in_folders_made_for_it(tmp_path):
 
 
 def test_temporary_has_the_ending_and_the_folder_of_the_file(tmp_path):
-    with whole_file(tmp_path / "c.tar.npz") as temporary:
+    with atomic_write(tmp_path / "c.tar.npz") as temporary:
         assert (temporary.suffix, temporary.parent) == (".npz", tmp_path)
         temporary.touch()
 
@@ -27,7 +27,7 @@ def test_temporary_has_the_ending_and_the_folder_of_the_file(tmp_path):
 def test_old_file_is_replaced_only_at_the_end(tmp_path):
     path = tmp_path / "c.txt"
     path.write_text("old")
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
@@ -39,7 +39,7 @@ def test_interruption_leaves_the_old_file_and_nothing_else(tmp_path, interruptio
     path.write_text("old")
 
     def write_half():
-        with whole_file(path) as temporary:
+        with atomic_write(path) as temporary:
             temporary.write_text("ne")
             raise interruption("in the middle")
 
@@ -52,14 +52,14 @@ def test_interruption_leaves_the_old_file_and_nothing_else(tmp_path, interruptio
 def test_full_disk_leaves_the_old_file_and_is_an_error_that_names_it(tmp_path, full_disk):
     path = tmp_path / "c.txt"
     path.write_text("old")
-    with full_disk(1000), pytest.raises(OSError, match=re.escape(str(path))), whole_file(path) as temporary:
+    with full_disk(1000), pytest.raises(OSError, match=re.escape(str(path))), atomic_write(path) as temporary:
         temporary.write_text("new" * 1000)
     assert path.read_text() == "old"
     assert names_in(tmp_path) == ["c.txt"]
 
 
 def test_block_that_writes_nothing(tmp_path):
-    with pytest.raises(OSError, match=re.escape(f"'{tmp_path / 'c.txt'}'")), whole_file(tmp_path / "c.txt"):
+    with pytest.raises(OSError, match=re.escape(f"'{tmp_path / 'c.txt'}'")), atomic_write(tmp_path / "c.txt"):
         pass
     assert names_in(tmp_path) == []
 
@@ -67,7 +67,7 @@ def test_block_that_writes_nothing(tmp_path):
 def test_folder_that_is_a_file(tmp_path):
     (tmp_path / "output").write_text("I am a file")
     path = tmp_path / "output" / "a" / "c.txt"
-    with pytest.raises(OSError, match=re.escape(f"'{path}'")), whole_file(path) as temporary:
+    with pytest.raises(OSError, match=re.escape(f"'{path}'")), atomic_write(path) as temporary:
         temporary.write_text("new")
     assert (tmp_path / "output").read_text() == "I am a file"
 
@@ -75,6 +75,6 @@ def test_folder_that_is_a_file(tmp_path):
 def test_path_that_is_a_folder(tmp_path):
     path = tmp_path / "c.txt"
     path.mkdir()
-    with pytest.raises(OSError, match=re.escape(f"'{path}'")), whole_file(path) as temporary:
+    with pytest.raises(OSError, match=re.escape(f"'{path}'")), atomic_write(path) as temporary:
         temporary.write_text("new")
     assert names_in(tmp_path) == ["c.txt"]
