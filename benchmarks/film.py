@@ -32,10 +32,10 @@ def main():
     times_s = np.arange(N_PICTURES) / 30
     reference_ms = measure(lambda: [whole_figure(embedding) for _ in range(N_WHOLE_FIGURES)]) / N_WHOLE_FIGURES
     print(f"whole figure and PNG            {reference_ms:6.1f} ms")
-    for camera, turn_deg_per_s in {"standing camera": 0.0, "turning camera": 10.0}.items():
-        point = MovingPoint(embedding, duration_s, spectrogram=spectrogram, turn_deg_per_s=turn_deg_per_s)
+    for camera, rotation_deg_per_s in {"standing camera": 0.0, "turning camera": 10.0}.items():
+        point = MovingPoint(embedding, duration_s, spectrogram=spectrogram, rotation_deg_per_s=rotation_deg_per_s)
         drawing_ms = measure(lambda point=point: [point.picture_at(time_s) for time_s in times_s]) / N_PICTURES
-        encoded_ms = measure(lambda turn=turn_deg_per_s: encode(embedding, spectrogram, turn)) / N_PICTURES
+        encoded_ms = measure(lambda turn=rotation_deg_per_s: encode(embedding, spectrogram, turn)) / N_PICTURES
         for what, picture_ms in {"drawing": drawing_ms, "drawing, MP4": encoded_ms}.items():
             print(f"{camera}, {what:13s}  {picture_ms:6.1f} ms   {reference_ms / picture_ms:5.1f}x")
 
@@ -61,12 +61,14 @@ def whole_figure(embedding):
     figure.savefig(io.BytesIO())
 
 
-def encode(embedding, spectrogram, turn_deg_per_s):
+def encode(embedding, spectrogram, rotation_deg_per_s):
     """A video of as many pictures."""
     silence = np.zeros(N_PICTURES * SAMPLE_RATE_HZ // 30, np.float32)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "video.mp4"
-        write_video(path, embedding, silence, SAMPLE_RATE_HZ, spectrogram=spectrogram, turn_deg_per_s=turn_deg_per_s)
+        write_video(
+            path, embedding, silence, SAMPLE_RATE_HZ, spectrogram=spectrogram, rotation_deg_per_s=rotation_deg_per_s
+        )
 
 
 def measure(draw):

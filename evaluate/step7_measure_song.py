@@ -44,7 +44,7 @@ def measure_run(parameters, root):
     z, overlap = embedding["z"], count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
     controls = forecast_controls(z, overlap, parameters) | sweep_exclusion(z, overlap, parameters)
     controls["hop_s"] = mean_hop_s(embedding["times_s"])
-    judged = parameters.evaluation.model_dump(include={"longest_period_s", "n_surrogates", "seed"})
+    judged = parameters.evaluation.model_dump(include={"max_period_s", "n_surrogates", "seed"})
     recurrence = measure_recurrence(embedding, **judged)
     paths += [results.save(parameters, "controls", controls, root)]
     paths += [results.save(parameters, "recurrence", recurrence, root)]

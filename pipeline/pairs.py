@@ -124,15 +124,15 @@ class PicturePairs:
     ----------
     pictures : np.ndarray (n_pictures, height, width)
         Upright.
-    largest_angle_deg : float
+    max_angle_deg : float
         Each is rotated by up to so much, either way.
     """
 
-    def __init__(self, pictures: np.ndarray, *, largest_angle_deg: float):
+    def __init__(self, pictures: np.ndarray, *, max_angle_deg: float):
         if not len(pictures):
             raise ValueError(f"images of shape {pictures.shape}: must be at least one")
         self.pictures = tf.constant(pictures[..., None], tf.float32)
-        self.largest_angle_deg = largest_angle_deg
+        self.max_angle_deg = max_angle_deg
         self.n_values = pictures.shape[1] * pictures.shape[2]
 
     def __call__(self, n_pairs: int, seed: tf.Tensor, reach: tf.Tensor | float = 1.0) -> tf.Tensor:
@@ -140,7 +140,7 @@ class PicturePairs:
         shares = (tf.range(n_pairs, dtype=tf.float64) + _draw_shares(seed, 0, n_pairs)) / n_pairs
         chosen = tf.gather(self.pictures, tf.cast(shares * len(self.pictures), tf.int64))
         rotations = tf.random.stateless_uniform((2 * n_pairs,), _stream_of(seed, 1), minval=-1.0)
-        angles_deg = self.largest_angle_deg * reach * rotations
+        angles_deg = self.max_angle_deg * reach * rotations
         rotated = rotate(tf.repeat(chosen, 2, axis=0), angles_deg)
         return standardise(tf.reshape(rotated, (n_pairs, 2, self.n_values)), PICTURE_STD)
 

@@ -13,8 +13,21 @@ Checked = TypeVar("Checked", bound=BaseModel)
 RENAMED = {  # keys of parameter files by their names of before
     "lessons": "training_pieces",
     "lesson_files": "training_files",
-    "longest_lesson_s": "longest_training_piece_s",
+    "longest_lesson_s": "max_training_piece_s",
+    "longest_training_piece_s": "max_training_piece_s",
     "published": "nieto_farbood",
+    "hearing": "rendering",
+    "share": "fraction",
+    "validation_share": "validation_fraction",
+    "test_share": "test_fraction",
+    "most_themes": "max_themes",
+    "largest_train": "max_train",
+    "largest_test": "max_test",
+    "largest_angle_deg": "max_angle_deg",
+    "largest_side_px": "max_side_px",
+    "longest_period_s": "max_period_s",
+    "turn_deg_per_s": "rotation_deg_per_s",
+    "lowest_hz": "min_frequency_hz",
 }
 
 

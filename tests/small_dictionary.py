@@ -13,7 +13,7 @@ study = "drums"
 [collection]
 folder = "beats"
 
-[hearing]
+[rendering]
 sample_rate_hz = 8000
 n_atoms = 4
 

@@ -12,18 +12,18 @@ from save_dataset.midi.corpus import Corpus
 
 
 def hear_atoms(parameters: Parameters, corpus: Corpus, codes: SparseCodes, root: Path = ROOT) -> dict[int, Heard]:
-    """The most used atoms by number, the most used first, as many as `hearing.n_atoms` says, at `hearing.bpm`."""
+    """The most used atoms by number, the most used first, as many as `rendering.n_atoms` says, at `rendering.bpm`."""
     patterns = scaled_patterns(codes)
     first_kind = next(iter(corpus.kinds().values()))
     return {
         int(number): hear(
             patterns[number],
             parameters,
-            bpm=parameters.hearing.bpm,
+            bpm=parameters.rendering.bpm,
             threshold=hearing_threshold(patterns[number][:, first_kind]),
             root=root,
         )
-        for number in by_use(codes)[: parameters.hearing.n_atoms]
+        for number in by_use(codes)[: parameters.rendering.n_atoms]
     }
 
 

@@ -27,7 +27,7 @@ def write_dictionary(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     codes = SparseCodes.from_arrays(results.load(parameters, "codes", root))
     corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
     folder = results.path_of(parameters, "codes", root).parent
-    rate_hz = parameters.hearing.sample_rate_hz
+    rate_hz = parameters.rendering.sample_rate_hz
     atoms = hear_atoms(parameters, corpus, codes, root)
     excerpt = take_excerpt(corpus, codes)
     versions = {"original": excerpt.music, "reconstruction": excerpt.reconstruction}
@@ -59,7 +59,7 @@ def write_page(
     excerpt, heard : Excerpt, sequence of Heard
         The piece above the atoms; how its music and its reconstruction sound.
     """
-    rate_hz = parameters.hearing.sample_rate_hz
+    rate_hz = parameters.rendering.sample_rate_hz
     sounds = [*(each.samples for each in heard), *(loudness_of(each) * each.samples for each in atoms.values())]
     samples, places = pack_sounds(sounds, rate_hz)
     step_s = _step_length_s(parameters, corpus, excerpt, heard[0])

@@ -38,7 +38,7 @@ def write_music(
 ) -> list[Path]:
     """Write steps as MIDI and, unless no note is in them, as WAV; returns the paths. Arguments and errors as `hear`."""
     heard = hear(steps, parameters, bpm=bpm, threshold=threshold, root=root)
-    return write_heard(heard, path_without_ending, parameters.hearing.sample_rate_hz)
+    return write_heard(heard, path_without_ending, parameters.rendering.sample_rate_hz)
 
 
 def write_heard(heard: Heard, path_without_ending: Path, sample_rate_hz: int) -> list[Path]:
@@ -98,17 +98,17 @@ def to_sound(midi: PrettyMIDI, parameters: Parameters, root: Path = ROOT) -> np.
     """
     if not any(instrument.notes for instrument in midi.instruments):
         return np.zeros(0, np.float32)
-    sound_font, rate_hz = parameters.hearing.sound_font, parameters.hearing.sample_rate_hz
+    sound_font, rate_hz = parameters.rendering.sound_font, parameters.rendering.sample_rate_hz
     if sound_font is None:
         return render(midi, sample_rate_hz=rate_hz)
     path = root / "music" / Path(sound_font).expanduser()
     if not path.is_file():
-        raise FileNotFoundError(f"hearing.sound_font={sound_font}: no such file in music/, nor as a full path")
+        raise FileNotFoundError(f"rendering.sound_font={sound_font}: no such file in music/, nor as a full path")
     try:
         samples = midi.fluidsynth(fs=rate_hz, synthesizer=str(path))
     except ImportError as error:
         raise ValueError(
-            f"hearing.sound_font={sound_font}: FluidSynth is not installed; "
+            f"rendering.sound_font={sound_font}: FluidSynth is not installed; "
             "leave it out for the project's own synthesiser"
         ) from error
     return (PEAK * samples).astype(np.float32)  # FluidSynth's loudest sample is at 1

@@ -62,7 +62,7 @@ def write_run_video(parameters: Parameters, samples: np.ndarray, root: Path = RO
         title=f"{parameters.name.replace('_', ' ')}, {parameters.run}",
         frame_rate_hz=parameters.play.frame_rate_hz,
         tail_s=parameters.play.tail_s,
-        turn_deg_per_s=parameters.play.turn_deg_per_s,
+        rotation_deg_per_s=parameters.play.rotation_deg_per_s,
         frames_folder=frames_folder,
         show_progress=show_progress,
     )

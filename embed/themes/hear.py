@@ -54,7 +54,7 @@ def describe(
     return {
         "run": _name_of(parameters),
         "index": "../themes.html" if recordings.n_searched > 1 else None,
-        "matrix": _picture_of(parameters, recordings, matrices, piece, parameters.page.largest_side_px),
+        "matrix": _picture_of(parameters, recordings, matrices, piece, parameters.page.max_side_px),
         "found": describe_found(themes, piece),
         "shown": parameters.page.extractor,
         "known": describe_known(recordings.patterns(piece), recordings.score(piece)),

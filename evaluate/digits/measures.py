@@ -52,8 +52,8 @@ def measure_digits(arrays: Arrays, bases: np.ndarray, classify: Classify) -> dic
         errors of angles told from phases, as in `angle_error`; ``n_train``, ``n_test``.
     """
     rng = np.random.default_rng(classify.seed)
-    train = draw(arrays, "train", classify.largest_train, rng)
-    test = draw(arrays, "test", classify.largest_test, rng)
+    train = draw(arrays, "train", classify.max_train, rng)
+    test = draw(arrays, "test", classify.max_test, rng)
     bases_by_name = {"pixels": None, "random": bases_at_random(bases.shape, classify.seed), "learned": bases}
     rotated = [_rotate_at_random(images, rng) for images, _ in (train, test)]
     errors = [_measure_errors(train, test, rotated, each, classify.n_neighbours) for each in bases_by_name.values()]

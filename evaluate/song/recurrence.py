@@ -14,7 +14,7 @@ Surrogate: TypeAlias = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 def measure_recurrence(
-    embedding: Mapping[str, np.ndarray], *, longest_period_s: float, n_surrogates: int, seed: int
+    embedding: Mapping[str, np.ndarray], *, max_period_s: float, n_surrogates: int, seed: int
 ) -> dict[str, np.ndarray]:
     """How a stored embedding returns.
 
@@ -28,7 +28,7 @@ def measure_recurrence(
     hop_s = mean_hop_s(embedding["times_s"])
     overlap = count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
     z = embedding["z"].astype(float)
-    longest = max(round(longest_period_s / hop_s), overlap + 2)
+    longest = max(round(max_period_s / hop_s), overlap + 2)
     measures = loop_score(z, hop_s, overlap, longest)
     surrogates: dict[str, Surrogate] = {
         "shuffled": partial(time_shuffled, mean_points=3 * overlap),

@@ -183,7 +183,7 @@ def sample(m: Material) -> Iterator[Item]:
     chain = {"order": max(1, int(beat)), "period": int(bar) if bar.is_integer() else 1}
     for number in range(1, m.parameters.generate.n_samples + 1):
         code = operations.sample_codes(kept, len(m.a.code), m.rng, **chain)
-        yield Item(f"sample_{number}", f"new music {number}", m.codes.decode(code), m.parameters.hearing.bpm)
+        yield Item(f"sample_{number}", f"new music {number}", m.codes.decode(code), m.parameters.rendering.bpm)
 
 
 def _find_nearest(m: Material) -> Iterator[Item]:

@@ -88,7 +88,7 @@ def split_for_networks(embedding: Mapping[str, np.ndarray], parameters: Paramete
     """What networks are fitted on, and what they are scored on; ValueError if the song is too short for both."""
     return split(
         len(embedding["z"]),
-        parameters.fit.share,
+        parameters.fit.fraction,
         window_points=count_overlapping_points(embedding["starts_s"], embedding["ends_s"]),
         n_seen=parameters.lstm.points,
         horizon_steps=parameters.forecast.horizon_steps,

@@ -37,13 +37,13 @@ def scaling_of(z: np.ndarray, scale: str) -> Scaling:
     z : np.ndarray (n_points, latent_dim)
         The trajectory.
     scale : str
-        "spread" divides all axes by the root-mean-square distance of the points from their mean, which keeps the
+        "rms" divides all axes by the root-mean-square distance of the points from their mean, which keeps the
         shape; "axes" takes each axis to [0, 1], as the paper does, so that outliers set the unit; "own" leaves it.
     """
     if scale == "own":
         return Scaling(np.zeros(z.shape[1]), np.ones(z.shape[1]))
     z = z.astype(float)
-    if scale == "spread":
+    if scale == "rms":
         return Scaling(z.mean(axis=0), np.full(z.shape[1], spread(z)))
     extent = np.ptp(z, axis=0)
     return Scaling(z.min(axis=0), np.where(extent > 0, extent, 1.0))

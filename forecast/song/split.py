@@ -24,14 +24,14 @@ class Split:
     first_unseen: int
 
 
-def split(n_points: int, share: float, *, window_points: int, n_seen: int, horizon_steps: int) -> Split:
+def split(n_points: int, fraction: float, *, window_points: int, n_seen: int, horizon_steps: int) -> Split:
     """The split of a song.
 
     Parameters
     ----------
     n_points : int
         Points of the trajectory.
-    share : float
+    fraction : float
         Part of them to fit on.
     window_points : int
         Points later at which a window shares no sound with the first.
@@ -50,12 +50,13 @@ def split(n_points: int, share: float, *, window_points: int, n_seen: int, horiz
     >>> split(1270, 0.5, window_points=22, n_seen=20, horizon_steps=30)
     Split(n_fitted=635, first_unseen=677)
     """
-    n_fitted = int(n_points * share)
+    n_fitted = int(n_points * fraction)
     first_unseen = n_fitted + window_points + n_seen
     if n_fitted <= n_seen or first_unseen + horizon_steps >= n_points:
         raise ValueError(
-            f"fit.share={share}: of {n_points} points {n_fitted} are to fit on and those from {first_unseen} to score "
-            f"on, over {horizon_steps} steps: take a longer song, another share, or a shorter forecast.horizon_steps"
+            f"fit.fraction={fraction}: of {n_points} points {n_fitted} are to fit on and those from {first_unseen} to "
+            f"score on, over {horizon_steps} steps: take a longer song, another fraction, or a shorter "
+            "forecast.horizon_steps"
         )
     return Split(n_fitted, first_unseen)
 

@@ -34,7 +34,7 @@ def find_by_lag(
     high: float = 0.75,
     low: float = 0.7,
     min_beats: float = 10.0,
-    most_themes: int = 20,
+    max_themes: int = 20,
 ) -> list[Theme]:
     """The themes of a piece, the strongest first.
 
@@ -50,7 +50,7 @@ def find_by_lag(
         Similarity at which a run ends, on the same scale.
     min_beats : float
         Shortest run.
-    most_themes : int
+    max_themes : int
         Themes, at most.
 
     Returns
@@ -68,7 +68,7 @@ def find_by_lag(
     for share in RELAXED ** np.arange(SEARCHES):
         lowest, mean, elsewhere = median + (1 - median) * share * np.array([low, high, OCCURRENCE * high])
         min_frames = int(np.ceil(min_beats * share * frames_per_beat))
-        _add_themes(themes, stripes, _runs(stripes, lowest, mean, min_frames, min_lag), elsewhere, most_themes)
+        _add_themes(themes, stripes, _runs(stripes, lowest, mean, min_frames, min_lag), elsewhere, max_themes)
         if len(themes) >= MIN_THEMES:
             break
     return sorted(themes, key=lambda theme: -theme.strength)
@@ -136,12 +136,12 @@ def _add_themes(
     stripes: Stripes,
     runs: list[tuple[int, int, float]],
     elsewhere: float,
-    most_themes: int,
+    max_themes: int,
 ):
     """Adds a theme for each run, in order, that is no occurrence of a theme that is there."""
     found = np.concatenate([np.zeros((0, 2), int), *(theme.occurrences for theme in themes)])
     for start, end, strength in runs:
-        if len(themes) == most_themes:
+        if len(themes) == max_themes:
             break
         common = np.minimum(end, found[:, 1]) - np.maximum(start, found[:, 0])
         union = np.maximum(end, found[:, 1]) - np.minimum(start, found[:, 0])

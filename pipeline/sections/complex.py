@@ -113,4 +113,4 @@ class SignalTraining(PairTraining):
 class DigitTraining(PairTraining):
     """How the bases of images are trained."""
 
-    largest_angle_deg: float = Field(180.0, gt=0, le=180, description="each of a pair is rotated by up to this angle")
+    max_angle_deg: float = Field(180.0, gt=0, le=180, description="each of a pair is rotated by up to this angle")

@@ -16,7 +16,7 @@ from pipeline.sections.dictionary import (
     Generate,
     Style,
 )
-from pipeline.sections.symbolic import Collection, Hearing, Pieces
+from pipeline.sections.symbolic import Collection, Pieces, Rendering
 
 TRAINED = ("model", "loss", "corruption", "training")
 
@@ -43,7 +43,7 @@ def results_of(steps: tuple[str, ...], array: str) -> dict[str, Result]:
         "dictionary": Result("{run}/dictionary.keras", train, TRAINED, ("corpus",)),
         "history": Result("{run}/history.npz", train, TRAINED, ("corpus",)),
         "codes": Result("{run}/codes.npz", embed, (), ("corpus", "dictionary")),
-        "generated": Result("{run}/generated.npz", generate, ("generate", "hearing", "evaluation"), ("codes",)),
+        "generated": Result("{run}/generated.npz", generate, ("generate", "rendering", "evaluation"), ("codes",)),
         "baselines": Result("baselines.npz", measure, ("baselines", "evaluation"), ("corpus",)),
         "style_baselines": Result("style_baselines.npz", measure, ("style",), ("corpus",)),
         "measures": Result("{run}/measures.npz", measure, ("evaluation",), ("codes",)),
@@ -63,7 +63,7 @@ class DictionaryParameters(StudyParameters):
     loss: DictionaryLoss = DictionaryLoss()
     corruption: Corruption = Corruption()
     training: DictionaryTraining = DictionaryTraining()
-    hearing: Hearing = Hearing()
+    rendering: Rendering = Rendering()
     generate: Generate = Generate()
     baselines: Baselines = Baselines()
     evaluation: Evaluation = Evaluation()

@@ -38,9 +38,9 @@ NETWORKS = ("mlp", "lstm")
 class Fit(Section):
     """What forecasters work on, and what they may be fitted on."""
 
-    scale: Literal["spread", "axes"] = Field(
-        "spread",
-        description="spread: all axes divided by the root mean square distance to the mean; axes: each scaled to "
+    scale: Literal["rms", "axes"] = Field(
+        "rms",
+        description="rms: all axes divided by the root mean square distance to the mean; axes: each scaled to "
         "[0, 1], as in the paper",
     )
     learn_from: Literal["block", "past", "all"] = Field(
@@ -48,7 +48,7 @@ class Fit(Section):
         description="knn, analog, var: what a forecast may use of the song: all but the points within window plus "
         "horizon of its start; what lies before it; or all but itself, its own future included",
     )
-    share: float = Field(
+    fraction: float = Field(
         0.5, gt=0, lt=1, description="mlp, lstm: part of the song, from its beginning, that they are fitted on"
     )
 
@@ -130,7 +130,7 @@ class Evaluation(Section):
         (0, 2, 5, 10, 15, 22, 30, 45, 60, 90),
         description="half widths of the block around a start that knn is not fitted on, for the sweep",
     )
-    longest_period_s: float = Field(60.0, gt=0, description="longest period that a trajectory is searched for")
+    max_period_s: float = Field(60.0, gt=0, description="longest period that a trajectory is searched for")
     n_surrogates: PositiveInt = Field(
         39,
         le=1000,

@@ -51,10 +51,10 @@ class Recordings(Section):
         None, description="folder of other recordings or MIDI to learn from, below it too; left out: the pieces"
     )
     training_files: str | tuple[str, ...] = Field("**/*.*", description="which of them")
-    longest_training_piece_s: PositiveFloat = Field(
+    max_training_piece_s: PositiveFloat = Field(
         116.0, description="a training piece longer than this is cut to its middle"
     )
-    validation_share: float = Field(0.2, gt=0, lt=1, description="part of the files held out from learning")
+    validation_fraction: float = Field(0.2, gt=0, lt=1, description="part of the files held out from learning")
 
 
 class CQT(Section):
@@ -62,7 +62,7 @@ class CQT(Section):
 
     sample_rate_hz: int = Field(22050, ge=8000, le=96000, description="the sound is resampled to this if it differs")
     hop_samples: PositiveInt = Field(1984, description="from one frame to the next: 90 ms")
-    lowest_hz: PositiveFloat = Field(65.4, description="centre of the lowest bin: C2")
+    min_frequency_hz: PositiveFloat = Field(65.4, description="centre of the lowest bin: C2")
     n_bins: int = Field(120, ge=12, le=1000, description="bins: 5 octaves")
     bins_per_octave: int = Field(24, ge=12, le=120, multiple_of=12, description="24: quarter tones")
     scale: Literal["linear", "log"] = Field(
@@ -98,7 +98,7 @@ class Lag(Section):
     min_beats: PositiveFloat = Field(
         10.0, description="shortest theme, unless fewer than three are found; a beat of unknown tempo is half a second"
     )
-    most_themes: PositiveInt = Field(20, description="themes of a piece, at most")
+    max_themes: PositiveInt = Field(20, description="themes of a piece, at most")
 
     @model_validator(mode="after")
     def check_that_runs_can_begin(self) -> Self:
@@ -135,4 +135,4 @@ class ThemePage(Section):
     """The page of a piece."""
 
     extractor: Literal["lag", "nieto_farbood"] = Field("lag", description="whose themes the page shows")
-    largest_side_px: int = Field(900, ge=200, le=4000, description="side of the image of the matrix, at most")
+    max_side_px: int = Field(900, ge=200, le=4000, description="side of the image of the matrix, at most")

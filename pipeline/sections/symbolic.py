@@ -29,16 +29,16 @@ class Collection(Section):
     mirdata: Literal["groove_midi", "maestro"] | None = Field(
         None, description="a data set of mirdata, where that is installed; folder is then its data_home"
     )
-    validation_share: float = Field(0.1, ge=0, lt=1, description="part of the groups held out, where no column says")
-    test_share: float = Field(0.15, ge=0, lt=1, description="part of the groups for the test, where no column says")
+    validation_fraction: float = Field(0.1, ge=0, lt=1, description="part of the groups held out, where no column says")
+    test_fraction: float = Field(0.15, ge=0, lt=1, description="part of the groups for the test, where no column says")
     seed: NonNegativeInt = Field(0, description="draws which groups are held out")
 
     @model_validator(mode="after")
     def check_that_something_is_left_to_train_on(self) -> Self:
         """Validation and test together are not everything."""
-        held_out = self.validation_share + self.test_share
+        held_out = self.validation_fraction + self.test_fraction
         if held_out >= 1:
-            raise ValueError(f"validation_share + test_share={held_out:g}: must be below 1")
+            raise ValueError(f"validation_fraction + test_fraction={held_out:g}: must be below 1")
         return self
 
 
@@ -97,7 +97,7 @@ class Roll(Section):
         return self
 
 
-class Hearing(Section):
+class Rendering(Section):
     """How music and atoms become sound."""
 
     sound_font: str | None = Field(

@@ -25,8 +25,8 @@ class Images(Section):
         "downloaded if keras.datasets has not yet done so; or an .npz file in music/, or a full path, with its arrays",
     )
     side_pixels: int = Field(28, ge=8, le=64, description="images are resized to this where they differ")
-    validation_share: float = Field(0.1, gt=0, lt=1, description="part held out from learning")
-    test_share: float = Field(0.2, gt=0, lt=1, description="part for the test, where the source has none of its own")
+    validation_fraction: float = Field(0.1, gt=0, lt=1, description="part held out from learning")
+    test_fraction: float = Field(0.2, gt=0, lt=1, description="part for the test, where the source has none of its own")
     seed: int = Field(0, ge=0, description="draws which are held out")
 
 
@@ -34,8 +34,8 @@ class Classify(Section):
     """How features are evaluated: by classifiers of digits at any angle."""
 
     n_neighbours: PositiveInt = Field(10, description="neighbours that vote, by cosine")
-    largest_train: PositiveInt = Field(10_000, description="training images, at most")
-    largest_test: PositiveInt = Field(10_000, description="test images, at most")
+    max_train: PositiveInt = Field(10_000, description="training images, at most")
+    max_test: PositiveInt = Field(10_000, description="test images, at most")
     seed: int = Field(0, ge=0, description="draws images and angles")
 
 

@@ -81,7 +81,7 @@ class Play(Section):
     )
     frame_rate_hz: float = Field(30.0, gt=0, le=120, description="frames per second of the video")
     tail_s: float = Field(0.5, gt=0, le=60, description="length of the bright tail behind the point")
-    turn_deg_per_s: float = Field(
+    rotation_deg_per_s: float = Field(
         0.0, ge=-360, le=360, description="how fast the video's camera rotates; 0: it is fixed"
     )
     keep_frames: bool = Field(False, description="whether the video's frames are also written as PNG files")

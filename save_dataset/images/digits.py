@@ -120,11 +120,11 @@ def split_images(
     """
     rest, splits = np.arange(len(labels)), np.full(len(labels), "train", "<U10")
     if n_test is None:
-        rest, test = _hold_out(rest, labels, settings.test_share, settings)
+        rest, test = _hold_out(rest, labels, settings.test_fraction, settings)
         splits[test] = "test"
     else:
         rest, splits[len(labels) - n_test :] = rest[: len(labels) - n_test], "test"
-    _, validation = _hold_out(rest, labels, settings.validation_share, settings)
+    _, validation = _hold_out(rest, labels, settings.validation_fraction, settings)
     splits[validation] = "validation"
     return {"images": images.astype(np.float32), "labels": labels.astype(np.int64), "splits": splits}
 

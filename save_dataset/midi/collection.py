@@ -187,10 +187,10 @@ def draw_splits(groups: set[str], collection: Collection) -> dict[str, str]:
     order = sorted(groups, key=lambda group: (share[group], group))
     n_test, n_held_out = (
         sum(share[group] < limit for group in groups)
-        for limit in (collection.test_share, collection.test_share + collection.validation_share)
+        for limit in (collection.test_fraction, collection.test_fraction + collection.validation_fraction)
     )
-    needs_validation = collection.validation_share > 0 and len(groups) > 2
-    n_test = max(min(max(n_test, collection.test_share > 0), len(groups) - 1 - needs_validation), 0)
+    needs_validation = collection.validation_fraction > 0 and len(groups) > 2
+    n_test = max(min(max(n_test, collection.test_fraction > 0), len(groups) - 1 - needs_validation), 0)
     n_held_out = max(min(max(n_held_out, n_test + needs_validation), len(groups) - 1), 0)
     return {g: "test" if i < n_test else "validation" if i < n_held_out else "train" for i, g in enumerate(order)}
 

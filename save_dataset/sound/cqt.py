@@ -15,7 +15,7 @@ LOG_GAIN = 100.0  # log(1 + 100 x), as is usual for chroma features: Müller, Fu
 
 
 def constant_q(
-    samples: np.ndarray, *, sample_rate_hz: int, hop_samples: int, lowest_hz: float, n_bins: int,
+    samples: np.ndarray, *, sample_rate_hz: int, hop_samples: int, min_frequency_hz: float, n_bins: int,
     bins_per_octave: int, scale: Literal["linear", "log"] = "linear",
 ) -> np.ndarray:  # fmt: skip
     """Standardised magnitudes, ``(n_frames, n_bins)`` float32, with ``n_frames = 1 + n_samples // hop_samples``.
@@ -24,7 +24,7 @@ def constant_q(
     ----------
     samples : np.ndarray (n_samples,)
         Mono sound.
-    sample_rate_hz, hop_samples, lowest_hz, n_bins, bins_per_octave, scale
+    sample_rate_hz, hop_samples, min_frequency_hz, n_bins, bins_per_octave, scale
         As the section `cqt` of the parameters has them.
 
     Raises
@@ -32,12 +32,12 @@ def constant_q(
     ValueError
         If the sample rate leaves no room for the highest bin.
     """
-    frequencies_hz = librosa.cqt_frequencies(n_bins, fmin=lowest_hz, bins_per_octave=bins_per_octave)
+    frequencies_hz = librosa.cqt_frequencies(n_bins, fmin=min_frequency_hz, bins_per_octave=bins_per_octave)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "n_fft=", UserWarning)  # of short sounds, which are padded
             transform = librosa.cqt(
-                np.asarray(samples, np.float32), sr=sample_rate_hz, hop_length=hop_samples, fmin=lowest_hz,
+                np.asarray(samples, np.float32), sr=sample_rate_hz, hop_length=hop_samples, fmin=min_frequency_hz,
                 n_bins=n_bins, bins_per_octave=bins_per_octave,
             )  # fmt: skip
     except librosa.ParameterError as error:  # its filters are wider than their centres tell, which only librosa knows

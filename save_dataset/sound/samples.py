@@ -37,7 +37,7 @@ def read_samples(parameters: Parameters, root: Path = ROOT) -> tuple[dict[str, n
     rate_hz = sound.sample_rate_hz
     pieces = [read_sound(path, sample_rate_hz=rate_hz) for path in paths]
     lengths = np.array([len(piece) for piece in pieces])
-    n_training = np.floor(lengths * (1 - sound.validation_share)).astype(int)
+    n_training = np.floor(lengths * (1 - sound.validation_fraction)).astype(int)
     for path, n_samples, n_first in zip(paths, lengths, n_training, strict=True):
         check_length(path, n_samples, n_first, parameters)
     starts = np.concatenate([[0], np.cumsum(lengths)])
@@ -81,6 +81,6 @@ def check_length(path: Path, n_samples: int, n_training: int, parameters: Parame
     if min(n_training, n_samples - n_training) < shortest:
         raise ValueError(
             f"{path}: {n_training} samples to learn from and {n_samples - n_training} held out "
-            f"(sound.validation_share={parameters.sound.validation_share:g}): both must be at least {shortest}, "
+            f"(sound.validation_fraction={parameters.sound.validation_fraction:g}): both must be at least {shortest}, "
             f"{MIN_WINDOWS} windows"
         )

@@ -23,11 +23,11 @@ C_PITCHES = range(0, 128, 12)
 def draw_recordings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Draw the figure `recordings` from the stored ones; returns paths."""
     recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
-    figure = draw_pieces(recordings, parameters.cqt.lowest_hz, parameters.cqt.bins_per_octave)
+    figure = draw_pieces(recordings, parameters.cqt.min_frequency_hz, parameters.cqt.bins_per_octave)
     return figures.save(figure, results.figure_path(parameters, "recordings", root))
 
 
-def draw_pieces(recordings: Recordings, lowest_hz: float, bins_per_octave: int) -> Figure:
+def draw_pieces(recordings: Recordings, min_frequency_hz: float, bins_per_octave: int) -> Figure:
     """The first pieces that are searched, one below the other, each on a time axis of its own."""
     pieces = range(min(recordings.n_searched, MAX_PIECES))
     patterns = [recordings.patterns(piece) for piece in pieces]
@@ -36,7 +36,7 @@ def draw_pieces(recordings: Recordings, lowest_hz: float, bins_per_octave: int) 
     grid = figure.add_gridspec(len(heights), 1, height_ratios=heights, hspace=0)
     for piece in pieces:
         axes = figure.add_subplot(grid[2 * piece])
-        _draw_transform(axes, recordings, piece, lowest_hz, bins_per_octave)
+        _draw_transform(axes, recordings, piece, min_frequency_hz, bins_per_octave)
         below = axes
         if patterns[piece]:
             below = figure.add_subplot(grid[2 * piece + 1], sharex=axes)
@@ -47,7 +47,9 @@ def draw_pieces(recordings: Recordings, lowest_hz: float, bins_per_octave: int) 
     return figure
 
 
-def _draw_transform(axes: Axes, recordings: Recordings, piece: int, lowest_hz: float, bins_per_octave: int) -> None:
+def _draw_transform(
+    axes: Axes, recordings: Recordings, piece: int, min_frequency_hz: float, bins_per_octave: int
+) -> None:
     """The transform of a piece, pitch upwards, the end of the lead-in as a white line."""
     frames, hop_s = recordings.piece(piece), recordings.hop_s
     extent = (-hop_s / 2, (len(frames) - 0.5) * hop_s, -0.5, frames.shape[1] - 0.5)
@@ -58,7 +60,7 @@ def _draw_transform(axes: Axes, recordings: Recordings, piece: int, lowest_hz: f
     axes.axvline(recordings.lead_ins_s[piece], color="white", linewidth=1, linestyle=(0, (2, 2)))
     axes.set_xlim(0, recordings.durations_s[piece])
     names = midi_to_note(list(C_PITCHES), octave=True)
-    bins = bins_per_octave * np.log2(note_to_hz(names) / lowest_hz)
+    bins = bins_per_octave * np.log2(note_to_hz(names) / min_frequency_hz)
     is_shown = (bins > -0.5) & (bins < frames.shape[1] + 0.1)
     axes.set_yticks(bins[is_shown], np.array(names)[is_shown])
     axes.set_ylim(-0.5, frames.shape[1] + 0.1)  # room for the C above the highest bin

@@ -44,11 +44,11 @@ def read_recordings(
     options: dict[str, Any] = {"show_progress": show_progress}
     sounds = transform_files(paths, root / CACHE, cqt, **options)
     training_sounds = transform_files(
-        training_pieces, root / CACHE, cqt, longest_s=section.longest_training_piece_s, **options
+        training_pieces, root / CACHE, cqt, longest_s=section.max_training_piece_s, **options
     )
     folder = folder_of(section, root) / section.patterns
-    splits = ["none"] * len(paths) if section.training_pieces else split_last(len(paths), section.validation_share)
-    training_splits = split_last(len(training_pieces), section.validation_share)
+    splits = ["none"] * len(paths) if section.training_pieces else split_last(len(paths), section.validation_fraction)
+    training_splits = split_last(len(training_pieces), section.validation_fraction)
     pieces = [
         _piece_of(path, sound, split, section.bpm.get(path.stem), folder)
         for path, sound, split in zip(paths, sounds, splits, strict=True)
@@ -109,7 +109,7 @@ def check_split(splits: np.ndarray, parameters: Parameters) -> None:
     n_files = np.count_nonzero(np.isin(splits, ("train", "validation")))
     if n_files < 2:
         folder = Path("music", parameters.pieces.training_pieces or parameters.pieces.folder)
-        share = f"pieces.validation_share={parameters.pieces.validation_share}"
+        share = f"pieces.validation_fraction={parameters.pieces.validation_fraction}"
         raise ValueError(f"{share}: needs at least 2 files, {folder} has {n_files}")
 
 

@@ -43,8 +43,11 @@ def test_nothing_but_a_folder_and_a_run_is_needed(load_text, study):
         ('model = { refine = "pursuit", bias = true }', "refine='pursuit': .*no bias"),
         ('model = { refine = "pursuit", scope = "map" }', "refine='pursuit': needs scope column or window, not map"),
         ('model = { refine = "pursuit", scope = "lifetime" }', "not lifetime"),
-        ("collection.validation_share = 0.4\ncollection.test_share = 0.6", "validation_share . test_share=1: must be"),
-        ("collection.validation_share = 0.9", "validation_share . test_share=1.05: must be below 1"),
+        (
+            "collection.validation_fraction = 0.4\ncollection.test_fraction = 0.6",
+            "validation_fraction . test_fraction=1: must be",
+        ),
+        ("collection.validation_fraction = 0.9", "validation_fraction . test_fraction=1.05: must be below 1"),
         ("baselines = { k = [1, 5], n_atoms = 4 }", "k=5: must be at most n_atoms=4"),
         ("loss.hits = 2.0", "unknown"),
         ("corruption.deleted = 1.0", "deleted"),
@@ -65,7 +68,7 @@ def test_what_cannot_be_is_refused_in_one_line(load_text, text, message):
         "training.window_steps = 4",
         "model.window_steps = 16",
         'model = { refine = "values", scope = "lifetime" }',
-        "collection.validation_share = 0.4\ncollection.test_share = 0.5",
+        "collection.validation_fraction = 0.4\ncollection.test_fraction = 0.5",
     ],
 )
 def test_what_just_fits_is_taken(load_text, text):

@@ -115,7 +115,7 @@ def test_pictures_are_turned_as_by_scipy(rng):
 def test_a_pair_is_one_picture_at_two_angles():
     pictures = np.zeros((2, 11, 11), np.float32)
     pictures[0, 5, 5] = pictures[1, 5, 5:] = 1  # a point in the middle, a line to the right
-    made = PicturePairs(pictures, largest_angle_deg=180)(40, SEED).numpy()
+    made = PicturePairs(pictures, max_angle_deg=180)(40, SEED).numpy()
     assert made.shape == (40, 2, 121)
     np.testing.assert_allclose(made.std(axis=-1), 0.1, rtol=1e-4)
     is_point = np.abs(made - made[..., :1]).argmax(axis=-1) == 60
@@ -129,7 +129,7 @@ def test_a_pair_is_one_picture_at_two_angles():
 
 def test_of_as_many_pairs_as_pictures_each_picture_comes_once_or_nearly():
     pictures = np.eye(64, dtype=np.float32).reshape(64, 8, 8)
-    made = PicturePairs(pictures, largest_angle_deg=1e-4)
+    made = PicturePairs(pictures, max_angle_deg=1e-4)
     numbers = made(64, SEED).numpy()[:, 0].argmax(axis=1)
     assert numbers.tolist() == list(range(64))
     few = [made(4, np.int32([1, draw])).numpy()[:, 0].argmax(axis=1) for draw in range(400)]
@@ -140,7 +140,7 @@ def test_of_as_many_pairs_as_pictures_each_picture_comes_once_or_nearly():
 
 def test_an_angle_of_0_leaves_pictures_as_they_are(rng):
     pictures = rng.random((3, 8, 8)).astype(np.float32)
-    made = PicturePairs(pictures, largest_angle_deg=1e-4)(10, SEED).numpy()
+    made = PicturePairs(pictures, max_angle_deg=1e-4)(10, SEED).numpy()
     nearest(made[:, 0], standardise(flatten(pictures)))
     np.testing.assert_allclose(made[:, 0], made[:, 1], atol=1e-4)
 
@@ -170,7 +170,7 @@ def test_what_cannot_be_paired_is_refused():
     with pytest.raises(ValueError, match="length=50: nothing to train on is as long"):
         Stretches(SPANS, 50, 2)
     with pytest.raises(ValueError, match=r"images of shape \(0, 8, 8\): must be at least one"):
-        PicturePairs(np.zeros((0, 8, 8)), largest_angle_deg=10)
+        PicturePairs(np.zeros((0, 8, 8)), max_angle_deg=10)
 
 
 def test_a_reach_below_1_makes_shifts_small(rng):

@@ -1,7 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
-from pipeline.parameters import load, merge
+from pipeline.describe_parameters import describe
+from pipeline.parameters import load, merge, studies
+from pipeline.validation import RENAMED
 
 SONG = 'study = "song"\nsound.file = "a.wav"\n'
 RUN = "[runs.RF]\n"
@@ -225,6 +227,13 @@ def test_a_key_of_before_is_refused_with_its_new_name(write_parameters, table, m
     text = 'study = "themes"\n[runs.A]\n' + table.replace("[pieces]", '[pieces]\nfolder = "a"')
     with pytest.raises(ValueError, match=f"^parameters/song.toml: {message}$"):
         load("song", write_parameters(text))
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_a_new_name_is_a_key_of_a_study_and_the_old_one_of_none(old, new):
+    keys = {line.strip("# []").split(" = ")[0] for study in studies() for line in describe(study)}
+    assert new in keys
+    assert old not in keys
 
 
 def test_a_method_of_before_is_refused_with_those_of_today(write_parameters):

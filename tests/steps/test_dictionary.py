@@ -47,7 +47,7 @@ epochs = 2
 batch_windows = 8
 jit_compile = false
 
-[hearing]
+[rendering]
 sample_rate_hz = 8000
 n_atoms = 3
 
@@ -292,9 +292,9 @@ def test_bad_wishes_for_generated_music_are_told_and_nothing_is_written(done_aga
 def test_a_sound_font_that_is_missing_is_told_and_nothing_is_written(done_again, edit):
     _, root = done_again
     before = versions_of(root, "output/**/*")
-    edit(("[hearing]", '[hearing]\nsound_font = "grand.sf2"'))
+    edit(("[rendering]", '[rendering]\nsound_font = "grand.sf2"'))
     for step in (step4_hear_dictionary, step6_generate_dictionary):
-        with pytest.raises(FileNotFoundError, match="hearing.sound_font=grand.sf2: no such file in music/"):
+        with pytest.raises(FileNotFoundError, match="rendering.sound_font=grand.sf2: no such file in music/"):
             step.run("small", root=root)
     assert versions_of(root, "output/**/*") == before
 
@@ -318,7 +318,7 @@ def test_a_corpus_of_which_nothing_is_held_out_is_told_by_what_judges_it(write_p
     store(parameters, "corpus", root, **arrays | {"splits": ["train"] * 3})
     store(parameters.for_run("A"), "codes", root, **vars(codes))
     with pytest.raises(
-        ValueError, match="evaluation.split='test': there is no piece in it; raise collection.test_share"
+        ValueError, match="evaluation.split='test': there is no piece in it; raise collection.test_fraction"
     ):
         step7_measure_dictionary.run("beats", root=root)
     assert not (root / "output" / "beats" / "baselines.npz").exists()

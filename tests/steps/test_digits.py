@@ -33,8 +33,8 @@ validation_pairs = 100
 plot_every_epochs = 2
 
 [classify]
-largest_train = 300
-largest_test = 100
+max_train = 300
+max_test = 100
 
 [runs.LEARNED]
 

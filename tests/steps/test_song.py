@@ -192,13 +192,13 @@ TOO_SHORT = {
         {"seconds": 0.9},
         [('"persistence"]', '"mlp"]')],
         step5_train_forecasters_song,
-        r"fit.share=0.5: of \d+ points \d+ are to fit on .* take a longer song, another share, or a shorter forecast",
+        r"fit.fraction=0.5: of \d+ points \d+ are to fit on .* take a longer song, another fraction",
     ),
     "horizon beside a split": (
         {},
         [("horizon_steps = 8", "horizon_steps = 80"), ('"persistence"]', '"mlp"]')],
         step5_train_forecasters_song,
-        r"fit.share=0.5: of 120 points .*, over 80 steps: ",
+        r"fit.fraction=0.5: of 120 points .*, over 80 steps: ",
     ),
     "horizon": (
         {},

@@ -498,7 +498,7 @@ def test_one_file_cannot_be_learned_from_and_is_searched_all_the_same(small, wri
     before = versions_of(small)
     for run in TRAINED:
         with pytest.raises(
-            ValueError, match=r"^pieces.validation_share=0.2: needs at least 2 files, music/songs has 1$"
+            ValueError, match=r"^pieces.validation_fraction=0.2: needs at least 2 files, music/songs has 1$"
         ):
             step2_train_complex.run("small", root=small, runs=[run])
     assert versions_of(small) == before

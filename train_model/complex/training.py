@@ -64,7 +64,7 @@ def _window_pairs(parameters: Any, samples: Arrays, split: str) -> WindowPairs:
 def _picture_pairs(parameters: Any, images: Arrays, split: str) -> PicturePairs:
     """Pairs of pictures of a part of the split."""
     chosen = images["images"][images["splits"] == split]
-    return PicturePairs(chosen, largest_angle_deg=parameters.training.largest_angle_deg)
+    return PicturePairs(chosen, max_angle_deg=parameters.training.max_angle_deg)
 
 
 MAKERS: dict[str, Callable[[Any, Arrays, str], Maker]] = {

@@ -46,7 +46,7 @@ class MovingPoint:
         Size in pixels.
     tail_s : float
         Length of the bright tail.
-    turn_deg_per_s : float
+    rotation_deg_per_s : float
         How fast the camera goes round.
     """
 
@@ -60,15 +60,15 @@ class MovingPoint:
         width: int = 1280,
         height: int = 720,
         tail_s: float = 0.5,
-        turn_deg_per_s: float = 0.0,
+        rotation_deg_per_s: float = 0.0,
     ):
         latent_dim = embedding["z"].shape[1]
         points, kept = first_three_components(embedding["z"])
         self.times_s, self.duration_s = embedding["times_s"], duration_s
-        self.tail_s, self.turn_deg_per_s = tail_s, turn_deg_per_s
+        self.tail_s, self.rotation_deg_per_s = tail_s, rotation_deg_per_s
         self.half_window_s = float(embedding["ends_s"][0] - embedding["starts_s"][0]) / 2
         self.layout = Layout(width, height, spectrogram is not None)
-        turn_deg = turn_deg_per_s * duration_s
+        turn_deg = rotation_deg_per_s * duration_s
         self.camera = Camera(points, self.layout.view, turn_deg=turn_deg, from_above=latent_dim < 3)
         self.in_box = self.camera.in_box(points)
         colours = matplotlib.colormaps[TIME_COLOURS](self.times_s / self.times_s[-1])[:, :3]
@@ -87,14 +87,14 @@ class MovingPoint:
         self.strip = np.s_[self.layout.height - top : self.layout.height - bottom, left:right]
         self.played = self.picture[self.strip].copy()
         self.picture[self.strip] = 255 * mix(np.array([*DARK, 1.0]), self.played / 255, UNPLAYED)
-        if not self.turn_deg_per_s:
+        if not self.rotation_deg_per_s:
             self.draw_path(0, len(self.times_s) - 1, AHEAD)
         self.still, self.so_far, self.n_behind = self.picture.copy(), self.picture.copy(), 0
 
     def picture_at(self, time_s: float) -> np.ndarray:
         """The picture at one time, ``(height, width, 4)``, RGBA of 8 bits; the next call draws over it."""
         n_behind = max(int(np.searchsorted(self.times_s, time_s, side="right")) - 1, 0)
-        if self.turn_deg_per_s:
+        if self.rotation_deg_per_s:
             np.copyto(self.picture, self.still)
             self.draw_path(n_behind, len(self.times_s) - 1, AHEAD, time_s)
             self.draw_path(0, n_behind, BEHIND, time_s)
@@ -115,11 +115,11 @@ class MovingPoint:
     def pixels_at(self, times_s: np.ndarray, time_s: float) -> np.ndarray:
         """Where the trajectory is at some times, as the camera sees it at `time_s`: ``(n_times, 2)``, y upwards."""
         in_box = np.stack([np.interp(times_s, self.times_s, axis) for axis in self.in_box.T], axis=1)
-        return self.camera.pixels(in_box, self.turn_deg_per_s * time_s)[0]
+        return self.camera.pixels(in_box, self.rotation_deg_per_s * time_s)[0]
 
     def draw_path(self, first: int, end: int, strength: float, time_s: float = 0.0) -> None:
         """The segments from point `first` to point `end`, the far ones first, thin and in a mist."""
-        pixels, nearness = self.camera.pixels(self.in_box[first : end + 1], self.turn_deg_per_s * time_s)
+        pixels, nearness = self.camera.pixels(self.in_box[first : end + 1], self.rotation_deg_per_s * time_s)
         starts, ends = pixels[:-1], pixels[1:]
         strengths = strength * mix(FARTHEST, 1, nearness[:-1, None])
         colours = mix(DARK, self.colours[first:end], strengths)

@@ -30,7 +30,7 @@ def write_video(
     height: int = 720,
     frame_rate_hz: float = 30.0,
     tail_s: float = 0.5,
-    turn_deg_per_s: float = 0.0,
+    rotation_deg_per_s: float = 0.0,
     frames_folder: Path | None = None,
     show_progress: bool = False,
 ) -> Path:
@@ -59,7 +59,7 @@ def write_video(
         Pictures a second.
     tail_s : float
         Length of the bright tail.
-    turn_deg_per_s : float
+    rotation_deg_per_s : float
         How fast the camera goes round the trajectory; 0 for a camera that stands.
     frames_folder : Path or None
         A new or empty folder for the pictures as numbered PNG files.
@@ -71,7 +71,7 @@ def write_video(
     ValueError
         If the size, a rate, the tail, the sound or the folder cannot be used.
     """
-    _check_picture(width, height, frame_rate_hz, tail_s, turn_deg_per_s)
+    _check_picture(width, height, frame_rate_hz, tail_s, rotation_deg_per_s)
     _check_sound(samples, sample_rate_hz)
     rate_hz = Fraction(frame_rate_hz).limit_denominator(1001)  # 24000 / 1001 is one
     duration_s = Fraction(len(samples), sample_rate_hz)
@@ -84,7 +84,7 @@ def write_video(
         width=width,
         height=height,
         tail_s=tail_s,
-        turn_deg_per_s=turn_deg_per_s,
+        rotation_deg_per_s=rotation_deg_per_s,
     )
     with (
         _whole_folder(frames_folder) as folder,
@@ -124,7 +124,7 @@ def _whole_folder(folder: Path | None) -> Iterator[Path | None]:
         pictures.rename(folder)
 
 
-def _check_picture(width: int, height: int, frame_rate_hz: float, tail_s: float, turn_deg_per_s: float) -> None:
+def _check_picture(width: int, height: int, frame_rate_hz: float, tail_s: float, rotation_deg_per_s: float) -> None:
     """Refuse what no player shows or no one can see."""
     for name, size in {"width": width, "height": height}.items():
         if size < SMALLEST or size % 2:
@@ -133,8 +133,8 @@ def _check_picture(width: int, height: int, frame_rate_hz: float, tail_s: float,
         raise ValueError(f"frame_rate_hz={frame_rate_hz}: must be 1 to 240")
     if not 0 <= tail_s < math.inf:
         raise ValueError(f"tail_s={tail_s}: must be at least 0")
-    if not math.isfinite(turn_deg_per_s):
-        raise ValueError(f"turn_deg_per_s={turn_deg_per_s}: must be finite")
+    if not math.isfinite(rotation_deg_per_s):
+        raise ValueError(f"rotation_deg_per_s={rotation_deg_per_s}: must be finite")
 
 
 def _check_sound(samples: np.ndarray, sample_rate_hz: int) -> None:

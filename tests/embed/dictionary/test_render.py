@@ -11,7 +11,7 @@ DRUMS = drums.Parameters(
     name="x",
     study="drums",
     collection={"folder": "x"},
-    hearing={"sample_rate_hz": 8000},
+    rendering={"sample_rate_hz": 8000},
     runs={"A": {}},
 )
 
@@ -21,7 +21,7 @@ def piano_parameters(**roll):
 
 
 def with_sound_font(sound_font):
-    return DRUMS.model_copy(update={"hearing": DRUMS.hearing.model_copy(update={"sound_font": sound_font})})
+    return DRUMS.model_copy(update={"rendering": DRUMS.rendering.model_copy(update={"sound_font": sound_font})})
 
 
 def beat():
@@ -94,7 +94,7 @@ def test_where_there_is_no_note_there_is_no_sound(tmp_path):
 
 
 def test_a_sound_font_must_be_there(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"hearing.sound_font=no.sf2: no such file in music/"):
+    with pytest.raises(FileNotFoundError, match=r"rendering.sound_font=no.sf2: no such file in music/"):
         write_music(beat(), with_sound_font("no.sf2"), tmp_path / "beat", bpm=120, root=tmp_path)
 
 
@@ -102,7 +102,7 @@ def test_without_fluidsynth_a_sound_font_is_refused(tmp_path, monkeypatch):
     (tmp_path / "music").mkdir()
     (tmp_path / "music" / "a.sf2").write_bytes(b"")
     monkeypatch.setattr(pretty_midi.fluidsynth, "_HAS_FLUIDSYNTH", False)
-    with pytest.raises(ValueError, match=r"hearing.sound_font=a.sf2: FluidSynth is not installed; leave it out"):
+    with pytest.raises(ValueError, match=r"rendering.sound_font=a.sf2: FluidSynth is not installed; leave it out"):
         to_sound(to_midi_of(beat(), DRUMS, bpm=120), with_sound_font("a.sf2"), tmp_path)
 
 

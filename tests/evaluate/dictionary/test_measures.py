@@ -200,14 +200,14 @@ def test_names_come_back():
 
 def test_nothing_held_out_is_an_error_that_names_the_way_out(corpus, codes, make_parameters):
     empty = replace(corpus, splits=np.full(3, "train"))
-    message = r"^evaluation.split='test': there is no piece in it; raise collection.test_share, .*$"
+    message = r"^evaluation.split='test': there is no piece in it; raise collection.test_fraction, .*$"
     with pytest.raises(ValueError, match=message):
         measure_held_out(empty, codes, make_parameters())
     with pytest.raises(ValueError, match=message):
         measure_shifts(empty, pursue(codes), codes, make_parameters())
     with pytest.raises(ValueError, match=message):
         measure_denoising(empty, pursue(codes), codes, make_parameters())
-    with pytest.raises(ValueError, match=r"^evaluation.split='validation': .* raise collection.validation_share"):
+    with pytest.raises(ValueError, match=r"^evaluation.split='validation': .* raise collection.validation_fraction"):
         measure_held_out(empty, codes, make_parameters("split = 'validation'"))
 
 

@@ -113,5 +113,5 @@ def test_the_share_of_wrong_answers(told_by, rng):
 
 def test_the_same_seed_gives_the_same_measures(arrays):
     bases = bases_at_random((20, SIDE * SIDE), seed=3)
-    first, again = (measure_digits(arrays, bases, Classify(largest_train=60, largest_test=20)) for _ in range(2))
+    first, again = (measure_digits(arrays, bases, Classify(max_train=60, max_test=20)) for _ in range(2))
     assert all((first[name] == again[name]).all() for name in first)

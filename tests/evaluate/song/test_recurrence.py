@@ -13,8 +13,8 @@ def embedding_of(z):
     return {"z": z.astype(np.float32), "starts_s": starts_s, "times_s": starts_s + 0.5, "ends_s": starts_s + 1.0}
 
 
-def measure(z, seed=0, longest_period_s=60.0):
-    settings = {"longest_period_s": longest_period_s, "n_surrogates": N_SURROGATES, "seed": seed}
+def measure(z, seed=0, max_period_s=60.0):
+    settings = {"max_period_s": max_period_s, "n_surrogates": N_SURROGATES, "seed": seed}
     return measure_recurrence(embedding_of(z), **settings)
 
 
@@ -43,7 +43,7 @@ def test_no_period_longer_than_asked_for_is_found(loop):
     assert loop["lags_s"][-1] == 200 * HOP_S  # half the song
     rng = np.random.default_rng(440)
     once = np.fft.irfft(np.fft.rfft(rng.normal(size=(50, 3)), axis=0)[:6], n=50, axis=0)
-    short = measure(np.tile(once, (8, 1)), longest_period_s=40 * HOP_S)
+    short = measure(np.tile(once, (8, 1)), max_period_s=40 * HOP_S)
     assert short["lags_s"][-1] == 40 * HOP_S
     assert short["score"] < loop["score"]
 

@@ -94,11 +94,11 @@ def test_spans_are_scored_in_seconds():
 
 
 def test_grid_is_what_is_given_and_else_as_it_is():
-    lag = Lag(high=0.7, low=0.5, min_beats=4.0, most_themes=7)
+    lag = Lag(high=0.7, low=0.5, min_beats=4.0, max_themes=7)
     assert grid_of(Choice(), lag) == [lag]
     grid = grid_of(Choice(high=(0.4, 0.8), low=(0.3, 0.6)), lag)
     assert [(each.high, each.low) for each in grid] == [(0.4, 0.3), (0.8, 0.3), (0.8, 0.6)]
-    assert {(each.min_beats, each.most_themes) for each in grid} == {(4.0, 7)}
+    assert {(each.min_beats, each.max_themes) for each in grid} == {(4.0, 7)}
 
 
 def test_grid_without_a_member_is_refused():

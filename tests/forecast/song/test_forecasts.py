@@ -126,15 +126,15 @@ def test_method_gets_a_block_of_the_window_and_the_horizon(embedding):
         return Forecaster(1, lambda seen, step: np.zeros_like(seen[:, -1]))
 
     parameters = parameters_of(forecast={"long_steps": 60})
-    forecast_song(embedding, Method(make, "spread", "block"), parameters)
+    forecast_song(embedding, Method(make, "rms", "block"), parameters)
     assert told == [(ExclusionRule("block", 22 + 30), 30), (ExclusionRule("block", 22 + 60), 60)]
 
 
 def test_article_is_scaled_by_axes_and_learns_from_the_future_whatever_is_asked_for():
-    parameters = parameters_of(fit={"scale": "spread", "learn_from": "past"})
+    parameters = parameters_of(fit={"scale": "rms", "learn_from": "past"})
     paper, ours = method_of("knn_paper", parameters), method_of("knn", parameters)
     assert (paper.scale, paper.learn_from) == ("axes", "all")
-    assert (ours.scale, ours.learn_from) == ("spread", "past")
+    assert (ours.scale, ours.learn_from) == ("rms", "past")
 
 
 def test_joint_forecaster_works_in_the_units_it_was_trained_in():
@@ -176,7 +176,7 @@ def test_size_of_an_axis_does_not_matter_to_the_articles_knn(seed, offset, facto
 
 def test_song_too_short_for_networks():
     embedding = embedding_of(np.arange(300.0).reshape(100, 3))
-    with pytest.raises(ValueError, match=re.escape("fit.share=0.5: of 100 points 50 are to fit on")):
+    with pytest.raises(ValueError, match=re.escape("fit.fraction=0.5: of 100 points 50 are to fit on")):
         split_for_networks(embedding, parameters_of())
 
 

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from embed.song.spread import scale_by_spread, spread
 from forecast.song.scaling import scaling_of
 
-SCALES = ["spread", "axes", "own"]
+SCALES = ["rms", "axes", "own"]
 SEEDS = st.integers(0, 2**32 - 1)
 
 
 def test_spread_keeps_the_shape_at_spread_1(rng):
     z = 5 + rng.normal(size=(50, 3)) * [0.1, 1.0, 20.0]
-    scaled = scaling_of(z, "spread").apply(z)
+    scaled = scaling_of(z, "rms").apply(z)
     np.testing.assert_allclose(scaled, scale_by_spread(z))
     np.testing.assert_allclose(np.diff(scaled, axis=0) * spread(z), np.diff(z, axis=0))
 
@@ -39,7 +39,7 @@ def test_undone_it_is_as_before_for_forecasts_of_any_shape(scale, seed, factor, 
     np.testing.assert_allclose(scaling.undo(scaling.apply(forecast)), forecast, atol=1e-9 * max(factor, 1))
 
 
-@pytest.mark.parametrize("scale", ["spread", "axes"])
+@pytest.mark.parametrize("scale", ["rms", "axes"])
 @given(seed=SEEDS, factor=st.floats(1e-3, 1e3), offset=st.floats(-100, 100))
 def test_size_and_place_of_the_space_do_not_matter(scale, seed, factor, offset):
     z = np.random.default_rng(seed).normal(size=(20, 3))
@@ -65,11 +65,11 @@ def test_axis_that_stands_still_is_taken_to_0(rng):
 
 def test_stored_float32_is_scaled_in_double_precision(rng):
     z = (1e4 + rng.normal(size=(5000, 3))).astype(np.float32)
-    scaled = scaling_of(z, "spread").apply(z)
+    scaled = scaling_of(z, "rms").apply(z)
     assert scaled.dtype == np.float64
     np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-9)
 
 
 def test_trajectory_that_stands_still_has_no_spread():
     with pytest.raises(ValueError, match=r"^z of shape \(9, 3\): all points are the same$"):
-        scaling_of(np.ones((9, 3)), "spread")
+        scaling_of(np.ones((9, 3)), "rms")

@@ -28,7 +28,9 @@ def test_between_fitted_and_scored_no_sound_is_shared(n_points, share, window_po
 
 @pytest.mark.parametrize(("n_points", "share"), [(144, 0.5), (1270, 0.95), (1270, 0.015), (0, 0.5)])
 def test_song_too_short_for_both_is_refused(n_points, share):
-    with pytest.raises(ValueError, match=rf"^fit.share={share}: of {n_points} points {int(n_points * share)} are to"):
+    with pytest.raises(
+        ValueError, match=rf"^fit.fraction={share}: of {n_points} points {int(n_points * share)} are to"
+    ):
         split(n_points, share, window_points=22, n_seen=20, horizon_steps=30)
 
 

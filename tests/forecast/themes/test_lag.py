@@ -37,7 +37,7 @@ def test_longer_themes_come_first(rng):
         [[10, 50], [100, 140]],
     ]
     assert [theme.strength for theme in themes] == sorted([theme.strength for theme in themes], reverse=True)
-    assert len(find_by_lag(cosine_similarity(frames), frames_per_beat=4, most_themes=2)) == 2
+    assert len(find_by_lag(cosine_similarity(frames), frames_per_beat=4, max_themes=2)) == 2
 
 
 def test_part_of_a_theme_that_comes_alone_too_is_a_theme_of_its_own(rng):

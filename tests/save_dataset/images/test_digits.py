@@ -71,7 +71,7 @@ def test_pictures_of_the_right_size_are_left_as_they_are(rng):
 
 def test_each_part_of_the_split_has_its_share_of_every_digit():
     labels = np.repeat(np.arange(10), 50)
-    arrays = split_images(np.zeros((500, 8, 8)), labels, Images(test_share=0.2, validation_share=0.25))
+    arrays = split_images(np.zeros((500, 8, 8)), labels, Images(test_fraction=0.2, validation_fraction=0.25))
     for split, n in (("train", 30), ("validation", 10), ("test", 10)):
         assert np.bincount(labels[arrays["splits"] == split]).tolist() == [n] * 10
 

@@ -128,7 +128,7 @@ def test_groups_are_not_torn_and_files_of_one_share_their_part(collect):
 
 def test_shares_and_seeds_of_the_split():
     groups = {f"work {index}" for index in range(4000)}
-    settings = {"folder": "x", "validation_share": 0.1, "test_share": 0.2}
+    settings = {"folder": "x", "validation_fraction": 0.1, "test_fraction": 0.2}
     splits = draw_splits(groups, Collection(**settings))
     counts = {split: list(splits.values()).count(split) / len(groups) for split in ("train", "validation", "test")}
     assert counts == pytest.approx({"train": 0.7, "validation": 0.1, "test": 0.2}, abs=0.02)
@@ -141,7 +141,7 @@ def test_shares_and_seeds_of_the_split():
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("shares", [(0.1, 0.15), (0.01, 0.01), (0.5, 0.45), (0.0, 0.99)])
 def test_no_part_is_empty_that_must_not_be(seed, shares):
-    collection = Collection(folder="x", validation_share=shares[0], test_share=shares[1], seed=seed)
+    collection = Collection(folder="x", validation_fraction=shares[0], test_fraction=shares[1], seed=seed)
     for n_groups in range(1, 7):
         splits = set(draw_splits({str(index) for index in range(n_groups)}, collection).values())
         assert "train" in splits
@@ -150,7 +150,7 @@ def test_no_part_is_empty_that_must_not_be(seed, shares):
 
 
 def test_nothing_is_held_out_without_shares():
-    collection = Collection(folder="x", validation_share=0, test_share=0)
+    collection = Collection(folder="x", validation_fraction=0, test_fraction=0)
     assert set(draw_splits(set("abcdefgh"), collection).values()) == {"train"}
 
 

@@ -62,7 +62,7 @@ def test_a_pattern_that_is_none(takes):
 
 def test_a_recording_too_short_for_two_windows_held_out(takes):
     with pytest.raises(ValueError, match=r"b\.wav: 7200 samples to learn from and 800 held out .*at least 1024"):
-        read_samples(parameters_for(("b.wav",), validation_share=0.1), takes)
+        read_samples(parameters_for(("b.wav",), validation_fraction=0.1), takes)
 
 
 def test_silence_is_told_with_the_file(takes):

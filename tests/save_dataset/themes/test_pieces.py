@@ -147,7 +147,7 @@ def test_one_file_is_enough_to_search_but_not_to_learn(folder, read, tmp_path):
     assert recordings.n_searched == 1
     assert recordings.truth.shape == (0, 5)
     assert recordings.notes.shape == (0, 4)
-    message = r"^pieces.validation_share=0.2: needs at least 2 files, music/set has 1$"
+    message = r"^pieces.validation_fraction=0.2: needs at least 2 files, music/set has 1$"
     with pytest.raises(ValueError, match=message):
         check_split(recordings.splits, load("mine", tmp_path))
     recordings, _ = read('files = ["three.wav", "two.wav"]')

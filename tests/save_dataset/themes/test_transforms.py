@@ -86,7 +86,7 @@ def test_midi_is_rendered(tmp_path):
     midi.instruments.append(pretty_midi.Instrument(0))
     midi.instruments[0].notes.append(pretty_midi.Note(90, 60, 1.0, 2.0))
     midi.write(str(tmp_path / "note.mid"))
-    (sound,) = transform_files([tmp_path / "note.mid"], tmp_path / "cache", CONFIG | {"lowest_hz": 130.8})
+    (sound,) = transform_files([tmp_path / "note.mid"], tmp_path / "cache", CONFIG | {"min_frequency_hz": 130.8})
     assert sound.lead_in_s == pytest.approx(1, abs=0.02)
     assert (sound.frames[18:28].argmax(axis=1) == 12).all()
 

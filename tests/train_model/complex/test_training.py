@@ -14,7 +14,7 @@ SIZES = {"themes": {"patch_frames": 4}, "signal": {"window_samples": 32}, "digit
 SHIFTS = {
     "themes": {"pitch_shift_bins": 3, "time_shift_frames": 2},
     "signal": {"shift_samples": 8},
-    "digits": {"largest_angle_deg": 90.0},
+    "digits": {"max_angle_deg": 90.0},
 }
 
 

@@ -69,13 +69,15 @@ def white_disc(picture, radius=4):
     return np.array([column + 0.5, height - row - 0.5])
 
 
-@pytest.mark.parametrize(("latent_dim", "turn_deg_per_s"), [(3, 0.0), (3, 90.0), (12, 0.0), (2, 0.0)])
-def test_decoded_marker_stands_where_the_trajectory_is(tmp_path, rng, latent_dim, turn_deg_per_s):
+@pytest.mark.parametrize(("latent_dim", "rotation_deg_per_s"), [(3, 0.0), (3, 90.0), (12, 0.0), (2, 0.0)])
+def test_decoded_marker_stands_where_the_trajectory_is(tmp_path, rng, latent_dim, rotation_deg_per_s):
     embedding = embed(1.5, latent_dim)
     path = tmp_path / "video.mp4"
-    write_video(path, embedding, bursts(rng, 12000, 8000), 8000, turn_deg_per_s=turn_deg_per_s, tail_s=0.0, **SIZE)
+    write_video(
+        path, embedding, bursts(rng, 12000, 8000), 8000, rotation_deg_per_s=rotation_deg_per_s, tail_s=0.0, **SIZE
+    )
     times_s, pictures, _ = read_pictures(path)
-    expected = MovingPoint(embedding, 1.5, turn_deg_per_s=turn_deg_per_s, **SIZE)
+    expected = MovingPoint(embedding, 1.5, rotation_deg_per_s=rotation_deg_per_s, **SIZE)
     for frame in (0, 22, 44):
         time_s = float(times_s[frame])
         place = expected.pixels_at(np.array([time_s]), time_s)[0]
@@ -99,10 +101,10 @@ def test_point_between_two_centres_is_interpolated():
     assert between == pytest.approx(0.75 * one + 0.25 * other)
 
 
-@pytest.mark.parametrize("turn_deg_per_s", [0.0, 20.0])
-def test_a_picture_does_not_depend_on_those_drawn_before(turn_deg_per_s):
+@pytest.mark.parametrize("rotation_deg_per_s", [0.0, 20.0])
+def test_a_picture_does_not_depend_on_those_drawn_before(rotation_deg_per_s):
     embedding = embed(1.0)
-    point = MovingPoint(embedding, 1.0, turn_deg_per_s=turn_deg_per_s, **SIZE)
+    point = MovingPoint(embedding, 1.0, rotation_deg_per_s=rotation_deg_per_s, **SIZE)
     one = point.picture_at(0.5).copy()
     for time_s in (0.6, 0.9, 0.3, 0.5):
         again = point.picture_at(time_s).copy()
@@ -199,7 +201,7 @@ def test_sound_of_a_rate_that_aac_does_not_know_is_resampled_in_step(tmp_path, r
 
 def test_a_camera_that_turns_moves_a_point_that_rests():
     embedding = embed(3.0)
-    point = MovingPoint(embedding, 3.0, turn_deg_per_s=30.0, **SIZE)
+    point = MovingPoint(embedding, 3.0, rotation_deg_per_s=30.0, **SIZE)
     seen = np.stack([point.pixels_at(np.array([1.0]), time_s)[0] for time_s in (0.0, 1.0, 2.0)])
     assert np.linalg.norm(np.diff(seen, axis=0), axis=1).min() > 2
     standing = MovingPoint(embedding, 3.0, **SIZE)
@@ -293,7 +295,7 @@ def test_a_title_is_no_formula_and_a_long_one_is_made_to_fit(n_times):
         ({"frame_rate_hz": 0.0}, "frame_rate_hz=0.0: must be 1 to 240"),
         ({"frame_rate_hz": math.nan}, "frame_rate_hz=nan: must be 1 to 240"),
         ({"tail_s": -0.5}, "tail_s=-0.5: must be at least 0"),
-        ({"turn_deg_per_s": math.inf}, "turn_deg_per_s=inf: must be finite"),
+        ({"rotation_deg_per_s": math.inf}, "rotation_deg_per_s=inf: must be finite"),
         ({"sample_rate_hz": 0}, "sample_rate_hz=0: must be 1000 to 768000"),
         ({"samples": np.zeros(0)}, r"samples.shape=\(0,\): there is no sound"),
         ({"samples": np.zeros((10, 6))}, r"samples.shape=\(10, 6\): must be \(n_samples,\) or \(n_samples, 2\)"),
