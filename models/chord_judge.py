@@ -10,8 +10,7 @@ import keras
 from keras import ops
 
 from models.dictionary_losses import ChordChangeLoss, ChordLoss
-
-N_CLASSES = 25  # 12 major, 12 minor, other
+from pipeline.notes import N_CHORD_CLASSES
 
 
 @keras.saving.register_keras_serializable(package="dictionary")
@@ -33,7 +32,7 @@ class ChordJudge(keras.layers.Layer):
         super().__init__(**kwargs)
         self.config = {"steps_per_beat": steps_per_beat, "chords": chords, "chord_changes": chord_changes}
         if chords:
-            self.chord_head = keras.layers.Dense(N_CLASSES, name="chord_head")
+            self.chord_head = keras.layers.Dense(N_CHORD_CLASSES, name="chord_head")
             self.chord_loss = ChordLoss(chords, name="chords")
         if chord_changes:
             self.change_head = keras.layers.Dense(1, name="change_head")

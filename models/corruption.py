@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-HIT = 0.5  # a cell above it is a hit
+from pipeline.notes import HIT_THRESHOLD
+
 REACHES = (1, 2, 4, 8, 16, 32, 64, 128)  # together 255 cells, before which there is a hit in all but silence
 
 
@@ -37,7 +38,7 @@ class Corruption(keras.layers.Layer):
         n_kinds = steps.shape[-1] // self.n_hits
         cells = ops.transpose(ops.reshape(steps, (-1, n_kinds, self.n_hits)), (0, 2, 1))
         cells = ops.reshape(cells, (-1, n_kinds))  # (n_cells, n_kinds)
-        is_hit = cells[:, :1] > HIT
+        is_hit = cells[:, :1] > HIT_THRESHOLD
         uniform = keras.random.uniform(ops.shape(is_hit), seed=self.draws)
         changes = uniform < ops.where(is_hit, self.deleted, self.spurious)
         changed = ops.where(is_hit, 0.0, self.some_hits(cells))
@@ -48,7 +49,7 @@ class Corruption(keras.layers.Layer):
         """For each cell a hit from half a batch away, ``(n_cells, n_kinds)``: the last one before that place."""
         found = ops.roll(cells, ops.shape(cells)[0] // 2, axis=0)
         for reach in REACHES:
-            found = ops.where(found[:, :1] > HIT, found, ops.roll(found, reach, axis=0))
+            found = ops.where(found[:, :1] > HIT_THRESHOLD, found, ops.roll(found, reach, axis=0))
         return ops.concatenate([ops.ones_like(found[:, :1]), found[:, 1:]], axis=1)
 
     def get_config(self):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from pipeline.notes import N_KEYS
 from pipeline.windows import Stretch
 
 MAX_BATCHES = 2**16  # of an epoch: no two epochs draw the same pairs
@@ -71,7 +72,7 @@ def music_windows(
     chords: np.ndarray | None = None,
     steps_per_beat: int = 1,
     transpose_semitones: int = 0,
-    keys: int = 88,
+    keys: int = N_KEYS,
 ) -> tf.data.Dataset:
     """Batches of windows of symbolic music from all over a corpus, in another order each epoch.
 

@@ -10,6 +10,7 @@ import numpy as np
 from pretty_midi import PrettyMIDI
 
 from pipeline.atomic_write import atomic_write
+from pipeline.notes import HIT_THRESHOLD
 from pipeline.parameters import ROOT
 from pipeline.studies import drums, piano
 from save_dataset.midi import above_bass, drum_grid, event_tokens, piano_roll
@@ -33,7 +34,7 @@ def write_music(
     path_without_ending: Path,
     *,
     bpm: float,
-    threshold: float = 0.5,
+    threshold: float = HIT_THRESHOLD,
     root: Path = ROOT,
 ) -> list[Path]:
     """Write steps as MIDI and, unless no note is in them, as WAV; returns the paths. Arguments and errors as `hear`."""
@@ -52,13 +53,17 @@ def write_heard(heard: Heard, path_without_ending: Path, sample_rate_hz: int) ->
     return [midi_path, write_sound(heard.samples, wav_path, sample_rate_hz)]
 
 
-def hear(steps: np.ndarray, parameters: Parameters, *, bpm: float, threshold: float = 0.5, root: Path = ROOT) -> Heard:
+def hear(
+    steps: np.ndarray, parameters: Parameters, *, bpm: float, threshold: float = HIT_THRESHOLD, root: Path = ROOT
+) -> Heard:
     """Steps as MIDI and sound; arguments as for `to_midi_of`, errors as `to_sound`."""
     midi = to_midi_of(steps, parameters, bpm=bpm, threshold=threshold)
     return Heard(midi, to_sound(midi, parameters, root))
 
 
-def to_midi_of(steps: np.ndarray, parameters: Parameters, *, bpm: float, threshold: float = 0.5) -> PrettyMIDI:
+def to_midi_of(
+    steps: np.ndarray, parameters: Parameters, *, bpm: float, threshold: float = HIT_THRESHOLD
+) -> PrettyMIDI:
     """The MIDI of steps, as the study of the parameters understands them.
 
     Parameters

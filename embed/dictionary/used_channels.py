@@ -2,7 +2,8 @@
 
 import numpy as np
 
-KEYS = 88
+from pipeline.notes import N_KEYS
+
 AUDIBLE_SHARE = 0.1  # of the largest magnitude; less is not seen
 
 
@@ -18,7 +19,7 @@ def used_channels(music: np.ndarray, channels: np.ndarray) -> np.ndarray:
     """
     if str(channels[0]).split()[0] not in ("onset", "frame"):
         return np.arange(len(channels))
-    peaks = np.abs(music).reshape(-1, KEYS * (len(channels) // KEYS)).max(axis=0).reshape(-1, KEYS).max(axis=0)
+    peaks = np.abs(music).reshape(-1, N_KEYS * (len(channels) // N_KEYS)).max(axis=0).reshape(-1, N_KEYS).max(axis=0)
     used = np.flatnonzero(peaks >= AUDIBLE_SHARE * peaks.max())
     span = np.arange(used[0], used[-1] + 1)
-    return np.concatenate([kind * KEYS + span for kind in range(len(channels) // KEYS)])
+    return np.concatenate([kind * N_KEYS + span for kind in range(len(channels) // N_KEYS)])

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from evaluate.dictionary.music_statistics import LOWEST_PITCH, N_KEYS
+from pipeline.notes import LOWEST_KEY, N_KEYS
 from save_dataset.midi.corpus import NO_CHORD
 
 PENALTY = 1.0  # C of the logistic regression; ten times as much changes nothing, a tenth costs 0.015 of accuracy
@@ -92,7 +92,7 @@ def fit_chords(beats: np.ndarray, chords: np.ndarray) -> LogisticRegression:
 
 def closest_triads(beats: np.ndarray) -> np.ndarray:
     """Which of the 24 triads correlates most with the pitch classes of each beat ``(n_beats, 88)``; never "other"."""
-    classes = (np.arange(N_KEYS) + LOWEST_PITCH) % 12
+    classes = (np.arange(N_KEYS) + LOWEST_KEY) % 12
     chroma = beats @ np.eye(12)[classes]  # (n_beats, 12)
     # all triads have three notes: the one with the largest sum has the largest correlation too
     return (chroma @ _triads().T).argmax(axis=1)

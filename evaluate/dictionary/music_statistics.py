@@ -9,10 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-THRESHOLD = 0.5
-N_KEYS = 88
-LOWEST_PITCH = 21  # MIDI number of the lowest key, A0
-BEATS_PER_BAR = 4
+from pipeline.notes import BEATS_PER_BAR, HIT_THRESHOLD, LOWEST_KEY, N_KEYS
+
 # times are counted in half octaves of a beat, so that a dotted note stands between two plain ones
 MIN_HALF_OCTAVES, MAX_HALF_OCTAVES = -6, 5  # an eighth of a beat, and 2^2.5 = 5.7 beats
 N_TIMES = MAX_HALF_OCTAVES - MIN_HALF_OCTAVES + 1
@@ -49,7 +47,7 @@ def statistics_of(steps: np.ndarray, kinds: Mapping[str, slice], steps_per_bar: 
         return {"mean_bar": mean_bar(steps, kinds, steps_per_bar)}
     onsets, ends = notes_of(steps, kinds)
     pitches = np.bincount(onsets[:, 1], minlength=N_KEYS)
-    classes = np.bincount((onsets[:, 1] + LOWEST_PITCH) % 12, minlength=12)
+    classes = np.bincount((onsets[:, 1] + LOWEST_KEY) % 12, minlength=12)
     durations = ends - onsets[:, 0] if "frame" in kinds else np.zeros(0, int)
     histograms = [
         time_shares(durations, steps_per_bar),
@@ -78,9 +76,9 @@ def notes_of(steps: np.ndarray, kinds: Mapping[str, slice]) -> tuple[np.ndarray,
     unknown = [kind for kind in ("onset", "frame") if kind in kinds and steps[:, kinds[kind]].shape[1] != N_KEYS]
     if unknown or not {"onset", "frame"} & set(kinds):
         raise ValueError(f"kinds={list(kinds)}: must be hit and velocity, or onset or frame of {N_KEYS} keys")
-    frames = steps[:, kinds["frame"]] > THRESHOLD if "frame" in kinds else np.ones((len(steps), N_KEYS), bool)
+    frames = steps[:, kinds["frame"]] > HIT_THRESHOLD if "frame" in kinds else np.ones((len(steps), N_KEYS), bool)
     before = np.vstack([np.zeros((1, N_KEYS), bool), frames[:-1]])
-    onsets = steps[:, kinds["onset"]] > THRESHOLD if "onset" in kinds else frames & ~before
+    onsets = steps[:, kinds["onset"]] > HIT_THRESHOLD if "onset" in kinds else frames & ~before
     stops = np.vstack([onsets | ~frames, np.ones((1, N_KEYS), bool)])  # the end of the piece stops all
     length = len(stops)
     places = np.flatnonzero(stops.T)  # key after key

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from pipeline.notes import HIT_THRESHOLD
+
 THRESHOLDS = np.arange(5, 96) / 100
 
 
@@ -16,7 +18,7 @@ def measure_reconstruction(
     true: np.ndarray,
     reconstructed: np.ndarray,
     kinds: Mapping[str, slice],
-    threshold: float = 0.5,
+    threshold: float = HIT_THRESHOLD,
     *,
     token_mean: float = 0.0,
     token_std: float = 1.0,
@@ -54,7 +56,10 @@ def measure_reconstruction(
         scores = dict.fromkeys(("precision", "recall", "f1"), np.nan)
         scores["exact_tokens"] = float(np.mean(tokens == found))
     else:
-        tokens, found = _first_kind(true, kinds) > 0.5, _first_kind(reconstructed, kinds) > np.float64(threshold)
+        tokens, found = (
+            _first_kind(true, kinds) > HIT_THRESHOLD,
+            _first_kind(reconstructed, kinds) > np.float64(threshold),
+        )
         scores = score((tokens & found).sum(), found.sum(), tokens.sum()) | {"exact_tokens": np.nan}
     return measures | scores | {"exact": float(np.mean((tokens == found).all(axis=(1, 2))))}
 
@@ -83,7 +88,7 @@ def _measure_errors(true: np.ndarray, reconstructed: np.ndarray, kinds: Mapping[
     """Mean square errors, and root mean square errors of velocity and offset at true hits."""
     sums, errors = 0.0, {}
     at_hits = {"velocity_rmse": np.nan, "offset_rmse": np.nan}
-    is_hit = _first_kind(true, kinds) > 0.5
+    is_hit = _first_kind(true, kinds) > HIT_THRESHOLD
     for kind, channels in kinds.items():  # one after the other, for memory
         squares = np.square(reconstructed[..., channels] - true[..., channels], dtype=float)
         sums += squares.sum()
@@ -118,7 +123,7 @@ def best_threshold(true: np.ndarray, reconstructed: np.ndarray, kinds: Mapping[s
     _validate(true, reconstructed, kinds)
     if "token" in kinds:
         raise ValueError(f"kinds={dict(kinds)}: tokens have no threshold")
-    is_true = _first_kind(true, kinds).ravel() > 0.5
+    is_true = _first_kind(true, kinds).ravel() > HIT_THRESHOLD
     n_below = np.searchsorted(THRESHOLDS, _first_kind(reconstructed, kinds).ravel())  # thresholds a cell is above
     n_found, n_right = (
         np.bincount(cells, minlength=len(THRESHOLDS) + 1)[::-1].cumsum()[::-1][1:]

@@ -9,11 +9,10 @@ from embed.dictionary.sparse_codes import SparseCodes
 from evaluate.classification import activity_features, check_pieces, choose_pieces, measure_style
 from evaluate.dictionary.chord_accuracy import chord_features, chords_of_beats, measure_chords
 from evaluate.dictionary.music_statistics import statistics_of
+from pipeline.notes import N_KEYS
 from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.above_bass import on_keys
 from save_dataset.midi.corpus import NO_CHORD, Corpus
-
-N_KEYS = 88
 
 
 def pieces_with_style(corpus: Corpus, parameters: DictionaryParameters) -> np.ndarray:

@@ -16,7 +16,8 @@ from embed.dictionary.excerpt import first_bar
 from embed.dictionary.render import Parameters, write_music
 from embed.dictionary.sparse_codes import SparseCodes
 from forecast.dictionary import operations
-from forecast.dictionary.noise import HIT, add_noise, score_hits
+from forecast.dictionary.noise import add_noise, score_hits
+from pipeline.notes import HIT_THRESHOLD
 from pipeline.parameters import ROOT
 from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import SPLITS, Corpus
@@ -34,7 +35,7 @@ class Item:
     title: str
     music: np.ndarray
     bpm: float
-    threshold: float = HIT
+    threshold: float = HIT_THRESHOLD
     f1: float = np.nan
 
 
@@ -137,7 +138,7 @@ def keep(m: Material) -> Iterator[Item]:
 def interpolate(m: Material) -> Iterator[Item]:
     """From A to B, with a number of hits between theirs."""
     cells = next(iter(m.corpus.kinds().values()))
-    n_a, n_b = (np.sum(m.codes.decode(passage.code)[:, cells] > HIT) for passage in (m.a, m.b))
+    n_a, n_b = (np.sum(m.codes.decode(passage.code)[:, cells] > HIT_THRESHOLD) for passage in (m.a, m.b))
     for alpha in m.parameters.generate.alphas:
         music = m.codes.decode(operations.interpolate(m.a.code, m.b.code, alpha))
         n_hits, bpm = ((1 - alpha) * a + alpha * b for a, b in ((n_a, n_b), (m.a.bpm, m.b.bpm)))
@@ -161,7 +162,9 @@ def _take_apart(m: Material) -> Iterator[Item]:
     atoms, parts = operations.stems(m.codes, m.a.code, m.parameters.generate.stems)
     peaks = parts[..., next(iter(m.corpus.kinds().values()))].max(axis=(1, 2))
     names = [f"stem_{number}_atom_{atom}" for number, atom in enumerate(atoms, start=1)]
-    for name, music, threshold in zip([*names, "stem_rest"], parts, HIT * np.clip(peaks, QUIETEST, 1), strict=True):
+    for name, music, threshold in zip(
+        [*names, "stem_rest"], parts, HIT_THRESHOLD * np.clip(peaks, QUIETEST, 1), strict=True
+    ):
         yield Item(name, " ".join(name.split("_")[2:]) or "the rest", music, m.a.bpm, threshold)
 
 

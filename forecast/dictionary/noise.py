@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-HIT = 0.5  # a cell above it is a hit
+from pipeline.notes import HIT_THRESHOLD
 
 
 def add_noise(
@@ -37,7 +37,7 @@ def add_noise(
     """
     check(kinds, spurious, deleted)
     cells = np.stack([steps[:, channels] for channels in kinds.values()])  # (n_kinds, n_steps, n_cells)
-    is_hit = cells[0] > HIT
+    is_hit = cells[0] > HIT_THRESHOLD
     hits, empty = np.argwhere(is_hit).T, np.argwhere(~is_hit).T
     noisy = cells.copy()
     noisy[:, *draw(hits, deleted, rng)] = 0
@@ -75,5 +75,5 @@ def score_hits(true: np.ndarray, found: np.ndarray, kinds: Mapping[str, slice]) 
     if "token" in kinds:
         return np.nan
     first = next(iter(kinds.values()))
-    is_hit, is_found = true[:, first] > HIT, found[:, first] > HIT
+    is_hit, is_found = true[:, first] > HIT_THRESHOLD, found[:, first] > HIT_THRESHOLD
     return 2 * int(np.sum(is_hit & is_found)) / max(1, int(np.sum(is_hit) + np.sum(is_found)))

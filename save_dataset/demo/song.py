@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import pretty_midi
 
+from pipeline.notes import BEATS_PER_BAR
+
 SECTION_BARS = 4
-BAR_BEATS = 4
 BEAT_STEPS = 4
-HALF_BAR_STEPS = BAR_BEATS * BEAT_STEPS // 2
-SECTION_STEPS = SECTION_BARS * BAR_BEATS * BEAT_STEPS
+HALF_BAR_STEPS = BEATS_PER_BAR * BEAT_STEPS // 2
+SECTION_STEPS = SECTION_BARS * BEATS_PER_BAR * BEAT_STEPS
 GAP_STEPS = 0.1  # silence at the end of a note, so that the next one is struck anew
 
 PARTS = {"drums": 0, "bass": 33, "chords": 4, "melody": 11}  # General MIDI programs
@@ -151,7 +152,7 @@ def bar_starts_s(form: str = "AABA", bpm: float = 120.0) -> np.ndarray:
         raise ValueError(f"{form=}: must be 1 to 16 letters from A to D")
     if not 40 <= bpm <= 240:
         raise ValueError(f"{bpm=}: must be 40 to 240")
-    return np.arange(SECTION_BARS * len(form)) * BAR_BEATS * 60 / bpm
+    return np.arange(SECTION_BARS * len(form)) * BEATS_PER_BAR * 60 / bpm
 
 
 def section_starts_s(form: str = "AABA", bpm: float = 120.0) -> np.ndarray:

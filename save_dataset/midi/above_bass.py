@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.notes import LOWEST_KEY, N_KEYS
 from save_dataset.midi import piano_roll
-from save_dataset.midi.piano_roll import LOWEST_KEY, N_KEYS
 
 WIDEST_SEMITONES = 75  # a hand's reach on either end: no step of the scores that were tried is wider than 65
 BAND_KEYS = 8  # less than an octave, so that a pitch class is in a band once at most

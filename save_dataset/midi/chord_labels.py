@@ -20,7 +20,6 @@ from save_dataset.midi.corpus import NO_CHORD
 from save_dataset.midi.files import MidiNotes
 
 MINOR, OTHER = 12, 24  # first minor class; the class of all other chords
-N_CLASSES = 25
 CSV_ENDING, POP909_NAME = ".chords.csv", "chord_midi.txt"
 CSV_COLUMNS = ("onset_qb", "dur_qb", "root_pc", "quality")
 PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}

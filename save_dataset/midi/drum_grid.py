@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 import pretty_midi
 
+from pipeline.notes import BEATS_PER_BAR, HIT_THRESHOLD
 from save_dataset.midi.files import MidiNotes
 
-BEATS_PER_BAR = 4  # all is in 4/4
 KINDS = ("hit", "velocity", "offset")
 TICKS_PER_BEAT = 1920  # four times Groove's 480: a multiple of twice 4, 6 and 8 steps, as is asked for half steps
 
@@ -69,7 +69,7 @@ def to_midi(
     steps_per_bar: int,
     *,
     bpm: float,
-    threshold: float = 0.5,
+    threshold: float = HIT_THRESHOLD,
 ) -> pretty_midi.PrettyMIDI:
     """The MIDI of a grid, also of one that is only nearly a grid, as models give it.
 

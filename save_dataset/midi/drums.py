@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.notes import BEATS_PER_BAR
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Grid
 from pipeline.studies.drums import Parameters
 from save_dataset.midi.collection import Entry, read_collection, table_of
 from save_dataset.midi.corpus import NO_CHORD, Corpus
-from save_dataset.midi.drum_grid import BEATS_PER_BAR, KINDS, to_grid
+from save_dataset.midi.drum_grid import KINDS, to_grid
 from save_dataset.midi.files import CACHE, MidiNotes, read_all
 
 Piece = tuple[Entry, MidiNotes]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.notes import BEATS_PER_BAR
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Roll
 from pipeline.studies.piano import Parameters
@@ -29,7 +30,6 @@ from save_dataset.midi.event_tokens import RELEASE, WAIT, from_numbers, to_numbe
 from save_dataset.midi.files import CACHE, MidiNotes, read_all
 from save_dataset.midi.piano_roll import channel_names, on_keys, to_roll, transpose_to
 
-BEATS_PER_BAR = 4
 TOKENS_PER_BEAT = 4  # the paper's patterns are 4 tokens long
 MIN_WAIT = WAIT + 1  # fills the last bar of tokens
 TOKENS_BPM = 120.0  # tokens have times of their own

@@ -8,10 +8,9 @@ step of its onset. All tracks but drums are one piano.
 import numpy as np
 from pretty_midi import Instrument, Note, PrettyMIDI, TimeSignature, note_number_to_name
 
+from pipeline.notes import HIT_THRESHOLD, LOWEST_KEY, N_KEYS
 from save_dataset.midi.files import MidiNotes
 
-LOWEST_KEY = 21  # A0 of a piano of 88 keys, as a MIDI pitch
-N_KEYS = 88
 PARTS = {"onsets": ("onset",), "frames": ("frame",), "onsets_frames": ("onset", "frame")}
 VELOCITY = 80  # mezzo-forte; a roll does not know how hard a key is struck
 RESOLUTION = 480  # ticks of a beat: at least 5 for a step of the finest grid, 96 steps a beat
@@ -89,7 +88,9 @@ def _draw_notes(onsets: np.ndarray, ends: np.ndarray, keys: np.ndarray, n_steps:
     return {"onset": struck, "frame": changes.cumsum(axis=0)[:-1] > 0}
 
 
-def to_midi(roll: np.ndarray, kind: str, *, steps_per_beat: int, bpm: float, threshold: float = 0.5) -> PrettyMIDI:
+def to_midi(
+    roll: np.ndarray, kind: str, *, steps_per_beat: int, bpm: float, threshold: float = HIT_THRESHOLD
+) -> PrettyMIDI:
     """The piece that a roll says, or a model's guess at one; `to_roll` of it gives the roll again.
 
     Of ``onsets_frames`` a note starts at each onset, and lasts while its frame is on and no new onset comes; a frame

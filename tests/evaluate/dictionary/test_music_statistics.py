@@ -2,7 +2,8 @@ import numpy as np
 import pretty_midi
 import pytest
 
-from evaluate.dictionary.music_statistics import LOWEST_PITCH, interval_shares, notes_of, statistics_of, time_shares
+from evaluate.dictionary.music_statistics import interval_shares, notes_of, statistics_of, time_shares
+from pipeline.notes import LOWEST_KEY
 
 BOTH = {"onset": slice(0, 88), "frame": slice(88, 176)}
 DRUMS = {"hit": slice(0, 2), "velocity": slice(2, 4), "offset": slice(4, 6)}
@@ -15,8 +16,8 @@ def play(notes, n_steps=16):
     """Onsets and frames of notes (pitch, step, length)."""
     steps = np.zeros((n_steps, 176), np.float32)
     for pitch, start, length in notes:
-        steps[start, pitch - LOWEST_PITCH] = 1
-        steps[start : start + length, 88 + pitch - LOWEST_PITCH] = 1
+        steps[start, pitch - LOWEST_KEY] = 1
+        steps[start : start + length, 88 + pitch - LOWEST_KEY] = 1
     return steps
 
 
@@ -30,7 +31,7 @@ def test_quarter_notes_that_rise_by_whole_tones():
     durations, waits, intervals = np.split(statistics["rhythm_and_melody"], [12, 24])
     assert durations[BEAT] == waits[BEAT] == intervals[UNISON + 2] == 1
     assert statistics["rhythm_and_melody"].sum() == 3
-    np.testing.assert_array_equal(np.flatnonzero(statistics["pitches"]), C4 - LOWEST_PITCH + np.array([0, 2, 4, 6]))
+    np.testing.assert_array_equal(np.flatnonzero(statistics["pitches"]), C4 - LOWEST_KEY + np.array([0, 2, 4, 6]))
     np.testing.assert_array_equal(statistics["pitch_classes"][[0, 2, 4, 6]], 0.25)
 
 
@@ -58,10 +59,10 @@ def test_notes_are_those_of_pretty_midi(rng):
         cuts = np.sort(rng.choice(64, 6, replace=False)).tolist()
         for start, end in zip(cuts[:-1:2], cuts[1::2], strict=True):
             instrument.notes.append(pretty_midi.Note(80, pitch, start, end))
-    sounds = instrument.get_piano_roll(fs=1).T[:, LOWEST_PITCH : LOWEST_PITCH + 88] > 0
+    sounds = instrument.get_piano_roll(fs=1).T[:, LOWEST_KEY : LOWEST_KEY + 88] > 0
     steps = np.pad(sounds, ((0, 64 - len(sounds)), (0, 0))).astype(float)
     notes, ends = notes_of(steps, {"frame": slice(0, 88)})
-    found = sorted(zip(notes[:, 0].tolist(), (notes[:, 1] + LOWEST_PITCH).tolist(), ends.tolist(), strict=True))
+    found = sorted(zip(notes[:, 0].tolist(), (notes[:, 1] + LOWEST_KEY).tolist(), ends.tolist(), strict=True))
     assert found == sorted((note.start, note.pitch, note.end) for note in instrument.notes)
 
 

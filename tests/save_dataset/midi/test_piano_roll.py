@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from pipeline.notes import LOWEST_KEY, N_KEYS
 from save_dataset.midi.files import MidiNotes, read_midi
 from save_dataset.midi.piano_roll import (
-    LOWEST_KEY,
-    N_KEYS,
     bar_steps,
     channel_names,
     find_tonic,
