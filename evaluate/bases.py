@@ -1,6 +1,6 @@
 """Measuring runs by the bases that they learned, in the studies `signal` and `digits`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,8 @@ import numpy as np
 from models.complex_autoencoder import ComplexAutoencoder
 from pipeline import results
 from pipeline.parameters import ROOT, StudyParameters
+from pipeline.results import Arrays
 
-Arrays = Mapping[str, np.ndarray]
 Measure = Callable[[Arrays, np.ndarray, Any], tuple[Arrays, str]]  # data, bases, parameters: measures, a line
 
 

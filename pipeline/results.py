@@ -8,13 +8,15 @@ what it was made from with the files of today, all the way back to the raw music
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from pipeline import provenance
 from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT, StudyParameters, describe_file
+
+Arrays: TypeAlias = Mapping[str, np.ndarray]  # of a result, by name
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,14 @@
 """Codes of whole pieces, of any length, and what is stored of them."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from embed.dictionary.sparse_codes import Encode
 from models.dictionary_autoencoder import DictionaryAutoencoder
 from save_dataset.midi.corpus import Corpus
-
-Encode = Callable[[np.ndarray], np.ndarray]
 
 
 def piece_encoder(model: DictionaryAutoencoder) -> Encode:

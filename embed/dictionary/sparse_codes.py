@@ -5,11 +5,13 @@ that the first may hang over the beginning of the piece and the last over its en
 many columns. ``n_columns = n_steps / stride + atom_steps / stride - 1``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+
+Encode = Callable[[np.ndarray], np.ndarray]  # from music to its code, of one piece or of windows
 
 
 @dataclass(frozen=True)

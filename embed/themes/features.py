@@ -8,12 +8,12 @@ import numpy as np
 from pipeline.patches import flatten, patches_of, standardise
 from save_dataset.themes.recordings import Recordings
 
-Encode = Callable[[np.ndarray], Mapping[str, np.ndarray]]
+EncodePatches = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 
 BATCH_PATCHES = 1024
 
 
-def embed_recordings(recordings: Recordings, patch_frames: int, encode: Encode | None) -> dict[str, Any]:
+def embed_recordings(recordings: Recordings, patch_frames: int, encode: EncodePatches | None) -> dict[str, Any]:
     """Features of all pieces that are searched.
 
     Parameters
@@ -48,7 +48,7 @@ def embed_recordings(recordings: Recordings, patch_frames: int, encode: Encode |
     return arrays | {"starts": np.cumsum([0, *n_moments]), "patch_frames": patch_frames}
 
 
-def encode_piece(frames: np.ndarray, patch_frames: int, encode: Encode) -> dict[str, np.ndarray]:
+def encode_piece(frames: np.ndarray, patch_frames: int, encode: EncodePatches) -> dict[str, np.ndarray]:
     """What `encode` gives for every patch of a piece, in batches; silence has features of zero."""
     patches = patches_of(frames, patch_frames)
     batches = [

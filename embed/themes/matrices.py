@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from embed.themes.features import Encode, fourier_magnitudes
+from embed.themes.features import EncodePatches, fourier_magnitudes
 from embed.themes.self_similarity import cosine_similarity, patch_similarity, prepare_nieto_farbood, smooth_diagonally
 from pipeline import results
 from pipeline.studies.themes import Parameters
 from save_dataset.themes.recordings import Recordings
 
 
-def encoder_of(parameters: Parameters, root: Path) -> Encode | None:
+def encoder_of(parameters: Parameters, root: Path) -> EncodePatches | None:
     """What makes features of flat standardised patches; None where the patches themselves are the features."""
     if parameters.model.features == "cqt":
         return None

@@ -13,6 +13,7 @@ from evaluate.dictionary.tables import BASELINE_NAMES, over_no_shift
 from pipeline import figures, results
 from pipeline.figures import OTHER_COLOURS, colour_of, new_figure
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.sections.dictionary_study import DictionaryParameters
 
 BASELINE_MARKERS = {
@@ -25,7 +26,6 @@ CHORD_LINES = {
     "majority": ("-.", "most frequent"),
 }
 DEEPEST = 1e-4  # errors below this share of the largest, of all components of PCA, are off the axis
-Arrays = Mapping[str, np.ndarray]
 
 
 def draw_dictionary_measures(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:

@@ -5,12 +5,12 @@ them. Windows never cross the border of two pieces. A threshold is found on the 
 judged, or too short, it is one half.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from embed.dictionary.sparse_codes import SparseCodes
+from embed.dictionary.sparse_codes import Encode, SparseCodes
 from evaluate.dictionary.held_out import calibration_pieces, held_out_pieces, window_steps_of, windows_of
 from evaluate.dictionary.reconstruction import best_threshold, measure_codes, measure_reconstruction
 from forecast.dictionary.noise import add_noise
@@ -19,8 +19,6 @@ from save_dataset.midi.corpus import Corpus
 from save_dataset.midi.event_tokens import MEAN, STD
 
 UNCALIBRATED = 0.5
-
-Encode = Callable[[np.ndarray], np.ndarray]
 
 
 def measure_music(

@@ -11,13 +11,12 @@ from evaluate.digits.measures import CLASSIFIERS, TESTED, TRAINED
 from pipeline import figures, results, tables
 from pipeline.figures import new_figure
 from pipeline.parameters import ROOT, StudyParameters
+from pipeline.results import Arrays
 
 COLOURS = {"pixels": "0.6", "random": "tab:blue", "learned": "tab:red"}
 GROUPS = ((0, 0), (0, 1), (1, 1))  # what was learned from and what was told, by number: the groups of bars
 BAR_WIDTH = 0.26
 CHANCE = 0.9  # of ten digits
-
-Arrays = Mapping[str, np.ndarray]
 
 
 def draw_digit_measures(parameters: StudyParameters, root: Path = ROOT) -> list[Path]:

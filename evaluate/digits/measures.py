@@ -4,8 +4,6 @@ Features are made of pictures as in training: flat, with mean 0 and a standard d
 ``(2 * n_bases, n_pixels)``: real parts, then imaginary parts, as training stores them.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -14,10 +12,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pipeline.patches import flatten, standardise
+from pipeline.results import Arrays
 from pipeline.studies.digits import Classify
 from save_dataset.images.digits import rotate
 
-Arrays = Mapping[str, np.ndarray]
 Labelled = tuple[np.ndarray, np.ndarray]
 
 TRAINED = ("upright", "rotated")

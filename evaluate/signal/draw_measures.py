@@ -11,6 +11,7 @@ from evaluate.signal.measures import NEAR_BINS
 from pipeline import figures, results, tables
 from pipeline.figures import new_figure
 from pipeline.parameters import ROOT, StudyParameters
+from pipeline.results import Arrays
 
 COLOURS = {"learned": "tab:red", "random": "tab:blue", "Fourier": "black", "samples": "0.6"}
 NAMES = {"learned": "learned bases", "random": "random bases", "Fourier": "Fourier bases", "samples": "samples"}
@@ -21,8 +22,6 @@ PANELS = {
 }
 QUADRATURE_DEG, SPREAD_DEG = 90, 15
 N_FREQUENCIES = 40  # bars of the histogram
-
-Arrays = Mapping[str, np.ndarray]
 
 
 def draw_signal_measures(parameters: StudyParameters, root: Path = ROOT) -> list[Path]:

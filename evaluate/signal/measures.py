@@ -4,12 +4,11 @@ Bases are ``(2 * n_bases, window_samples)``: real parts, then imaginary parts. W
 recordings, prepared as in training.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from scipy.signal import get_window
 
 from pipeline.patches import standardise
+from pipeline.results import Arrays
 from pipeline.studies.signal import ShiftMeasure
 
 WINDOW_STD = 1.0  # the paper's
@@ -17,8 +16,6 @@ NEAR_BINS = 2  # of the Fourier transform of a window: Hann's main lobe is as wi
 SPECTRUM_WINDOWS = 1000
 DRAWN_PER_WINDOW = 10  # silent ones are left out
 NOT_SILENT = 1e-4  # standard deviation of a window, of full scale: -80 dB
-
-Arrays = Mapping[str, np.ndarray]
 
 
 def measure_shifts(arrays: Arrays, bases: Arrays, measure: ShiftMeasure) -> dict[str, np.ndarray]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from evaluate.song import tables as rows
@@ -11,9 +10,8 @@ from evaluate.song.draw_divergence import draw_divergence, draw_errors, draw_ski
 from evaluate.song.draw_protocol import draw_controls, draw_exclusion, draw_recurrence
 from pipeline import figures, results, tables
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.studies.song import Parameters
-
-Arrays = Mapping[str, np.ndarray]
 
 
 def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:

@@ -17,6 +17,7 @@ from evaluate.themes.tables import CHOSEN, UPPER_BOUND, UPPER_BOUND_HOW, extract
 from pipeline import figures, results
 from pipeline.figures import colour_of, new_figure
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.studies.themes import Parameters
 
 EXTRACTOR_COLOURS = {"nieto_farbood": "0.75", "lag": "#9ecae1", CHOSEN: "#2171b5"}
@@ -25,7 +26,6 @@ AXES = {"pitch": "moved in pitch by (bins)", "time": "moved in time by (frames)"
 SHIFT_COLOURS = "RdYlBu"
 MARKERS = "osD^vP"
 BAR_IN, GAP_BARS = 0.22, 0.7  # height of a bar in inches; between groups of bars
-Arrays = Mapping[str, np.ndarray]
 
 
 def draw_theme_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from embed.themes.features import Encode
+from embed.themes.features import EncodePatches
 from pipeline.patches import flatten, standardise
 from save_dataset.themes.recordings import Recordings
 
@@ -70,7 +70,7 @@ def moved_patches(
 
 
 def measure_invariance(
-    recordings: Recordings, patch_frames: int, starts: np.ndarray, encode: Encode
+    recordings: Recordings, patch_frames: int, starts: np.ndarray, encode: EncodePatches
 ) -> dict[str, np.ndarray]:
     """Invariance of features to shifts in pitch and in time.
 

@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
 
-from embed.themes.features import Encode
+from embed.themes.features import EncodePatches
 from evaluate.themes.invariance import moved_patches
 from save_dataset.themes.recordings import Recordings
 
@@ -31,7 +31,7 @@ def draw_shifts(
 
 def phase_differences(
     recordings: Recordings, patch_frames: int, starts: np.ndarray, shift_bins: np.ndarray, shift_frames: np.ndarray,
-    encode: Encode,
+    encode: EncodePatches,
 ) -> np.ndarray:  # fmt: skip
     """By how much shifts turn the phases, ``(n_examples, n_bases)``, -pi (left out) to pi; each has its start."""
     still, moved = (
@@ -47,7 +47,7 @@ def fold(angles: np.ndarray) -> np.ndarray:
 
 
 def measure_phases(
-    recordings: Recordings, patch_frames: int, starts: np.ndarray, encode: Encode, largest: tuple[int, int],
+    recordings: Recordings, patch_frames: int, starts: np.ndarray, encode: EncodePatches, largest: tuple[int, int],
     rng: np.random.Generator,
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """What the phases of a run tell of shifts, as arrays for `pipeline.results.save`.

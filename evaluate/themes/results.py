@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from embed.themes.features import Encode
+from embed.themes.features import EncodePatches
 from embed.themes.matrices import encoder_of
 from evaluate.themes.invariance import PITCH_SHIFTS_BINS, TIME_SHIFTS_FRAMES, draw_starts, measure_invariance
 from evaluate.themes.measures import CRITERION, best_of, measure_run
@@ -49,7 +49,9 @@ def save_measures(
     return paths
 
 
-def measure_features(parameters: Parameters, recordings: Recordings, encode: Encode | None) -> dict[str, np.ndarray]:
+def measure_features(
+    parameters: Parameters, recordings: Recordings, encode: EncodePatches | None
+) -> dict[str, np.ndarray]:
     """How invariant the magnitudes of a run are, and, of features that have phases, what these tell of shifts.
 
     `encode` is that of the run; None where the patches themselves are the features.

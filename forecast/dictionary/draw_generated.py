@@ -1,6 +1,6 @@
 """Figures of step 6, from stored arrays: strips of music, one below the other, that can be compared at each step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +10,10 @@ from matplotlib.figure import Figure
 from embed.dictionary.used_channels import used_channels
 from pipeline import figures, results
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.above_bass import on_keys
 from save_dataset.midi.draw_music import draw_music, names_width_in
-
-Arrays = Mapping[str, np.ndarray]
 
 WIDTH_IN = 10.0
 STRIP_HEIGHT_IN = 1.25

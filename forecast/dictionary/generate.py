@@ -4,7 +4,7 @@ It is a list of items: some bars of music, and a threshold above which values ar
 music that is known, its F1 says how far its hits are the same.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 
 from embed.dictionary.excerpt import first_bar
 from embed.dictionary.render import Parameters, write_music
-from embed.dictionary.sparse_codes import SparseCodes
+from embed.dictionary.sparse_codes import Encode, SparseCodes
 from forecast.dictionary import operations
 from forecast.dictionary.noise import add_noise, score_hits
 from pipeline.notes import HIT_THRESHOLD
@@ -22,7 +22,6 @@ from pipeline.parameters import ROOT
 from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import SPLITS, Corpus
 
-Encode = Callable[[np.ndarray], np.ndarray]
 QUIETEST = 0.2  # of stems: what is weaker is no music
 MAX_VALUES = 25_000_000  # of the codes that new ones are drawn from: 100 MB
 

@@ -11,9 +11,8 @@ from embed.themes.theme import spans_of, to_seconds
 from forecast.themes.colours import colours_like, colours_of
 from forecast.themes.notes import known_spans_s
 from pipeline import figures
+from pipeline.results import Arrays
 from save_dataset.themes.recordings import Recordings
-
-Arrays = Mapping[str, np.ndarray]
 
 MAX_PX = 900  # side of a picture: more is not seen, and makes large files
 DARK, BRIGHT = 0.5, 0.998  # quantiles of similarity, where black begins and white

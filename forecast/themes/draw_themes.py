@@ -13,10 +13,9 @@ from forecast.themes.draw_matrices import draw_matrices, draw_similarity
 from forecast.themes.notes import known_spans_s
 from pipeline import figures, results
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.studies.themes import Parameters
 from save_dataset.themes.recordings import Recordings
-
-Arrays = Mapping[str, np.ndarray]
 
 MAX_PIECES = 10  # more make no page
 MAX_ROWS = 20  # of an extractor, the strongest; Nieto and Farbood's may find a hundred

@@ -13,9 +13,9 @@ from pipeline import figures, results
 from pipeline.figures import colour_of, new_figure
 from pipeline.parameters import ROOT
 from pipeline.patches import unflatten
+from pipeline.results import Arrays
 from train_model.complex.basis_shapes import clearness_of
 
-Arrays = Mapping[str, np.ndarray]
 CURVES = {"loss": (":", "while it learns"), "train": ("--", "pairs learned from"), "validation": ("-", "held out")}
 MAX_SNAPSHOTS = 5  # rows of a picture
 SHOWN = {"inputs": "x", "targets": "y", "reconstructions": "y from |x| and\nphases of y"}

@@ -1,6 +1,6 @@
 """Building and training the complex autoencoder of one run of the studies `themes`, `signal` and `digits`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,13 @@ import tensorflow as tf
 from models.complex_autoencoder import ComplexAutoencoder
 from pipeline.data_generator import pairs
 from pipeline.pairs import PatchPairs, PicturePairs, WindowPairs, spans_of
+from pipeline.results import Arrays
 from pipeline.sections.complex import TRAINED
 from save_dataset.themes.pieces import check_split
 from train_model.callbacks import ProcessorTime, SeedByEpoch
 from train_model.complex.pair_watch import PairWatch, measure, read_snapshots
 from train_model.fitting import fit_resumably, learning_rate, unfinished_folder
 
-Arrays = Mapping[str, np.ndarray]
 Maker = PatchPairs | WindowPairs | PicturePairs
 DATA = {"themes": "recordings", "signal": "samples", "digits": "images"}  # what step 1 of each study saves
 
