@@ -30,51 +30,35 @@ class Section(BaseModel):
 
 
 class StudyParameters(Section):
-    """What every study's parameters have: the sections of the study, and the runs that vary some of them.
+    """What every study's parameters have: the sections of the study, and the runs that vary some of them."""
 
-    Attributes
-    ----------
-    name : str
-        The parameter file, without folder and ending; also the folder of the results below ``output/``.
-    run : str or None
-        The run these parameters are for, None for the file as a whole.
-    runs : dict of str to dict
-        What each run changes: section -> key -> value.
-    STEPS : tuple of str
-        Modules of the study's steps, in order.
-    RESULTS : mapping of str to pipeline.results.Result
-        The kinds of results the study has.
-    RUN_SECTIONS : tuple of str
-        Sections that a run may change.
-    """
+    STEPS: ClassVar[tuple[str, ...]]  # modules of the study's steps, in order
+    RESULTS: ClassVar[Mapping[str, Any]]  # a `pipeline.results.Result` for each kind
+    RUN_SECTIONS: ClassVar[tuple[str, ...]]  # what a run may change
 
-    STEPS: ClassVar[tuple[str, ...]]
-    RESULTS: ClassVar[Mapping[str, Any]]
-    RUN_SECTIONS: ClassVar[tuple[str, ...]]
-
-    name: str
+    name: str  # the parameter file, without folder and ending; also the folder of the results below output/
     study: str
-    run: str | None = None
-    runs: dict[str, dict[str, Any]] = Field(min_length=1)
+    run: str | None = None  # None for the file as a whole
+    runs: dict[str, dict[str, Any]] = Field(min_length=1)  # what each run changes: section -> key -> value
 
     def has(self, kind: str) -> bool:
-        """Whether the run has such a result; of those that it has not nothing is made."""
+        """Whether the run has such a result; nothing is made of those that it does not have."""
         return kind in self.RESULTS
 
     def for_run(self, run: str) -> Self:
-        """The parameters of one run: those of the file with the run's changes; ValueError for an unknown run."""
+        """Return the parameters of one run: those of the file with the run's changes; ValueError for an unknown run."""
         if run not in self.runs:
             raise ValueError(f"run={run!r}: {describe_file(self.name)} has the runs {', '.join(self.runs)}")
         values = merge(self.model_dump(mode="json"), self.runs[run]) | {"run": run}
         return type(self).model_validate_json(json.dumps(values))
 
     def for_runs(self, runs: list[str] | None = None) -> list[Self]:
-        """The parameters of the runs named, of all runs of the file when none is."""
+        """Return the parameters of the runs named, of all runs of the file when none is."""
         return [self.for_run(run) for run in runs or self.runs]
 
 
 def load(name: str, root: Path = ROOT) -> StudyParameters:
-    """The checked parameters of ``parameters/<name>.toml``.
+    """Return the checked parameters of ``parameters/<name>.toml``.
 
     Raises
     ------
@@ -99,18 +83,18 @@ def load(name: str, root: Path = ROOT) -> StudyParameters:
 
 
 def studies() -> list[str]:
-    """The words of the studies there are."""
+    """Return the words of the studies there are."""
     folder = Path(__file__).parent / "studies"
     return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
 
 
 def study_parameters(study: str) -> type[StudyParameters]:
-    """The class of a study's parameters."""
+    """Return the class of a study's parameters."""
     return importlib.import_module(f"pipeline.studies.{study}").Parameters
 
 
 def _read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, Any]:
-    """The tables of a parameter file over those of the file it names as its base."""
+    """Return the tables of a parameter file over those of the file it names as its base."""
     if not NAME.fullmatch(name):
         raise ValueError(
             f"name={name!r}: must be the name of a file in parameters/: lower case letters, digits, underscores"
@@ -135,7 +119,7 @@ def _read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, A
 
 
 def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """`below` with the values of `above` put over it, table by table."""
+    """Return `below` with the values of `above` put over it, table by table."""
     merged = dict(below)
     for key, value in above.items():
         both_tables = isinstance(value, dict) and isinstance(merged.get(key), dict)
@@ -158,5 +142,5 @@ def _check_run(model: type[StudyParameters], parameters: StudyParameters, run: s
 
 
 def describe_file(name: str) -> str:
-    """Where a parameter file lies, from the root of the repository."""
+    """Return the path of a parameter file, from the root of the repository."""
     return f"parameters/{name}.toml"

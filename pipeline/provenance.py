@@ -1,7 +1,7 @@
 """The provenance that every result carries: how it came about, and a digest of its content.
 
 Arrays (``.npz``) hold it as the member ``record``, models (``.keras``) as the member ``record.json`` of their archive:
-one file is both, so neither can be lost or belong to another. It tells all parameters, the step, the versions of the
+one file is both, so neither can be lost or belong to another. It contains all parameters, the step, the versions of the
 packages, the git commit, and the digests of everything the result was made from.
 """
 
@@ -22,42 +22,8 @@ KEYS = {"parameters", "step", "digest", "made_from", "raw", "versions", "commit"
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "librosa", "scikit-learn")
 
 
-def make_provenance(
-    parameters: Mapping[str, Any],
-    step: str,
-    digest: str,
-    made_from: Mapping[str, str],
-    raw: Mapping[str, str],
-    root: Path,
-) -> dict[str, Any]:
-    """The provenance of a result.
-
-    Parameters
-    ----------
-    parameters : mapping
-        All sections of the parameters.
-    step : str
-        Module of the step.
-    digest : str
-        Fingerprint of the result.
-    made_from, raw : mapping of str to str
-        Fingerprints of the results, by kind, and of the raw files, by path, that it was made from.
-    root : Path
-        The repository.
-    """
-    return {
-        "parameters": parameters,
-        "step": step,
-        "digest": digest,
-        "made_from": made_from,
-        "raw": raw,
-        "versions": {package: version(package) for package in PACKAGES},
-        "commit": git_commit(root),
-    }
-
-
 def add_to_arrays(arrays: Mapping[str, np.ndarray], provenance: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """The members of an ``.npz`` file: the arrays and their provenance."""
+    """Return the members of an ``.npz`` file: the arrays and their provenance."""
     return {**arrays, MEMBER: np.array(json.dumps(provenance))}
 
 
@@ -67,8 +33,8 @@ def add_to_model(path: Path, provenance: Mapping[str, Any]) -> None:
         archive.writestr(f"{MEMBER}.json", json.dumps(provenance))
 
 
-def read_provenance(path: Path) -> dict[str, Any]:
-    """The provenance in a file; ValueError if the file is truncated, or none of ours."""
+def read(path: Path) -> dict[str, Any]:
+    """Return the provenance in a file; ValueError if the file is truncated, or not a result."""
     try:
         if path.suffix == ".npz":
             with np.load(path, allow_pickle=False) as members:
@@ -84,12 +50,12 @@ def read_provenance(path: Path) -> dict[str, Any]:
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of an ``.npz`` file without the provenance; ValueError if it is truncated or holds pickled objects."""
+    """Return the arrays of an ``.npz`` file; ValueError if it is truncated or contains pickled objects."""
     try:
         with np.load(path, allow_pickle=False) as members:
             return {name: members[name] for name in members.files if name != MEMBER}
     except (TypeError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise ValueError(f"is no whole .npz file ({error})") from error
+        raise ValueError(f"is no complete .npz file ({error})") from error
 
 
 def is_complete(path: Path) -> bool:
@@ -102,7 +68,7 @@ def is_complete(path: Path) -> bool:
 
 
 def digest_arrays(arrays: Mapping[str, np.ndarray]) -> str:
-    """A fingerprint of named arrays: the same for the same names, types, shapes and values."""
+    """Return a SHA-256 of named arrays: the same for the same names, types, shapes and values."""
     state = hashlib.sha256()
     for name in sorted(arrays):
         array = arrays[name]
@@ -112,20 +78,23 @@ def digest_arrays(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def digest_file(path: Path) -> str:
-    """A fingerprint of a file's bytes."""
+    """Return the SHA-256 of a file's bytes, read once for each version of the file."""
     status = path.stat()
     return _digest_of_version(path, status.st_size, status.st_mtime_ns)
 
 
 @cache
 def _digest_of_version(path: Path, n_bytes: int, modified_ns: int) -> str:
-    """The same, read once for each version of a file: an hour of sound is asked for often."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def version(package: str) -> str:
-    """The version of an installed package; empty if it does not exist under this name."""
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that results depend on; empty for one that is not installed."""
+    return {package: _version(package) for package in PACKAGES}
+
+
+def _version(package: str) -> str:
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -133,7 +102,7 @@ def version(package: str) -> str:
 
 
 def git_commit(root: Path) -> str:
-    """The commit of the repository, marked if files differ from it; empty where there is none."""
+    """Return the commit of the repository, marked if files differ from it; empty where there is none."""
     command = ["git", "-C", str(root), "describe", "--always", "--dirty"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()

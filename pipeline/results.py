@@ -1,4 +1,4 @@
-"""Where results lie; saving whole ones with their provenance, loading none that is stale.
+"""Where results lie; saving them with their provenance, loading none that is stale or broken.
 
 Which results a study has, which step makes each and what it depends on stands in ``pipeline/studies/<study>.py``.
 Loading compares the parameters that a result depends on with those of the parameter file of today, and the digests of
@@ -21,43 +21,31 @@ Arrays: TypeAlias = Mapping[str, np.ndarray]  # of a result, by name
 
 @dataclass(frozen=True)
 class Result:
-    """One kind of result of a study.
+    """One kind of result of a study."""
 
-    Attributes
-    ----------
-    path : str
-        Below ``output/<name>/``; ``{run}`` stands for the run's folder.
-    step : str
-        Module of the step that makes it.
-    sections : tuple of str
-        The sections of the parameters that it depends on by itself.
-    made_from : tuple of str
-        The kinds of results it is made from, whose sections it depends on too.
-    """
-
-    path: str
-    step: str
-    sections: tuple[str, ...] = ()
-    made_from: tuple[str, ...] = ()
+    path: str  # below output/<name>/; {run} stands for the run's folder
+    step: str  # module of the step that makes it
+    sections: tuple[str, ...] = ()  # of the parameters, that it depends on by itself
+    made_from: tuple[str, ...] = ()  # kinds of results, whose sections it depends on too
 
 
 def folder_of(parameters: StudyParameters, root: Path = ROOT) -> Path:
-    """The folder of a parameter file's results."""
+    """Return the folder of a parameter file's results."""
     return root / "output" / parameters.name
 
 
 def path_of(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Path:
-    """Where a result lies."""
+    """Return the path of a result."""
     return folder_of(parameters, root) / parameters.RESULTS[kind].path.format(run=parameters.run)
 
 
 def figure_path(parameters: StudyParameters, name: str, root: Path = ROOT) -> Path:
-    """Where a figure lies, without ending."""
+    """Return the path of a figure, without ending."""
     return folder_of(parameters, root) / "figures" / name
 
 
 def display_path(path: Path, root: Path = ROOT) -> str:
-    """A path as messages give it: from the root of the repository if it lies there."""
+    """Return a path as messages give it: from the root of the repository if it lies there."""
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
@@ -67,7 +55,7 @@ def save(
     """Write arrays by name, with their provenance; `raw` are the files outside ``output/`` that they were made from."""
     path = path_of(parameters, kind, root)
     arrays = {name: np.asarray(array) for name, array in arrays.items()}
-    stored = make_provenance(parameters, kind, root, arrays, raw)
+    stored = _make_provenance(parameters, kind, root, arrays, raw)
     with atomic_write(path) as temporary:
         np.savez(temporary, allow_pickle=False, **provenance.add_to_arrays(arrays, stored))
     return path
@@ -77,7 +65,7 @@ def save_model(parameters: StudyParameters, kind: str, model: Any, root: Path = 
     """Write a Keras model, with its provenance."""
     path = path_of(parameters, kind, root)
     weights = {str(index): array for index, array in enumerate(model.get_weights())}
-    stored = make_provenance(parameters, kind, root, weights)
+    stored = _make_provenance(parameters, kind, root, weights)
     with atomic_write(path) as temporary:
         model.save(temporary)
         provenance.add_to_model(temporary, stored)
@@ -85,7 +73,7 @@ def save_model(parameters: StudyParameters, kind: str, model: Any, root: Path = 
 
 
 def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, np.ndarray]:
-    """The arrays of a result by name.
+    """Return the arrays of a result by name.
 
     Raises
     ------
@@ -102,22 +90,22 @@ def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str,
 
 
 def load_fresh(runs: Iterable[StudyParameters], kind: str, root: Path = ROOT) -> dict[str, dict[str, np.ndarray]]:
-    """The arrays of those runs that have the result and can use it, by run."""
-    return {str(each.run): load(each, kind, root) for each in runs if is_fresh(each, kind, root)}
+    """Return the arrays of those runs whose result exists and can be used, by run."""
+    return {str(run.run): load(run, kind, root) for run in runs if is_fresh(run, kind, root)}
 
 
 def load_if_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, np.ndarray] | None:
-    """The arrays of a result that exists and can be used; else None."""
+    """Return the arrays of a result that exists and can be used; else None."""
     return load(parameters, kind, root) if is_fresh(parameters, kind, root) else None
 
 
 def load_fresh_kinds(parameters: StudyParameters, kinds: Mapping[str, str], root: Path = ROOT) -> dict[str, dict]:
-    """The arrays of those kinds of results of a run that are there and can be used, under the names given to them."""
+    """Return the arrays of those kinds of results of a run that exist and can be used, by the names given."""
     return {name: load(parameters, kind, root) for name, kind in kinds.items() if is_fresh(parameters, kind, root)}
 
 
 def usable_path(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Path:
-    """Path of a result that is there, whole and not stale, a model for Keras to load; raises as `load` does."""
+    """Return the path of a result that can be used, a model for Keras to load; raises as `load` does."""
     check_fresh(parameters, kind, root)
     path = path_of(parameters, kind, root)
     if path.suffix != ".npz" and not provenance.is_complete(path):
@@ -126,7 +114,7 @@ def usable_path(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Pa
 
 
 def is_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> bool:
-    """Whether the result is there, whole, and made from the parameters and files of today."""
+    """Whether the result exists, is complete, and was made from the parameters and files of today."""
     try:
         check_fresh(parameters, kind, root)
     except (ValueError, FileNotFoundError):
@@ -148,7 +136,7 @@ def check_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> No
 def _reasons_to_be_stale(
     parameters: StudyParameters, kind: str, stored: Mapping[str, Any], sources: Iterable[str], root: Path
 ) -> Iterator[str]:
-    """Each difference between the provenance of a result and what it would be made from today, in words."""
+    """Yield each difference between the provenance of a result and what it would be made from today, in words."""
     today = parameters.model_dump(mode="json")
     for section in sections_of(parameters, kind):
         before = stored["parameters"].get(section) or {}
@@ -165,45 +153,43 @@ def _reasons_to_be_stale(
 
 
 def _sources_of(parameters: StudyParameters, kind: str) -> list[str]:
-    """The kinds of results that a result of the run is made from."""
     return [source for source in parameters.RESULTS[kind].made_from if parameters.has(source)]
 
 
 def sections_of(parameters: StudyParameters, kind: str) -> list[str]:
-    """All sections that a result depends on, by itself or through what it is made from."""
+    """Return all sections that a result depends on, by itself or through what it is made from."""
     result = parameters.RESULTS[kind]
     inherited = [section for source in _sources_of(parameters, kind) for section in sections_of(parameters, source)]
     return list(dict.fromkeys([*inherited, *result.sections]))
 
 
-def make_provenance(
-    parameters: StudyParameters, kind: str, root: Path, content: Mapping[str, np.ndarray], raw: Iterable[Path] = ()
+def _make_provenance(
+    parameters: StudyParameters, kind: str, root: Path, content: Arrays, raw: Iterable[Path] = ()
 ) -> dict[str, Any]:
-    """The provenance of a result that is about to be saved."""
-    result = parameters.RESULTS[kind]
-    return provenance.make_provenance(
-        parameters=parameters.model_dump(mode="json"),
-        step=result.step,
-        digest=provenance.digest_arrays(content),
-        made_from={
-            source: read_provenance(parameters, source, root)["digest"] for source in _sources_of(parameters, kind)
-        },
-        raw={display_path(path, root): provenance.digest_file(path) for path in raw},
-        root=root,
-    )
+    """Return the provenance of a result: its own digest, and those of the results and raw files it was made from."""
+    sources = _sources_of(parameters, kind)
+    return {
+        "parameters": parameters.model_dump(mode="json"),
+        "step": parameters.RESULTS[kind].step,
+        "digest": provenance.digest_arrays(content),
+        "made_from": {source: read_provenance(parameters, source, root)["digest"] for source in sources},
+        "raw": {display_path(path, root): provenance.digest_file(path) for path in raw},
+        "versions": provenance.versions(),
+        "commit": provenance.git_commit(root),
+    }
 
 
 def read_provenance(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, Any]:
-    """The provenance of a result; raises as `load` does if the file is missing, broken, or none of ours."""
+    """Return the provenance of a result; raises as `load` does if the file is missing, broken, or not a result."""
     path = path_of(parameters, kind, root)
     if not path.is_file():
         raise FileNotFoundError(f"{display_path(path, root)}: does not exist; {hint(parameters, kind)}")
     try:
-        return provenance.read_provenance(path)
+        return provenance.read(path)
     except ValueError as error:
         raise ValueError(f"{display_path(path, root)}: {error}; {hint(parameters, kind)}") from error
 
 
 def hint(parameters: StudyParameters, kind: str) -> str:
-    """What to do for a result that cannot be used."""
+    """Return what to do for a result that cannot be used."""
     return f"run: python -m {parameters.RESULTS[kind].step} {parameters.name}"
