@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from benchmarks.training_step import StepClock
 from benchmarks.watch import Watch
-from models.dictionary_autoencoder import DictionaryAutoencoder
+from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
 from pipeline.studies.drums import Parameters
 from save_dataset.demo.make_pieces import make_pieces
 from save_dataset.midi.corpus import Corpus
@@ -94,7 +94,9 @@ def both_forms(n_channels, stride_steps, k):
     keras.utils.set_random_seed(0)
     straightforward = build_straightforward_dictionary(WINDOW_STEPS, n_channels, N_ATOMS, ATOM_STEPS, stride_steps, k)
     winners = {"k": k, "scope": "column", "rank_by": "signed", "window_steps": WINDOW_STEPS}
-    ours = DictionaryAutoencoder(n_channels, N_ATOMS, ATOM_STEPS, stride_steps, winners, unit_norm=False)
+    ours = DictionaryAutoencoder(
+        DictionaryConfig(n_channels, N_ATOMS, ATOM_STEPS, stride_steps, winners, unit_norm=False)
+    )
     ours.build()
     for name in ("scores", "atoms"):
         getattr(ours, name).kernel.assign(straightforward.get_layer(name).kernel)

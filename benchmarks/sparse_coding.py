@@ -19,7 +19,7 @@ from sklearn.linear_model import orthogonal_mp, orthogonal_mp_gram
 from benchmarks.dictionary_training import ATOM_STEPS, BATCH_WINDOWS, N_ATOMS, WINDOW_STEPS, read_grids
 from embed.dictionary.encode import batch_encoder
 from evaluate.dictionary.pursuit import fit_mod, orthogonal_matching_pursuit
-from models.dictionary_autoencoder import DictionaryAutoencoder
+from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
 from models.winner_take_all import keep_strongest
 from tests.straightforward_dictionary import LargestOfColumn
 
@@ -71,7 +71,8 @@ def compare_pursuits(beats, atoms, k):
 def graph_encoder(n_channels, atoms, k):
     """The function from beats ``(n, 4, n_channels)`` to codes ``(n, 1, n_atoms)`` that step 3 uses."""
     winners = {"k": k, "scope": "column", "rank_by": "magnitude", "window_steps": WINDOW_STEPS}
-    model = DictionaryAutoencoder(n_channels, N_ATOMS, ATOM_STEPS, ATOM_STEPS, winners, refine="pursuit")
+    config = DictionaryConfig(n_channels, N_ATOMS, ATOM_STEPS, ATOM_STEPS, winners, refine="pursuit")
+    model = DictionaryAutoencoder(config)
     model.build()
     model.atoms.kernel.assign(np.moveaxis(atoms.reshape(-1, ATOM_STEPS, n_channels), 0, -1))
     return batch_encoder(model)

@@ -48,7 +48,7 @@ def forecast_run(parameters, root):
     paths = [results.save(parameters, f"forecast_{name}", each, root) for name, each in forecasts.items()]
     n_starts = max(len(each["starts"]) for each in forecasts.values())
     print(f"{parameters.run}: {parameters.forecast.horizon_steps} steps from {n_starts} points: {', '.join(forecasts)}")
-    sounds = write_sounds(parameters, {name: forecasts[name] for name in parameters.heard_of_run()}, root)
+    sounds = write_sounds(parameters, {name: forecasts[name] for name in parameters.rendered_methods()}, root)
     print(f"wrote {len(paths)} files and {len(sounds)} sounds to {results.display_path(paths[0].parent, root)}")
     return paths
 

@@ -1,4 +1,4 @@
-"""A dictionary as arithmetic: where its atoms fit into music, and the music that a code of them gives.
+"""The arithmetic of a dictionary: how well its atoms match music at each position, and the music of a code.
 
 ``kernel (atom_steps, n_channels, n_atoms)`` holds the atoms, as the weights of a Conv1D and of a Conv1DTranspose do.
 Column c of a code stands for atoms that begin at step ``c * stride - (atom_steps - stride)``: the first hang over the
@@ -10,30 +10,19 @@ from keras import ops
 
 
 def count_columns(n_steps, atom_steps, stride_steps):
-    """Columns of the code of so many steps."""
+    """Return the number of columns in the code of n steps."""
     return n_steps // stride_steps + atom_steps // stride_steps - 1
 
 
 def count_steps(n_columns, atom_steps, stride_steps):
-    """Steps of music that have so many columns."""
+    """Return the number of steps of music that have n columns."""
     return (n_columns - atom_steps // stride_steps + 1) * stride_steps
 
 
 def correlate(steps, kernel, stride_steps):
-    """Inner product of every atom with the music at every column.
+    """Return the inner product of every atom with the music at every column, ``(batch, n_columns, n_atoms)``.
 
-    Parameters
-    ----------
-    steps : tensor (batch, n_steps, n_channels)
-        Music; n_steps is a multiple of the stride.
-    kernel : tensor (atom_steps, n_channels, n_atoms)
-        The atoms.
-    stride_steps : int
-        Steps from column to column; it divides atom_steps.
-
-    Returns
-    -------
-    tensor (batch, n_columns, n_atoms)
+    Music is ``(batch, n_steps, n_channels)``; the stride divides n_steps and atom_steps.
     """
     atom_steps, n_channels, n_atoms = kernel.shape
     n_blocks = atom_steps // stride_steps
@@ -46,26 +35,14 @@ def correlate(steps, kernel, stride_steps):
 
 
 def synthesize(code, kernel, stride_steps):
-    """Sum of the atoms of a code, each at its place; the transpose of `correlate`.
-
-    Parameters
-    ----------
-    code : tensor (batch, n_columns, n_atoms)
-        Activities.
-    kernel, stride_steps
-        As in `correlate`.
-
-    Returns
-    -------
-    tensor (batch, n_steps, n_channels)
-    """
+    """Return the music of a code, the sum of its atoms, each at its position; the transpose of `correlate`."""
     atom_steps, n_channels, n_atoms = kernel.shape
     n_blocks = atom_steps // stride_steps
     size = stride_steps * n_channels
     pieces = code @ ops.transpose(ops.reshape(kernel, (atom_steps * n_channels, n_atoms)))  # (batch, n_columns, ...)
-    n_whole = ops.shape(code)[1] - n_blocks + 1  # blocks that all their columns reach
-    whole = [
-        pieces[:, n_blocks - 1 - block : n_blocks - 1 - block + n_whole, block * size : (block + 1) * size]
+    n_complete = ops.shape(code)[1] - n_blocks + 1  # blocks that all their columns overlap
+    terms = [
+        pieces[:, n_blocks - 1 - block : n_blocks - 1 - block + n_complete, block * size : (block + 1) * size]
         for block in range(n_blocks)
     ]
-    return ops.reshape(sum(whole), (-1, n_whole * stride_steps, n_channels))
+    return ops.reshape(sum(terms), (-1, n_complete * stride_steps, n_channels))

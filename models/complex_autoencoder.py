@@ -1,14 +1,14 @@
 """The complex autoencoder: bases whose magnitudes do not change under a transformation while their phases carry it.
 
-A pair is two forms x and y of one thing: shifted, transposed, turned.
+A pair is two views x and y of one thing: shifted, transposed, rotated.
 
     x, y (batch, n_values) -> dropout -> complex bases -> magnitudes r_x, r_y and phasors u_x, u_y
       -> swapped: r_x with u_y must give y, r_y with u_x must give x
 
-To make y of the magnitudes of x, they must not depend on what tells x from y. Where the transformations commute and
-keep lengths, their common eigenvectors are the best bases: Fourier's for shifts, circular harmonics for rotations.
-There is no bias: of a louder thing the magnitudes are larger, the phases the same. A complex number is stored as two
-real ones: vectors of ``2 * n_bases`` are the real parts, then the imaginary parts.
+To make y of the magnitudes of x, they must not depend on what differs between x and y. Where the transformations
+commute and keep norms, their common eigenvectors are the best bases: Fourier's for shifts, circular harmonics for
+rotations. There is no bias: of a louder thing the magnitudes are larger, the phases the same. A complex number is
+stored as two real ones: vectors of ``2 * n_bases`` are the real parts, then the imaginary parts.
 
 References
 ----------
@@ -25,16 +25,12 @@ NEARLY_ZERO = 1e-10  # added to squared magnitudes, which are about 1e-2: the gr
 
 @keras.saving.register_keras_serializable(package="complex")
 class ComplexBases(keras.layers.Layer):
-    """Complex bases without bias that take things apart and put them together again; called, it takes apart.
+    """Complex bases without bias that analyse values and synthesise them again; called, the layer encodes.
 
     Parameters
     ----------
-    n_bases : int
-        Complex bases.
-    learn_norm : bool
-        Whether all bases have one norm, which is learned.
-    norm : float
-        The first value of that norm.
+    learn_norm, norm : bool, float
+        Whether all bases have one norm, which is learned; its first value.
     """
 
     def __init__(self, n_bases, learn_norm=False, norm=0.43, **kwargs):
@@ -50,43 +46,39 @@ class ComplexBases(keras.layers.Layer):
             self.common_norm = self.add_weight((), initializer=first, name="common_norm")
 
     def rows(self):
-        """The bases, ``(2 * n_bases, n_values)``: real parts, then imaginary parts."""
+        """Return the bases, ``(2 * n_bases, n_values)``: real parts, then imaginary parts."""
         if not self.learn_norm:
             return self.kernel
         squares = ops.sum(ops.square(self.kernel), axis=1, keepdims=True)
         return self.kernel * (self.common_norm * ops.rsqrt(squares + NEARLY_ZERO))
 
     def call(self, values):
-        """As `encode`."""
         return self.encode(values)
 
     def encode(self, values):
-        """Magnitudes ``(batch, n_bases)`` and phasors ``(batch, 2 * n_bases)`` of things ``(batch, n_values)``."""
+        """Return magnitudes ``(batch, n_bases)`` and phasors ``(batch, 2 * n_bases)`` of ``(batch, n_values)``."""
         return self.polar(self.project(values))
 
     def decode(self, magnitudes, phasors):
-        """Things ``(batch, n_values)`` of magnitudes and phasors."""
+        """Return values ``(batch, n_values)`` of magnitudes and phasors."""
         return self.synthesise(ops.concatenate([magnitudes, magnitudes], axis=-1) * phasors)
 
     def project(self, values):
-        """Complex coefficients ``(batch, 2 * n_bases)``."""
+        """Return complex coefficients ``(batch, 2 * n_bases)``."""
         return ops.matmul(values, ops.transpose(self.rows()))
 
     def synthesise(self, coefficients):
-        """The sum of the bases with these complex coefficients, ``(batch, n_values)``."""
+        """Return the sum of the bases with these complex coefficients, ``(batch, n_values)``."""
         return ops.matmul(coefficients, self.rows())
 
     def polar(self, coefficients):
-        """Magnitudes and phasors of complex coefficients; the phasor of 0 is 0."""
+        """Return magnitudes and phasors of complex coefficients; the phasor of 0 is 0."""
         real, imaginary = ops.split(coefficients, 2, axis=-1)
         magnitudes = ops.sqrt(ops.square(real) + ops.square(imaginary) + NEARLY_ZERO)
         return magnitudes, coefficients / ops.concatenate([magnitudes, magnitudes], axis=-1)
 
     def compute_output_shape(self, shape):
         return (*shape[:-1], self.n_bases), (*shape[:-1], 2 * self.n_bases)
-
-    def get_config(self):
-        return super().get_config() | {"n_bases": self.n_bases, "learn_norm": self.learn_norm, "norm": self.norm}
 
 
 @keras.saving.register_keras_serializable(package="complex")
@@ -95,14 +87,10 @@ class ComplexAutoencoder(keras.Model):
 
     Parameters
     ----------
-    n_values, n_bases : int
-        Length of a flat patch; complex bases.
     power : float
         Of the error in the loss: 1 or 2.
     dropout : float
-        Share of the values that the encoder does not see in training, drawn for x and y apart.
-    learn_norm, norm : bool, float
-        As in `ComplexBases`.
+        Fraction of the values that the encoder does not see in training, drawn for x and y apart.
     norm_weight, equal_norm_weight : float
         Weights of `NormLoss` and `EqualNormLoss`; those of weight 0 are left out.
     """
@@ -110,9 +98,9 @@ class ComplexAutoencoder(keras.Model):
     def __init__(self, n_values, n_bases, *, power=1.0, dropout=0.0, learn_norm=False, norm=0.43, norm_weight=0.0,
                  equal_norm_weight=0.0, **kwargs):  # fmt: skip
         super().__init__(**kwargs)
-        self.config = {"n_values": n_values, "n_bases": n_bases, "power": power, "dropout": dropout}
-        self.config |= {"learn_norm": learn_norm, "norm": norm}
-        self.config |= {"norm_weight": norm_weight, "equal_norm_weight": equal_norm_weight}
+        self.n_values, self.n_bases = n_values, n_bases
+        self.settings = {"power": power, "dropout": dropout, "learn_norm": learn_norm, "norm": norm}
+        self.settings |= {"norm_weight": norm_weight, "equal_norm_weight": equal_norm_weight}
         self.dropout = keras.layers.Dropout(dropout, name="dropout")
         self.bases = ComplexBases(n_bases, learn_norm, norm, name="bases")
         self.swap = SwapLoss(power, name="swap")
@@ -120,8 +108,8 @@ class ComplexAutoencoder(keras.Model):
         self.norms += [EqualNormLoss(equal_norm_weight, name="equal_norm")] if equal_norm_weight else []
 
     def build(self, shape=None):
-        """Make the weights; they depend on nothing but the configuration."""
-        self.bases.build((None, self.config["n_values"]))
+        """Make the weights, whose shapes depend on the configuration only."""
+        self.bases.build((None, self.n_values))
         self.built = True
 
     def call(self, pairs, training=False):
@@ -132,27 +120,25 @@ class ComplexAutoencoder(keras.Model):
         return reconstructions
 
     def reconstruct(self, pairs, training=False):
-        """Each of a pair from the magnitudes of the other and phases of its own, ``(batch, 2, n_values)``."""
-        n_values, n_bases = self.config["n_values"], self.config["n_bases"]
-        seen = ops.reshape(self.dropout(pairs, training=training), (-1, n_values))
+        """Return each of a pair from the magnitudes of the other and its own phases, ``(batch, 2, n_values)``."""
+        seen = ops.reshape(self.dropout(pairs, training=training), (-1, self.n_values))
         magnitudes, phasors = self.encode(seen)
-        swapped = ops.flip(ops.reshape(magnitudes, (-1, 2, n_bases)), axis=1)
-        return ops.reshape(self.decode(ops.reshape(swapped, (-1, n_bases)), phasors), (-1, 2, n_values))
+        swapped = ops.flip(ops.reshape(magnitudes, (-1, 2, self.n_bases)), axis=1)
+        return ops.reshape(self.decode(ops.reshape(swapped, (-1, self.n_bases)), phasors), (-1, 2, self.n_values))
 
     def encode(self, patches):
-        """Magnitudes ``(batch, n_bases)`` and phasors ``(batch, 2 * n_bases)`` of things ``(batch, n_values)``."""
+        """Return magnitudes ``(batch, n_bases)`` and phasors ``(batch, 2 * n_bases)`` of ``(batch, n_values)``."""
         return self.bases(patches)
 
     def decode(self, magnitudes, phasors):
-        """Things of magnitudes and phasors."""
         return self.bases.decode(magnitudes, phasors)
 
     def get_config(self):
-        return super().get_config() | self.config
+        return super().get_config() | {"n_values": self.n_values, "n_bases": self.n_bases} | self.settings
 
 
 def build_encoder(autoencoder: ComplexAutoencoder) -> keras.Model:
-    """The encoder cut out of an autoencoder, for flat patches that are standardised as in training.
+    """Return the encoder of an autoencoder, for flat patches that are standardised as in training.
 
     Returns
     -------
@@ -160,7 +146,7 @@ def build_encoder(autoencoder: ComplexAutoencoder) -> keras.Model:
         From ``(batch, n_values)`` to a dict of ``magnitudes`` and ``phases``, both ``(batch, n_bases)``; phases are
         angles in radians, -pi to pi.
     """
-    patches = keras.Input((autoencoder.config["n_values"],), name="patches")
+    patches = keras.Input((autoencoder.n_values,), name="patches")
     magnitudes, phasors = autoencoder.get_layer("bases")(patches)
     real, imaginary = ops.split(phasors, 2, axis=-1)
     return keras.Model(patches, {"magnitudes": magnitudes, "phases": ops.arctan2(imaginary, real)}, name="encoder")

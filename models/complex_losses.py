@@ -28,32 +28,28 @@ class SwapLoss(WeightedLoss):
             errors = ops.square(errors) if self.power == 2 else ops.power(errors, self.power)
         return 2 * ops.mean(errors)
 
-    def get_config(self):
-        return super().get_config() | {"power": self.power}
-
 
 @keras.saving.register_keras_serializable(package="complex")
 class NormLoss(WeightedLoss):
-    """Mean over all rows of the root of their mean square; 0 or more, lower is smaller bases.
+    """Mean over all rows of their root mean square; 0 or more, lower is smaller bases.
 
     Input shape: real and imaginary parts of bases, ``(2 * n_bases, n_values)``.
     """
 
     def raw_loss(self, bases):
-        return ops.mean(_row_norms(bases))
+        return ops.mean(_row_rms(bases))
 
 
 @keras.saving.register_keras_serializable(package="complex")
 class EqualNormLoss(WeightedLoss):
-    """Variance over all rows of the root of their mean square; 0 if all are as large.
+    """Variance over all rows of their root mean square; 0 if all are equal.
 
     Input shape: real and imaginary parts of bases, ``(2 * n_bases, n_values)``.
     """
 
     def raw_loss(self, bases):
-        return ops.var(_row_norms(bases))
+        return ops.var(_row_rms(bases))
 
 
-def _row_norms(bases):
-    """Root of the mean square of each row, ``(n_rows,)``."""
+def _row_rms(bases):
     return ops.sqrt(ops.mean(ops.square(bases), axis=1) + 1e-12)

@@ -16,29 +16,35 @@ from keras.initializers import RandomNormal
 
 from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss
 from models.roll_out import RollOut
-from models.sliding_windows import SlidingWindows
 from pipeline.windows import Stretch
+
+
+@keras.saving.register_keras_serializable(package="song")
+class SlidingWindows(layers.Layer):
+    """All windows of a length in a sequence, each one step after the other.
+
+    Input shape: ``(batch, time, ...)``. Output shape: ``(batch, time - length + 1, length, ...)``.
+    """
+
+    def __init__(self, length, **kwargs):
+        super().__init__(**kwargs)
+        self.length = length
+
+    def call(self, sequence):
+        # as few slices as will do: XLA runs them, and their gradients, faster than a gather, but compiles each
+        n_windows = sequence.shape[1] - self.length + 1
+        if n_windows < self.length:
+            return ops.stack([sequence[:, start : start + self.length] for start in range(n_windows)], axis=1)
+        return ops.stack([sequence[:, step : step + n_windows] for step in range(self.length)], axis=2)
 
 
 @dataclass(frozen=True)
 class Preset:
-    """The layers of encoder and decoder, whatever the window's length.
+    """The layers of encoder and decoder, whatever the window's length."""
 
-    Attributes
-    ----------
-    padding : str
-        Of the encoder's convolutions: "same" or "valid".
-    pointwise_channels : int or None
-        Channels of a last convolution of kernel 1 in the encoder, None for none.
-    decoder_channels : tuple of int
-        Channels after the decoder's dense layer and after its two convolutions.
-    forecast_activation : str
-        Of the forecast velocity.
-    """
-
-    padding: str
-    pointwise_channels: int | None
-    decoder_channels: tuple[int, int, int]
+    padding: str  # of the encoder's convolutions: "same" or "valid"
+    pointwise_channels: int | None  # of a last convolution of kernel 1 in the encoder; None: there is none
+    decoder_channels: tuple[int, int, int]  # after the decoder's dense layer and after its two convolutions
     forecast_activation: str
 
 
@@ -50,7 +56,7 @@ PRESETS = {
 
 
 def build_encoder(window_frames: int, n_bins: int, latent_dim: int, preset: str = "half_second") -> keras.Model:
-    """Model from windows ``(batch, window_frames, n_bins)`` to points ``(batch, latent_dim)``; a bin is a channel.
+    """Build the model from windows ``(batch, window_frames, n_bins)`` to points ``(batch, latent_dim)``.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def build_encoder(window_frames: int, n_bins: int, latent_dim: int, preset: str 
 
 
 def build_decoder(window_frames: int, n_bins: int, latent_dim: int, preset: str = "half_second") -> keras.Model:
-    """Model from points ``(batch, latent_dim)`` to windows ``(batch, window_frames, n_bins)`` with values in (0, 1)."""
+    """Build the model from points ``(batch, latent_dim)`` to windows ``(batch, window_frames, n_bins)`` in (0, 1)."""
     first, *rest = PRESETS[preset].decoder_channels
     start_frames = -(-window_frames // 8)  # doubled three times, then cropped to the window
     excess = 8 * start_frames - window_frames
@@ -89,7 +95,7 @@ def build_decoder(window_frames: int, n_bins: int, latent_dim: int, preset: str 
 def build_forecaster(
     clip_windows: int, latent_dim: int, preset: str = "half_second", *, units: int = 16, dropout: float = 0.1
 ) -> keras.Model:
-    """Model from clips ``(batch, clip_windows, latent_dim)`` to ``v_hat``, the velocity from the last point on."""
+    """Build the model from clips ``(batch, clip_windows, latent_dim)`` to ``v_hat``, the velocity at the last point."""
     clip = keras.Input((clip_windows, latent_dim), name="clip")
     x = layers.LSTM(units, dropout=dropout, kernel_initializer=RandomNormal(), name="lstm")(clip)
     activation = PRESETS[preset].forecast_activation
@@ -98,7 +104,7 @@ def build_forecaster(
 
 
 def _convolution(channels: int, kernel: int, activation: str = "relu", padding: str = "same") -> layers.Conv1D:
-    """A convolution over time that starts as the paper's do."""
+    """Return a convolution over time with the paper's initial weights."""
     return layers.Conv1D(channels, kernel, activation=activation, padding=padding, kernel_initializer=RandomNormal())
 
 
@@ -116,7 +122,7 @@ def build_conditioned_autoencoder(
     roll_out_steps: int = 0,
     roll_out_weight: float = 0.003,
 ) -> keras.Model:
-    """Model to train on stretches of frames ``(batch, stretch.n_frames, n_bins)``; it has its loss inside, no targets.
+    """Build the model to train on stretches of frames ``(batch, stretch.n_frames, n_bins)``, with its loss inside.
 
     Each window of a stretch is encoded once, however many clips it is part of. Of each sample, window t is
     reconstructed, and the velocity from t to t + 1 is forecast from the clip that ends at t. A term of weight 0 is left
@@ -124,19 +130,15 @@ def build_conditioned_autoencoder(
 
     Parameters
     ----------
-    encoder, decoder, forecaster : keras.Model
-        The parts.
     stretch : Stretch
         What a stretch holds: the history of a clip if `alpha` or `delta` is on, a future of 1 if `alpha` is, and of
         `roll_out_steps`.
-    alpha, beta, gamma, delta : float
-        Weights of the terms ``forecast``, ``reconstruction``, ``off_centre`` and ``curvature``.
+    alpha, beta, gamma, delta, roll_out_weight : float
+        Weights of the terms ``forecast``, ``reconstruction``, ``off_centre``, ``curvature`` and ``roll_out``.
     stop_gradient : bool
         Whether true velocity and true points are fixed targets.
     roll_out_steps : int
-        Steps that the forecaster is rolled out for the term ``roll_out``; 0 for none. Needs `alpha`.
-    roll_out_weight : float
-        Weight of the term ``roll_out``.
+        Steps that the forecaster is rolled out; 0 for none. Needs `alpha`.
     """
     frames = keras.Input((stretch.n_frames, encoder.input_shape[-1]), name="frames")
     windows = SlidingWindows(stretch.window_frames, name="windows")(frames)  # (batch, n_windows, window_frames, bins)
@@ -161,7 +163,7 @@ def build_conditioned_autoencoder(
 
 
 def encode_each(encoder: keras.Model, windows: keras.KerasTensor) -> keras.KerasTensor:
-    """Points ``(batch, n_windows, latent_dim)`` of windows ``(batch, n_windows, window_frames, n_bins)``.
+    """Return points ``(batch, n_windows, latent_dim)`` of windows ``(batch, n_windows, window_frames, n_bins)``.
 
     Reshaped, not with `keras.layers.TimeDistributed`, which puts one encoder into the graph for each window.
     """
@@ -169,5 +171,5 @@ def encode_each(encoder: keras.Model, windows: keras.KerasTensor) -> keras.Keras
 
 
 def flatten(sequences: keras.KerasTensor) -> keras.KerasTensor:
-    """Sequences ``(batch, time, ...)`` one after the other, ``(batch * time, ...)``."""
+    """Return sequences ``(batch, time, ...)`` as ``(batch * time, ...)``."""
     return ops.reshape(sequences, (-1, *sequences.shape[2:]))

@@ -5,7 +5,7 @@ from keras import ops
 
 from pipeline.notes import HIT_THRESHOLD
 
-REACHES = (1, 2, 4, 8, 16, 32, 64, 128)  # together 255 cells, before which there is a hit in all but silence
+SHIFTS = (1, 2, 4, 8, 16, 32, 64, 128)  # together 255 cells, among which there is a hit in all but silence
 
 
 @keras.saving.register_keras_serializable(package="dictionary")
@@ -13,23 +13,23 @@ class Corruption(keras.layers.Layer):
     """In training, deletes hits and adds spurious ones; otherwise passes music on.
 
     A cell is a step of a drum or key. A deleted hit is 0 in all kinds; a spurious hit has the velocity and offset of
-    some hit of the batch, so that nothing but its place gives it away.
+    some hit of the batch, so that only its position gives it away.
 
     Input and output shape: ``(batch, n_steps, n_channels)``.
 
     Parameters
     ----------
     n_hits : int
-        The first channels are the hits of so many drums or keys; each other kind has as many.
+        The first channels are the hits of n_hits drums or keys; each other kind has as many channels.
     spurious, deleted : float
-        Shares of empty cells and of hits.
+        Fractions of empty cells and of hits.
     seed : int
         Of the draws.
     """
 
     def __init__(self, n_hits, spurious=0.0, deleted=0.0, seed=0, **kwargs):
         super().__init__(**kwargs)
-        self.n_hits, self.spurious, self.deleted, self.seed = n_hits, spurious, deleted, seed
+        self.n_hits, self.spurious, self.deleted = n_hits, spurious, deleted
         self.draws = keras.random.SeedGenerator(seed)
 
     def call(self, steps, training=False):
@@ -46,34 +46,25 @@ class Corruption(keras.layers.Layer):
         return ops.reshape(ops.transpose(noisy, (0, 2, 1)), ops.shape(steps))
 
     def some_hits(self, cells):
-        """For each cell a hit from half a batch away, ``(n_cells, n_kinds)``: the last one before that place."""
+        """Return for each cell the last hit before the position half a batch away, ``(n_cells, n_kinds)``."""
         found = ops.roll(cells, ops.shape(cells)[0] // 2, axis=0)
-        for reach in REACHES:
-            found = ops.where(found[:, :1] > HIT_THRESHOLD, found, ops.roll(found, reach, axis=0))
+        for shift in SHIFTS:
+            found = ops.where(found[:, :1] > HIT_THRESHOLD, found, ops.roll(found, shift, axis=0))
         return ops.concatenate([ops.ones_like(found[:, :1]), found[:, 1:]], axis=1)
-
-    def get_config(self):
-        own = {"n_hits": self.n_hits, "spurious": self.spurious, "deleted": self.deleted, "seed": self.seed}
-        return super().get_config() | own
 
 
 @keras.saving.register_keras_serializable(package="dictionary")
 class Cleaner(keras.layers.Layer):
-    """Music as it probably was: from what temporal blocks make of its surroundings, a correction of every cell.
+    """Music as it probably was: a correction of every cell, from the output of temporal blocks.
 
     Hits become probabilities, ``sigmoid(slope (hit - 1/2) + correction)``; other kinds are corrected and multiplied by
     these. At first there is no correction.
 
     Input shape: music ``(batch, n_steps, n_channels)`` and features ``(batch, n_steps, n_features)``; output shape as
     the music.
-
-    Parameters
-    ----------
-    n_hits : int
-        The first channels are the hits of so many drums or keys; each other kind has as many.
     """
 
-    SLOPE = 8.0  # a cell nobody corrects is believed to 98 %
+    SLOPE = 8.0  # a cell that is not corrected has 98 %
 
     def __init__(self, n_hits, **kwargs):
         super().__init__(**kwargs)
@@ -91,6 +82,3 @@ class Cleaner(keras.layers.Layer):
         probable = ops.sigmoid(self.SLOPE * (hits - 0.5) + correction[..., : self.n_hits])
         others = ops.tile(probable, (1, 1, n_kinds - 1)) * (steps + correction)[..., self.n_hits :]
         return ops.concatenate([probable, others], axis=-1)
-
-    def get_config(self):
-        return super().get_config() | {"n_hits": self.n_hits}

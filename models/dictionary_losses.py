@@ -29,40 +29,37 @@ class HitLoss(WeightedLoss):
     Parameters
     ----------
     n_hits : int
-        The first channels are the hits of so many drums or keys; each other kind has as many.
+        The first channels are the hits of n_hits drums or keys; each other kind has as many channels.
     slope : float
         Steepness of the logistic function.
     entropies, squares : mapping of str to float
-        Number of a kind, 1 for the one after the hits, to the weight of its cross-entropy (frames) or square error
+        Index of a kind, 1 for the one after the hits, to the weight of its cross-entropy (frames) or square error
         where there is a hit (velocities, offsets); both are means over all cells, without a hit too.
     """
 
     def __init__(self, n_hits, slope=10.0, entropies=None, squares=None, **kwargs):
         super().__init__(**kwargs)
-        self.own = {"n_hits": n_hits, "slope": slope, "entropies": entropies or {}, "squares": squares or {}}
+        self.n_hits, self.slope = n_hits, slope
+        self.entropies, self.squares = entropies or {}, squares or {}
 
     def raw_loss(self, steps, reconstructions):
         loss = self.cross_entropy(self.kind(steps, 0), self.kind(reconstructions, 0))
-        for number, weight in self.own["entropies"].items():
-            loss += weight * self.cross_entropy(self.kind(steps, number), self.kind(reconstructions, number))
+        for index, weight in self.entropies.items():
+            loss += weight * self.cross_entropy(self.kind(steps, index), self.kind(reconstructions, index))
         hits = self.kind(steps, 0)
-        for number, weight in self.own["squares"].items():
-            errors = ops.square(self.kind(steps, number) - self.kind(reconstructions, number))
+        for index, weight in self.squares.items():
+            errors = ops.square(self.kind(steps, index) - self.kind(reconstructions, index))
             loss += weight * ops.mean(hits * errors)
         return loss
 
-    def kind(self, steps, number):
-        """The channels of a kind."""
-        n = self.own["n_hits"]
-        return steps[..., int(number) * n : (int(number) + 1) * n]
+    def kind(self, steps, index):
+        """Return the channels of a kind."""
+        return steps[..., int(index) * self.n_hits : (int(index) + 1) * self.n_hits]
 
     def cross_entropy(self, truth, reconstruction):
-        """Mean over all cells, a scalar."""
-        logits = self.own["slope"] * (reconstruction - 0.5)
+        """Return the mean over all cells, a scalar."""
+        logits = self.slope * (reconstruction - 0.5)
         return ops.mean(ops.binary_crossentropy(truth, logits, from_logits=True))
-
-    def get_config(self):
-        return super().get_config() | self.own
 
 
 @keras.saving.register_keras_serializable(package="dictionary")
@@ -83,7 +80,7 @@ class ChordChangeLoss(WeightedLoss):
     """Cross-entropy of whether the chord changes with a beat, in nats, mean over beats with known chords around.
 
     Input shape: classes ``(batch, n_beats)``, below 0 where unknown, and logits ``(batch, n_beats)``; the logit of a
-    window's first beat is not judged.
+    window's first beat does not count.
     """
 
     def raw_loss(self, chords, logits):

@@ -10,7 +10,7 @@ from keras import layers
 
 
 def build_mlp(latent_dim: int, *, units: int = 12, dropout: float = 0.05) -> keras.Model:
-    """Model from the last point ``(batch, 1, latent_dim)`` to ``v_hat`` ``(batch, latent_dim)`` in (-1, 1)."""
+    """Build the model from a point ``(batch, 1, latent_dim)`` to ``v_hat`` ``(batch, latent_dim)`` in (-1, 1)."""
     clip = keras.Input((1, latent_dim), name="clip")
     x = layers.Flatten()(clip)
     for _ in range(2):
@@ -19,7 +19,7 @@ def build_mlp(latent_dim: int, *, units: int = 12, dropout: float = 0.05) -> ker
 
 
 def build_lstm(latent_dim: int, *, points: int = 20, units: int = 32, dropout: float = 0.1) -> keras.Model:
-    """Model from the last points ``(batch, points, latent_dim)`` to ``v_hat`` ``(batch, latent_dim)`` in (-1, 1)."""
+    """Build the model from points ``(batch, points, latent_dim)`` to ``v_hat`` ``(batch, latent_dim)`` in (-1, 1)."""
     clip = keras.Input((points, latent_dim), name="clip")
     x = layers.LSTM(units, dropout=dropout, name="lstm")(clip)
     return keras.Model(clip, layers.Dense(latent_dim, "tanh", name="v_hat")(x), name="lstm")

@@ -2,6 +2,7 @@
 
 A loss that needs more than a prediction and a target (latent points, velocities) cannot be a Keras loss function; as a
 layer it takes whatever tensors it is called on. Every term is a scalar, because Keras sums a vector over the batch.
+Keras itself records the arguments of a layer for its configuration, where these are numbers and texts.
 
 References
 ----------
@@ -42,9 +43,6 @@ class WeightedLoss(keras.layers.Layer):
         """The factor at this point of the training."""
         return self.weight
 
-    def get_config(self):
-        return super().get_config() | {"weight": self.weight}
-
 
 @keras.saving.register_keras_serializable(package="song")
 class ReconstructionLoss(WeightedLoss):
@@ -63,7 +61,7 @@ class ReconstructionLoss(WeightedLoss):
 class ForecastLoss(WeightedLoss):
     """One minus the cosine between forecast and true velocity, mean over the batch; 0 (parallel) to 2 (opposite).
 
-    Only the direction counts: the length of a forecast velocity is not trained. A velocity of length zero counts as 1.
+    Only the direction counts: the norm of a forecast velocity is not trained. A velocity of norm 0 has a loss of 1.
 
     Input shape: ``v_hat`` and ``v``, both ``(batch, latent_dim)``.
 
@@ -82,9 +80,6 @@ class ForecastLoss(WeightedLoss):
         if self.stop_gradient:
             v = ops.stop_gradient(v)
         return ops.mean(1.0 - cosine(v_hat, v))
-
-    def get_config(self):
-        return super().get_config() | {"stop_gradient": self.stop_gradient}
 
 
 @keras.saving.register_keras_serializable(package="song")
@@ -112,54 +107,47 @@ class CurvatureLoss(WeightedLoss):
 
 @keras.saving.register_keras_serializable(package="song")
 class RollOutLoss(WeightedLoss):
-    """Distance between forecast and true points over the spread of the points, mean over steps and batch; 0 or more.
+    """Mahalanobis distance between forecast and true points, mean over steps and batch; 0 or more.
 
-    The distance is Mahalanobis's, divided by the root of latent_dim: a forecast that is always the mean of the points
+    It is divided by the square root of latent_dim: a forecast that is always the mean of the points
     has about 1. No linear map of the space changes it, so that neither a space that shrinks gains anything, nor one
     in which a single slow coordinate grows over all others, as it does where all are divided by one number.
 
-    Input shape: forecast and true points, both ``(batch, n_steps, latent_dim)``, and the points whose spread counts,
-    ``(batch, n_points, latent_dim)``.
+    Input shape: forecast and true points, both ``(batch, n_steps, latent_dim)``, and the points whose covariance
+    counts, ``(batch, n_points, latent_dim)``.
 
     Parameters
     ----------
     stop_gradient : bool
         Whether the true points are a fixed target.
-
-    Attributes
-    ----------
-    share : keras.Variable
-        Share of the weight that counts, 1 unless a warm-up changes it.
     """
 
     def __init__(self, weight=1.0, stop_gradient=False, **kwargs):
         super().__init__(weight=weight, **kwargs)
         self.stop_gradient = stop_gradient
-        self.share = self.add_weight(shape=(), initializer="ones", trainable=False, name="share")
+        # of the weight, 1 unless a warm-up changes it
+        self.fraction = self.add_weight(shape=(), initializer="ones", trainable=False, name="fraction")
 
     def present_weight(self):
-        return self.weight * self.share
+        return self.weight * self.fraction
 
     def raw_loss(self, z_hat, z_true, z):
         if self.stop_gradient:
             z_true = ops.stop_gradient(z_true)
-        return ops.mean(length(_whiten(z_hat - z_true, _covariance_of(z))))
-
-    def get_config(self):
-        return super().get_config() | {"stop_gradient": self.stop_gradient}
+        return ops.mean(norm(_whiten(z_hat - z_true, _covariance_of(z))))
 
 
 def _covariance_of(z):
-    """Covariance of points, ``(latent_dim, latent_dim)``."""
+    """Return the covariance of points, ``(latent_dim, latent_dim)``."""
     points = ops.reshape(z, (-1, z.shape[-1]))
     deviations = points - ops.mean(points, axis=0)
     return ops.mean(deviations[:, :, None] * deviations[:, None, :], axis=0)
 
 
 def _whiten(differences, covariance):
-    """Differences ``(..., latent_dim)`` in spreads of the points along each direction, over the root of latent_dim."""
+    """Return whitened differences ``(..., latent_dim)``, divided by the square root of latent_dim."""
     latent_dim = covariance.shape[0]
-    # a direction in which the points hardly spread counts as if they had a hundredth of their mean spread in it
+    # a direction of almost no variance counts as if it had a hundredth of the mean standard deviation
     rounder = covariance + (1e-4 * ops.trace(covariance) / latent_dim + 1e-12) * ops.eye(latent_dim)
     columns = ops.transpose(ops.reshape(differences, (-1, latent_dim)))
     white = ops.solve_triangular(ops.cholesky(rounder * latent_dim), columns, lower=True)
@@ -167,24 +155,19 @@ def _whiten(differences, covariance):
 
 
 def cosine(a, b):
-    """Cosine of the angle between vectors along the last axis, 0 where either has length zero."""
+    """Return the cosine of the angle between vectors along the last axis, 0 where either has norm 0."""
     return ops.sum(_normalize(a) * _normalize(b), axis=-1)
 
 
 def _normalize(a):
-    """Vectors of length 1 along the last axis.
+    """Return vectors of unit norm along the last axis.
 
-    As `keras.ops.normalize`, whose gradient at length zero is not finite: there is such a forecast in the first step of
-    a training if dropout takes all coordinates of a clip.
+    As `keras.ops.normalize`, whose gradient at 0 is not finite: there is such a forecast in the first step of a
+    training if dropout takes all coordinates of a clip.
     """
     return a * ops.rsqrt(ops.maximum(ops.sum(ops.square(a), axis=-1, keepdims=True), 1e-14))
 
 
-def length(a):
-    """Length of vectors along the last axis."""
-    return root(ops.sum(ops.square(a), axis=-1))
-
-
-def root(a):
-    """Square root, a millionth at 0, where its slope would be infinite."""
-    return ops.sqrt(a + 1e-12)
+def norm(a):
+    """Return the norm of vectors along the last axis, a millionth at 0, where its gradient would be infinite."""
+    return ops.sqrt(ops.sum(ops.square(a), axis=-1) + 1e-12)

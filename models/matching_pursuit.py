@@ -1,8 +1,8 @@
 """Finding a sparse code with the atoms themselves: values for given winners, and winners one after the other.
 
-All of it is steps of linear algebra on whole batches, unrolled in the graph: winners are those of `WinnerTakeAll` in
-what is not yet explained, values solve the least-squares problem by conjugate gradients, which are exact after as many
-iterations as there are winners that overlap, and go on from the values of the round before.
+All of it is steps of linear algebra on batches, unrolled in the graph: winners are those of `WinnerTakeAll` in
+what is not yet explained, values solve the least-squares problem by conjugate gradients, which are exact after one
+iteration for each winner that overlaps, and start from the values of the round before.
 
 References
 ----------
@@ -17,28 +17,17 @@ TINY = 1e-9  # added where a residual may have vanished
 
 
 def fit_values(unexplained, values, winners, kernel, stride_steps, n_iterations):
-    """The values of given winners that reconstruct best, by conjugate gradients.
+    """Return the values of given winners that reconstruct best, by conjugate gradients.
 
     Parameters
     ----------
-    unexplained : tensor (batch, n_columns, n_atoms)
-        Correlation of the atoms with the music minus that of `values`.
-    values : tensor (batch, n_columns, n_atoms)
-        A code to begin with, 0 but at winners.
-    winners : tensor (batch, n_columns, n_atoms)
-        1 where a value may stand, 0 elsewhere.
-    kernel : tensor (atom_steps, n_channels, n_atoms)
-        The atoms.
-    stride_steps : int
-        Steps from column to column.
-    n_iterations : int
-        Of conjugate gradients.
-
-    Returns
-    -------
-    tensor (batch, n_columns, n_atoms)
+    unexplained, values, winners : tensor (batch, n_columns, n_atoms)
+        Correlation of the atoms with the music minus that of `values`; a code to begin with, 0 but at winners; 1 at
+        winners, 0 elsewhere.
+    kernel, stride_steps
+        As in `models.atoms`.
     """
-    together = (2,) if kernel.shape[0] == stride_steps else (1, 2)  # columns side by side are problems of their own
+    together = (2,) if kernel.shape[0] == stride_steps else (1, 2)  # columns that do not overlap are separate problems
 
     def total(products):
         return ops.sum(products, axis=together, keepdims=True)
@@ -46,10 +35,10 @@ def fit_values(unexplained, values, winners, kernel, stride_steps, n_iterations)
     def improve(_, state):
         values, residual, direction, power = state
         applied = winners * correlate(synthesize(direction, kernel, stride_steps), kernel, stride_steps)
-        length = power / (total(direction * applied) + TINY)
-        residual = residual - length * applied
+        step = power / (total(direction * applied) + TINY)
+        residual = residual - step * applied
         new_power = total(residual**2)
-        return values + length * direction, residual, residual + new_power / (power + TINY) * direction, new_power
+        return values + step * direction, residual, residual + new_power / (power + TINY) * direction, new_power
 
     residual = winners * unexplained
     state = (values, residual, residual, total(residual**2))
@@ -57,32 +46,19 @@ def fit_values(unexplained, values, winners, kernel, stride_steps, n_iterations)
 
 
 def pursue(steps, kernel, stride_steps, choose, n_rounds, n_iterations):
-    """Winners found round by round in what the ones before leave unexplained, and the values that fit best.
+    """Return a code ``(batch, n_columns, n_atoms)`` whose winners are chosen round by round in what is unexplained.
 
-    Parameters
-    ----------
-    steps : tensor (batch, n_steps, n_channels)
-        Music.
-    kernel, stride_steps, n_iterations
-        As in `fit_values`.
-    choose : function
-        From the activities of what is unexplained, the winners that there are, and the number of the round, 1 to
-        `n_rounds`, to all winners up to now.
-    n_rounds : int
-        Rounds.
-
-    Returns
-    -------
-    tensor (batch, n_columns, n_atoms)
+    The function `choose` is called with the activations of what is unexplained, the winners up to now, and the number
+    of the round, 1 to `n_rounds`; it returns all winners.
     """
-    activities = correlate(steps, kernel, stride_steps)
+    activations = correlate(steps, kernel, stride_steps)
 
     def join(round_number, state):
         values, winners, unexplained = state
         winners = choose(unexplained, winners, round_number)
         values = fit_values(unexplained, values, winners, kernel, stride_steps, n_iterations)
         explained = correlate(synthesize(values, kernel, stride_steps), kernel, stride_steps)
-        return values, winners, activities - explained
+        return values, winners, activations - explained
 
-    none = ops.zeros_like(activities)
-    return ops.fori_loop(1, n_rounds + 1, join, (none, none, activities))[0]
+    none = ops.zeros_like(activations)
+    return ops.fori_loop(1, n_rounds + 1, join, (none, none, activations))[0]

@@ -6,16 +6,12 @@ from keras import layers
 
 
 def build_pca_autoencoder(mean: np.ndarray, components: np.ndarray, window_frames: int) -> keras.Model:
-    """Model from windows to their reconstructions by `encoder` and `decoder`, both linear; the latter cut to [0, 1].
+    """Build the model from windows to reconstructions by a linear `encoder` and `decoder`; the latter cut to [0, 1].
 
     Parameters
     ----------
-    mean : np.ndarray (window_frames * n_bins,)
-        Mean window.
-    components : np.ndarray (latent_dim, window_frames * n_bins)
-        Orthonormal directions.
-    window_frames : int
-        Frames of a window.
+    mean, components : np.ndarray (window_frames * n_bins,), (latent_dim, window_frames * n_bins)
+        Mean window, and orthonormal directions.
     """
     latent_dim, n_pixels = components.shape
     window = keras.Input((window_frames, n_pixels // window_frames), name="window")

@@ -35,7 +35,7 @@ class OwnPointsCell(layers.Layer):
 class RollOut(layers.Layer):
     """The points that a forecaster comes to, step by step from the last of a clip, each seen before the next.
 
-    Dropout, if the forecaster has any, falls on the clip only: its own points it sees whole.
+    Dropout, if the forecaster has any, applies to the clip only, not to its own points.
 
     Input shape: clips of points, ``(batch, clip_windows, latent_dim)``. Output shape: ``(batch, n_steps, latent_dim)``.
 
@@ -43,8 +43,6 @@ class RollOut(layers.Layer):
     ----------
     forecaster : keras.Model
         With the layers ``lstm`` and ``v_hat``. Its weights are used, not copied.
-    n_steps : int
-        How many points.
     """
 
     def __init__(self, forecaster, n_steps, **kwargs):

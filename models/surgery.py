@@ -6,11 +6,11 @@ Importing this module registers the layers that the saved models of the study `s
 import keras
 from keras import ops
 
-from models import conditioned_autoencoder, losses, sliding_windows  # noqa: F401  (registers their layers)
+from models import conditioned_autoencoder  # noqa: F401  (registers its layers)
 
 
 def part(model: keras.Model, name: str) -> keras.Model:
-    """The part of a model with this name; ValueError naming those there are if it has none."""
+    """Return the part of a model with this name; ValueError naming those there are if it has none."""
     parts = {layer.name: layer for layer in model.layers if isinstance(layer, keras.Model)}
     if name not in parts:
         raise ValueError(f"part={name!r}: the model {model.name} has the parts {', '.join(parts)}")
@@ -23,7 +23,7 @@ def has_part(model: keras.Model, name: str) -> bool:
 
 
 def build_embedder(autoencoder: keras.Model) -> keras.Model:
-    """Model from windows to what is known of each: its point, and how well it is reconstructed from it.
+    """Return a model from windows to the point of each and the loss of its reconstruction.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Atomic writes: a file is complete or does not exist."""
 
 import os
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from pathlib import Path
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """A temporary path in the folder of `path`, with its ending, that takes its name once all is written.
+    """Yield a temporary path in the folder of `path`, with its ending, that takes its name once all is written.
 
-    What is interrupted, or finds the disk full, leaves the file that was there before. Folders are made as needed.
+    A write that is interrupted, or finds the disk full, leaves the file of before. Folders are made as needed.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from pipeline.parameters import ROOT, StudyParameters, describe_file, load
 
 
 def answer(file: str) -> None:
-    """Answer what needs nothing heavy, where a step is run as a program, before it imports TensorFlow or Matplotlib.
+    """Answer what needs nothing heavy, where a step is run as a program, before TensorFlow or Matplotlib is imported.
 
     `--help`, a wrong argument, a wrong parameter file, and a step whose results are all up to date end the program.
     Else TensorFlow's lines about the machine are held back, unless `--traceback` asks for them.
@@ -54,7 +54,6 @@ def main(run: Callable, argv: Sequence[str] | None = None) -> None:
 
 @contextmanager
 def _errors_in_one_line(with_traceback: bool) -> Iterator[None]:
-    """A block whose errors end the program as `main` says."""
     try:
         yield
     except (ValueError, TypeError, OSError) as error:
@@ -67,31 +66,31 @@ def _errors_in_one_line(with_traceback: bool) -> Iterator[None]:
 
 
 def _check_study(step: str, name: str) -> StudyParameters:
-    """The parameters of a file; ValueError if its study does not have the step."""
+    """Return the parameters of a file; ValueError if its study does not have the step."""
     parameters = load(name)
     if not step.startswith("step") or any(module.endswith(f".{step}") for module in parameters.STEPS):
         return parameters
-    number = step.partition("_")[0]
-    there = [f"python -m {module} {name}" for module in parameters.STEPS if f".{number}_" in module]
-    hint = f"run: {there[0]}" if there else f"its study has no {number}"
+    numbered = step.partition("_")[0]
+    commands = [f"python -m {module} {name}" for module in parameters.STEPS if f".{numbered}_" in module]
+    hint = f"run: {commands[0]}" if commands else f"its study has no {numbered}"
     raise ValueError(f"{describe_file(name)}: is of another study than {step}; {hint}")
 
 
 def are_up_to_date(runs: Sequence[StudyParameters], step: str, root: Path = ROOT) -> bool:
-    """Whether all that a step makes for each run is up to date; if so, a line for each run says it."""
+    """Whether all that a step makes for each run is up to date; if so, print a line for each run."""
     lines = []
-    for each in runs:
-        kinds = [kind for kind, result in each.RESULTS.items() if result.step == step and each.has(kind)]
-        if not all(results.is_fresh(each, kind, root) for kind in kinds):
+    for run in runs:
+        kinds = [kind for kind, result in run.RESULTS.items() if result.step == step and run.has(kind)]
+        if not all(results.is_fresh(run, kind, root) for kind in kinds):
             return False
-        names = ", ".join(results.path_of(each, kind, root).name for kind in kinds)
-        lines.append(f"{each.run}: {names or 'nothing to do'}{' up to date' if kinds else ''}")
+        names = ", ".join(results.path_of(run, kind, root).name for kind in kinds)
+        lines.append(f"{run.run}: {names or 'nothing to do'}{' up to date' if kinds else ''}")
     print("\n".join(lines))
     return True
 
 
 def parse(description: str | None, taken: Collection[str], argv: Sequence[str] | None) -> dict[str, Any]:
-    """The arguments on the command line by name, of the options that a step's `run` takes."""
+    """Return the arguments on the command line by name, of the options that a step's `run` takes."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", help="a file in parameters/, without .toml")
     if "runs" in taken:
@@ -107,7 +106,7 @@ def parse(description: str | None, taken: Collection[str], argv: Sequence[str] |
 
 
 def one_line(error: Exception) -> str:
-    """The message of an error in one line, with the file first where the system raised it, paths from the root."""
+    """Return the message of an error in one line, the file first where the system raised it, paths from the root."""
     message = " ".join(str(error).split())
     if isinstance(error, OSError) and error.strerror:
         message = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
@@ -115,5 +114,5 @@ def one_line(error: Exception) -> str:
 
 
 def has_terminal() -> bool:
-    """Whether somebody is looking: without a terminal there is no progress bar."""
+    """Whether the output is a terminal: without one there is no progress bar."""
     return sys.stdout.isatty()

@@ -8,36 +8,21 @@ import tensorflow as tf
 from pipeline.notes import N_KEYS
 from pipeline.windows import Stretch
 
-MAX_BATCHES = 2**16  # of an epoch: no two epochs draw the same pairs
-FIRST_REACH = 1 / 12  # a semitone of an octave, one frame of twelve: bases that begin at random find their way
+MAX_BATCHES = 2**16  # of an epoch: no two epochs draw the same
+FIRST_FRACTION = 1 / 12  # of the maximum shift: a semitone of an octave, one frame of twelve
 
 
 def stretches(
     frames: np.ndarray, stretch: Stretch, *, stretches_per_batch: int, seed: int, epoch: tf.Variable
 ) -> tf.data.Dataset:
-    """Batches of stretches from all over the song, in another order each epoch; one pass is one epoch.
+    """Return batches of stretches from all over the song, in another order each epoch; one pass is one epoch.
 
     An epoch holds every sample. So that all batches have one shape, which XLA compiles once, a few samples come twice:
     those of the last stretch that the one before has too, and those of stretches that fill up the last batch.
 
-    Parameters
-    ----------
-    frames : np.ndarray (n_frames, n_bins)
-        The spectrogram.
-    stretch : Stretch
-        What a stretch holds.
-    stretches_per_batch : int
-        Stretches in a batch.
-    seed : int
-        Draws the orders, together with the epoch.
-    epoch : tf.Variable
-        Number of the epoch, read when a pass begins: a training that goes on after an interruption sees the orders it
-        would have seen without.
-
-    Returns
-    -------
-    tf.data.Dataset
-        Of ``(stretches_per_batch, stretch.n_frames, n_bins)``.
+    Frames are ``(n_frames, n_bins)``, a batch is ``(stretches_per_batch, stretch.n_frames, n_bins)``. The order depends
+    on seed and epoch, which is read when a pass begins: a training that resumes after an interruption has the orders
+    it would have had without.
     """
     song = tf.constant(frames, tf.float32)
 
@@ -49,7 +34,7 @@ def stretches(
 
 
 def shuffled(starts: np.ndarray, per_batch: int, *, seed: int, epoch: tf.Variable) -> tf.data.Dataset:
-    """Batches of starts, ``(per_batch,)``, in an order drawn from seed and epoch; the first fill up the last batch."""
+    """Return batches of starts, ``(per_batch,)``, in an order drawn from seed and epoch; the first fill up the last."""
     n_batches = -(-len(starts) // per_batch)
     n_repeats = -(-n_batches * per_batch // len(starts))
 
@@ -74,28 +59,22 @@ def music_windows(
     transpose_semitones: int = 0,
     keys: int = N_KEYS,
 ) -> tf.data.Dataset:
-    """Batches of windows of symbolic music from all over a corpus, in another order each epoch.
+    """Return batches of windows of symbolic music from all over a corpus, in another order each epoch.
 
     Parameters
     ----------
-    steps : np.ndarray (n_steps, n_channels)
-        All music.
-    starts : np.ndarray (n_windows,)
-        First steps of the windows; if they do not fill the last batch, the first of the epoch come again.
-    window_steps, windows_per_batch : int
-        Length of a window, windows in a batch.
-    seed : int
-        Draws orders and transpositions, together with the epoch.
-    epoch : tf.Variable
-        Number of the epoch.
+    steps, starts : np.ndarray (n_steps, n_channels), (n_windows,)
+        All music; first steps of the windows: if they do not fill the last batch, the first of the epoch come again.
+    seed, epoch : int, tf.Variable
+        Determine orders and transpositions.
     chords : np.ndarray (n_steps,)
         Class of the chord of each step, below 0 where unknown; None: without chords.
     steps_per_beat : int
-        Steps of a beat, whose first tells its chord.
+        Steps of a beat, whose first has its chord.
     transpose_semitones : int
-        Batches are moved up or down by up to so many semitones, chords with them.
+        Maximum transposition of a batch and its chords, up or down.
     keys : int
-        Channels of one kind of a roll, which are moved together.
+        Channels of one kind of a roll, which are transposed together.
 
     Returns
     -------
@@ -112,26 +91,26 @@ def music_windows(
         if transpose_semitones:
             limits = {"minval": -transpose_semitones, "maxval": transpose_semitones + 1}
             shift = tf.random.stateless_uniform(
-                (), [seed + 1, epoch * 65536 + tf.cast(batch, tf.int32)], dtype=tf.int32, **limits
+                (), [seed + 1, epoch * MAX_BATCHES + tf.cast(batch, tf.int32)], dtype=tf.int32, **limits
             )
             windows = transpose(windows, shift, keys)
         windows = tf.ensure_shape(windows, (windows_per_batch, window_steps, steps.shape[1]))
         if known is None:
             return windows
         classes = tf.gather(known, firsts[:, None] + offsets[::steps_per_beat])
-        moved = tf.where(classes < 24, classes // 12 * 12 + (classes + shift) % 12, classes)
-        return (windows, tf.where(classes < 0, classes, moved))
+        is_triad = (classes >= 0) & (classes < 24)
+        return (windows, tf.where(is_triad, classes // 12 * 12 + (classes + shift) % 12, classes))
 
     batches = shuffled(starts, windows_per_batch, seed=seed, epoch=epoch).enumerate().map(cut)
     return (batches if known is None else batches.map(lambda *pair: (pair,))).prefetch(tf.data.AUTOTUNE)
 
 
 def transpose(windows: tf.Tensor, shift: tf.Tensor, keys: int) -> tf.Tensor:
-    """Rolls ``(batch, n_steps, n_kinds * keys)`` moved up by semitones; what leaves the keyboard is lost."""
+    """Transpose rolls ``(batch, n_steps, n_kinds * keys)`` up by semitones; what leaves the keyboard is lost."""
     key = tf.range(windows.shape[-1])
     source = key % keys - shift
-    moved = tf.gather(windows, key - key % keys + tf.clip_by_value(source, 0, keys - 1), axis=-1)
-    return moved * tf.cast((source >= 0) & (source < keys), windows.dtype)
+    shifted = tf.gather(windows, key - key % keys + tf.clip_by_value(source, 0, keys - 1), axis=-1)
+    return shifted * tf.cast((source >= 0) & (source < keys), windows.dtype)
 
 
 def pairs(
@@ -143,48 +122,32 @@ def pairs(
     epoch: tf.Variable,
     growing_epochs: float = 0.0,
 ) -> tf.data.Dataset:
-    """Batches of pairs, others in each epoch.
+    """Return batches of pairs, others in each epoch.
 
     Parameters
     ----------
     make : callable
-        A maker of `pipeline.pairs`: a number of pairs, a seed ``(2,)`` and the reach give ``(n_pairs, 2, n_values)``.
-    n_pairs, pairs_per_batch : int
-        Pairs of an epoch, at least, and of a batch: all batches have one shape, the last is filled up.
-    seed : int
-        Draws the pairs, together with the epoch.
-    epoch : tf.Variable
-        Number of the epoch.
+        A maker of `pipeline.pairs`, from a number of pairs, a seed ``(2,)`` and a fraction of the maximum shift to
+        ``(n_pairs, 2, n_values)``.
+    n_pairs : int
+        Pairs of an epoch, at least: all batches have one shape, the last is filled up.
+    seed, epoch : int, tf.Variable
+        Determine the pairs.
     growing_epochs : float
-        In so many epochs the reach of shifts grows from a twelfth to the whole, by the same factor in each.
+        Epochs in which shifts grow from a twelfth of their maximum to all of it, by the same factor in each.
     """
     n_batches = -(-n_pairs // pairs_per_batch)
 
     def make_batch(batch):
         passed = tf.cast(epoch, tf.float32) + tf.cast(batch, tf.float32) / n_batches
         grown = tf.minimum(passed / growing_epochs, 1.0) if growing_epochs else tf.constant(1.0)
-        return make(pairs_per_batch, tf.stack([seed, epoch * MAX_BATCHES + batch]), FIRST_REACH ** (1.0 - grown))
+        return make(pairs_per_batch, tf.stack([seed, epoch * MAX_BATCHES + batch]), FIRST_FRACTION ** (1.0 - grown))
 
     return tf.data.Dataset.range(n_batches, output_type=tf.int32).map(make_batch).prefetch(1)
 
 
 def windows(frames: np.ndarray, window_frames: int, *, batch_windows: int = 1024) -> tf.data.Dataset:
-    """All windows of a song in order, in batches.
-
-    Parameters
-    ----------
-    frames : np.ndarray (n_frames, n_bins)
-        The spectrogram.
-    window_frames : int
-        Frames of a window.
-    batch_windows : int
-        Windows in a batch; the last has those that are left.
-
-    Returns
-    -------
-    tf.data.Dataset
-        Of ``(batch, window_frames, n_bins)``.
-    """
+    """Return all windows of a song ``(n_frames, n_bins)`` in order, in batches ``(batch, window_frames, n_bins)``."""
     song = tf.constant(frames, tf.float32)
     offsets = tf.range(window_frames)
     starts = tf.data.Dataset.range(len(frames) - window_frames + 1, output_type=tf.int32).batch(batch_windows)

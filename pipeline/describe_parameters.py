@@ -16,7 +16,7 @@ SIGNS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
 
 def describe(study: str) -> Iterator[str]:
-    """The lines of a parameter file in which every key of a study stands, commented out, with its default."""
+    """Yield the lines of a parameter file with every key of a study, commented out, and its default."""
     yield f'study = "{study}"'
     for name, field in study_parameters(study).model_fields.items():
         section = section_of(field)
@@ -29,7 +29,6 @@ def describe(study: str) -> Iterator[str]:
 
 
 def _describe_key(key: str, field: FieldInfo) -> Iterator[str]:
-    """Two lines: what a key means and may be, and the key with its default."""
     yield f"# {field.description}{_describe_range(field)}"
     if field.is_required():
         yield f'# {key} = "..."  # must be given'
@@ -40,7 +39,7 @@ def _describe_key(key: str, field: FieldInfo) -> Iterator[str]:
 
 
 def _example_of(field: FieldInfo) -> str:
-    """What stands for the value of a key that may be left out."""
+    """Return an example value for a key without a default."""
     kinds = getattr(field.annotation, "__args__", ())
     choices = next((kind.__args__ for kind in kinds if get_origin(kind) is Literal), ())
     if choices or str in kinds:
@@ -51,14 +50,13 @@ def _example_of(field: FieldInfo) -> str:
 
 
 def _to_toml(value: Any) -> str:
-    """A default in TOML's words, in one line."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_to_toml(each)}" for key, each in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {_to_toml(inner)}" for key, inner in value.items()) + " }"
     return json.dumps(value)
 
 
 def _describe_range(field: FieldInfo) -> str:
-    """The values a key may have, in brackets; empty where any of its type will do."""
+    """Return the values a key may have, in brackets; empty where any of its type will do."""
     choices = getattr(field.annotation, "__args__", ())
     if choices and all(isinstance(choice, str) for choice in choices):
         return f" ({', '.join(choices)})"
@@ -78,10 +76,8 @@ def main(argv: list[str] | None = None) -> None:
     study = parser.parse_args(argv).study
     try:
         print("\n".join(describe(study)), flush=True)
-    except BrokenPipeError:  # who reads has seen enough, as `head`
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # so that Python's own flush at exit is quiet too
+    except BrokenPipeError:  # the reader, `head` for example, has closed the pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at exit
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The style of all figures, what methods are called and coloured, and saving: PNG to look at, PDF for the write-up.
+"""The style of all figures, names and colours of methods, and saving: PNG to look at, PDF for the write-up.
 
 The same arrays give the same bytes: files carry no date and no version.
 """
@@ -22,30 +22,20 @@ TIME_COLOURS = "viridis"
 PIXEL_COLOURS = "inferno"
 RUN_COLOURS = {"R": "black", "RF": "tab:red", "PCA": "tab:blue"}
 OTHER_COLOURS = ("tab:green", "tab:orange", "tab:purple", "tab:brown", "tab:pink", "tab:cyan", "tab:olive")
-METHOD_NAMES = {
-    "knn": "KNN",
-    "knn_paper": "KNN (paper's)",
-    "analog": "analog",
-    "var": "VAR",
-    "mlp": "MLP",
-    "lstm": "LSTM",
-    "joint": "joint",
-    "persistence": "persistence",
-    "constant_velocity": "constant velocity",
-    "climatology": "climatology",
+METHODS = {
+    "knn": ("KNN", "#1f77b4"),
+    "knn_paper": ("KNN (paper's)", "#8ec5ea"),
+    "analog": ("analog", "#17a589"),
+    "var": ("VAR", "#d62728"),
+    "mlp": ("MLP", "#ff9f1c"),
+    "lstm": ("LSTM", "#8e44ad"),
+    "joint": ("joint", "#e377c2"),
+    "persistence": ("persistence", "#555555"),
+    "constant_velocity": ("constant velocity", "#999999"),
+    "climatology": ("climatology", "#b8a06a"),
 }
-METHOD_COLOURS = {
-    "knn": "#1f77b4",
-    "knn_paper": "#8ec5ea",
-    "analog": "#17a589",
-    "var": "#d62728",
-    "mlp": "#ff9f1c",
-    "lstm": "#8e44ad",
-    "joint": "#e377c2",
-    "persistence": "#555555",
-    "constant_velocity": "#999999",
-    "climatology": "#b8a06a",
-}
+METHOD_NAMES = {method: name for method, (name, _) in METHODS.items()}
+METHOD_COLOURS = {method: colour for method, (_, colour) in METHODS.items()}
 
 STYLE: dict[str, Any] = {
     "figure.dpi": 150,
@@ -67,20 +57,20 @@ matplotlib.rcParams.update(STYLE)  # type: ignore[arg-type]  # its stubs know ke
 
 
 def new_figure(width_in: float = 8.0, height_in: float = 4.0, layout: Layout = "constrained") -> Figure:
-    """An empty figure in the style of the write-up; no window is opened."""
+    """Return an empty figure in the style of the write-up; no window is opened."""
     figure = Figure(figsize=(width_in, height_in), layout=layout)
     FigureCanvasAgg(figure)
     return figure
 
 
 def colour_of(run: str, runs: list[str]) -> str:
-    """The colour of a run: black for R and red for RF as in the paper, another for each of the others."""
+    """Return the colour of a run: black for R and red for RF as in the paper, another for each of the others."""
     others = [other for other in runs if other not in RUN_COLOURS]
     return RUN_COLOURS.get(run) or OTHER_COLOURS[others.index(run) % len(OTHER_COLOURS)]
 
 
 def save(figure: Figure, path: Path) -> list[Path]:
-    """Write a figure as PNG and PDF; `path` has no ending. Returns both paths."""
+    """Write a figure as PNG and PDF, and return both paths; `path` has no ending."""
     no_dates = {".png": {"Software": None}, ".pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
     paths = [path.with_name(path.name + ending) for ending in no_dates]
     for target in paths:
@@ -91,12 +81,13 @@ def save(figure: Figure, path: Path) -> list[Path]:
 
 
 def save_all(drawn: Mapping[str, Figure], parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
-    """Write figures under their names among those of a parameter file; returns all paths."""
-    return [path for name, each in drawn.items() for path in save(each, results.figure_path(parameters, name, root))]
+    """Write figures by name among those of a parameter file, and return all paths."""
+    paths = {name: results.figure_path(parameters, name, root) for name in drawn}
+    return [path for name, figure in drawn.items() for path in save(figure, paths[name])]
 
 
 def draw_everything(parameters: StudyParameters, drawers: Iterable[Drawer], root: Path = ROOT) -> list[Path]:
-    """Draw by all drawers, each from what is stored of a parameter file; returns the paths."""
+    """Draw by all drawers, from what is stored of a parameter file, and return the paths."""
     paths = [path for draw in drawers for path in draw(parameters, root)]
     print(f"{len(paths)} files, the last is {results.display_path(paths[-1], root)}")
     print(f"wrote {results.display_path(results.figure_path(parameters, '', root), root)}")

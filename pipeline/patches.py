@@ -9,19 +9,14 @@ from typing import Any
 
 import numpy as np
 
-PATCH_STD, WINDOW_STD, PICTURE_STD = 0.1, 1.0, 0.1  # standard deviations of what the paper trains on
+PATCH_STD, WINDOW_STD, IMAGE_STD = 0.1, 1.0, 0.1  # standard deviations of what the paper trains on
 NEARLY_ZERO = 1e-8  # added to a standard deviation: what has none becomes 0
 
 
 def patches_of(frames: np.ndarray, patch_frames: int) -> np.ndarray:
-    """All patches of a song in order, a view ``(n_patches, patch_frames, n_bins)``; none if it is shorter than one.
+    """Return all patches of a song ``(n_frames, n_bins)``, a view ``(n_patches, patch_frames, n_bins)``.
 
-    Parameters
-    ----------
-    frames : np.ndarray (n_frames, n_bins)
-        Of a song.
-    patch_frames : int
-        Length of a patch; patch p begins at frame p.
+    Patch p begins at frame p; a song shorter than a patch has none.
 
     Raises
     ------
@@ -38,17 +33,17 @@ def patches_of(frames: np.ndarray, patch_frames: int) -> np.ndarray:
 
 
 def flatten(patches: Any, reshape: Callable[[Any, tuple[int, int]], Any] = np.reshape) -> Any:
-    """Patches ``(n, patch_frames, n_bins)`` as ``(n, patch_frames * n_bins)``; `reshape` is NumPy's or TensorFlow's."""
+    """Flatten patches ``(n, patch_frames, n_bins)``, read frame by frame; `reshape` is NumPy's or TensorFlow's."""
     return reshape(patches, (-1, patches.shape[-2] * patches.shape[-1]))
 
 
 def unflatten(values: np.ndarray, patch_frames: int) -> np.ndarray:
-    """What `flatten` was given: ``(..., n_values)`` to ``(..., patch_frames, n_bins)``."""
+    """Undo `flatten`: from ``(..., n_values)`` to ``(..., patch_frames, n_bins)``."""
     return values.reshape(*values.shape[:-1], patch_frames, -1)
 
 
 def standardise(patches: np.ndarray, std: float = PATCH_STD) -> np.ndarray:
-    """Flat patches ``(..., n_values)``, float32, each with mean 0 and this standard deviation; constant ones are 0."""
+    """Return flat patches ``(..., n_values)``, float32, of mean 0 and this standard deviation; constant ones are 0."""
     centred = patches - patches.mean(axis=-1, keepdims=True)
-    spread = np.sqrt(np.mean(np.square(centred), axis=-1, keepdims=True))
-    return (centred * (std / (spread + NEARLY_ZERO))).astype(np.float32)
+    deviation = np.sqrt(np.mean(np.square(centred), axis=-1, keepdims=True))
+    return (centred * (std / (deviation + NEARLY_ZERO))).astype(np.float32)

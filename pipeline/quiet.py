@@ -1,4 +1,4 @@
-"""TensorFlow's own lines about the machine (CPU instructions, a GPU that does not exist), held back.
+"""Suppression of TensorFlow's lines about the machine (CPU instructions, a GPU that does not exist).
 
 A level in the environment variable ``TF_CPP_MIN_LOG_LEVEL`` brings them back. The lines that are written while
 TensorFlow is imported heed no level: during its import what the process writes to stderr goes nowhere.
@@ -45,7 +45,7 @@ class QuietImport(MetaPathFinder):
 
 @contextmanager
 def _stderr_of_the_process_closed() -> Iterator[None]:
-    """A block in which nothing that is written to stderr is seen, neither what Python writes nor what C++ writes."""
+    """Suppress what Python and C++ write to stderr."""
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

@@ -9,7 +9,7 @@ from pipeline.atomic_write import atomic_write
 
 
 def save(rows: Sequence[Mapping[str, str]], path: Path) -> list[Path]:
-    """Write rows of texts, all with the same columns, as CSV and LaTeX; `path` has no ending. Returns the paths."""
+    """Write rows of texts, all with the same columns, as CSV and LaTeX, and return the paths; `path` has no ending."""
     if not rows:
         return []
     csv_path, tex_path = path.with_name(f"{path.name}.csv"), path.with_name(f"{path.name}.tex")
@@ -23,7 +23,7 @@ def save(rows: Sequence[Mapping[str, str]], path: Path) -> list[Path]:
 
 
 def latex(rows: Sequence[Mapping[str, str]]) -> str:
-    r"""A LaTeX tabular of rows, first column to the left, the others to the right.
+    r"""Return a LaTeX tabular of rows, first column to the left, the others to the right.
 
     Examples
     --------

@@ -28,11 +28,13 @@ RENAMED = {  # keys of parameter files by their names of before
     "longest_period_s": "max_period_s",
     "turn_deg_per_s": "rotation_deg_per_s",
     "lowest_hz": "min_frequency_hz",
+    "first_k": "k_max",
+    "revive": "reinitialise",
 }
 
 
 def check(model: type[Checked], values: dict[str, Any], where: str, prefix: str = "") -> Checked:
-    """`values` as checked parameters; ValueError in one line that names the first wrong key."""
+    """Return `values` as checked parameters; ValueError in one line that names the first wrong key."""
     try:  # through JSON, where a list may become a tuple although types are strict
         return model.model_validate_json(json.dumps(values, default=_describe_date))
     except ValidationError as error:
@@ -40,7 +42,7 @@ def check(model: type[Checked], values: dict[str, Any], where: str, prefix: str 
 
 
 def _explain(model: type[BaseModel], error: Any, prefix: str = "") -> str:
-    """One error of pydantic's in the form ``key=value: what must hold``."""
+    """Return an error of pydantic in the form ``key=value: what must hold``."""
     location = [str(part) for part in error["loc"]]
     key = prefix + ".".join(location)
     if error["type"] == "extra_forbidden":
@@ -55,24 +57,22 @@ def _explain(model: type[BaseModel], error: Any, prefix: str = "") -> str:
 
 
 def _describe_date(value: Any) -> dict[str, str]:
-    """A date of TOML's, which no parameter is, in a form that is refused wherever it stands."""
+    """Return a date of TOML, which no parameter is, in a form that is refused everywhere."""
     return {"date": str(value)}
 
 
 def _suggest(key: str, known: list[str]) -> str:
-    """The known key nearest to one that is not, or all of them."""
     near = get_close_matches(key, known, n=1)
     return f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
 
 
 def _keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
-    """The keys that a table of a parameter file may have."""
     for part in location:
         model = section_of(model.model_fields[part]) or model
     return [key for key in model.model_fields if key not in ("name", "run")]
 
 
 def section_of(field: FieldInfo) -> type[BaseModel] | None:
-    """The class of a section, also of one that may be left out; None for a field that is no section."""
+    """Return the class of a section, also of an optional one; None for a field that is no section."""
     choices = getattr(field.annotation, "__args__", (field.annotation,))
-    return next((each for each in choices if isinstance(each, type) and issubclass(each, BaseModel)), None)
+    return next((kind for kind in choices if isinstance(kind, type) and issubclass(kind, BaseModel)), None)

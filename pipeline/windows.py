@@ -14,39 +14,27 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Stretch:
-    """Sizes of a stretch of frames; all else follows from them.
-
-    Attributes
-    ----------
-    window_frames : int
-        Frames of a window.
-    history : int
-        Windows of a sample up to and including t: 1, or the length of a clip.
-    future : int
-        Windows of a sample after t.
-    n_samples : int
-        Consecutive samples of a stretch.
-    """
+    """Sizes of a stretch of frames."""
 
     window_frames: int
-    history: int = 1
-    future: int = 0
+    history: int = 1  # windows of a sample up to and including t: 1, or the length of a clip
+    future: int = 0  # windows of a sample after t
     n_samples: int = 1
 
     @property
     def n_windows(self) -> int:
-        """Distinct windows in a stretch."""
+        """Number of distinct windows in a stretch."""
         return self.history - 1 + self.n_samples + self.future
 
     @property
     def n_frames(self) -> int:
-        """Frames of a stretch."""
+        """Number of frames of a stretch."""
         return self.n_windows + self.window_frames - 1
 
     def starts(self, n_frames: int) -> np.ndarray:
-        """Frames at which the stretches of a song of `n_frames` start, so that they hold every sample, ``(n,)``.
+        """Return the frames where the stretches of a song start, so that they hold every sample, ``(n,)``.
 
-        Stretches follow each other without overlap, except that the last is moved back to end with the song.
+        Stretches follow each other without overlap, except that the last starts earlier, to end with the song.
 
         Raises
         ------
@@ -60,14 +48,12 @@ class Stretch:
 
 
 def count_window_frames(length_s: float, *, hop_s: float, frame_s: float) -> int:
-    """Number of frames in a window: the index of the frame nearest to its length, plus one, rounded up to even.
+    """Return the frames of a window: the index of the frame nearest to its length, plus one, rounded up to even.
 
     Parameters
     ----------
-    length_s : float
-        Length of the window.
-    hop_s : float
-        Time from one frame to the next.
+    length_s, hop_s : float
+        Length of the window, time from one frame to the next.
     frame_s : float
         Length of the sound behind one frame; frame k has its centre at ``frame_s / 2 + k * hop_s``.
 
@@ -81,16 +67,9 @@ def count_window_frames(length_s: float, *, hop_s: float, frame_s: float) -> int
 
 
 def window_times(times_s: np.ndarray, window_frames: int, frame_s: float) -> dict[str, np.ndarray]:
-    """Start, centre and end of every window of a song in seconds, each ``(n_windows,)``.
+    """Return start, centre and end of every window of a song in seconds, each ``(n_windows,)``.
 
-    Parameters
-    ----------
-    times_s : np.ndarray (n_frames,)
-        Centres of the frames.
-    window_frames : int
-        Frames of a window.
-    frame_s : float
-        Length of the sound behind one frame.
+    Frames have their centres at `times_s` ``(n_frames,)`` and are `frame_s` long.
     """
     start_s = times_s[: len(times_s) - window_frames + 1] - frame_s / 2
     end_s = times_s[window_frames - 1 :] + frame_s / 2
@@ -98,12 +77,9 @@ def window_times(times_s: np.ndarray, window_frames: int, frame_s: float) -> dic
 
 
 def count_overlapping_points(starts_s: np.ndarray, ends_s: np.ndarray) -> int:
-    """How many points later a window first shares no sound with a point's own.
+    """Return after how many points a window first shares no sound with a point's own.
 
-    Parameters
-    ----------
-    starts_s, ends_s : np.ndarray (n_points,)
-        Of the windows, as step 3 stores them; at least two points.
+    Windows start and end at `starts_s` and `ends_s` ``(n_points,)``, at least two.
 
     Examples
     --------
@@ -115,22 +91,15 @@ def count_overlapping_points(starts_s: np.ndarray, ends_s: np.ndarray) -> int:
 
 
 def mean_hop_s(times_s: np.ndarray) -> float:
-    """Time from one window to the next, of their centres ``(n_points,)``."""
+    """Return the time from one window to the next, from their centres ``(n_points,)``."""
     return float(np.mean(np.diff(times_s)))
 
 
-def evenly_spread_windows(frames: np.ndarray, window_frames: int, most: int = 4000) -> np.ndarray:
-    """All windows of a song, or every n-th of a song with more than `most`, ``(n_windows, window_frames, n_bins)``.
+def evenly_spread_windows(frames: np.ndarray, window_frames: int, max_windows: int = 4000) -> np.ndarray:
+    """Return all windows of a song ``(n_frames, n_bins)``, or every n-th of a long one, `max_windows` at most.
 
-    Parameters
-    ----------
-    frames : np.ndarray (n_frames, n_bins)
-        The spectrogram.
-    window_frames : int
-        Frames of a window.
-    most : int
-        Largest number of windows.
+    They are ``(n_windows, window_frames, n_bins)``.
     """
     windows = np.lib.stride_tricks.sliding_window_view(frames, window_frames, axis=0)
-    step = -(-len(windows) // most)
+    step = -(-len(windows) // max_windows)
     return windows[::step].swapaxes(1, 2)  # NumPy puts the frames of a window last

@@ -1,4 +1,4 @@
-"""What happens between epochs: the count of processor time, the order of samples, and what a stopped training needs."""
+"""What happens between epochs: processor time, the order of samples, schedules, and the state of a stopped training."""
 
 import csv
 import time
@@ -11,16 +11,11 @@ import tensorflow as tf
 
 
 class SeedByEpoch(keras.callbacks.Callback):
-    """Makes all that is random in an epoch a function of the seed and the epoch's number.
+    """Makes all that is random in an epoch a function of the seed and the index of the epoch.
 
-    A training that goes on after an interruption then ends as one without: Keras saves no state of random numbers.
+    A training that resumes after an interruption then ends as one without: Keras saves no state of random numbers.
 
-    Parameters
-    ----------
-    seed : int
-        Of the training.
-    epoch : tf.Variable
-        Gets the number of the epoch that begins, for the data generator to draw its order from.
+    The variable `epoch`, from which the data generator draws its order, is set to the epoch that begins.
     """
 
     def __init__(self, seed: int, epoch: tf.Variable):
@@ -49,14 +44,9 @@ class ProcessorTime(keras.callbacks.Callback):
 
 
 class WarmUp(keras.callbacks.Callback):
-    """Lets the weight of a term of the loss rise from 0 in the first epoch, by the same amount each, to its full value.
+    """Raises the weight of a term of the loss linearly, from 0 in the first epoch to its full value.
 
-    Parameters
-    ----------
-    term : str
-        Name of the loss layer, which has a ``share``.
-    n_epochs : int
-        Epochs until the weight is full; 0: it is from the beginning.
+    `term` is the name of the loss layer, which has a ``fraction``; after `n_epochs` its weight is full.
     """
 
     def __init__(self, term: str, n_epochs: int):
@@ -65,13 +55,32 @@ class WarmUp(keras.callbacks.Callback):
         self.n_epochs = n_epochs
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.model.get_layer(self.term).share.assign(min(1.0, epoch / self.n_epochs) if self.n_epochs else 1.0)
+        self.model.get_layer(self.term).fraction.assign(min(1.0, epoch / self.n_epochs) if self.n_epochs else 1.0)
+
+
+class KSchedule(keras.callbacks.Callback):
+    """Lets the number of winners fall, from `k_max` in the first epoch to `k`.
+
+    It falls by `fall`, each time `every_epochs` have passed; the paper counts after an epoch's first step, so that the
+    first stage is one epoch longer. The logs of an epoch get ``k``.
+    """
+
+    def __init__(self, k_max: int, k: int, fall: int, every_epochs: int):
+        super().__init__()
+        self.k_max, self.k, self.fall, self.every_epochs = k_max, k, fall, every_epochs
+
+    def on_epoch_begin(self, epoch, logs=None):
+        n_falls = max(0, epoch - 1) // self.every_epochs
+        self.model.winners.k.assign(max(self.k, self.k_max - self.fall * n_falls))
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["k"] = int(self.model.winners.k)
 
 
 def resumable(folder: Path) -> list[keras.callbacks.Callback]:
-    """Callbacks that keep history, weights and state of the optimiser in `folder`, and go on from there.
+    """Return callbacks that keep history, weights and state of the optimiser in `folder`, and resume from there.
 
-    What they keep stays when the training is done, for the case that its result cannot be saved.
+    These files stay when the training is done, for the case that its result cannot be saved.
     """
     folder.mkdir(parents=True, exist_ok=True)
     return [
@@ -81,7 +90,7 @@ def resumable(folder: Path) -> list[keras.callbacks.Callback]:
 
 
 def can_resume(folder: Path) -> bool:
-    """Whether what `resumable` kept in a folder is whole."""
+    """Whether the files of `resumable` in a folder are complete."""
     weights = list((folder / "backup").glob("*.weights.h5"))
     try:
         for path in weights:
@@ -92,9 +101,9 @@ def can_resume(folder: Path) -> bool:
 
 
 def read_history(folder: Path) -> dict[str, np.ndarray]:
-    """The history that `resumable` kept: values per epoch, each ``(n_epochs,)``.
+    """Return the history that `resumable` kept: values per epoch, each ``(n_epochs,)``.
 
-    An epoch that was logged twice, because the training stopped between log and backup, counts as it was the last time.
+    Of an epoch that was logged twice, because the training stopped between log and backup, the last values count.
     """
     with (folder / "history.csv").open(newline="") as file:
         by_epoch = {int(row["epoch"]): row for row in csv.DictReader(file)}

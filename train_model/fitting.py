@@ -1,11 +1,11 @@
-"""What every training of step 2 does around Keras's `fit`, and where one that is not finished keeps its state."""
+"""What every training of step 2 does around Keras's `fit`, and where an unfinished one keeps its state."""
 
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -13,9 +13,14 @@ import tensorflow as tf
 
 from pipeline import results
 from pipeline.parameters import ROOT, StudyParameters
-from train_model.callbacks import can_resume, read_history, resumable
+from pipeline.results import Arrays
+from pipeline.sections.autoencoder import Training as SongTraining
+from pipeline.sections.complex import PairTraining
+from pipeline.sections.dictionary import DictionaryTraining
+from train_model.callbacks import SeedByEpoch, can_resume, read_history, resumable
 
-Trained = tuple[keras.Model, Mapping[str, np.ndarray], str]  # model, history, a line about it
+Trained = tuple[keras.Model, Arrays, str]  # model, history, a line about it
+Training: TypeAlias = SongTraining | PairTraining | DictionaryTraining
 
 
 def train_runs(
@@ -36,53 +41,56 @@ def train_runs(
     Returns
     -------
     list of Path
-        Of the models, those too that were up to date.
+        Of the models, also of those that were up to date.
     """
     paths = []
-    for each in parameters.for_runs(runs):
-        if not each.has(kind):
-            print(f"{each.run}: nothing to train")
+    for run in parameters.for_runs(runs):
+        if not run.has(kind):
+            print(f"{run.run}: nothing to train")
             continue
-        path = results.path_of(each, kind, root)
+        path = results.path_of(run, kind, root)
         paths.append(path)
-        if not force and all(results.is_fresh(each, made, root) for made in (kind, "history")):
-            print(f"{each.run}: {results.display_path(path, root)} is up to date")
+        if not force and all(results.is_fresh(run, made, root) for made in (kind, "history")):
+            print(f"{run.run}: {results.display_path(path, root)} is up to date")
             continue
         if force:
             remove_unfinished(path.parent)
-        model, history, line = train_run(each, root)
+        model, history, line = train_run(run, root)
         spent = f"; {sum(history['cpu_s']):.1f} s of processor time" if "cpu_s" in history else ""
-        print(f"{each.run}: {line}{spent}")
-        results.save(each, "history", history, root)
-        results.save_model(each, kind, model, root)
+        print(f"{run.run}: {line}{spent}")
+        results.save(run, "history", history, root)
+        results.save_model(run, kind, model, root)
         remove_unfinished(path.parent)
         print(f"wrote {results.display_path(path, root)}")
     return paths
 
 
-def learning_rate(training: Any, n_steps: int) -> Any:
-    """The learning rate of a section `training`: constant, or it falls to 0 in so many steps, as half a cosine."""
-    rate = training.learning_rate
-    return keras.optimizers.schedules.CosineDecay(rate, n_steps) if training.decay else rate
+def compile_with_adam(model: keras.Model, training: Training, steps_per_epoch: int, **adam: Any) -> None:
+    """Compile a model as its section `training` says: the learning rate is constant, or falls to 0 as half a cosine."""
+    rate: Any = training.learning_rate
+    if training.decay:
+        rate = keras.optimizers.schedules.CosineDecay(rate, training.epochs * steps_per_epoch)
+    model.compile(keras.optimizers.Adam(rate, **adam), jit_compile=training.jit_compile)
 
 
 def fit_resumably(
     model: keras.Model,
     batches: tf.data.Dataset,
-    epochs: int,
+    training: Training,
+    epoch: tf.Variable,
     unfinished: Path,
-    callbacks: Sequence[keras.callbacks.Callback],
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     watchers: Sequence[keras.callbacks.Callback] = (),
     *,
     verbose: int = 0,
     hint: str = "a lower learning_rate",
 ) -> dict[str, np.ndarray]:
-    """Train a compiled model, on from where a training in the same folder was stopped; returns its whole history.
+    """Train a compiled model, resuming a training that was stopped in the same folder; returns its whole history.
 
     Parameters
     ----------
-    model, batches, epochs, verbose
-        Of Keras's `fit`.
+    epoch : tf.Variable
+        Number of the epoch, from which `batches` draws its order.
     unfinished : Path
         From `unfinished_folder`.
     callbacks, watchers : sequence of keras.callbacks.Callback
@@ -93,10 +101,10 @@ def fit_resumably(
     Raises
     ------
     ValueError
-        If the loss is no longer finite; then nothing is left to go on from.
+        If the loss is no longer finite; then nothing is left to resume from.
     """
-    callbacks = [*callbacks, keras.callbacks.TerminateOnNaN(), *resumable(unfinished), *watchers]
-    model.fit(batches, epochs=epochs, callbacks=callbacks, shuffle=False, verbose=verbose)
+    around = [SeedByEpoch(training.seed, epoch), *callbacks, keras.callbacks.TerminateOnNaN(), *resumable(unfinished)]
+    model.fit(batches, epochs=training.epochs, callbacks=[*around, *watchers], shuffle=False, verbose=verbose)
     history = read_history(unfinished)
     if not np.isfinite(history["loss"]).all():
         remove_unfinished(unfinished.parent)
@@ -104,12 +112,13 @@ def fit_resumably(
     return history
 
 
-def unfinished_folder(folder: Path, data: np.ndarray, sections: Mapping[str, Any], *more_data: np.ndarray) -> Path:
-    """Where a training of just these data and sections of parameters keeps its state; what others left is removed."""
-    fingerprint = hashlib.sha256(json.dumps(sections).encode())
-    for array in (data, *more_data):
-        fingerprint.update(array.tobytes())
-    mine = folder / f"unfinished_{fingerprint.hexdigest()[:12]}"
+def unfinished_folder(folder: Path, parameters: StudyParameters, data: Iterable[np.ndarray]) -> Path:
+    """Return where a training of just these data and parameters keeps its state; what others left is removed."""
+    sections = parameters.model_dump(mode="json", include={*parameters.RESULTS["history"].sections})
+    digest = hashlib.sha256(json.dumps(sections).encode())
+    for array in data:
+        digest.update(np.asarray(array).tobytes())
+    mine = folder / f"unfinished_{digest.hexdigest()[:12]}"
     remove_unfinished(folder, but=mine if can_resume(mine) else None)
     return mine
 

@@ -1,4 +1,4 @@
-"""What a model is made of, as a diagram where graphviz is installed, else as text."""
+"""The layers of a model, as a diagram where graphviz is installed, else as text."""
 
 import importlib.util
 import shutil

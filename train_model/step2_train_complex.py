@@ -2,7 +2,7 @@
 
 Reads output/<name>/recordings.npz, samples.npz or images.npz.
 Writes output/<name>/<run>/complex_autoencoder.keras and history.npz, and the figures `losses` and `snapshots_<run>`.
-Runs that are up to date are left as they are; a training that was stopped goes on after its last whole epoch.
+Runs that are up to date are left as they are; a training that was stopped resumes after its last complete epoch.
 """
 
 import sys
@@ -19,7 +19,7 @@ if __name__ == "__main__":  # before anything heavy is imported
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from train_model.complex.draw_training import draw_complex_training
-from train_model.complex.training import DATA, leave_random, train
+from train_model.complex.training import leave_random, train
 from train_model.fitting import train_runs
 
 
@@ -33,13 +33,13 @@ def run(name, root=ROOT, runs=None, force=False):
 
 def _train_run(parameters, root):
     """Train one run, or leave its bases random; returns the model, its history and a line about it."""
-    arrays = results.load(parameters, DATA[parameters.study], root)
+    arrays = results.load(parameters, parameters.DATA, root)
     print(f"{parameters.run}: {parameters.model.n_bases} complex bases")
-    if getattr(parameters.model, "features", "learned") == "random":
-        autoencoder, history = leave_random(parameters, arrays)
-    else:
+    if parameters.model.is_learned:
         folder = results.path_of(parameters, "complex_autoencoder", root).parent
         autoencoder, history = train(parameters, arrays, folder, verbose=2 * int(command_line.has_terminal()))
+    else:
+        autoencoder, history = leave_random(parameters, arrays)
     found = f"{100 * history['invariance'][-1]:.1f} % of shifted pairs found again"
     return autoencoder, history, f"loss of pairs held out {history['validation'][-1]:.5f}, {found}"
 

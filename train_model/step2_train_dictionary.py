@@ -2,7 +2,7 @@
 
 Reads output/<name>/corpus.npz.
 Writes output/<name>/<run>/dictionary.keras and history.npz, and the figure `losses`.
-Runs that are up to date are left as they are; a training that was stopped goes on after its last whole epoch.
+Runs that are up to date are left as they are; a training that was stopped resumes after its last complete epoch.
 """
 
 import sys

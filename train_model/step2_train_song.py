@@ -2,7 +2,7 @@
 
 Reads output/<name>/spectrogram.npz.
 Writes output/<name>/<run>/autoencoder.keras and history.npz, the figure `losses` and the diagram `model_<run>`.
-Runs that are up to date are left as they are; a training that was stopped goes on after its last whole epoch.
+Runs that are up to date are left as they are; a training that was stopped resumes after its last complete epoch.
 """
 
 import sys
@@ -20,8 +20,9 @@ from pipeline import results
 from pipeline.parameters import ROOT, load
 from train_model.fitting import train_runs
 from train_model.model_diagram import write_diagram
-from train_model.song.draw_losses import draw_all_losses, tell_losses
-from train_model.song.training import fit_linear, train
+from train_model.song.draw_losses import describe_losses, draw_all_losses
+from train_model.song.pca import fit_linear
+from train_model.song.training import train
 
 
 def run(name, root=ROOT, runs=None, force=False):
@@ -43,7 +44,7 @@ def _train_run(parameters, root):
         folder, verbose = results.path_of(parameters, "autoencoder", root).parent, int(command_line.has_terminal())
         model, history = train(spectrogram["frames"], window_frames, parameters, folder, verbose=verbose)
     write_diagram(model, results.figure_path(parameters, f"model_{parameters.run}", root))
-    return model, history, tell_losses(history)
+    return model, history, describe_losses(history)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ def piece_encoder(model: DictionaryAutoencoder) -> Encode:
 
 def batch_encoder(model: DictionaryAutoencoder, batch_size: int = 512) -> Encode:
     """A function from windows ``(n_windows, n_steps, n_channels)`` to codes ``(n_windows, n_columns, n_atoms)``."""
-    signature = tf.TensorSpec((None, None, model.config["n_channels"]), tf.float32)
+    signature = tf.TensorSpec((None, None, model.config.n_channels), tf.float32)
     encode = tf.function(model.encode, input_signature=[signature])  # one trace for all lengths
 
     def encode_all(windows: np.ndarray) -> np.ndarray:
@@ -55,7 +55,7 @@ def embed_corpus(model: DictionaryAutoencoder, corpus: Corpus, *, show_progress:
         "values": np.concatenate(values).astype(np.float32),
         "starts": np.array(starts),
         "patterns": np.moveaxis(model.atoms.kernel.numpy(), -1, 0),
-        "bias": model.atoms.bias.numpy() if config["bias"] else np.zeros(config["n_channels"], np.float32),
-        "stride_steps": config["stride_steps"],
+        "bias": model.atoms.bias.numpy() if config.bias else np.zeros(config.n_channels, np.float32),
+        "stride_steps": config.stride_steps,
         "mean_activity": np.stack(means),
     }

@@ -11,6 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from models.random_bases import random_bases
 from pipeline.patches import flatten, standardise
 from pipeline.results import Arrays
 from pipeline.studies.digits import Classify
@@ -52,7 +53,8 @@ def measure_digits(arrays: Arrays, bases: np.ndarray, classify: Classify) -> dic
     rng = np.random.default_rng(classify.seed)
     train = draw(arrays, "train", classify.max_train, rng)
     test = draw(arrays, "test", classify.max_test, rng)
-    bases_by_name = {"pixels": None, "random": bases_at_random(bases.shape, classify.seed), "learned": bases}
+    at_random = random_bases(len(bases) // 2, bases.shape[1], classify.seed)
+    bases_by_name = {"pixels": None, "random": at_random, "learned": bases}
     rotated = [_rotate_at_random(images, rng) for images, _ in (train, test)]
     errors = [_measure_errors(train, test, rotated, each, classify.n_neighbours) for each in bases_by_name.values()]
     by_angle = [errors_by_angle(train, test, each, classify.n_neighbours) for each in bases_by_name.values()]
@@ -79,12 +81,6 @@ def draw(arrays: Arrays, split: str, largest: int, rng: np.random.Generator) -> 
 def _rotate_at_random(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Pictures each rotated by any angle."""
     return rotate(images, rng.uniform(-HALF_ROTATION_DEG, HALF_ROTATION_DEG, len(images)))
-
-
-def bases_at_random(shape: tuple[int, ...], seed: int) -> np.ndarray:
-    """Bases as they are before training."""
-    limit = shape[1] ** -0.5
-    return np.random.default_rng(seed).uniform(-limit, limit, shape).astype(np.float32)
 
 
 def coefficients(images: np.ndarray, bases: np.ndarray) -> np.ndarray:

@@ -7,11 +7,11 @@ recordings, prepared as in training.
 import numpy as np
 from scipy.signal import get_window
 
-from pipeline.patches import standardise
+from models.random_bases import random_bases
+from pipeline.patches import WINDOW_STD, standardise
 from pipeline.results import Arrays
 from pipeline.studies.signal import ShiftMeasure
 
-WINDOW_STD = 1.0  # the paper's
 NEAR_BINS = 2  # of the Fourier transform of a window: Hann's main lobe is as wide to each side
 SPECTRUM_WINDOWS = 1000
 DRAWN_PER_WINDOW = 10  # silent ones are left out
@@ -110,12 +110,6 @@ def fourier_bases(power: np.ndarray, n_bases: int, window_samples: int) -> np.nd
     loudest = 1 + np.sort(np.argsort(-power[1:], kind="stable")[:n_bases])
     angles = 2 * np.pi * loudest[:, None] * np.arange(window_samples) / window_samples
     return np.concatenate([np.cos(angles), -np.sin(angles)]).astype(np.float32)
-
-
-def random_bases(n_bases: int, n_values: int, seed: int) -> np.ndarray:
-    """Bases as they are before training, ``(2 * n_bases, n_values)``."""
-    limit = n_values**-0.5
-    return np.random.default_rng(seed).uniform(-limit, limit, (2 * n_bases, n_values)).astype(np.float32)
 
 
 def describe_bases(bases: np.ndarray, sample_rate_hz: int) -> dict[str, np.ndarray]:

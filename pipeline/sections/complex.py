@@ -16,7 +16,7 @@ TRAINED = ("model", "loss", "training")
 
 
 def trained_from(data: str) -> dict[str, Result]:
-    """The results of training on data of a kind."""
+    """Return the results of training on a kind of data."""
     return {
         "complex_autoencoder": Result("{run}/complex_autoencoder.keras", TRAIN, TRAINED, (data,)),
         "history": Result("{run}/history.npz", TRAIN, TRAINED, (data,)),
@@ -31,6 +31,11 @@ class Bases(Section):
         0.5, ge=0, lt=1, description="fraction of the input dropped in training, scaled up by the rest"
     )
     learn_norm: bool = Field(False, description="whether all bases have one common, learned norm")
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether there is anything to train."""
+        return True
 
 
 class SignalBases(Bases):
@@ -58,6 +63,11 @@ class PatchBases(Bases):
         "fourier: magnitudes of its 2-D Fourier transform",
     )
     patch_frames: int = Field(32, ge=2, le=512, description="length of a patch")
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether the features are learned."""
+        return self.features == "learned"
 
 
 class SwapLoss(Section):

@@ -1,7 +1,7 @@
-"""Sections of the parameters that say what dictionary is learned, and how it is used and judged.
+"""Sections of the parameters that say what dictionary is learned, and how it is used and evaluated.
 
 Defaults are ours; what the paper (SIDL, "Shift-Invariant Dictionary Learning using Temporal CONV-WTA Autoencoders",
-2021) did is told in the descriptions, and set in ``parameters/drums_paper.toml`` and ``piano_paper.toml``.
+2021) did is in the descriptions, and set in ``parameters/drums_paper.toml`` and ``piano_paper.toml``.
 """
 
 from typing import Annotated, Literal, Self
@@ -27,8 +27,10 @@ class Dictionary(Section):
         "and atoms, one within an atom's length; of each atom, over positions; of each atom, over batch and positions",
     )
     k: PositiveInt = Field(1, le=10_000, description="number of winners in the scope")
-    first_k: PositiveInt | None = Field(None, description="winners in the first epoch; left out: k from the beginning")
-    k_every_epochs: PositiveInt = Field(30, description="epochs after which first_k falls, by k_fall, until it is k")
+    k_max: PositiveInt | None = Field(None, description="winners in the first epoch; left out: k from the beginning")
+    k_every_epochs: PositiveInt = Field(
+        30, description="epochs after which their number falls from k_max, by k_fall, until it is k"
+    )
     k_fall: PositiveInt = Field(1, description="by how much it falls")
     window_steps: PositiveInt | None = Field(
         None, description="scope window: steps in which there are k winners; left out: those of [training]"
@@ -57,13 +59,13 @@ class Dictionary(Section):
     bias: bool = Field(False, description="whether encoder and decoder add constants, as the paper's for piano")
 
     @model_validator(mode="after")
-    def check_that_winners_and_places_fit(self) -> Self:
-        """No more winners than atoms at one place; atoms are a whole number of strides."""
-        for key in ("k", "first_k"):
+    def check_that_winners_and_positions_fit(self) -> Self:
+        """No more winners than atoms at one position; atoms are a whole number of strides."""
+        for key in ("k", "k_max"):
             if self.scope == "column" and (getattr(self, key) or 0) > self.n_atoms:
                 raise ValueError(f"{key}={getattr(self, key)}: must be at most n_atoms={self.n_atoms}")
-        if self.first_k is not None and self.first_k < self.k:
-            raise ValueError(f"first_k={self.first_k}: must be at least k={self.k}")
+        if self.k_max is not None and self.k_max < self.k:
+            raise ValueError(f"k_max={self.k_max}: must be at least k={self.k}")
         if self.atom_steps % self.stride_steps:
             raise ValueError(f"stride_steps={self.stride_steps}: must divide atom_steps={self.atom_steps}")
         if self.refine == "pursuit" and self.scope not in ("column", "window"):
@@ -117,8 +119,9 @@ class DictionaryTraining(Section):
     learning_rate: float = Field(5e-3, gt=0, le=1, description="of Adam, at the beginning")
     amsgrad: bool = Field(False, description="Adam's variant that the paper uses")
     decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the paper's stays")
-    revive: bool = Field(
-        True, description="whether atoms that no winner uses in an epoch begin anew from badly coded music"
+    reinitialise: bool = Field(
+        True,
+        description="whether dead atoms, which nothing uses in an epoch, are reinitialised from badly coded music",
     )
     transpose_semitones: NonNegativeInt = Field(
         0, le=11, description="piano: batches are transposed up or down by up to this"

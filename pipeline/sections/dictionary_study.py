@@ -1,28 +1,19 @@
 """What the studies `drums` and `piano` share: steps, results and parameters of a dictionary of symbolic music."""
 
-from typing import ClassVar, Self
+from typing import Self
 
 from pydantic import model_validator
 
 from pipeline.parameters import StudyParameters
 from pipeline.results import Result
-from pipeline.sections.dictionary import (
-    Baselines,
-    Corruption,
-    Dictionary,
-    DictionaryLoss,
-    DictionaryTraining,
-    Evaluation,
-    Generate,
-    Style,
-)
+from pipeline.sections import dictionary
 from pipeline.sections.symbolic import Collection, Pieces, Rendering
 
 TRAINED = ("model", "loss", "corruption", "training")
 
 
 def steps_of(study: str) -> tuple[str, ...]:
-    """The steps of a study of dictionaries: all but the one that reads MIDI are shared."""
+    """Return the steps of a study of dictionaries: all but the one that reads MIDI are shared."""
     return (
         "save_dataset.step0_make_pieces",
         f"save_dataset.step1_save_{study}",
@@ -36,7 +27,7 @@ def steps_of(study: str) -> tuple[str, ...]:
 
 
 def results_of(steps: tuple[str, ...], array: str) -> dict[str, Result]:
-    """The results of a study of dictionaries, where the section `array` says what MIDI becomes."""
+    """Return the results of a study of dictionaries, whose section `array` says what MIDI becomes."""
     _, save, train, embed, _, generate, measure, _ = steps
     return {
         "corpus": Result("corpus.npz", save, ("composition", "collection", array)),
@@ -55,19 +46,19 @@ def results_of(steps: tuple[str, ...], array: str) -> dict[str, Result]:
 class DictionaryParameters(StudyParameters):
     """The sections that both studies have."""
 
-    RUN_SECTIONS: ClassVar[tuple[str, ...]] = TRAINED
+    RUN_SECTIONS = TRAINED
 
     composition: Pieces | None = None
     collection: Collection
-    model: Dictionary = Dictionary()
-    loss: DictionaryLoss = DictionaryLoss()
-    corruption: Corruption = Corruption()
-    training: DictionaryTraining = DictionaryTraining()
+    model: dictionary.Dictionary = dictionary.Dictionary()
+    loss: dictionary.DictionaryLoss = dictionary.DictionaryLoss()
+    corruption: dictionary.Corruption = dictionary.Corruption()
+    training: dictionary.DictionaryTraining = dictionary.DictionaryTraining()
     rendering: Rendering = Rendering()
-    generate: Generate = Generate()
-    baselines: Baselines = Baselines()
-    evaluation: Evaluation = Evaluation()
-    style: Style = Style()
+    generate: dictionary.Generate = dictionary.Generate()
+    baselines: dictionary.Baselines = dictionary.Baselines()
+    evaluation: dictionary.Evaluation = dictionary.Evaluation()
+    style: dictionary.Style = dictionary.Style()
 
     @property
     def is_composed(self) -> bool:
@@ -91,14 +82,14 @@ class DictionaryParameters(StudyParameters):
 
     @model_validator(mode="after")
     def check_that_winners_fall_in_time(self) -> Self:
-        """The number of winners has fallen from first_k to k before the last epoch."""
+        """The number of winners has fallen from k_max to k before the last epoch."""
         model, epochs = self.model, self.training.epochs
-        if model.first_k is not None and model.first_k > model.k:
-            n_falls = -(-(model.first_k - model.k) // model.k_fall)
+        if model.k_max is not None and model.k_max > model.k:
+            n_falls = -(-(model.k_max - model.k) // model.k_fall)
             needed = n_falls * model.k_every_epochs + 2  # the first stage is one epoch longer, k itself has one
             if epochs < needed:
                 raise ValueError(
                     f"training.epochs={epochs}: must be at least {needed} "
-                    f"for model.first_k={model.first_k} to fall to k={model.k}"
+                    f"for model.k_max={model.k_max} to fall to k={model.k}"
                 )
         return self

@@ -1,4 +1,4 @@
-"""Sections of the parameters that say how trajectories are forecast, and how forecasts are judged."""
+"""Sections of the parameters that say how trajectories are forecast, and how forecasts are evaluated."""
 
 from typing import Literal
 
@@ -119,7 +119,7 @@ class Forecast(Section):
         ge=0,
         description="where the long forecast starts; left out: first point unseen by mlp and lstm, or the middle",
     )
-    sound: tuple[Method, ...] = Field(("knn",), description="methods whose long forecast is made audible")
+    sound: tuple[Method, ...] = Field(("knn",), description="methods whose long forecast is rendered")
 
 
 class Evaluation(Section):

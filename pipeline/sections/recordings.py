@@ -1,4 +1,4 @@
-"""Sections of the parameters that say which recordings are searched for themes, and how themes are found and judged."""
+"""Sections of the parameters that say which recordings are searched for themes, and how themes are evaluated."""
 
 from typing import Literal, Self
 

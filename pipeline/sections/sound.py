@@ -1,4 +1,4 @@
-"""Sections of the parameters that say what is heard and how it becomes a spectrogram.
+"""Sections of the parameters that say which sound is used and how it becomes a spectrogram.
 
 Defaults are those of the paper (M-Lin-DM, "Deep Audio Embedding", 2021) unless the description says otherwise.
 """
@@ -42,7 +42,7 @@ class Music(Section):
     """What is known of the piece."""
 
     period_s: float | None = Field(
-        None, gt=0, description="length of its loop or bar: tables tell whether the trajectory closes after it"
+        None, gt=0, description="length of its loop or bar: tables report whether the trajectory closes after it"
     )
     bpm: float | None = Field(
         None, gt=0, le=1000, description="tempo in beats per minute: times are reported in beats too"

@@ -1,4 +1,4 @@
-"""Sections of the parameters that say which MIDI is used, what array it becomes, and how it is heard."""
+"""Sections of the parameters that say which MIDI is used, what array it becomes, and how it is rendered."""
 
 from typing import Annotated, Literal, Self
 
@@ -65,10 +65,10 @@ class Grid(Section):
     @model_validator(mode="after")
     def check_that_a_pitch_has_one_class(self) -> Self:
         """No pitch stands in two classes, no class is empty."""
-        pitches = [pitch for each in self.drums.values() for pitch in each]
+        pitches = [pitch for drum in self.drums.values() for pitch in drum]
         if twice := next((pitch for pitch in pitches if pitches.count(pitch) > 1), None):
             raise ValueError(f"drums: pitch {twice} stands in more than one class")
-        if empty := next((name for name, each in self.drums.items() if not each), None):
+        if empty := next((name for name, drum in self.drums.items() if not drum), None):
             raise ValueError(f"drums.{empty}: must have at least one pitch")
         return self
 

@@ -1,4 +1,4 @@
-"""Parameters, results and steps of the study `digits`: complex bases of pictures, invariant to rotation."""
+"""Parameters, results and steps of the study `digits`: complex bases of images, invariant to rotation."""
 
 from typing import ClassVar, Literal
 
@@ -7,13 +7,6 @@ from pydantic import Field, PositiveInt
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
 from pipeline.sections.complex import TRAIN, TRAINED, DigitBases, DigitTraining, SwapLoss, trained_from
-
-STEPS = (
-    "save_dataset.step1_save_digits",
-    TRAIN,
-    "evaluate.step7_measure_digits",
-    "evaluate.step8_draw_digits",
-)
 
 
 class Images(Section):
@@ -42,13 +35,19 @@ class Classify(Section):
 class Parameters(StudyParameters):
     """All sections of the study `digits`."""
 
-    STEPS: ClassVar[tuple[str, ...]] = STEPS
-    RESULTS: ClassVar[dict[str, Result]] = {
+    DATA: ClassVar[str] = "images"  # the result that the autoencoder learns from
+    STEPS = (
+        "save_dataset.step1_save_digits",
+        TRAIN,
+        "evaluate.step7_measure_digits",
+        "evaluate.step8_draw_digits",
+    )
+    RESULTS = {
         "images": Result("images.npz", STEPS[0], ("images",)),
         **trained_from("images"),
         "measures": Result("{run}/measures.npz", STEPS[2], ("classify",), ("images", "complex_autoencoder")),
     }
-    RUN_SECTIONS: ClassVar[tuple[str, ...]] = TRAINED
+    RUN_SECTIONS = TRAINED
 
     study: Literal["digits"]
     images: Images = Images()

@@ -8,13 +8,6 @@ from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
 from pipeline.sections.complex import TRAIN, TRAINED, SignalBases, SignalTraining, SwapLoss, trained_from
 
-STEPS = (
-    "save_dataset.step1_save_signal",
-    TRAIN,
-    "evaluate.step7_measure_signal",
-    "evaluate.step8_draw_signal",
-)
-
 
 class Sounds(Section):
     """The recordings."""
@@ -36,13 +29,19 @@ class ShiftMeasure(Section):
 class Parameters(StudyParameters):
     """All sections of the study `signal`."""
 
-    STEPS: ClassVar[tuple[str, ...]] = STEPS
-    RESULTS: ClassVar[dict[str, Result]] = {
+    DATA: ClassVar[str] = "samples"  # the result that the autoencoder learns from
+    STEPS = (
+        "save_dataset.step1_save_signal",
+        TRAIN,
+        "evaluate.step7_measure_signal",
+        "evaluate.step8_draw_signal",
+    )
+    RESULTS = {
         "samples": Result("samples.npz", STEPS[0], ("sound",)),
         **trained_from("samples"),
         "measures": Result("{run}/measures.npz", STEPS[2], ("evaluation",), ("samples", "complex_autoencoder")),
     }
-    RUN_SECTIONS: ClassVar[tuple[str, ...]] = TRAINED
+    RUN_SECTIONS = TRAINED
 
     study: Literal["signal"]
     sound: Sounds

@@ -5,26 +5,14 @@ Defaults are those of the paper (M-Lin-DM, "Deep Audio Embedding", 2021) unless 
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
+from pipeline.sections import forecasting
 from pipeline.sections.autoencoder import Loss, Model, Training
-from pipeline.sections.forecasting import (
-    KNN,
-    LSTM,
-    METHODS,
-    MLP,
-    NETWORKS,
-    VAR,
-    Analog,
-    Evaluation,
-    Fit,
-    Forecast,
-    Method,
-)
 from pipeline.sections.sound import Composition, Music, Sound, Spectrogram, Window
 from pipeline.windows import Stretch, count_window_frames
 
@@ -54,13 +42,13 @@ RESULTS = {
         f"forecast_{method}": Result(
             f"{{run}}/forecast_{method}.npz", STEPS[6], ("fit", "forecast", *sections), ("embedding", *models)
         )
-        for method, (sections, models) in METHODS.items()
+        for method, (sections, models) in forecasting.METHODS.items()
     },
     **{
         f"divergence_{method}": Result(
             f"{{run}}/divergence_{method}.npz", STEPS[7], ("lstm", "evaluation"), (f"forecast_{method}",)
         )
-        for method in METHODS
+        for method in forecasting.METHODS
     },
     "recurrence": Result("{run}/recurrence.npz", STEPS[7], ("evaluation",), ("embedding",)),
     "controls": Result(
@@ -73,7 +61,7 @@ class Play(Section):
     """The player page and the video."""
 
     page: tuple[str, ...] = Field((), description="runs that the page shows side by side; left out: all")
-    forecasts: tuple[Method, ...] = Field(
+    forecasts: tuple[forecasting.Method, ...] = Field(
         ("knn", "analog", "var", "lstm"), description="methods whose forecasts the page shows, where there are any"
     )
     video: tuple[str, ...] | None = Field(
@@ -99,9 +87,8 @@ class Figures(Section):
 class Parameters(StudyParameters):
     """All sections of the study `song`."""
 
-    STEPS: ClassVar[tuple[str, ...]] = STEPS
-    RESULTS: ClassVar[dict[str, Result]] = RESULTS
-    RUN_SECTIONS: ClassVar[tuple[str, ...]] = ("window", "model", "loss", "training")
+    STEPS, RESULTS = STEPS, RESULTS
+    RUN_SECTIONS = ("window", "model", "loss", "training")
 
     study: Literal["song"]
     composition: Composition | None = None
@@ -113,14 +100,14 @@ class Parameters(StudyParameters):
     loss: Loss = Loss()
     training: Training = Training()
     play: Play = Play()
-    fit: Fit = Fit()
-    knn: KNN = KNN()
-    analog: Analog = Analog()
-    var: VAR = VAR()
-    mlp: MLP = MLP()
-    lstm: LSTM = LSTM()
-    forecast: Forecast = Forecast()
-    evaluation: Evaluation = Evaluation()
+    fit: forecasting.Fit = forecasting.Fit()
+    knn: forecasting.KNN = forecasting.KNN()
+    analog: forecasting.Analog = forecasting.Analog()
+    var: forecasting.VAR = forecasting.VAR()
+    mlp: forecasting.MLP = forecasting.MLP()
+    lstm: forecasting.LSTM = forecasting.LSTM()
+    forecast: forecasting.Forecast = forecasting.Forecast()
+    evaluation: forecasting.Evaluation = forecasting.Evaluation()
     figures: Figures = Figures()
 
     @property
@@ -130,29 +117,29 @@ class Parameters(StudyParameters):
 
     def has(self, kind: str) -> bool:
         """Whether the run has such a result: a network only if it is among the methods."""
-        return super().has(kind) and (kind not in NETWORKS or kind in self.forecast.methods)
+        return super().has(kind) and (kind not in forecasting.NETWORKS or kind in self.forecast.methods)
 
     def runs_of_video(self) -> list[str]:
-        """The runs of which a video is made."""
+        """Return the runs of which a video is made."""
         return [*self.runs][:1] if self.play.video is None else list(self.play.video)
 
     def methods_of_run(self) -> list[str]:
-        """The forecasters of the run: those of the file, `joint` only where the run trains one."""
+        """Return the forecasters of the run: those of the file, `joint` only where the run trains one."""
         has_joint = self.model.method == "autoencoder" and self.loss.alpha > 0
         return [method for method in self.forecast.methods if method != "joint" or has_joint]
 
-    def heard_of_run(self) -> list[str]:
-        """The forecasters of the run whose long forecast is made audible."""
+    def rendered_methods(self) -> list[str]:
+        """Return the forecasters of the run whose long forecast is rendered."""
         return [method for method in self.methods_of_run() if method in self.forecast.sound]
 
     def count_window_frames(self, spectrogram: Mapping[str, Any]) -> int:
-        """Frames of a window in the stored spectrogram."""
+        """Return the frames of a window in the stored spectrogram."""
         return count_window_frames(
             self.window.length_s, hop_s=float(spectrogram["hop_s"]), frame_s=float(spectrogram["frame_s"])
         )
 
     def stretch(self, window_frames: int) -> Stretch:
-        """What a stretch of training data holds: only what the terms of the loss, or PCA, need."""
+        """Return the sizes of a stretch of training data: what the terms of the loss, or PCA, need."""
         if self.model.method == "pca":
             return Stretch(window_frames, n_samples=self.model.latent_dim)
         return Stretch(
@@ -163,20 +150,20 @@ class Parameters(StudyParameters):
         )
 
     @model_validator(mode="after")
-    def check_that_names_of_runs_tell_their_loss(self) -> Self:
+    def check_that_names_of_runs_match_their_loss(self) -> Self:
         """A run called by letters of loss terms (R, RF_2s, RF30 ...) has just those on, rolled out as many steps."""
         name = re.match(r"([RFOC]+)(\d*)(_|$)", self.run or "")
         if not name or self.model.method == "pca":
             return self
-        letters, told_steps, steps = name[1], int(name[2] or 0), self.loss.roll_out_steps
+        letters, named_steps, steps = name[1], int(name[2] or 0), self.loss.roll_out_steps
         if set(letters) != self.loss.letters():
             on = "".join(letter for letter in "RFOC" if letter in self.loss.letters())
             raise ValueError(
                 f"the name says that the terms {letters} are on, the weights in loss say {on}: change one of them"
             )
-        if told_steps != steps:
+        if named_steps != steps:
             raise ValueError(
-                f"the name says that loss.roll_out_steps is {told_steps}, it is {steps}: change one of them"
+                f"the name says that loss.roll_out_steps is {named_steps}, it is {steps}: change one of them"
             )
         return self
 

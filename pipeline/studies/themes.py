@@ -6,19 +6,8 @@ from pydantic import model_validator
 
 from pipeline.parameters import StudyParameters
 from pipeline.results import Result
+from pipeline.sections import recordings
 from pipeline.sections.complex import TRAIN, TRAINED, PatchBases, PatchSwapLoss, PatchTraining, trained_from
-from pipeline.sections.recordings import (
-    CQT,
-    Altered,
-    Choice,
-    ComposedThemes,
-    Invariance,
-    Lag,
-    NietoFarbood,
-    Recordings,
-    Similarity,
-    ThemePage,
-)
 
 STEPS = (
     "save_dataset.step0_make_themes",
@@ -47,34 +36,34 @@ RESULTS = {
 class Parameters(StudyParameters):
     """All sections of the study `themes`."""
 
-    STEPS: ClassVar[tuple[str, ...]] = STEPS
-    RESULTS: ClassVar[dict[str, Result]] = RESULTS
-    RUN_SECTIONS: ClassVar[tuple[str, ...]] = (*TRAINED, "similarity", "lag", "nieto_farbood", "choice")
+    DATA: ClassVar[str] = "recordings"  # the result that the autoencoder learns from
+    STEPS, RESULTS = STEPS, RESULTS
+    RUN_SECTIONS = (*TRAINED, "similarity", "lag", "nieto_farbood", "choice")
 
     study: Literal["themes"]
-    composition: ComposedThemes | None = None
-    altered: Altered | None = None
-    pieces: Recordings
-    cqt: CQT = CQT()
+    composition: recordings.ComposedThemes | None = None
+    altered: recordings.Altered | None = None
+    pieces: recordings.Recordings
+    cqt: recordings.CQT = recordings.CQT()
     model: PatchBases = PatchBases()
     loss: PatchSwapLoss = PatchSwapLoss()
     training: PatchTraining = PatchTraining()
-    similarity: Similarity = Similarity()
-    lag: Lag = Lag()
-    nieto_farbood: NietoFarbood = NietoFarbood()
-    choice: Choice = Choice()
-    invariance: Invariance = Invariance()
-    page: ThemePage = ThemePage()
+    similarity: recordings.Similarity = recordings.Similarity()
+    lag: recordings.Lag = recordings.Lag()
+    nieto_farbood: recordings.NietoFarbood = recordings.NietoFarbood()
+    choice: recordings.Choice = recordings.Choice()
+    invariance: recordings.Invariance = recordings.Invariance()
+    page: recordings.ThemePage = recordings.ThemePage()
 
     def has(self, kind: str) -> bool:
         """Features that are not learned have no model."""
         return kind not in ("complex_autoencoder", "history") or self.model.features in ("learned", "random")
 
     @property
-    def made(self) -> ComposedThemes | Altered | None:
-        """What step 0 makes the pieces by; None: they are to be found."""
-        there = [each for each in (self.composition, self.altered) if each and each.folder == self.pieces.folder]
-        return there[0] if there else None
+    def made(self) -> recordings.ComposedThemes | recordings.Altered | None:
+        """The section by which step 0 makes the pieces; None: they are recorded."""
+        sections = (self.composition, self.altered)
+        return next((made for made in sections if made and made.folder == self.pieces.folder), None)
 
     @model_validator(mode="after")
     def check_that_only_patches_are_transposed(self) -> Self:
@@ -87,7 +76,7 @@ class Parameters(StudyParameters):
 
     @model_validator(mode="after")
     def check_that_shifts_leave_something(self) -> Self:
-        """No patch is moved out of the transform."""
+        """No patch is shifted out of the transform."""
         shift, n_bins = self.training.pitch_shift_bins, self.cqt.n_bins
         semitones = self.similarity.transpositions
         if shift >= n_bins:

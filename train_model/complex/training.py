@@ -10,72 +10,69 @@ import tensorflow as tf
 
 from models.complex_autoencoder import ComplexAutoencoder
 from pipeline.data_generator import pairs
-from pipeline.pairs import PatchPairs, PicturePairs, WindowPairs, spans_of
+from pipeline.pairs import ImagePairs, PatchPairs, WindowPairs, spans_of
 from pipeline.results import Arrays
-from pipeline.sections.complex import TRAINED
+from pipeline.studies import digits, signal, themes
 from save_dataset.themes.pieces import check_split
-from train_model.callbacks import ProcessorTime, SeedByEpoch
+from train_model.callbacks import ProcessorTime
 from train_model.complex.pair_watch import PairWatch, measure, read_snapshots
-from train_model.fitting import fit_resumably, learning_rate, unfinished_folder
+from train_model.complex.parameters import ComplexParameters
+from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
 
-Maker = PatchPairs | WindowPairs | PicturePairs
-DATA = {"themes": "recordings", "signal": "samples", "digits": "images"}  # what step 1 of each study saves
+Maker = PatchPairs | WindowPairs | ImagePairs
+MakeOfSplit = Callable[[str], Maker]  # from a part of the split
 
 
-def makers_of(parameters: Any, arrays: Arrays) -> tuple[Maker, Maker]:
-    """What makes pairs of the data of step 1: of those to learn from, and of those held out.
+def makers_of(parameters: ComplexParameters, arrays: Arrays) -> tuple[Maker, Maker]:
+    """Return the makers of pairs from the data of step 1: of those to learn from, and of those held out.
 
     Raises
     ------
     ValueError
         If there is nothing of a kind, or nothing as long as a patch or window.
     """
-    make = MAKERS[parameters.study]
-    if parameters.study == "themes":
-        check_split(arrays["splits"], parameters)
+    make = MAKERS[parameters.DATA](parameters, arrays)
     makers = []
     for split in ("train", "validation"):
         try:
-            makers.append(make(parameters, arrays, split))
+            makers.append(make(split))
         except ValueError as error:
-            raise ValueError(f"{DATA[parameters.study]}, {split}: {error}") from error
+            raise ValueError(f"{parameters.DATA}, {split}: {error}") from error
     return makers[0], makers[1]
 
 
-def _patch_pairs(parameters: Any, recordings: Arrays, split: str) -> PatchPairs:
-    """Pairs of patches of the recordings of a part of the split."""
-    training = parameters.training
-    return PatchPairs(
-        recordings["frames"],
-        spans_of(recordings["starts"], recordings["splits"] == split),
-        parameters.model.patch_frames,
-        **training.model_dump(include={"pitch_shift_bins", "time_shift_frames", "shifts"}),
-    )
+def _patch_pairs(parameters: themes.Parameters, recordings: Arrays) -> MakeOfSplit:
+    check_split(recordings["splits"], parameters)
+    shifts = parameters.training.model_dump(include={"pitch_shift_bins", "time_shift_frames", "shifts"})
+
+    def make(split: str) -> PatchPairs:
+        spans = spans_of(recordings["starts"], recordings["splits"] == split)
+        return PatchPairs(recordings["frames"], spans, parameters.model.patch_frames, **shifts)
+
+    return make
 
 
-def _window_pairs(parameters: Any, samples: Arrays, split: str) -> WindowPairs:
-    """Pairs of windows from the first part of each recording, or from what is held out."""
+def _window_pairs(parameters: signal.Parameters, samples: Arrays) -> MakeOfSplit:
     starts, ends = samples["starts"], samples["ends_of_training"]
-    spans = np.stack([starts[:-1], ends] if split == "train" else [ends, starts[1:]], axis=1)
-    shift, window = parameters.training.shift_samples, parameters.model.window_samples
-    return WindowPairs(samples["samples"], spans, window, shift_samples=shift)
+    parts = {"train": [starts[:-1], ends], "validation": [ends, starts[1:]]}  # the last part of each file is held out
+    window, shift = parameters.model.window_samples, parameters.training.shift_samples
+    return lambda split: WindowPairs(samples["samples"], np.stack(parts[split], axis=1), window, shift_samples=shift)
 
 
-def _picture_pairs(parameters: Any, images: Arrays, split: str) -> PicturePairs:
-    """Pairs of pictures of a part of the split."""
-    chosen = images["images"][images["splits"] == split]
-    return PicturePairs(chosen, max_angle_deg=parameters.training.max_angle_deg)
+def _image_pairs(parameters: digits.Parameters, images: Arrays) -> MakeOfSplit:
+    max_angle_deg = parameters.training.max_angle_deg
+    return lambda split: ImagePairs(images["images"][images["splits"] == split], max_angle_deg=max_angle_deg)
 
 
-MAKERS: dict[str, Callable[[Any, Arrays, str], Maker]] = {
-    "themes": _patch_pairs,
-    "signal": _window_pairs,
-    "digits": _picture_pairs,
+MAKERS: dict[str, Callable[[Any, Arrays], MakeOfSplit]] = {
+    "recordings": _patch_pairs,
+    "samples": _window_pairs,
+    "images": _image_pairs,
 }
 
 
-def build(n_values: int, parameters: Any) -> ComplexAutoencoder:
-    """The autoencoder of a run for forms of so many values, with first weights from the seed."""
+def build(n_values: int, parameters: ComplexParameters) -> ComplexAutoencoder:
+    """Build the autoencoder of a run for views of n_values, with first weights from the seed."""
     keras.utils.set_random_seed(parameters.training.seed)
     model, loss = parameters.model, parameters.loss
     autoencoder = ComplexAutoencoder(
@@ -91,8 +88,8 @@ def build(n_values: int, parameters: Any) -> ComplexAutoencoder:
     return autoencoder
 
 
-def leave_random(parameters: Any, arrays: Arrays) -> tuple[ComplexAutoencoder, dict[str, np.ndarray]]:
-    """An autoencoder as it begins, and the measures of `train` for it, each of one value."""
+def leave_random(parameters: ComplexParameters, arrays: Arrays) -> tuple[ComplexAutoencoder, dict[str, np.ndarray]]:
+    """Return an autoencoder as it is before training, and the measures of `train` for it, each of one value."""
     makers = makers_of(parameters, arrays)
     autoencoder = build(makers[0].n_values, parameters)
     measures = measure(autoencoder, *validation_pairs(makers, parameters))
@@ -100,32 +97,22 @@ def leave_random(parameters: Any, arrays: Arrays) -> tuple[ComplexAutoencoder, d
 
 
 def _bases_of(autoencoder: ComplexAutoencoder) -> dict[str, np.ndarray]:
-    """The bases of an autoencoder for its history, ``(2 * n_bases, n_values)``, where drawing finds them."""
+    """Return the bases, ``(2 * n_bases, n_values)``, for the history, from which they are drawn."""
     return {"bases": np.asarray(autoencoder.bases.rows())}
 
 
 def train(
-    parameters: Any,
+    parameters: ComplexParameters,
     arrays: Arrays,
     folder: Path,
     *,
     verbose: int = 0,
     watchers: Sequence[keras.callbacks.Callback] = (),
 ) -> tuple[ComplexAutoencoder, dict[str, np.ndarray]]:
-    """Train the autoencoder of a run on pairs; a training that was stopped goes on after its last whole epoch.
+    """Train the autoencoder of a run on pairs; a training that was stopped resumes after its last complete epoch.
 
-    Parameters
-    ----------
-    parameters : StudyParameters
-        Of a run of one of the studies.
-    arrays : mapping of str to np.ndarray
-        What step 1 of the study saved.
-    folder : Path
-        The run's, for what an unfinished training leaves.
-    verbose : int
-        Keras's: 1 for its progress bar, 2 for a line an epoch.
-    watchers : sequence of keras.callbacks.Callback
-        More callbacks, called last.
+    `arrays` are what step 1 of the study saved; the folder of the run has the state of an unfinished training; watchers
+    are called after all other callbacks.
 
     Returns
     -------
@@ -145,22 +132,16 @@ def train(
     order = {"pairs_per_batch": training.batch_pairs, "seed": training.seed, "epoch": epoch}
     batches = pairs(makers[0], training.pairs_per_epoch, **order, growing_epochs=training.growth * training.epochs)
     autoencoder = build(makers[0].n_values, parameters)
-    autoencoder.compile(adam(training, int(batches.cardinality())), jit_compile=training.jit_compile)
-    sections = parameters.model_dump(mode="json", include={*TRAINED})
-    unfinished = unfinished_folder(folder, next(iter(arrays.values())), sections, *map(np.asarray, arrays.values()))
+    compile_with_adam(autoencoder, training, int(batches.cardinality()), epsilon=1e-8)  # PyTorch's, as in the paper
+    unfinished = unfinished_folder(folder, parameters, arrays.values())
     watch = PairWatch(validation_pairs(makers, parameters), unfinished, training.epochs, training.plot_every_epochs)
-    callbacks = [SeedByEpoch(training.seed, epoch), ProcessorTime(), watch]
-    history = fit_resumably(autoencoder, batches, training.epochs, unfinished, callbacks, watchers, verbose=verbose)
+    callbacks = [ProcessorTime(), watch]
+    history = fit_resumably(autoencoder, batches, training, epoch, unfinished, callbacks, watchers, verbose=verbose)
     return autoencoder, history | read_snapshots(unfinished) | _bases_of(autoencoder)
 
 
-def validation_pairs(makers: tuple[Maker, Maker], parameters: Any) -> tuple[np.ndarray, np.ndarray]:
-    """The same pairs after every epoch, of what is learned from and of what is held out, ``(n_pairs, 2, n_values)``."""
+def validation_pairs(makers: tuple[Maker, Maker], parameters: ComplexParameters) -> tuple[np.ndarray, np.ndarray]:
+    """Return fixed pairs ``(n_pairs, 2, n_values)`` of what is learned from and of what is held out."""
     never_trained = tf.constant([parameters.training.seed, -1])  # batches of the training count from 0
     train_pairs, held_out = (make(parameters.training.validation_pairs, never_trained).numpy() for make in makers)
     return train_pairs, held_out
-
-
-def adam(training: Any, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """The optimiser of a run; its epsilon is PyTorch's, with which the paper trained."""
-    return keras.optimizers.Adam(learning_rate(training, training.epochs * steps_per_epoch), epsilon=1e-8)

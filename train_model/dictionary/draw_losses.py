@@ -1,4 +1,4 @@
-"""The picture of the training of dictionaries: loss, winners and atoms in use over the epochs, for several runs."""
+"""The figure of the training of dictionaries: loss, winners and atoms in use over the epochs, for several runs."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +11,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodF
 from pipeline import figures, results
 from pipeline.figures import OTHER_COLOURS, colour_of, new_figure
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.sections.dictionary_study import DictionaryParameters
 
 TERMS = {
@@ -28,20 +29,17 @@ LABELS_IN_ROW = 4  # of the legend, in three panels
 
 
 def draw_dictionary_losses(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:
-    """Draw the losses of the runs that are trained, if there are any; returns paths."""
+    """Draw the losses of the runs that are trained, if there are any, and return the paths."""
     histories = results.load_fresh(parameters.for_runs(), "history", root)
     if not histories:
         return []
     return figures.save(draw_histories(histories), results.figure_path(parameters, "losses", root))
 
 
-def draw_histories(histories: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
-    """A panel for each term that any of the runs has, a curve for each run; winners only if their number changes.
+def draw_histories(histories: Mapping[str, Arrays]) -> Figure:
+    """Draw a panel for each term that any of the runs has, a curve for each run; winners only if their number changes.
 
-    Parameters
-    ----------
-    histories : mapping of str to mapping of str to np.ndarray
-        By run, as step 2 stores them: a value per epoch for each term.
+    Histories, by run, are as step 2 stores them.
     """
     terms = [term for term in TERMS if any(term in history for history in histories.values())]
     if all(np.ptp(history.get("k", 0)) == 0 for history in histories.values()):
@@ -50,11 +48,11 @@ def draw_histories(histories: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
     figure = new_figure(max(3.6 * len(terms), 7.2), 3.2 + 0.25 * n_rows)
     curves = {}
     for axes, term in zip(figure.subplots(1, len(terms), squeeze=False)[0], terms, strict=True):
-        for number, (run, history) in enumerate(histories.items()):
+        for index, (run, history) in enumerate(histories.items()):
             if term in history:
                 values = history[term]
                 style = {"color": colour_of(run, list(histories)), "marker": "." if len(values) == 1 else ""}
-                style["linestyle"] = ("-", "--", ":")[number // len(OTHER_COLOURS) % 3]
+                style["linestyle"] = ("-", "--", ":")[index // len(OTHER_COLOURS) % 3]
                 (curves[run],) = axes.plot(1 + np.arange(len(values)), values, **style)
         _set_scales(axes, term)
     in_order = [run for run in histories if run in curves]
@@ -63,7 +61,7 @@ def draw_histories(histories: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
 
 
 def _set_scales(axes: Axes, term: str) -> None:
-    """Epochs and counts in whole numbers, losses on logarithmic axes."""
+    """Show epochs and counts in whole numbers, losses on logarithmic axes."""
     axes.set(xlabel="epoch", title=TERMS[term])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if term in ON_LOG_AXES:

@@ -8,28 +8,28 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.dictionary_autoencoder import DictionaryAutoencoder
+from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
 from pipeline.data_generator import music_windows
 from pipeline.sections.dictionary import DictionaryLoss
-from pipeline.sections.dictionary_study import TRAINED, DictionaryParameters
+from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
-from train_model.callbacks import ProcessorTime, SeedByEpoch
-from train_model.dictionary.revival import FallOfWinners, Revival, start_from_music
-from train_model.fitting import fit_resumably, learning_rate, unfinished_folder
+from train_model.callbacks import KSchedule, ProcessorTime
+from train_model.dictionary.reinitialisation import DeadAtomReinitialisation, start_from_music
+from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
 
-WATCHED_WINDOWS = 4096  # from which atoms begin and are revived
+WATCHED_WINDOWS = 4096  # from which atoms are initialised and reinitialised
 
 
 def build(corpus: Corpus, parameters: DictionaryParameters) -> DictionaryAutoencoder:
-    """The autoencoder of a run, with first weights from the seed."""
+    """Build the autoencoder of a run, with first weights from the seed."""
     keras.utils.set_random_seed(parameters.training.seed)
     model, loss, noise = parameters.model, parameters.loss, parameters.corruption
-    n_channels, n_hits = corpus.steps.shape[1], _first_kind(corpus).stop
-    autoencoder = DictionaryAutoencoder(
-        n_channels,
+    n_hits = _first_kind(corpus).stop
+    config = DictionaryConfig(
+        n_channels=corpus.steps.shape[1],
         **model.model_dump(include={"n_atoms", "atom_steps", "stride_steps", "refine", "unit_norm", "bias"}),
         winners={
-            "k": model.first_k or model.k,
+            "k": model.k_max or model.k,
             "scope": model.scope,
             "rank_by": model.rank_by,
             "window_steps": model.window_steps or parameters.training.window_steps,
@@ -44,29 +44,30 @@ def build(corpus: Corpus, parameters: DictionaryParameters) -> DictionaryAutoenc
         chord_changes=loss.chord_changes,
         steps_per_beat=corpus.steps_per_beat,
     )
+    autoencoder = DictionaryAutoencoder(config)
     autoencoder.build()
     return autoencoder
 
 
 def _first_kind(corpus: Corpus) -> slice:
-    """Channels of the hits or notes."""
+    """Return the channels of the hits or notes."""
     return next(iter(corpus.kinds().values()))
 
 
 def hit_loss_of(corpus: Corpus, loss: DictionaryLoss) -> dict[str, Any]:
-    """Arguments of the loss on hits, for the kinds that the corpus has."""
-    numbers = {kind: str(number) for number, kind in enumerate(corpus.kinds())}
+    """Return the arguments of the loss on hits, for the kinds that the corpus has."""
+    indices = {kind: str(index) for index, kind in enumerate(corpus.kinds())}
     squares = {"velocity": loss.velocities, "offset": loss.offsets}
     return {
         "n_hits": _first_kind(corpus).stop,
         "slope": loss.slope,
-        "entropies": {numbers["frame"]: loss.frames} if "frame" in [*numbers][1:] else {},
-        "squares": {numbers[kind]: weight for kind, weight in squares.items() if kind in numbers},
+        "entropies": {indices["frame"]: loss.frames} if "frame" in [*indices][1:] else {},
+        "squares": {indices[kind]: weight for kind, weight in squares.items() if kind in indices},
     }
 
 
 def blocks_of(parameters: DictionaryParameters) -> list[dict[str, Any]]:
-    """Arguments of the temporal blocks of a run."""
+    """Return the arguments of the temporal blocks of a run."""
     model = parameters.model
     shared = {"kernel_steps": model.tcn_kernel_steps, "dropout": model.tcn_dropout, "causal": model.tcn_causal}
     return [{"filters": n, "dilation_steps": 2**index, **shared} for index, n in enumerate(model.tcn_channels)]
@@ -80,20 +81,9 @@ def train(
     verbose: int = 0,
     watchers: Sequence[keras.callbacks.Callback] = (),
 ) -> tuple[DictionaryAutoencoder, dict[str, np.ndarray]]:
-    """Train the dictionary of a run on the train split; a training that was stopped goes on after its last whole epoch.
+    """Train the dictionary of a run on the train split; one that was stopped resumes after its last complete epoch.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        All pieces.
-    parameters : DictionaryParameters
-        Of the run.
-    folder : Path
-        The run's, for what an unfinished training leaves.
-    verbose : int
-        Keras's: 1 for its progress bar, 2 for a line an epoch.
-    watchers : sequence of keras.callbacks.Callback
-        More callbacks, called last.
+    The folder of the run has the state of an unfinished training; watchers are called after all other callbacks.
 
     Returns
     -------
@@ -116,18 +106,18 @@ def train(
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
     batches = _batches_of(corpus, parameters, starts, epoch)
     autoencoder = build(corpus, parameters)
-    autoencoder.compile(adam(parameters, int(batches.cardinality())), jit_compile=training.jit_compile)
+    pytorch = {"epsilon": 1e-8, "amsgrad": training.amsgrad}  # whose Adam the paper used
+    compile_with_adam(autoencoder, training, int(batches.cardinality()), **pytorch)
     if parameters.model.start == "data":
         start_from_music(autoencoder, watched, training.seed)
-    sections = parameters.model_dump(mode="json", include={*TRAINED})
-    unfinished = unfinished_folder(folder, corpus.steps, sections, starts, corpus.chords)
-    callbacks = _callbacks_of(parameters, watched, epoch)
-    history = fit_resumably(autoencoder, batches, training.epochs, unfinished, callbacks, watchers, verbose=verbose)
+    unfinished = unfinished_folder(folder, parameters, [corpus.steps, starts, corpus.chords])
+    callbacks = _callbacks_of(parameters, watched)
+    history = fit_resumably(autoencoder, batches, training, epoch, unfinished, callbacks, watchers, verbose=verbose)
     return autoencoder, history
 
 
 def _reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterator[str]:
-    """Why a dictionary of these parameters cannot be learned from this corpus, if so; each a line."""
+    """Yield why a dictionary of these parameters cannot be learned from this corpus, a line for each reason."""
     model, loss, training = parameters.model, parameters.loss, parameters.training
     pieces = corpus.pieces_of("train")
     if not len(corpus.windows(pieces, training.window_steps)):
@@ -135,7 +125,7 @@ def _reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterat
     if corpus.steps_per_bar % model.stride_steps:
         yield f"model.stride_steps={model.stride_steps}: must divide the {corpus.steps_per_bar} steps of a bar"
     shift = f"training.transpose_semitones={training.transpose_semitones}"
-    alike = {  # what takes each kind to have a channel for each drum or key
+    alike = {  # what needs a channel for each drum or key in each kind
         "loss.reconstruction='hits'": loss.reconstruction == "hits",
         "corruption": parameters.corruption.is_on,
         shift: training.transpose_semitones > 0,
@@ -155,7 +145,7 @@ def _reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterat
 def _batches_of(
     corpus: Corpus, parameters: DictionaryParameters, starts: np.ndarray, epoch: tf.Variable
 ) -> tf.data.Dataset:
-    """Batches of the windows that start at given steps, with chords where the loss needs them."""
+    """Return batches of the windows that start at given steps, with chords where the loss needs them."""
     training, loss = parameters.training, parameters.loss
     return music_windows(
         corpus.steps,
@@ -171,21 +161,10 @@ def _batches_of(
     )
 
 
-def adam(parameters: DictionaryParameters, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """The optimiser of a run; its epsilon is PyTorch's, with which the paper trained."""
-    training = parameters.training
-    rate = learning_rate(training, training.epochs * steps_per_epoch)
-    return keras.optimizers.Adam(rate, epsilon=1e-8, amsgrad=training.amsgrad)
-
-
-def _callbacks_of(
-    parameters: DictionaryParameters, windows: np.ndarray, epoch: tf.Variable
-) -> list[keras.callbacks.Callback]:
-    """What happens between the epochs of a run."""
+def _callbacks_of(parameters: DictionaryParameters, windows: np.ndarray) -> list[keras.callbacks.Callback]:
     model, training = parameters.model, parameters.training
     return [
-        SeedByEpoch(training.seed, epoch),
-        FallOfWinners(model.first_k or model.k, model.k, model.k_fall, model.k_every_epochs),
-        Revival(windows, training.epochs, revive=training.revive, seed=training.seed),
-        ProcessorTime(),  # of revival too
+        KSchedule(model.k_max or model.k, model.k, model.k_fall, model.k_every_epochs),
+        DeadAtomReinitialisation(windows, training.epochs, reinitialise=training.reinitialise, seed=training.seed),
+        ProcessorTime(),  # of reinitialisation too
     ]

@@ -1,7 +1,7 @@
 """Batch normalisation with the statistics of the whole song.
 
 In training, each batch is normalised by its own mean and variance; afterwards by their moving averages, which lag
-behind the weights and know nothing of what is rare. On an hour of different music one window in a hundred was then
+behind the weights and miss what is rare. On an hour of different music one window in a hundred was then
 reconstructed as noise. Once the weights are final, one pass over the song gives the statistics themselves.
 """
 
@@ -13,14 +13,9 @@ from pipeline.windows import evenly_spread_windows
 
 
 def use_song_statistics(autoencoder: keras.Model, frames: np.ndarray) -> None:
-    """Give the decoder's batch normalisations mean and variance over the windows of the song, its weights untouched.
+    """Set mean and variance of the decoder's batch normalisations to those of the windows of the song.
 
-    Parameters
-    ----------
-    autoencoder : keras.Model
-        With the parts ``encoder`` and ``decoder``.
-    frames : np.ndarray (n_frames, n_bins)
-        The spectrogram. Of a long song, some thousand evenly spread windows are taken.
+    Of a long song, some thousand evenly spread windows of the spectrogram ``(n_frames, n_bins)`` are taken.
     """
     encoder, decoder = surgery.part(autoencoder, "encoder"), surgery.part(autoencoder, "decoder")
     windows = evenly_spread_windows(frames, encoder.input_shape[1])

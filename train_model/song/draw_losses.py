@@ -1,4 +1,4 @@
-"""The picture of a training: each term of the loss over the epochs, for several runs."""
+"""The figure of a training: each term of the loss over the epochs, for several runs."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from pipeline import figures, results
 from pipeline.figures import colour_of, new_figure
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.studies.song import Parameters
 
 TERMS = {
@@ -21,27 +22,24 @@ TERMS = {
 }
 
 
-def tell_losses(history: Mapping[str, np.ndarray]) -> str:
-    """The last value of each term in words."""
+def describe_losses(history: Arrays) -> str:
+    """Return a line with the last value of each term."""
     return ", ".join(f"{term} {history[term][-1]:.5f}" for term in TERMS if term in history) or "fitted"
 
 
 def draw_all_losses(parameters: Parameters, root: Path = ROOT) -> list[Path]:
-    """Draw the losses of those runs of a song that are trained, if there are any; returns paths."""
-    trained = [each for each in parameters.for_runs() if each.model.method == "autoencoder"]
+    """Draw the losses of those runs of a song that are trained, if there are any, and return the paths."""
+    trained = [run for run in parameters.for_runs() if run.model.method == "autoencoder"]
     histories = results.load_fresh(trained, "history", root)
     if not histories:
         return []
     return figures.save(draw_losses(histories), results.figure_path(parameters, "losses", root))
 
 
-def draw_losses(histories: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
-    """A panel for each term that any of the runs has, a curve for each run.
+def draw_losses(histories: Mapping[str, Arrays]) -> Figure:
+    """Draw a panel for each term that any of the runs has, a curve for each run.
 
-    Parameters
-    ----------
-    histories : mapping of str to mapping of str to np.ndarray
-        By run, as step 2 stores them: a value per epoch for each term, and ``lowest_reconstruction``.
+    Histories, by run, are as step 2 stores them.
     """
     terms = [term for term in TERMS if any(term in history for history in histories.values())]
     figure = new_figure(4.2 * len(terms), 3.4)
