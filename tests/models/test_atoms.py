@@ -41,15 +41,6 @@ def test_an_atom_begins_at_the_step_of_its_column(rng, stride, column, first_ste
 
 
 @STRIDES
-def test_synthesis_is_the_transpose_of_correlation(rng, stride):
-    kernel, music, code = random_kernel(rng), random_music(rng), random_code(rng, stride)
-    activities, synthesis = correlate(music, kernel, stride), synthesize(code, kernel, stride)
-    assert activities.shape == code.shape
-    assert synthesis.shape == music.shape
-    close(np.sum(activities * code, axis=(1, 2)), np.sum(music * synthesis, axis=(1, 2)))
-
-
-@STRIDES
 def test_correlation_is_the_convolution_of_keras(rng, stride):
     kernel, music = random_kernel(rng), random_music(rng)
     overhang = ATOM_STEPS - stride

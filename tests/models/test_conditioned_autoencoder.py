@@ -31,7 +31,7 @@ def build_parts(preset, *, latent_dim=3, clip_windows=45, dropout=0.1, window_fr
     ("preset", "encoder_count", "decoder_count", "whole_count"),
     [("half_second", 40_739, 87_710, 129_780), ("two_seconds", 59_939, 44_862, 106_132)],
 )
-def test_parameter_counts_are_the_published_ones(preset, encoder_count, decoder_count, whole_count):
+def test_parameter_counts_are_those_of_the_paper(preset, encoder_count, decoder_count, whole_count):
     encoder, decoder, forecaster = build_parts(preset)
     whole = build_conditioned_autoencoder(
         encoder, decoder, forecaster, Stretch(WINDOW_FRAMES[preset], history=45, future=1, n_samples=4)

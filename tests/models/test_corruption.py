@@ -8,9 +8,9 @@ N_HITS = 4
 FEATURES = np.zeros((2, 8, 3), np.float32)
 
 
-def random_music(rng, batch=32, n_steps=64, share=0.2):
+def random_music(rng, batch=32, n_steps=64, fraction=0.2):
     """Hits, and at each a velocity and offset that no other hit has."""
-    hits = rng.random((batch, n_steps, N_HITS)) < share
+    hits = rng.random((batch, n_steps, N_HITS)) < fraction
     velocities, offsets = rng.uniform(0.1, 1, size=(2, *hits.shape))
     return np.concatenate([hits, hits * velocities, hits * offsets], axis=-1).astype(np.float32)
 
@@ -26,7 +26,7 @@ def test_music_is_passed_on_when_not_training(rng):
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
-def test_shares_of_hits_are_deleted_and_added(rng, jit_compile):
+def test_fractions_of_cells_become_hits_or_are_deleted(rng, jit_compile):
     layer, music = Corruption(N_HITS, spurious=0.05, deleted=0.3), random_music(rng)
     corrupt = tf.function(lambda steps: layer(steps, training=True), jit_compile=jit_compile)
     before, after = cells(music)[0], cells(corrupt(music))[0]
@@ -50,23 +50,21 @@ def test_spurious_hits_are_copies_of_hits_from_all_over_the_batch(rng):
     before, after = cells(music), cells(Corruption(N_HITS, spurious=0.2)(music, training=True))
     joined = (before[0] == 0) & (after[0] == 1)
     np.testing.assert_array_equal(after[:, ~joined], before[:, ~joined])
-    hits, copies = ({tuple(cell) for cell in each.T} for each in (before[:, before[0] == 1], after[:, joined]))
+    hits, copies = ({tuple(cell) for cell in found.T} for found in (before[:, before[0] == 1], after[:, joined]))
     assert copies <= hits
     assert len(copies) > 0.4 * len(hits)
     assert after[1, joined].mean() == pytest.approx(0.55, abs=0.05)
 
 
-def test_a_spurious_onset_of_a_key_that_sounds_on_does_not_add_up():
+def test_spurious_hits_do_not_add_up_and_have_no_velocity_in_silence():
     frames_only = np.tile(np.float32([0, 0, 1, 1]), (2, 50, 1))
-    noisy = Corruption(2, spurious=0.5)(frames_only, training=True).numpy()
+    noisy, from_silence = (
+        Corruption(2, spurious=0.5)(music, training=True).numpy() for music in (frames_only, 0 * frames_only)
+    )
     assert noisy[..., :2].any()
     assert noisy.max() == 1
-
-
-def test_silence_gets_hits_without_velocity():
-    noisy = Corruption(2, spurious=0.5)(np.zeros((2, 50, 4), np.float32), training=True).numpy()
-    assert 0.3 < noisy[..., :2].mean() < 0.7
-    assert not noisy[..., 2:].any()
+    assert 0.3 < from_silence[..., :2].mean() < 0.7
+    assert not from_silence[..., 2:].any()
 
 
 def test_the_seed_draws_the_noise(rng):

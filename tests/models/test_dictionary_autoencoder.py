@@ -4,7 +4,8 @@ import pytest
 import tensorflow as tf
 
 from embed.dictionary.sparse_codes import decode
-from models.dictionary_autoencoder import DictionaryAutoencoder
+from models.chord_classifier import ChordClassifier
+from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
 
 ATOM_STEPS, N_CHANNELS, N_ATOMS = 4, 6, 8
 BLOCKS = [{"filters": 5, "kernel_steps": 2, "dropout": 0.0}, {"filters": 7, "kernel_steps": 2, "dilation_steps": 2}]
@@ -23,7 +24,8 @@ REFINED = pytest.mark.parametrize("refine", ["none", "values", "pursuit"])
 def build(refine="none", stride=4, scope="column", k=2, rank_by="magnitude", window_steps=16, **settings):
     keras.utils.set_random_seed(7)
     winners = {"k": k, "scope": scope, "rank_by": rank_by, "window_steps": window_steps}
-    model = DictionaryAutoencoder(N_CHANNELS, N_ATOMS, ATOM_STEPS, stride, winners, refine=refine, **settings)
+    config = DictionaryConfig(N_CHANNELS, N_ATOMS, ATOM_STEPS, stride, winners, refine=refine, **settings)
+    model = DictionaryAutoencoder(config)
     model.build()
     kernel = model.atoms.kernel.numpy()
     model.atoms.kernel.assign(kernel / np.linalg.norm(kernel, axis=(0, 1)))
@@ -90,6 +92,30 @@ def test_atoms_that_are_refined_explain_more(rng, stride):
     close(none.encode(music) != 0, values.encode(music) != 0)
 
 
+OLD_CONFIG = {  # of a file that was saved when the autoencoder took its configuration as arguments
+    "name": "old", "trainable": True, "n_channels": 6, "n_atoms": 8, "atom_steps": 4, "stride_steps": 2,
+    "winners": {"k": 2, "scope": "window", "rank_by": "magnitude", "window_steps": 16}, "refine": "values",
+    "blocks": [{"filters": 5, "kernel_steps": 2, "dilation_steps": 1, "dropout": 0.1, "causal": True}],
+    "sees_music": True, "unit_norm": True, "n_hits": 3, "bias": False, "corruption": None,
+    "hit_loss": {"n_hits": 3, "slope": 10.0, "entropies": {}, "squares": {"1": 1.0}}, "chords": 1.0,
+    "reconstruction_weight": 4.0, "chord_changes": 1.5, "steps_per_beat": 4,
+}  # fmt: skip
+
+
+def test_files_of_before_load(rng):
+    module = {"module": "models.dictionary_autoencoder", "class_name": "DictionaryAutoencoder"}
+    saved = {**module, "registered_name": "dictionary>DictionaryAutoencoder", "config": OLD_CONFIG}
+    model = keras.saving.deserialize_keras_object(saved)
+    assert model.config.blocks == OLD_CONFIG["blocks"]
+    assert {name: model.get_config()[name] for name in OLD_CONFIG} == OLD_CONFIG
+    model.build()
+    assert model.encode(random_music(rng)).shape == (3, 9, 8)
+    classifier = {"module": "models.chord_judge", "class_name": "ChordJudge", "config": {"steps_per_beat": 4}}
+    found = keras.saving.deserialize_keras_object({**classifier, "registered_name": "dictionary>ChordJudge"})
+    assert isinstance(found, ChordClassifier)
+    assert keras.saving.get_registered_name(ChordClassifier) == "dictionary>ChordClassifier"
+
+
 def test_values_of_single_winners_are_the_products_with_the_atoms(rng):
     model, music = build("values", k=1), random_music(rng)
     code = model.encode(music).numpy()
@@ -112,7 +138,7 @@ def test_the_bias_of_the_encoder_favours_atoms(rng):
 
 
 @pytest.mark.parametrize(("sees_music", "n_channels"), [(True, N_CHANNELS + 7), (False, 7)])
-def test_the_encoder_sees_the_music_or_what_blocks_make_of_it(sees_music, n_channels):
+def test_the_encoder_sees_the_music_or_only_the_output_of_blocks(sees_music, n_channels):
     assert build(blocks=BLOCKS, sees_music=sees_music).scores.kernel.shape == (ATOM_STEPS, n_channels, N_ATOMS)
 
 
@@ -150,11 +176,11 @@ def test_compiled_training_is_the_same(rng, refine, scope):
 
 
 @pytest.mark.parametrize("unit_norm", [True, False])
-def test_atoms_keep_their_length_in_training_if_they_shall(rng, unit_norm):
+def test_atoms_keep_their_norm_in_training_if_they_shall(rng, unit_norm):
     model = build(unit_norm=unit_norm)
     fit(model, 3 * random_music(rng), False, epochs=10)
-    lengths = np.linalg.norm(model.atoms.kernel, axis=(0, 1))
-    assert np.allclose(lengths, 1, atol=1e-4) == unit_norm
+    norms = np.linalg.norm(model.atoms.kernel, axis=(0, 1))
+    assert np.allclose(norms, 1, atol=1e-4) == unit_norm
 
 
 @REFINED
@@ -179,7 +205,7 @@ def test_the_loss_is_that_of_clean_music_whatever_the_encoder_sees(rng):
     assert float(model.losses[0]) == pytest.approx(np.mean(music**2))
 
 
-def test_the_chord_of_a_beat_is_told_from_its_four_steps(rng):
+def test_the_chord_of_a_beat_is_classified_from_its_four_steps(rng):
     model, music = build(chords=1.0, chord_changes=1.0), random_music(rng)
     beats = model(music).numpy().reshape(3, 4, 4, N_CHANNELS).sum(axis=2)
     chords = rng.integers(0, 25, (3, 4))

@@ -4,8 +4,7 @@ import pytest
 
 from models.latent_forecasters import build_lstm, build_mlp
 
-BUILDERS = [build_mlp, build_lstm]
-every_builder = pytest.mark.parametrize("build", BUILDERS)
+every_builder = pytest.mark.parametrize("build", [build_mlp, build_lstm])
 
 
 @pytest.fixture(autouse=True)
@@ -14,32 +13,29 @@ def seed():
 
 
 @pytest.mark.parametrize(
-    ("build", "latent_dim", "n_weights"),
+    ("network", "n_weights"),
     [
-        (build_mlp, 3, (3 * 12 + 12) + (12 * 12 + 12) + (12 * 3 + 3)),
-        (build_mlp, 12, 3 * (12 * 12 + 12)),
-        (build_lstm, 3, 4 * ((3 + 32) * 32 + 32) + (32 * 3 + 3)),
-        (build_lstm, 12, 4 * ((12 + 32) * 32 + 32) + (32 * 12 + 12)),
+        (build_mlp(3), (3 * 12 + 12) + (12 * 12 + 12) + (12 * 3 + 3)),
+        (build_mlp(12), 3 * (12 * 12 + 12)),
+        (build_mlp(2, units=5), (2 * 5 + 5) + (5 * 5 + 5) + (5 * 2 + 2)),
+        (build_lstm(3), 4 * ((3 + 32) * 32 + 32) + (32 * 3 + 3)),
+        (build_lstm(12), 4 * ((12 + 32) * 32 + 32) + (32 * 12 + 12)),
+        (build_lstm(3, points=7, units=5), 4 * ((3 + 5) * 5 + 5) + (5 * 3 + 3)),
     ],
 )
-def test_as_many_weights_as_the_articles(build, latent_dim, n_weights):
-    assert build(latent_dim).count_params() == n_weights
+def test_weights_are_those_of_the_paper_and_of_the_sizes_given(network, n_weights):
+    assert network.count_params() == n_weights
 
 
-@pytest.mark.parametrize(("build", "points"), [(build_mlp, 1), (build_lstm, 20)])
-@pytest.mark.parametrize("latent_dim", [1, 3, 12])
-def test_from_the_last_points_to_a_bounded_velocity(build, points, latent_dim, rng):
-    network = build(latent_dim)
+@pytest.mark.parametrize(
+    ("network", "points"), [(build_mlp(3), 1), (build_lstm(1), 20), (build_lstm(12), 20), (build_lstm(3, points=7), 7)]
+)
+def test_from_the_last_points_to_a_bounded_velocity(network, points, rng):
+    latent_dim = network.output_shape[1]
     assert network.input_shape == (None, points, latent_dim)
     v_hat = np.asarray(network(100 * rng.normal(size=(7, points, latent_dim))))
     assert v_hat.shape == (7, latent_dim)
     assert np.abs(v_hat).max() <= 1
-
-
-def test_sizes_are_those_asked_for():
-    assert build_lstm(3, points=7, units=5).count_params() == 4 * ((3 + 5) * 5 + 5) + (5 * 3 + 3)
-    assert build_lstm(3, points=7).input_shape == (None, 7, 3)
-    assert build_mlp(2, units=5).count_params() == (2 * 5 + 5) + (5 * 5 + 5) + (5 * 2 + 2)
 
 
 def test_order_of_the_points_matters_to_the_lstm(rng):
@@ -49,7 +45,7 @@ def test_order_of_the_points_matters_to_the_lstm(rng):
 
 
 @every_builder
-def test_dropout_falls_in_training_only(build, rng):
+def test_dropout_is_applied_in_training_only(build, rng):
     network = build(3, dropout=0.5)
     clips = np.repeat(rng.normal(size=(1, *network.input_shape[1:])), 40, axis=0)
     assert np.ptp(np.asarray(network(clips, training=True)), axis=0).min() > 1e-3

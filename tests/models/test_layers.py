@@ -1,4 +1,4 @@
-"""Every custom layer through one test: configuration there and back, saved and loaded, trained a step."""
+"""Every custom layer through one test: configuration, saved and loaded, trained a step; the weight of every loss."""
 
 import keras
 import numpy as np
@@ -6,10 +6,10 @@ import pytest
 
 from models.complex_autoencoder import ComplexBases
 from models.complex_losses import EqualNormLoss, NormLoss, SwapLoss
+from models.conditioned_autoencoder import SlidingWindows
 from models.corruption import Cleaner, Corruption
 from models.dictionary_losses import ChordChangeLoss, ChordLoss, HitLoss, SquareLoss
 from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss
-from models.sliding_windows import SlidingWindows
 from models.temporal_block import TemporalBlock, WeightNormConv1D
 from models.winner_take_all import WinnerTakeAll
 
@@ -27,7 +27,7 @@ LOSSES = (
     NormLoss,
     EqualNormLoss,
 )
-PLACES = {"atom_steps": 2, "stride_steps": 1, "window_steps": 4}
+STEPS = {"atom_steps": 2, "stride_steps": 1, "window_steps": 4}
 LAYERS = {
     "sliding windows": (SlidingWindows, {"length": 3}, [(7, 2)]),
     "reconstruction": (ReconstructionLoss, {"weight": 0.5}, [(6, 2), (6, 2)]),
@@ -35,10 +35,10 @@ LAYERS = {
     "off centre": (OffCentreLoss, {"weight": 0.5}, [(3,)]),
     "curvature": (CurvatureLoss, {"weight": 0.5}, [(7, 3)]),
     "roll-out": (RollOutLoss, {"weight": 0.5, "stop_gradient": True}, [(5, 2), (5, 2), (9, 2)]),
-    "column": (WinnerTakeAll, {"k": 2, "rank_by": "signed", **PLACES}, [(9, 5)]),
-    "window": (WinnerTakeAll, {"k": 2, "scope": "window", "rank_by": "magnitude", **PLACES}, [(9, 5)]),
-    "map": (WinnerTakeAll, {"k": 2, "scope": "map", "rank_by": "positive", **PLACES}, [(9, 5)]),
-    "lifetime": (WinnerTakeAll, {"k": 2, "scope": "lifetime", **PLACES}, [(9, 5)]),
+    "column": (WinnerTakeAll, {"k": 2, "rank_by": "signed", **STEPS}, [(9, 5)]),
+    "window": (WinnerTakeAll, {"k": 2, "scope": "window", "rank_by": "magnitude", **STEPS}, [(9, 5)]),
+    "map": (WinnerTakeAll, {"k": 2, "scope": "map", "rank_by": "positive", **STEPS}, [(9, 5)]),
+    "lifetime": (WinnerTakeAll, {"k": 2, "scope": "lifetime", **STEPS}, [(9, 5)]),
     "weight norm": (
         WeightNormConv1D,
         {"filters": 4, "kernel_steps": 3, "dilation_steps": 2, "causal": False},
@@ -95,6 +95,16 @@ def test_layer(layer_class, settings, shapes, rng, tmp_path):
     model.compile("sgd", loss=None if is_loss else ["mse"] * len(outputs))
     model.train_on_batch(batch, None if is_loss else [np.zeros_like(output) for output in outputs])
     assert any((weight != old).any() for weight, old in zip(model.get_weights(), before, strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name, (layer_class, *_) in LAYERS.items() if layer_class in LOSSES])
+def test_what_a_loss_adds_is_weight_times_the_raw_loss(name, rng):
+    layer_class, settings, shapes = LAYERS[name]
+    layer = layer_class(**settings | {"weight": 0.25})
+    raw = float(layer([rng.uniform(0.1, 0.9, size=(4, *shape)).astype(np.float32) for shape in shapes]))
+    assert raw != 0
+    assert [float(added) for added in layer.losses] == pytest.approx([0.25 * raw])
+    assert float(layer.mean_over_epoch.result()) == pytest.approx(raw)
 
 
 @pytest.mark.parametrize("length", [1, 2, 5, 8, 9])

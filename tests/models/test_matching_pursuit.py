@@ -21,14 +21,14 @@ def random_music(rng, n_steps=16, batch=2):
 
 
 def synthesis_matrix(kernel, n_steps, stride):
-    """Music of every place and atom, ``(n_steps * n_channels, n_columns * n_atoms)``, placed step by step."""
+    """Music of every position and atom, ``(n_steps * n_channels, n_columns * n_atoms)``, placed step by step."""
     n_columns = count_columns(n_steps, ATOM_STEPS, stride)
     matrix = np.zeros((n_steps, N_CHANNELS, n_columns, N_ATOMS))
     for column in range(n_columns):
         for step in range(ATOM_STEPS):
-            place = column * stride - (ATOM_STEPS - stride) + step
-            if 0 <= place < n_steps:
-                matrix[place, :, column] = kernel[step]
+            position = column * stride - (ATOM_STEPS - stride) + step
+            if 0 <= position < n_steps:
+                matrix[position, :, column] = kernel[step]
     return matrix.reshape(n_steps * N_CHANNELS, -1)
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.dictionary_autoencoder import DictionaryAutoencoder
+from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
 from tests.straightforward_dictionary import (
     LargestOfColumn,
     build_straightforward_dictionary,
@@ -20,7 +20,7 @@ def both_forms(stride, k):
     keras.utils.set_random_seed(5)
     straightforward = build_straightforward_dictionary(N_STEPS, N_CHANNELS, N_ATOMS, ATOM_STEPS, stride, k)
     winners = {"k": k, "scope": "column", "rank_by": "signed", "window_steps": N_STEPS}
-    ours = DictionaryAutoencoder(N_CHANNELS, N_ATOMS, ATOM_STEPS, stride, winners, unit_norm=False)
+    ours = DictionaryAutoencoder(DictionaryConfig(N_CHANNELS, N_ATOMS, ATOM_STEPS, stride, winners, unit_norm=False))
     ours.build()
     for name in ("scores", "atoms"):
         getattr(ours, name).kernel.assign(straightforward.get_layer(name).kernel)
@@ -75,7 +75,7 @@ def test_both_forms_train_to_the_same_weights(rng, stride, k):
         assert np.abs(expected - first).max() > 1e-2
 
 
-def test_winners_fall_from_four_to_one_as_the_source_lets_them(rng):
+def test_winners_fall_from_four_to_one_as_in_the_paper(rng):
     _, straightforward = both_forms(4, 4)
     seen = []
     watch = keras.callbacks.LambdaCallback(

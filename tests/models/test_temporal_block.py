@@ -24,21 +24,21 @@ def steps_that_see(layer, music, changed_step):
 
 
 @pytest.mark.parametrize("dilation", [1, 2])
-def test_convolution_is_that_of_keras_with_kernels_at_their_length(rng, dilation):
+def test_convolution_is_that_of_keras_with_kernels_of_their_norm(rng, dilation):
     layer = build(WeightNormConv1D(5, 4, dilation))
     direction = rng.normal(size=(4, N_CHANNELS, 5))
-    lengths = rng.uniform(0.5, 2, 5)
+    norms = rng.uniform(0.5, 2, 5)
     layer.direction.assign(direction)
-    layer.length.assign(lengths)
+    layer.length.assign(norms)
     layer.bias.assign(np.arange(5))
     reference = build(keras.layers.Conv1D(5, 4, dilation_rate=dilation, padding="causal"))
-    reference.kernel.assign(lengths * direction / np.linalg.norm(direction.reshape(-1, 5), axis=0))
+    reference.kernel.assign(norms * direction / np.linalg.norm(direction.reshape(-1, 5), axis=0))
     reference.bias.assign(np.arange(5))
     music = random_music(rng)
     np.testing.assert_allclose(layer(music), reference(music), atol=1e-5)
 
 
-def test_the_length_of_a_direction_changes_nothing(rng):
+def test_the_norm_of_a_direction_changes_nothing(rng):
     layer, music = build(WeightNormConv1D(5, 3)), random_music(rng)
     before = layer(music)
     layer.direction.assign(3.7 * layer.direction)

@@ -9,28 +9,20 @@ def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_file_appears_whole_in_folders_made_for_it(tmp_path):
-    path = tmp_path / "a" / "b" / "c.npz"
-    with atomic_write(path) as temporary:
-        temporary.write_text("new")
-        assert not path.exists()
-    assert path.read_text() == "new"
-    assert names_in(path.parent) == ["c.npz"]
-
-
 def test_temporary_has_the_ending_and_the_folder_of_the_file(tmp_path):
     with atomic_write(tmp_path / "c.tar.npz") as temporary:
         assert (temporary.suffix, temporary.parent) == (".npz", tmp_path)
         temporary.touch()
 
 
-def test_old_file_is_replaced_only_at_the_end(tmp_path):
-    path = tmp_path / "c.txt"
-    path.write_text("old")
-    with atomic_write(path) as temporary:
-        temporary.write_text("new")
-        assert path.read_text() == "old"
-    assert path.read_text() == "new"
+def test_file_appears_at_the_end_in_folders_made_for_it(tmp_path):
+    path = tmp_path / "a" / "b" / "c.txt"
+    for text, before in (("old", None), ("new", "old")):
+        with atomic_write(path) as temporary:
+            temporary.write_text(text)
+            assert (path.read_text() if path.exists() else None) == before
+        assert path.read_text() == text
+    assert names_in(path.parent) == ["c.txt"]
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError, MemoryError])
@@ -64,17 +56,11 @@ def test_block_that_writes_nothing(tmp_path):
     assert names_in(tmp_path) == []
 
 
-def test_folder_that_is_a_file(tmp_path):
-    (tmp_path / "output").write_text("I am a file")
-    path = tmp_path / "output" / "a" / "c.txt"
-    with pytest.raises(OSError, match=re.escape(f"'{path}'")), atomic_write(path) as temporary:
-        temporary.write_text("new")
-    assert (tmp_path / "output").read_text() == "I am a file"
-
-
-def test_path_that_is_a_folder(tmp_path):
-    path = tmp_path / "c.txt"
-    path.mkdir()
-    with pytest.raises(OSError, match=re.escape(f"'{path}'")), atomic_write(path) as temporary:
-        temporary.write_text("new")
-    assert names_in(tmp_path) == ["c.txt"]
+def test_path_that_is_a_folder_or_lies_in_a_file(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("I am a file")
+    for path in (tmp_path / "folder", tmp_path / "file" / "a" / "c.txt"):
+        with pytest.raises(OSError, match=re.escape(f"'{path}'")), atomic_write(path) as temporary:
+            temporary.write_text("new")
+    assert (tmp_path / "file").read_text() == "I am a file"
+    assert names_in(tmp_path) == ["file", "folder"]

@@ -23,35 +23,26 @@ def run_that_raises(error):
     return run
 
 
-def test_name_is_handed_on(capsys):
-    command_line.main(run_with_name, ["demo"])
-    assert capsys.readouterr().out == "name=demo\n"
-
-
 @pytest.mark.parametrize(
-    ("argv", "printed"),
+    ("run", "argv", "printed"),
     [
-        (["demo"], "demo root None False 0 9"),
-        (["demo", "--run", "R", "RF", "--force"], "demo root ['R', 'RF'] True 0 9"),
-        (["demo", "--from", "0", "--to", "3"], "demo root None False 0 3"),
+        (run_with_name, ["demo"], "name=demo"),
+        (run_with_all, ["demo"], "demo root None False 0 9"),
+        (run_with_all, ["demo", "--run", "R", "RF", "--force"], "demo root ['R', 'RF'] True 0 9"),
+        (run_with_all, ["demo", "--from", "0", "--to", "3"], "demo root None False 0 3"),
     ],
 )
-def test_options_are_handed_on_under_the_names_that_run_has(capsys, argv, printed):
-    command_line.main(run_with_all, argv)
+def test_options_are_passed_on_under_the_names_that_run_has(capsys, run, argv, printed):
+    command_line.main(run, argv)
     assert capsys.readouterr().out == f"{printed}\n"
 
 
 @pytest.mark.parametrize("option", [["--run", "R"], ["--force"], ["--from", "1"], ["--to", "2"], ["--root", "x"]])
-def test_option_that_run_does_not_take_is_refused(capsys, option):
-    with pytest.raises(SystemExit, match="^2$"):
-        command_line.main(run_with_name, ["demo", *option])
-    assert f"unrecognized arguments: {' '.join(option)}" in capsys.readouterr().err
-
-
-def test_name_is_needed(capsys):
-    with pytest.raises(SystemExit, match="^2$"):
-        command_line.main(run_with_name, [])
-    assert "required: name" in capsys.readouterr().err
+def test_name_is_needed_and_an_option_that_run_does_not_take_is_refused(capsys, option):
+    for argv, message in (([], "required: name"), (["demo", *option], f"unrecognized arguments: {' '.join(option)}")):
+        with pytest.raises(SystemExit, match="^2$"):
+            command_line.main(run_with_name, argv)
+        assert message in capsys.readouterr().err
 
 
 def test_help_is_the_docstring_and_the_options(capsys):
@@ -96,5 +87,5 @@ def test_interruption_exits_with_130_and_says_that_nothing_is_lost(capsys, optio
     assert "stopped; what is done is kept" in capsys.readouterr().err
 
 
-def test_nobody_looks_where_there_is_no_terminal(capsys):
+def test_tests_have_no_terminal(capsys):
     assert command_line.has_terminal() is False

@@ -10,7 +10,7 @@ STRETCH = Stretch(window_frames=4, history=3, future=1, n_samples=5)
 
 @pytest.fixture
 def frames():
-    """Frames that hold their own number, so that a stretch tells where it was cut."""
+    """Frames that hold their own number, which shows where a stretch was cut."""
     return np.repeat(np.arange(61.0, dtype=np.float32)[:, None], 2, axis=1)
 
 

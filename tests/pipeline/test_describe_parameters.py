@@ -38,7 +38,7 @@ def test_keys_that_may_be_left_out_show_a_value_of_their_kind():
     lines = list(describe("piano"))
     assert '# table = "..."  # not set by default' in lines
     assert '# mirdata = "groove_midi"  # not set by default' in lines
-    assert "# first_k = 1  # not set by default" in lines
+    assert "# k_max = 1  # not set by default" in lines
     assert "# step_s = 1.0  # not set by default" in lines
 
 

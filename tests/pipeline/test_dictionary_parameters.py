@@ -27,8 +27,8 @@ def test_nothing_but_a_folder_and_a_run_is_needed(load_text, study):
     ("text", "message"),
     [
         ("model = { k = 11, n_atoms = 10 }", "k=11: must be at most n_atoms=10"),
-        ("model = { k = 1, first_k = 11, n_atoms = 10 }", "first_k=11: must be at most n_atoms=10"),
-        ("model = { k = 4, first_k = 3 }", "first_k=3: must be at least k=4"),
+        ("model = { k = 1, k_max = 11, n_atoms = 10 }", "k_max=11: must be at most n_atoms=10"),
+        ("model = { k = 4, k_max = 3 }", "k_max=3: must be at least k=4"),
         ("model.stride_steps = 3", "stride_steps=3: must divide atom_steps=4"),
         ("model.stride_steps = 8", "stride_steps=8: must divide atom_steps=4"),
         ("training.window_steps = 18", "training.window_steps=18: must be a multiple of stride_steps=4"),
@@ -76,12 +76,12 @@ def test_what_just_fits_is_taken(load_text, text):
 
 
 def test_winners_must_have_fallen_before_the_training_ends(load_text):
-    fall = "model = {{ k = 1, first_k = 4, k_every_epochs = 30 }}\ntraining.epochs = {}"
+    fall = "model = {{ k = 1, k_max = 4, k_every_epochs = 30 }}\ntraining.epochs = {}"
     assert load_text(fall.format(92)).training.epochs == 92
-    with pytest.raises(ValueError, match="training.epochs=91: must be at least 92 for model.first_k=4 to fall to k=1"):
+    with pytest.raises(ValueError, match="training.epochs=91: must be at least 92 for model.k_max=4 to fall to k=1"):
         load_text(fall.format(91))
-    load_text("model = { k = 1, first_k = 4, k_every_epochs = 3, k_fall = 2 }\ntraining.epochs = 8")
-    load_text("model = { k = 4, first_k = 4 }\ntraining.epochs = 1")
+    load_text("model = { k = 1, k_max = 4, k_every_epochs = 3, k_fall = 2 }\ntraining.epochs = 8")
+    load_text("model = { k = 4, k_max = 4 }\ntraining.epochs = 1")
 
 
 def test_a_run_is_checked_with_what_it_changes(load_text):

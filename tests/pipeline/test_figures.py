@@ -33,9 +33,6 @@ def test_figure_is_saved_to_look_at_and_for_the_write_up(tmp_path):
     assert (png.name, pdf.name) == ("something.png", "something.pdf")
     assert png.read_bytes().startswith(b"\x89PNG")
     assert pdf.read_bytes().startswith(b"%PDF")
-
-
-def test_name_of_a_figure_may_hold_a_dot(tmp_path):
     assert [path.name for path in save(new_figure(1, 1), tmp_path / "RF_0.5")] == ["RF_0.5.png", "RF_0.5.pdf"]
 
 
@@ -67,16 +64,13 @@ def test_pure_is_black_and_conditioned_is_red():
     assert red > 2 * blue
 
 
-def test_runs_keep_apart_and_known_runs_keep_their_colour():
+def test_runs_differ_in_colour_and_known_runs_keep_theirs():
     runs = ["a", "RF", "b", "R", "PCA", *"cdefg"]
     colours = {run: to_hex(colour_of(run, runs)) for run in runs}
     assert len(set(colours.values())) == len(runs)
     assert colours["RF"] == to_hex(colour_of("RF", ["RF"]))
-
-
-def test_colours_begin_again_when_they_are_used_up():
-    runs = [f"run{index}" for index in range(len(OTHER_COLOURS) + 1)]
-    assert colour_of(runs[-1], runs) == colour_of(runs[0], runs)
+    many = [f"run{index}" for index in range(len(OTHER_COLOURS) + 1)]
+    assert colour_of(many[-1], many) == colour_of(many[0], many)
 
 
 def test_figure_has_the_style_of_the_write_up():

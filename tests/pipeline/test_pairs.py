@@ -4,7 +4,7 @@ import tensorflow as tf
 from scipy.signal import get_window
 
 from pipeline.data_generator import pairs
-from pipeline.pairs import PatchPairs, PicturePairs, Stretches, WindowPairs, rotate, shift_pitch, spans_of
+from pipeline.pairs import ImagePairs, PatchPairs, Stretches, WindowPairs, rotate, shift_pitch, spans_of
 from pipeline.patches import flatten, patches_of, standardise
 from save_dataset.images import digits
 
@@ -17,21 +17,36 @@ def patch_pairs(frames, shifts="either", pitch_shift_bins=3, time_shift_frames=2
     return PatchPairs(frames, SPANS, 5, **shift, shifts=shifts)
 
 
+def plain_patches(frames):
+    """Patches of the two songs that are long enough."""
+    return np.concatenate([patches_of(frames[first:end], 5) for first, end in SPANS[[0, 2]]])
+
+
 def all_patches(frames):
-    """Flat standardised patches of the two songs that are long enough, as whoever uses the model makes them."""
-    return np.concatenate([standardise(flatten(patches_of(frames[first:end], 5))) for first, end in SPANS[[0, 2]]])
+    """The same flat and standardised, as whoever uses the model makes them."""
+    return standardise(flatten(plain_patches(frames)))
+
+
+def all_shifts(frames, max_bins):
+    """All patches shifted by each number of bins, one after the other."""
+    return np.concatenate(
+        [
+            standardise(flatten(np.stack([straightforward_shift(patch, bins) for patch in plain_patches(frames)])))
+            for bins in range(-max_bins, max_bins + 1)
+        ]
+    )
 
 
 def straightforward_shift(patch, bins):
-    moved = np.full_like(patch, patch.min())
+    shifted = np.full_like(patch, patch.min())
     for source in range(patch.shape[1]):
         if 0 <= source + bins < patch.shape[1]:
-            moved[:, source + bins] = patch[:, source]
-    return moved
+            shifted[:, source + bins] = patch[:, source]
+    return shifted
 
 
 def nearest(values, candidates):
-    """Number of the candidate that each row is, within rounding."""
+    """Index of the candidate that each row is, within rounding."""
     distances = np.abs(values[:, None] - candidates).max(axis=-1)
     assert distances.min(axis=1).max() < 1e-5
     return distances.argmin(axis=1)
@@ -43,17 +58,17 @@ def test_patches_move_up_and_empty_bins_get_the_lowest_value(rng):
     np.testing.assert_array_equal(shift_pitch(patches, bins), expected)
 
 
-def test_first_forms_are_patches_in_the_order_of_those_who_use_the_model(rng):
+def test_first_views_are_patches_in_the_order_of_those_who_use_the_model(rng):
     frames = rng.normal(size=(80, 6)).astype(np.float32)
     made = patch_pairs(frames)(500, SEED).numpy()
     assert made.shape == (500, 2, 30)
     assert set(nearest(made[:, 0], all_patches(frames))) == set(range(26 + 43))
 
 
-def test_second_forms_are_shifted_in_pitch_or_in_time(rng):
+def test_second_views_are_shifted_in_pitch_or_in_time(rng):
     frames = rng.normal(size=(80, 6)).astype(np.float32)
     made, patches = patch_pairs(frames)(400, SEED).numpy(), all_patches(frames)
-    plain = np.concatenate([patches_of(frames[first:end], 5) for first, end in SPANS[[0, 2]]])
+    plain = plain_patches(frames)
     n_time = n_pitch = 0
     for x, (_, y) in zip(nearest(made[:, 0], patches), made, strict=True):
         neighbours = [n for n in range(x - 2, x + 3) if 0 <= n < 69 and (n < 26) == (x < 26)]
@@ -68,9 +83,7 @@ def test_second_forms_are_shifted_in_pitch_or_in_time(rng):
 def test_both_shifts_at_once(rng):
     frames = rng.normal(size=(80, 6)).astype(np.float32)
     made = patch_pairs(frames, "both")(300, SEED).numpy()
-    plain = np.concatenate([patches_of(frames[first:end], 5) for first, end in SPANS[[0, 2]]])
-    shifted = [standardise(flatten(np.stack([straightforward_shift(p, b) for p in plain]))) for b in range(-3, 4)]
-    second, first = nearest(made[:, 1], np.concatenate(shifted)), nearest(made[:, 0], all_patches(frames))
+    second, first = nearest(made[:, 1], all_shifts(frames, 3)), nearest(made[:, 0], all_patches(frames))
     bins, other = second // 69 - 3, second % 69
     assert set(bins) == set(range(-3, 4))
     assert set(other - first) == {-2, -1, 0, 1, 2}
@@ -100,22 +113,22 @@ def test_windows_are_those_of_scipy(rng):
     starts = np.r_[0:29, 100:169]
     windows = samples[starts[:, None] + np.arange(32)] * get_window("hann", 32)
     expected = (windows - windows.mean(1, keepdims=True)) / windows.std(1, keepdims=True)
-    first, second = (starts[nearest(made[:, form], expected)] for form in (0, 1))
+    first, second = (starts[nearest(made[:, view], expected)] for view in (0, 1))
     assert np.abs(second - first).max() == 4
     assert len(set(first)) > 90
 
 
-def test_pictures_are_turned_as_by_scipy(rng):
-    pictures, angles_deg = rng.random((6, 9, 9)).astype(np.float32), np.float32([0, 90, -90, 30, 180, -77])
-    rotated = rotate(tf.constant(pictures[..., None]), tf.constant(angles_deg))[..., 0]
-    np.testing.assert_allclose(rotated, digits.rotate(pictures, angles_deg), atol=1e-4)
-    np.testing.assert_allclose(rotated[1], np.rot90(pictures[1]), atol=1e-5)
+def test_images_are_rotated_as_by_scipy(rng):
+    images, angles_deg = rng.random((6, 9, 9)).astype(np.float32), np.float32([0, 90, -90, 30, 180, -77])
+    rotated = rotate(tf.constant(images[..., None]), tf.constant(angles_deg))[..., 0]
+    np.testing.assert_allclose(rotated, digits.rotate(images, angles_deg), atol=1e-4)
+    np.testing.assert_allclose(rotated[1], np.rot90(images[1]), atol=1e-5)
 
 
-def test_a_pair_is_one_picture_at_two_angles():
-    pictures = np.zeros((2, 11, 11), np.float32)
-    pictures[0, 5, 5] = pictures[1, 5, 5:] = 1  # a point in the middle, a line to the right
-    made = PicturePairs(pictures, max_angle_deg=180)(40, SEED).numpy()
+def test_a_pair_is_one_image_at_two_angles():
+    images = np.zeros((2, 11, 11), np.float32)
+    images[0, 5, 5] = images[1, 5, 5:] = 1  # a point in the middle, a line to the right
+    made = ImagePairs(images, max_angle_deg=180)(40, SEED).numpy()
     assert made.shape == (40, 2, 121)
     np.testing.assert_allclose(made.std(axis=-1), 0.1, rtol=1e-4)
     is_point = np.abs(made - made[..., :1]).argmax(axis=-1) == 60
@@ -127,9 +140,9 @@ def test_a_pair_is_one_picture_at_two_angles():
     assert np.abs(lines[:, 0] - lines[:, 1]).max(axis=-1).min() > 0.05
 
 
-def test_of_as_many_pairs_as_pictures_each_picture_comes_once_or_nearly():
-    pictures = np.eye(64, dtype=np.float32).reshape(64, 8, 8)
-    made = PicturePairs(pictures, max_angle_deg=1e-4)
+def test_n_pairs_of_n_images_have_each_image_once_or_nearly():
+    images = np.eye(64, dtype=np.float32).reshape(64, 8, 8)
+    made = ImagePairs(images, max_angle_deg=1e-4)
     numbers = made(64, SEED).numpy()[:, 0].argmax(axis=1)
     assert numbers.tolist() == list(range(64))
     few = [made(4, np.int32([1, draw])).numpy()[:, 0].argmax(axis=1) for draw in range(400)]
@@ -138,14 +151,11 @@ def test_of_as_many_pairs_as_pictures_each_picture_comes_once_or_nearly():
     assert counts.max() < 45
 
 
-def test_an_angle_of_0_leaves_pictures_as_they_are(rng):
-    pictures = rng.random((3, 8, 8)).astype(np.float32)
-    made = PicturePairs(pictures, max_angle_deg=1e-4)(10, SEED).numpy()
-    nearest(made[:, 0], standardise(flatten(pictures)))
+def test_an_angle_of_0_leaves_images_as_they_are_and_silence_gives_zeros(rng):
+    images = rng.random((3, 8, 8)).astype(np.float32)
+    made = ImagePairs(images, max_angle_deg=1e-4)(10, SEED).numpy()
+    nearest(made[:, 0], standardise(flatten(images)))
     np.testing.assert_allclose(made[:, 0], made[:, 1], atol=1e-4)
-
-
-def test_silence_gives_zeros():
     np.testing.assert_array_equal(patch_pairs(np.zeros((80, 6)))(5, SEED), 0)
 
 
@@ -170,30 +180,28 @@ def test_what_cannot_be_paired_is_refused():
     with pytest.raises(ValueError, match="length=50: nothing to train on is as long"):
         Stretches(SPANS, 50, 2)
     with pytest.raises(ValueError, match=r"images of shape \(0, 8, 8\): must be at least one"):
-        PicturePairs(np.zeros((0, 8, 8)), max_angle_deg=10)
+        ImagePairs(np.zeros((0, 8, 8)), max_angle_deg=10)
 
 
-def test_a_reach_below_1_makes_shifts_small(rng):
+def test_a_fraction_below_1_makes_shifts_small(rng):
     frames = rng.normal(size=(80, 6)).astype(np.float32)
     start, other = Stretches(SPANS, 5, 10).draw(500, SEED, 0.3)
     assert np.abs(other - start).max() == 3
     start, other = Stretches(SPANS, 5, 10).draw(500, SEED, 0.01)
     assert np.abs(other - start).max() == 1
     made = patch_pairs(frames, "both", pitch_shift_bins=3, time_shift_frames=0)(300, SEED, 0.34).numpy()
-    plain = np.concatenate([patches_of(frames[first:end], 5) for first, end in SPANS[[0, 2]]])
-    shifted = [standardise(flatten(np.stack([straightforward_shift(p, b) for p in plain]))) for b in (-1, 0, 1)]
-    assert set(nearest(made[:, 1], np.concatenate(shifted)) // 69) == {0, 1, 2}
+    assert set(nearest(made[:, 1], all_shifts(frames, 1)) // 69) == {0, 1, 2}
 
 
-def test_the_reach_grows_from_a_twelfth_in_the_epochs_given():
-    epoch, reaches = tf.Variable(0), []
+def test_the_maximum_shift_grows_from_a_twelfth_in_the_epochs_given():
+    epoch, fractions = tf.Variable(0), []
 
-    def make(n_pairs, seed, reach):
-        return tf.fill((n_pairs, 2, 1), reach)
+    def make(n_pairs, seed, fraction):
+        return tf.fill((n_pairs, 2, 1), fraction)
 
     batches = pairs(make, 4, pairs_per_batch=1, seed=5, epoch=epoch, growing_epochs=1.5)
     for number in range(2):
         epoch.assign(number)
-        reaches += [float(batch[0, 0, 0]) for batch in batches]
-    np.testing.assert_allclose(reaches, 12 ** -np.clip(1 - np.arange(8) / 6, 0, 1), rtol=1e-5)
+        fractions += [float(batch[0, 0, 0]) for batch in batches]
+    np.testing.assert_allclose(fractions, 12 ** -np.clip(1 - np.arange(8) / 6, 0, 1), rtol=1e-5)
     assert all(float(batch[0, 0, 0]) == 1 for batch in pairs(make, 4, pairs_per_batch=1, seed=5, epoch=epoch))

@@ -4,14 +4,11 @@ import pytest
 from pipeline.patches import flatten, patches_of, standardise, unflatten
 
 
-def test_a_patch_holds_consecutive_frames(rng):
+def test_a_patch_has_consecutive_frames_and_a_song_that_is_too_short_has_none(rng):
     frames = rng.normal(size=(9, 4))
     patches = patches_of(frames, 3)
     assert patches.shape == (7, 3, 4)
     np.testing.assert_array_equal(patches[5], frames[5:8])
-
-
-def test_a_song_of_one_patch_and_one_that_is_too_short():
     assert len(patches_of(np.zeros((3, 2)), 3)) == 1
     assert patches_of(np.zeros((2, 2)), 3).shape == (0, 3, 2)
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from pipeline.windows import Stretch, count_window_frames, evenly_spread_windows, window_times
 
-ARTICLE = {"hop_s": 1024 / 44100, "frame_s": 1024 / 44100}
+PAPER = {"hop_s": 1024 / 44100, "frame_s": 1024 / 44100}
 STRETCHES = st.builds(
     Stretch,
     window_frames=st.integers(1, 40),
@@ -17,7 +17,7 @@ STRETCHES = st.builds(
 
 @pytest.mark.parametrize(("length_s", "n_frames"), [(0.5, 22), (2.0, 88)])
 def test_windows_of_the_paper(length_s, n_frames):
-    assert count_window_frames(length_s, **ARTICLE) == n_frames
+    assert count_window_frames(length_s, **PAPER) == n_frames
 
 
 @given(length_s=st.floats(0.001, 30), window=st.sampled_from([256, 1024, 4096]), hops=st.integers(1, 8))
@@ -30,13 +30,9 @@ def test_window_is_the_index_of_the_nearest_frame_plus_one_rounded_up_to_even(le
     assert n_frames in {2 * ((index + 2) // 2) for index in nearest}
 
 
-def test_stretch_of_the_paper():
-    stretch = Stretch(22, history=45, future=1)
-    assert stretch.n_windows == 46
-    assert stretch.n_frames == 46 + 21
-
-
-def test_neighbouring_samples_share_their_windows():
+def test_stretch_of_the_paper_and_of_samples_that_share_their_windows():
+    paper = Stretch(22, history=45, future=1)
+    assert (paper.n_windows, paper.n_frames) == (46, 46 + 21)
     assert Stretch(22, history=45, future=1, n_samples=4).n_windows == 46 + 3
     assert Stretch(22, n_samples=4).n_frames == 25
 
@@ -60,27 +56,24 @@ def test_stretches_hold_every_sample_and_stay_in_the_song(stretch, n_more):
     assert 0 <= starts.min() <= starts.max() == n_frames - stretch.n_frames
 
 
-def test_times_of_windows_without_overlap():
-    times = window_times(np.array([0.5, 1.5, 2.5, 3.5]), window_frames=2, frame_s=1.0)
-    assert times["starts_s"].tolist() == [0, 1, 2]
-    assert times["times_s"].tolist() == [1, 2, 3]
-    assert times["ends_s"].tolist() == [2, 3, 4]
-
-
-def test_frames_that_overlap_make_a_window_longer_than_its_hops():
-    times = window_times(np.array([1.0, 1.5, 2.0]), window_frames=2, frame_s=2.0)
-    assert times["starts_s"].tolist() == [0, 0.5]
-    assert times["ends_s"].tolist() == [2.5, 3]
-
-
-def test_window_as_long_as_the_song():
-    times = window_times(np.array([0.5, 1.5]), window_frames=2, frame_s=1.0)
-    assert {key: value.tolist() for key, value in times.items()} == {"starts_s": [0], "times_s": [1], "ends_s": [2]}
+@pytest.mark.parametrize(
+    ("centres_s", "frame_s", "starts_s", "times_s", "ends_s"),
+    [
+        ([0.5, 1.5, 2.5, 3.5], 1.0, [0, 1, 2], [1, 2, 3], [2, 3, 4]),
+        ([1.0, 1.5, 2.0], 2.0, [0, 0.5], [1.25, 1.75], [2.5, 3]),
+        ([0.5, 1.5], 1.0, [0], [1], [2]),
+    ],
+    ids=["without overlap", "with overlap", "of one window"],
+)
+def test_times_of_windows_of_two_frames(centres_s, frame_s, starts_s, times_s, ends_s):
+    times = window_times(np.array(centres_s), window_frames=2, frame_s=frame_s)
+    expected = {"starts_s": starts_s, "times_s": times_s, "ends_s": ends_s}
+    assert {key: value.tolist() for key, value in times.items()} == expected
 
 
 def test_of_a_long_song_evenly_spread_windows_are_taken():
     frames = np.arange(40.0)[:, None]
-    windows = evenly_spread_windows(frames, 4, most=10)
+    windows = evenly_spread_windows(frames, 4, max_windows=10)
     assert windows[:, 0, 0].tolist() == list(range(0, 37, 4))
     assert windows[1, :, 0].tolist() == [4, 5, 6, 7]
-    assert evenly_spread_windows(frames[:13], 4, most=10)[:, 0, 0].tolist() == list(range(10))
+    assert evenly_spread_windows(frames[:13], 4, max_windows=10)[:, 0, 0].tolist() == list(range(10))

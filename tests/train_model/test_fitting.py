@@ -6,10 +6,15 @@ import tensorflow as tf
 
 from pipeline.studies.drums import Parameters
 from train_model.callbacks import can_resume
-from train_model.fitting import fit_resumably, learning_rate, remove_unfinished, unfinished_folder
+from train_model.fitting import compile_with_adam, fit_resumably, remove_unfinished, unfinished_folder
 
 DATA = np.arange(6.0)
-SECTIONS = {"training": {"seed": 0}}
+TWO_ARRAYS = [DATA, DATA[:2]]
+
+
+def make_parameters(**training):
+    values = {"name": "a", "study": "drums", "run": "WTA", "runs": {"WTA": {}}, "collection": {"folder": "a"}}
+    return Parameters(**values, training=training)
 
 
 def make_model():
@@ -25,19 +30,15 @@ def batches_of(target):
 
 
 def train(folder, epochs, target=3.0, **options):
-    model = make_model()
-    history = fit_resumably(model, batches_of(target), epochs, folder / "unfinished_0", [], **options)
+    model, training, epoch = make_model(), make_parameters(epochs=epochs).training, tf.Variable(0)
+    history = fit_resumably(model, batches_of(target), training, epoch, folder / "unfinished_0", **options)
     return float(model.get_weights()[0].item()), history
 
 
-def test_each_step_goes_half_of_the_way(tmp_path):
-    weight, history = train(tmp_path, 3)
-    assert weight == 2.75
-    np.testing.assert_array_equal(history["loss"], (4, 1, 0.25))
-
-
-def test_it_goes_on_where_it_stopped_and_tells_of_all_epochs(tmp_path):
-    train(tmp_path, 2)
+@pytest.mark.parametrize("stopped_after", [0, 2])
+def test_each_step_goes_half_of_the_way_also_after_a_stop(tmp_path, stopped_after):
+    if stopped_after:
+        train(tmp_path, stopped_after)
     weight, history = train(tmp_path, 3)
     assert weight == 2.75
     np.testing.assert_array_equal(history["loss"], (4, 1, 0.25))
@@ -61,11 +62,12 @@ def test_a_loss_that_is_not_finite_stops_and_leaves_nothing(tmp_path):
 
 
 def test_the_learning_rate_stays_or_falls_to_nothing():
-    values = {"name": "a", "study": "drums", "run": "WTA", "runs": {"WTA": {}}, "collection": {"folder": "a"}}
-    training = Parameters(**values, training={"learning_rate": 0.5, "decay": False}).training
-    assert learning_rate(training, 10) == 0.5
-    falling = learning_rate(training.model_copy(update={"decay": True}), 10)
-    np.testing.assert_allclose([falling(step) for step in (0, 5, 10)], (0.5, 0.25, 0), atol=1e-7)
+    model = make_model()
+    compile_with_adam(model, make_parameters(learning_rate=0.5, decay=False).training, 7, epsilon=1e-3)
+    assert (float(model.optimizer.learning_rate), model.optimizer.epsilon) == (0.5, 1e-3)
+    compile_with_adam(model, make_parameters(learning_rate=0.5, epochs=10).training, 7)
+    rates = [model.optimizer._learning_rate(step) for step in (0, 35, 70)]
+    np.testing.assert_allclose(rates, (0.5, 0.25, 0), atol=1e-7)
 
 
 def leave_state(folder):
@@ -76,32 +78,36 @@ def leave_state(folder):
 
 
 def test_a_training_finds_its_own_state_again(tmp_path):
-    mine = leave_state(unfinished_folder(tmp_path, DATA, SECTIONS, DATA[:2]))
-    assert unfinished_folder(tmp_path, DATA.copy(), {**SECTIONS}, DATA[:2]) == mine
+    mine = leave_state(unfinished_folder(tmp_path, make_parameters(), TWO_ARRAYS))
+    assert unfinished_folder(tmp_path, make_parameters(), [array.copy() for array in TWO_ARRAYS]) == mine
     assert can_resume(mine)
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("training", "data"),
     [
-        (DATA + 1, SECTIONS, DATA[:2]),
-        (DATA, {"training": {"seed": 1}}, DATA[:2]),
-        (DATA, SECTIONS, DATA[1:3]),
-        (DATA, SECTIONS),
-        (DATA, SECTIONS, DATA[:2], DATA[:2]),
+        ({}, [DATA + 1, DATA[:2]]),
+        ({"seed": 1}, TWO_ARRAYS),
+        ({}, [DATA, DATA[1:3]]),
+        ({}, [DATA]),
+        ({}, [*TWO_ARRAYS, DATA[:2]]),
     ],
     ids=["data", "sections", "more_data", "less_data", "yet_more_data"],
 )
-def test_state_of_any_other_training_is_removed(tmp_path, other):
-    mine = leave_state(unfinished_folder(tmp_path, DATA, SECTIONS, DATA[:2]))
-    assert unfinished_folder(tmp_path, *other) != mine
+def test_state_of_any_other_training_is_removed(tmp_path, training, data):
+    mine = leave_state(unfinished_folder(tmp_path, make_parameters(), TWO_ARRAYS))
+    assert unfinished_folder(tmp_path, make_parameters(**training), data) != mine
     assert not mine.exists()
 
 
-def test_state_that_is_broken_is_removed(tmp_path):
-    mine = leave_state(unfinished_folder(tmp_path, DATA, SECTIONS))
-    (mine / "backup" / "latest.weights.h5").write_bytes(b"no weights")
-    assert unfinished_folder(tmp_path, DATA, SECTIONS) == mine
+@pytest.mark.parametrize("content", [b"no weights", b"", None])
+def test_state_that_is_broken_is_removed(tmp_path, content):
+    mine = leave_state(unfinished_folder(tmp_path, make_parameters(), [DATA]))
+    if content is None:
+        (mine / "history.csv").unlink()
+    else:
+        (mine / "backup" / "latest.weights.h5").write_bytes(content)
+    assert unfinished_folder(tmp_path, make_parameters(), [DATA]) == mine
     assert not mine.exists()
 
 
@@ -116,7 +122,6 @@ def test_nothing_but_unfinished_trainings_is_removed(tmp_path):
 
 
 def test_data_whose_memory_is_not_in_one_piece_count_as_what_they_are(tmp_path):
-    table = np.arange(12.0).reshape(3, 4)
-    assert unfinished_folder(tmp_path, table[:, ::2], SECTIONS) == unfinished_folder(
-        tmp_path, table[:, ::2].copy(), SECTIONS
-    )
+    column = np.arange(12.0).reshape(3, 4)[:, ::2]
+    folders = {unfinished_folder(tmp_path, make_parameters(), [array]) for array in (column, column.copy())}
+    assert len(folders) == 1

@@ -3,16 +3,16 @@ import pytest
 
 from embed.dictionary.encode import batch_encoder, embed_corpus, piece_encoder
 from embed.dictionary.sparse_codes import SparseCodes
-from models.dictionary_autoencoder import DictionaryAutoencoder
+from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
 from tests.small_midi import make_corpus
-from train_model.dictionary.revival import start_from_music
+from train_model.dictionary.reinitialisation import start_from_music
 
 N_CHANNELS, ATOM_STEPS, N_ATOMS = 6, 4, 10
 
 
 def make_model(music, stride_steps=4, k=2, scope="column", **options):
     winners = {"k": k, "scope": scope, "rank_by": "magnitude", "window_steps": 16}
-    model = DictionaryAutoencoder(N_CHANNELS, N_ATOMS, ATOM_STEPS, stride_steps, winners, **options)
+    model = DictionaryAutoencoder(DictionaryConfig(N_CHANNELS, N_ATOMS, ATOM_STEPS, stride_steps, winners, **options))
     model.build()
     start_from_music(model, music, seed=0)
     return model

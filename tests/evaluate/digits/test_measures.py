@@ -3,7 +3,6 @@ import pytest
 
 from evaluate.digits.measures import (
     angle_error,
-    bases_at_random,
     coefficients,
     draw,
     features_of,
@@ -12,6 +11,7 @@ from evaluate.digits.measures import (
     without_nines,
     wrong,
 )
+from models.random_bases import random_bases
 from pipeline.patches import flatten, standardise
 from pipeline.studies.digits import Classify
 from save_dataset.images.digits import rotate
@@ -112,6 +112,6 @@ def test_the_share_of_wrong_answers(told_by, rng):
 
 
 def test_the_same_seed_gives_the_same_measures(arrays):
-    bases = bases_at_random((20, SIDE * SIDE), seed=3)
+    bases = random_bases(10, SIDE * SIDE, seed=3)
     first, again = (measure_digits(arrays, bases, Classify(max_train=60, max_test=20)) for _ in range(2))
     assert all((first[name] == again[name]).all() for name in first)

@@ -13,8 +13,8 @@ from evaluate.signal.measures import (
     measure_signal,
     power_spectrum,
     prepare,
-    random_bases,
 )
+from models.random_bases import random_bases
 from pipeline.studies.signal import ShiftMeasure
 
 WINDOW = 64

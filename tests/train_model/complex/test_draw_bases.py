@@ -10,11 +10,11 @@ from train_model.complex.basis_shapes import (
     angular_orders,
     clearness,
     cycles_of,
+    power_of_images,
     power_of_patches,
-    power_of_pictures,
     power_of_waves,
 )
-from train_model.complex.draw_bases import draw_bases, draw_patches, draw_pictures, draw_waves
+from train_model.complex.draw_bases import ImageView, PatchView, WindowView, draw_bases
 
 SIDE = 20
 
@@ -34,17 +34,17 @@ def waves(n_samples, cycles):
     return np.exp(2j * np.pi * np.asarray(cycles)[:, None] * np.arange(n_samples) / n_samples)
 
 
-def run_of(study, **sections):
+def run_of(**sections):
     """A run with what drawing asks of its parameters."""
-    return SimpleNamespace(run="LEARNED", study=study, **{k: SimpleNamespace(**v) for k, v in sections.items()})
+    return SimpleNamespace(run="LEARNED", **{k: SimpleNamespace(**v) for k, v in sections.items()})
 
 
 def test_the_order_of_a_circular_harmonic_is_found_either_way_round():
-    assert angular_orders(power_of_pictures(circular_harmonics([0, 1, 3, -4, 7]))).tolist() == [0, 1, 3, 4, 7]
+    assert angular_orders(power_of_images(circular_harmonics([0, 1, 3, -4, 7]))).tolist() == [0, 1, 3, 4, 7]
 
 
 def test_the_order_of_a_real_rosette_is_found():
-    assert angular_orders(power_of_pictures(circular_harmonics([5]).real + 0j)).tolist() == [5]
+    assert angular_orders(power_of_images(circular_harmonics([5]).real + 0j)).tolist() == [5]
 
 
 def test_the_cycles_of_a_patch_are_counted_in_both_directions():
@@ -65,14 +65,14 @@ def test_gratings_and_rosettes_are_clear_if_their_parts_are_in_quadrature(rng):
     grating = np.exp(2j * np.pi * (3 * rows / 16 - 4 * columns / 30))
     assert clearness(power_of_patches(np.array([grating, grating.imag]))) == pytest.approx([1, 0.5])
     rosette = circular_harmonics([-4])[0]
-    shares = clearness(power_of_pictures(np.array([rosette, rosette.real])), near_bins=0)
-    assert shares == pytest.approx([1, 0.5], abs=0.05)
+    fractions = clearness(power_of_images(np.array([rosette, rosette.real])), near_bins=0)
+    assert fractions == pytest.approx([1, 0.5], abs=0.05)
 
 
-def test_the_clearest_pictures_come_first_with_parts_side_by_side(rng):
+def test_the_clearest_images_come_first_with_parts_side_by_side(rng):
     noise = rng.normal(size=(SIDE, SIDE, 2)) @ [1, 1j]
-    pictures = [noise, circular_harmonics([3])[0] + noise, circular_harmonics([0])[0]]
-    figure = draw_pictures(np.reshape(pictures, (3, -1)), run_of("digits", images={"side_pixels": SIDE}))
+    images = [noise, circular_harmonics([3])[0] + noise, circular_harmonics([0])[0]]
+    figure = ImageView(run_of(images={"side_pixels": SIDE})).draw_bases(np.reshape(images, (3, -1)))
     (axes,) = figure.axes
     assert [text.get_text()[:1] for text in axes.texts[:2]] == ["0", "3"]
     assert axes.texts[0].get_text() == "0, 100 %"
@@ -89,18 +89,17 @@ def test_patches_have_frequency_upwards_and_time_to_the_right():
     patch = np.zeros((8, 24), complex)
     patch[2, 5] = 1  # frame 2, bin 5
     parameters = run_of(
-        "themes",
         model={"patch_frames": 8},
         cqt={"hop_samples": 100, "sample_rate_hz": 1000, "bins_per_octave": 12},
     )
-    figure = draw_patches(patch.reshape(1, -1), parameters)
+    figure = PatchView(parameters).draw_bases(patch.reshape(1, -1))
     sheet = np.ma.filled(figure.axes[0].images[0].get_array(), np.nan)
     assert np.argwhere(sheet == 1).tolist() == [[len(sheet) - 1 - 5, 2]]
     assert "each 0.8 s from left to right, 2 octaves upwards" in figure.get_suptitle()
 
 
 def test_waves_go_from_the_lowest_to_the_highest_with_their_frequencies():
-    figure = draw_waves(waves(64, [9, 2, 5]), run_of("signal", sound={"sample_rate_hz": 6400}))
+    figure = WindowView(run_of(sound={"sample_rate_hz": 6400})).draw_bases(waves(64, [9, 2, 5]))
     panels = [axes for axes in figure.axes if axes.axison]
     assert [axes.get_title() for axes in panels] == ["200 Hz", "500 Hz", "900 Hz"]
     real, imaginary = panels[0].get_lines()

@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
 
+from pipeline import results
+from pipeline.parameters import load
 from pipeline.patches import flatten, patches_of, standardise
 from pipeline.studies import digits, signal, themes
 from train_model import step2_train_complex
-from train_model.complex.draw_training import draw_histories, draw_snapshots, drawer_of
+from train_model.complex.draw_bases import view_of
+from train_model.complex.draw_training import draw_histories, draw_snapshots
 from train_model.complex.pair_watch import found_again, measure
 from train_model.complex.training import build, leave_random, makers_of, train
 
@@ -29,12 +32,8 @@ def make_parameters(study, model=None, training=None, loss=None):
 def make_arrays(study, rng):
     """What step 1 of the study saves, as far as the training reads it."""
     if study is themes:
-        splits = np.array(["train", "validation", "none"])
-        return {
-            "frames": rng.normal(size=(90, 8)).astype(np.float32),
-            "starts": np.array([0, 40, 70, 90]),
-            "splits": splits,
-        }
+        frames, splits = rng.normal(size=(90, 8)).astype(np.float32), np.array(["train", "validation", "none"])
+        return {"frames": frames, "starts": np.array([0, 40, 70, 90]), "splits": splits}
     if study is signal:
         samples = rng.normal(size=900).astype(np.float32)
         return {"samples": samples, "starts": np.array([0, 400, 900]), "ends_of_training": np.array([300, 800])}
@@ -54,19 +53,41 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(tmp_path, rng, int
         np.testing.assert_array_equal(history[name], expected[name], err_msg=name)
 
 
-@pytest.mark.parametrize("study", [themes, signal, digits])
-def test_every_study_learns_and_tells_of_every_epoch(tmp_path, rng, study):
-    arrays, parameters = make_arrays(study, rng), make_parameters(study, training={"learning_rate": 0.02})
-    autoencoder, history = train(parameters, arrays, tmp_path)
+@pytest.fixture(scope="module", params=[themes, signal, digits], ids=["themes", "signal", "digits"])
+def trained(request, tmp_path_factory):
+    """Parameters of a study, an autoencoder trained with them, and its history."""
+    study = request.param
+    arrays = make_arrays(study, np.random.default_rng(440))
+    parameters = make_parameters(study, training={"learning_rate": 0.02})
+    return parameters, *train(parameters, arrays, tmp_path_factory.mktemp("trained"))
+
+
+def test_every_study_learns_and_reports_every_epoch(trained):
+    _, autoencoder, history = trained
     assert history["train"][-1] < history["train"][0]
     for name in ("loss", "train", "validation", "invariance", "invariance_of_input", "cpu_s"):
         assert history[name].shape == (4,)
     assert history["snapshot_epochs"].tolist() == [0, 3, 4]
-    n_values = autoencoder.config["n_values"]
+    n_values = autoencoder.n_values
     assert history["snapshot_inputs"].shape == history["snapshot_reconstructions"].shape == (3, 4, n_values)
     assert history["snapshot_phases"].shape == (3, 4, 6)
     assert history["snapshot_bases"].shape == (3, 2, 6, n_values)
     np.testing.assert_array_equal(history["snapshot_bases"][-1, 1], autoencoder.bases.rows()[6:])
+
+
+def test_snapshots_have_a_row_for_an_epoch_and_bases_next_to_pairs(trained):
+    parameters, _, history = trained
+    figure = draw_snapshots(history, view_of(parameters), "test")
+    assert len(figure.axes) == 3 * 11
+    assert [axes.get_ylabel() for axes in figure.axes[::11]] == ["epoch 0", "epoch 3", "epoch 4"]
+
+
+def test_losses_have_a_curve_for_each_kind_of_pairs(trained):
+    _, _, history = trained
+    losses, invariance = draw_histories({"A": history, "B": history}).axes
+    curves = [line.get_ydata() for line in losses.lines]
+    np.testing.assert_array_equal(curves[2], history["validation"])
+    np.testing.assert_array_equal(invariance.lines[0].get_ydata(), 100 * history["invariance"])
 
 
 def test_each_split_has_its_own_songs(rng):
@@ -112,7 +133,7 @@ def test_losses_are_measured_without_dropout(rng):
     assert measures["train"] != pytest.approx(measures["validation"], rel=1e-4)
 
 
-def test_a_loss_that_is_not_finite_is_told(tmp_path, rng):
+def test_a_loss_that_is_not_finite_is_an_error(tmp_path, rng):
     parameters = make_parameters(digits, training={"learning_rate": 1.0}, loss={"norm": 1e30})
     arrays = make_arrays(digits, rng)
     arrays["images"] = arrays["images"] * np.float32(np.nan)
@@ -121,7 +142,7 @@ def test_a_loss_that_is_not_finite_is_told(tmp_path, rng):
     assert not list(tmp_path.iterdir())
 
 
-def test_what_is_too_short_is_told_with_its_part(rng):
+def test_error_of_what_is_too_short_names_its_part(rng):
     arrays = make_arrays(themes, rng) | {"starts": np.array([0, 67, 70, 90])}
     with pytest.raises(ValueError, match="recordings, validation: length=4: nothing to train on is as long"):
         makers_of(make_parameters(themes), arrays)
@@ -129,7 +150,7 @@ def test_what_is_too_short_is_told_with_its_part(rng):
 
 def test_step_2_trains_what_is_to_be_learned_and_draws_it(write_parameters, rng, capsys):
     root = write_parameters(TOML)
-    save_recordings(root, rng)
+    results.save(load("song", root), "recordings", make_arrays(themes, rng), root)
     paths = step2_train_complex.run("song", root)
     assert [path.parent.name for path in paths] == ["learned", "random"]
     assert all(path.is_file() for path in paths)
@@ -161,26 +182,3 @@ features = "random"
 [runs.CQT.model]
 features = "cqt"
 """
-
-
-def save_recordings(root, rng):
-    from pipeline import parameters, results
-
-    results.save(parameters.load("song", root), "recordings", make_arrays(themes, rng), root)
-
-
-@pytest.mark.parametrize("study", [themes, signal, digits])
-def test_snapshots_have_a_row_for_an_epoch_and_bases_beside_pairs(tmp_path, rng, study):
-    parameters = make_parameters(study)
-    _, history = train(parameters, make_arrays(study, rng), tmp_path)
-    figure = draw_snapshots(history, drawer_of(parameters), "test")
-    assert len(figure.axes) == 3 * 11
-    assert [axes.get_ylabel() for axes in figure.axes[::11]] == ["epoch 0", "epoch 3", "epoch 4"]
-
-
-def test_losses_have_a_curve_for_each_kind_of_pairs(tmp_path, rng):
-    _, history = train(make_parameters(digits), make_arrays(digits, rng), tmp_path)
-    losses, invariance = draw_histories({"A": history, "B": history}).axes
-    curves = [line.get_ydata() for line in losses.lines]
-    np.testing.assert_array_equal(curves[2], history["validation"])
-    np.testing.assert_array_equal(invariance.lines[0].get_ydata(), 100 * history["invariance"])

@@ -3,42 +3,15 @@
 import numpy as np
 import pytest
 
-from pipeline.parameters import load
-from save_dataset.midi.corpus import NO_CHORD, Corpus
+from pipeline.studies.drums import Parameters
+from tests.small_midi import make_corpus
 from train_model.dictionary.training import train
 
 N_ATOMS, ATOM_STEPS, N_CHANNELS = 6, 4, 5
 N_PIECES, PIECE_STEPS = 32, 256
-TEXT = """
-study = "drums"
-
-[collection]
-folder = "planted"
-
-[training]
-batch_windows = 8
-learning_rate = 0.02
-epochs = 16
-jit_compile = false
-
-[model]
-{model}
-
-[runs.A]
-"""
-BLOCKS = """
-n_atoms = 12
-k = {k}
-refine = "{refine}"
-"""
-ANY_STEP = """
-n_atoms = 24
-scope = "window"
-k = {k}
-atom_steps = 7
-stride_steps = 1
-refine = "{refine}"
-"""
+TRAINING = {"batch_windows": 8, "learning_rate": 0.02, "epochs": 16, "jit_compile": False}
+BLOCKS = {"n_atoms": 12}
+ANY_STEP = {"n_atoms": 24, "scope": "window", "k": 5, "atom_steps": 7, "stride_steps": 1}
 
 
 def random_atoms(rng):
@@ -47,14 +20,14 @@ def random_atoms(rng):
 
 
 def play(rng, atoms, onsets, k):
-    """Music in which k atoms begin at each of the onsets of each piece, ``(n_steps, n_channels)``."""
+    """Pieces in which k atoms begin at each of the onsets, ``(n_pieces, n_steps, n_channels)``."""
     steps = np.zeros((N_PIECES, PIECE_STEPS, N_CHANNELS), np.float32)
     for piece in steps:
         for onset in onsets(rng):
             chosen = rng.choice(N_ATOMS, k, replace=False)
             values = rng.choice((-1, 1), k) * rng.uniform(1, 2, k)
             piece[onset : onset + ATOM_STEPS] += np.tensordot(values, atoms[chosen], 1)
-    return steps.reshape(-1, N_CHANNELS)
+    return steps
 
 
 def in_blocks(rng):
@@ -63,23 +36,6 @@ def in_blocks(rng):
 
 def well_apart(rng):
     return np.cumsum(rng.integers(10, 15, PIECE_STEPS // 15 - 1))
-
-
-def as_corpus(steps):
-    texts = np.full(N_PIECES, "x")
-    return Corpus(
-        steps=steps,
-        starts=PIECE_STEPS * np.arange(N_PIECES + 1),
-        names=texts,
-        labels=texts,
-        groups=texts,
-        splits=np.full(N_PIECES, "train"),
-        bpm=np.full(N_PIECES, 120.0),
-        channels=np.array([f"hit {n}" for n in range(N_CHANNELS)]),
-        steps_per_beat=4,
-        steps_per_bar=16,
-        chords=np.full(len(steps), NO_CHORD),
-    )
 
 
 def best_cosines(atoms, learned):
@@ -95,19 +51,19 @@ def best_cosines(atoms, learned):
 @pytest.mark.parametrize(
     ("onsets", "k", "model"),
     [
-        (in_blocks, 1, BLOCKS.format(k=1, refine="none") + 'start = "random"'),
-        (in_blocks, 2, BLOCKS.format(k=2, refine="none")),
-        (in_blocks, 2, BLOCKS.format(k=2, refine="pursuit")),
-        (well_apart, 1, ANY_STEP.format(k=5, refine="none")),
-        (well_apart, 1, ANY_STEP.format(k=5, refine="pursuit")),
+        (in_blocks, 1, BLOCKS | {"k": 1, "start": "random"}),
+        (in_blocks, 2, BLOCKS | {"k": 2}),
+        (in_blocks, 2, BLOCKS | {"k": 2, "refine": "pursuit"}),
+        (well_apart, 1, ANY_STEP),
+        (well_apart, 1, ANY_STEP | {"refine": "pursuit"}),
     ],
     ids=["blocks-1", "blocks-2", "blocks-2-pursuit", "any-step", "any-step-pursuit"],
 )
-def test_planted_atoms_are_found(rng, tmp_path, write_parameters, onsets, k, model):
+def test_planted_atoms_are_found(rng, tmp_path, onsets, k, model):
     atoms = random_atoms(rng)
-    corpus = as_corpus(play(rng, atoms, onsets, k))
-    (parameters,) = load("song", write_parameters(TEXT.format(model=model))).for_runs()
-    autoencoder, history = train(corpus, parameters, tmp_path)
+    corpus = make_corpus(play(rng, atoms, onsets, k), channels=[f"hit {index}" for index in range(N_CHANNELS)])
+    values = {"name": "a", "study": "drums", "run": "A", "runs": {"A": {}}, "collection": {"folder": "a"}}
+    autoencoder, history = train(corpus, Parameters(**values, training=TRAINING, model=model), tmp_path)
     learned = np.moveaxis(autoencoder.atoms.kernel.numpy(), -1, 0)
     assert history["loss"][-1] < 0.1 * np.mean(corpus.steps**2)
     assert (best_cosines(atoms, learned) > 0.95).all()

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from train_model.song.pca import fit_pca
+from pipeline.studies.song import Parameters
+from train_model.song.pca import fit_linear, fit_pca
 
 
 def windows_of(frames, window_frames):
@@ -41,10 +42,16 @@ def test_long_song_is_fitted_on_evenly_spread_windows(rng):
 
 def test_same_seed_gives_the_same_components(rng):
     frames = rng.uniform(size=(600, 30)).astype(np.float32)
-    first, again = (fit_pca(frames, window_frames=20, latent_dim=3, seed=7) for _ in range(2))
-    np.testing.assert_array_equal(first.components_, again.components_)
+    np.testing.assert_array_equal(*(fit_pca(frames, 20, latent_dim=3, seed=7).components_ for _ in range(2)))
 
 
 def test_fewer_windows_than_components():
     with pytest.raises(ValueError, match=r"^latent_dim=4: must be at most the number of windows, 3$"):
         fit_pca(np.ones((5, 2)), window_frames=3, latent_dim=4)
+
+
+def test_linear_fit_explains_a_linear_song(rng):
+    frames = (0.5 + 0.1 * np.outer(rng.normal(size=60), rng.normal(size=5))).astype(np.float32)
+    values = {"name": "test", "study": "song", "run": "PCA", "sound": {"file": "x.wav"}, "runs": {"PCA": {}}}
+    _, history = fit_linear(frames, 8, Parameters(**values, model={"method": "pca", "latent_dim": 8}))
+    assert sum(history["explained_variance_ratio"]) == pytest.approx(1, abs=1e-4)

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.studies.song import Parameters
-from train_model.fitting import remove_unfinished
-from train_model.song.training import build, fit_linear, train
+from train_model.song.training import build, train
 
 WINDOW_FRAMES = 8
 CHANGES = {
@@ -39,27 +38,9 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(frames, tmp_path, 
     for term in ("loss", "reconstruction", "forecast", *(["roll_out"] if steps else [])):
         assert len(history[term]) == 4
         np.testing.assert_allclose(resumed_history[term], history[term], rtol=1e-6)
-
-
-def test_a_training_whose_result_could_not_be_saved_is_there_at_once(frames, tmp_path):
-    first, history = train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
-    again, same_history = train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
-    for weights, expected in zip(again.get_weights(), first.get_weights(), strict=True):
-        np.testing.assert_allclose(weights, expected, atol=1e-6)
+    at_once, same_history = train(frames, WINDOW_FRAMES, parameters, tmp_path / "whole")  # its result was not saved
+    np.testing.assert_allclose(at_once.get_weights()[0], whole.get_weights()[0], atol=1e-6)
     np.testing.assert_array_equal(same_history["cpu_s"], history["cpu_s"])
-    remove_unfinished(tmp_path)
-    assert not list(tmp_path.iterdir())
-
-
-def test_what_other_parameters_left_unfinished_is_not_gone_on_with(frames, tmp_path, interrupted):
-    with pytest.raises(KeyboardInterrupt):
-        train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
-    assert len(list(tmp_path.glob("unfinished*"))) == 1
-    other = make_parameters(training={"learning_rate": 1e-2})
-    changed, _ = train(frames, WINDOW_FRAMES, other, tmp_path)
-    afresh, _ = train(frames, WINDOW_FRAMES, other, tmp_path / "afresh")
-    np.testing.assert_array_equal(changed.get_weights()[0], afresh.get_weights()[0])
-    assert len(list(tmp_path.glob("unfinished*"))) == 1
 
 
 def test_training_lowers_every_term(rng, tmp_path):
@@ -71,20 +52,12 @@ def test_training_lowers_every_term(rng, tmp_path):
     assert (history["cpu_s"] > 0).all()
 
 
-def test_weight_of_the_roll_out_rises_from_nothing_over_the_first_epochs(frames, tmp_path):
-    loss = {"roll_out_steps": 5, "roll_out_weight": 0.5, "roll_out_warmup_epochs": 2, "alpha": 0.1}
+@pytest.mark.parametrize(("warmup_epochs", "fractions"), [(2, [0, 0.5, 1, 1]), (0, [1, 1, 1, 1])])
+def test_weight_of_the_roll_out_rises_from_nothing_over_the_first_epochs(frames, tmp_path, warmup_epochs, fractions):
+    loss = {"roll_out_steps": 5, "roll_out_weight": 0.5, "roll_out_warmup_epochs": warmup_epochs, "alpha": 0.1}
     _, history = train(frames, WINDOW_FRAMES, make_parameters("RF5", loss=loss), tmp_path)
     without = history["reconstruction"] + 0.1 * history["forecast"]
-    shares = (history["loss"] - without) / (0.5 * history["roll_out"])
-    np.testing.assert_allclose(shares, [0, 0.5, 1, 1], atol=1e-4)
-
-
-def test_without_warm_up_the_roll_out_counts_from_the_beginning(frames, tmp_path):
-    loss = {"roll_out_steps": 5, "roll_out_weight": 0.5, "roll_out_warmup_epochs": 0, "alpha": 0.1}
-    parameters = make_parameters("RF5", loss=loss, training={"epochs": 1})
-    _, history = train(frames, WINDOW_FRAMES, parameters, tmp_path)
-    terms = {"reconstruction": 1, "forecast": 0.1, "roll_out": 0.5}
-    assert history["loss"][0] == pytest.approx(sum(terms[term] * history[term][0] for term in terms), rel=1e-4)
+    np.testing.assert_allclose((history["loss"] - without) / (0.5 * history["roll_out"]), fractions, atol=1e-4)
 
 
 @pytest.mark.slow
@@ -98,31 +71,12 @@ def test_a_loop_is_rolled_out_better_and_better(rng, tmp_path):
 def test_seed_draws_the_first_weights():
     def first_weights(seed):
         parameters = make_parameters(training={"seed": seed})
-        return build(parameters.stretch(WINDOW_FRAMES), 5, parameters, n_steps=1).get_weights()[0]
+        return build(parameters.stretch(WINDOW_FRAMES), 5, parameters).get_weights()[0]
 
     np.testing.assert_array_equal(first_weights(1), first_weights(1))
     assert (first_weights(1) != first_weights(2)).any()
 
 
-def test_linear_fit_explains_a_linear_song(rng):
-    frames = (0.5 + 0.1 * np.outer(rng.normal(size=60), rng.normal(size=5))).astype(np.float32)
-    parameters = make_parameters(model={"method": "pca", "latent_dim": 8})
-    _, history = fit_linear(frames, WINDOW_FRAMES, parameters)
-    assert sum(history["explained_variance_ratio"]) == pytest.approx(1, abs=1e-4)
-
-
 def test_tensorboard_has_its_logs_when_asked_for(frames, tmp_path):
     train(frames, WINDOW_FRAMES, make_parameters(training={"epochs": 1, "tensorboard": True}), tmp_path)
     assert list((tmp_path / "tensorboard").rglob("events.out.tfevents.*"))
-
-
-@pytest.mark.parametrize("spoil", ["history.csv", "backup/latest.weights.h5"])
-def test_a_broken_unfinished_training_begins_anew(frames, tmp_path, interrupted, spoil):
-    with pytest.raises(KeyboardInterrupt):
-        train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
-    (unfinished,) = tmp_path.glob("unfinished*")
-    (unfinished / spoil).write_bytes(b"")
-    if spoil == "history.csv":
-        (unfinished / spoil).unlink()
-    _, history = train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
-    assert len(history["loss"]) == 4

@@ -1,18 +1,20 @@
-from types import SimpleNamespace
-
-import keras
 import numpy as np
 import pytest
 
-from models.dictionary_autoencoder import DictionaryAutoencoder
-from train_model.dictionary.revival import FallOfWinners, Revival, cut_pieces, different, start_from_music
+from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
+from train_model.dictionary.reinitialisation import (
+    DeadAtomReinitialisation,
+    cut_pieces,
+    different,
+    start_from_music,
+)
 
 N_CHANNELS, ATOM_STEPS, N_ATOMS = 3, 4, 6
 WINNERS = {"k": 1, "scope": "column", "rank_by": "magnitude", "window_steps": 16}
 
 
 def make_model(n_atoms=N_ATOMS, stride_steps=ATOM_STEPS, **options):
-    model = DictionaryAutoencoder(N_CHANNELS, n_atoms, ATOM_STEPS, stride_steps, WINNERS, **options)
+    model = DictionaryAutoencoder(DictionaryConfig(N_CHANNELS, n_atoms, ATOM_STEPS, stride_steps, WINNERS, **options))
     model.build()
     return model
 
@@ -25,7 +27,7 @@ def scores_of(model):
     return np.moveaxis(model.scores.kernel.numpy(), -1, 0)
 
 
-def lengths_of(pieces):
+def norms_of(pieces):
     return np.sqrt(np.square(pieces).sum(axis=(1, 2)))
 
 
@@ -35,7 +37,7 @@ def windows(rng):
 
 
 def all_pieces(windows, stride_steps):
-    """The different sounding pieces, each as it is at length one, found one by one."""
+    """The different pieces that sound, each at unit norm, found one by one."""
     found = set()
     for window in windows:
         for start in range(0, window.shape[0] - ATOM_STEPS + 1, stride_steps):
@@ -49,7 +51,7 @@ def all_pieces(windows, stride_steps):
 def test_atoms_start_as_different_pieces_of_the_music_and_the_encoder_the_same(windows, stride_steps):
     model = make_model(stride_steps=stride_steps)
     start_from_music(model, windows, seed=0)
-    np.testing.assert_allclose(lengths_of(atoms_of(model)), 1, atol=1e-6)
+    np.testing.assert_allclose(norms_of(atoms_of(model)), 1, atol=1e-6)
     np.testing.assert_array_equal(scores_of(model), atoms_of(model))
     starts = {atom.round(4).tobytes() for atom in atoms_of(model)}
     assert len(starts) == N_ATOMS
@@ -57,12 +59,13 @@ def test_atoms_start_as_different_pieces_of_the_music_and_the_encoder_the_same(w
 
 
 def test_the_seed_draws_which(windows):
-    models = [make_model(), make_model(), make_model()]
+    models = [make_model(), make_model(), make_model(refine="pursuit")]
     for model, seed in zip(models, (1, 1, 2), strict=True):
         start_from_music(model, windows, seed)
     first, same, other = map(atoms_of, models)
     np.testing.assert_array_equal(first, same)
     assert (first != other).any()
+    assert len({atom.tobytes() for atom in other}) == N_ATOMS
 
 
 def test_an_encoder_behind_blocks_starts_with_music_and_ignores_the_blocks(windows):
@@ -72,44 +75,29 @@ def test_an_encoder_behind_blocks_starts_with_music_and_ignores_the_blocks(windo
     assert not scores_of(model)[:, :, N_CHANNELS:].any()
 
 
-def test_a_pursuit_has_atoms_only(windows):
-    model = make_model(refine="pursuit")
-    start_from_music(model, windows, seed=0)
-    assert len({atom.tobytes() for atom in atoms_of(model)}) == N_ATOMS
-
-
 def test_atoms_for_which_there_is_no_piece_stay_as_they_are(windows):
     model = make_model()
     before = atoms_of(model).copy()
     window = np.zeros((1, 16, N_CHANNELS), np.float32)
     window[0, 0, 1] = window[0, 9, 2] = 1
     start_from_music(model, np.repeat(window, 5, axis=0), seed=0)
-    begun = {tuple(np.argwhere(atom)[0]) for atom in atoms_of(model)[:2]}
-    assert begun == {(0, 1), (1, 2)}
+    assert {tuple(np.argwhere(atom)[0]) for atom in atoms_of(model)[:2]} == {(0, 1), (1, 2)}
     np.testing.assert_array_equal(atoms_of(model)[2:], before[2:])
-
-
-def test_silence_changes_nothing():
-    model = make_model()
-    before = model.get_weights()
-    start_from_music(model, np.zeros((3, 16, N_CHANNELS), np.float32), seed=0)
-    for weights, expected in zip(model.get_weights(), before, strict=True):
+    begun = model.get_weights()
+    start_from_music(model, 0 * window, seed=0)
+    for weights, expected in zip(model.get_weights(), begun, strict=True):
         np.testing.assert_array_equal(weights, expected)
 
 
-def test_different_pieces_are_told_apart_by_direction_alone(rng):
+def test_pieces_differ_by_direction_alone(rng):
     one, two = rng.normal(size=(2, ATOM_STEPS, N_CHANNELS))
     pieces = different(np.stack([0 * one, 3 * two, one, 1e-7 * one, 0.5 * two, -one, one]))
-    assert lengths_of(pieces) == pytest.approx(1)
+    assert norms_of(pieces) == pytest.approx(1)
     expected = np.stack([two, one, -one])
-    np.testing.assert_allclose(pieces, expected / lengths_of(expected)[:, None, None])
-
-
-def test_a_zero_with_a_minus_is_a_zero():
-    pieces = np.zeros((2, ATOM_STEPS, N_CHANNELS))
-    pieces[:, 0, 0] = 1
-    pieces[1, 1] = -0.0
-    assert len(different(pieces)) == 1
+    np.testing.assert_allclose(pieces, expected / norms_of(expected)[:, None, None])
+    zeros = np.zeros((2, ATOM_STEPS, N_CHANNELS))
+    zeros[:, 0, 0], zeros[1, 1] = 1, -0.0
+    assert len(different(zeros)) == 1
 
 
 def test_pieces_are_cut_at_multiples_of_the_stride():
@@ -120,11 +108,11 @@ def test_pieces_are_cut_at_multiples_of_the_stride():
 
 def end_of_epoch(model, windows, used, epoch=0, **options):
     """What a training does around an epoch in which the given atoms were used; returns its logs."""
-    callback = Revival(windows, 10, **options)
+    callback = DeadAtomReinitialisation(windows, 10, **options)
     callback.set_model(model)
     callback.on_epoch_begin(epoch)
     assert not model.uses.numpy().any()
-    model.uses.assign(np.isin(np.arange(model.config["n_atoms"]), used).astype(np.float32))
+    model.uses.assign(np.isin(np.arange(model.config.n_atoms), used).astype(np.float32))
     logs = {}
     callback.on_epoch_end(epoch, logs)
     return logs
@@ -166,51 +154,18 @@ def test_atoms_in_use_and_those_for_which_nothing_is_left_are_not_touched(poor_m
     np.testing.assert_array_equal(atoms_of(poor_model)[2], before[2])
 
 
-@pytest.mark.parametrize(("epoch", "revived"), [(0, True), (6, True), (7, False), (9, False)])
-def test_atoms_are_revived_until_four_fifths_of_the_epochs(poor_model, two_beats, epoch, revived):
+@pytest.mark.parametrize(
+    ("epoch", "options", "reinitialised"),
+    [(0, {}, True), (6, {}, True), (7, {}, False), (9, {}, False), (0, {"reinitialise": False}, False)],
+)
+def test_atoms_are_reinitialised_until_four_fifths_of_the_epochs(poor_model, two_beats, epoch, options, reinitialised):
     before = atoms_of(poor_model).copy()
-    assert end_of_epoch(poor_model, two_beats, used=[0], epoch=epoch) == {"atoms_used": 1}
-    assert (atoms_of(poor_model) != before).any() == revived
+    assert end_of_epoch(poor_model, two_beats, used=[0], epoch=epoch, **options) == {"atoms_used": 1}
+    assert (atoms_of(poor_model) != before).any() == reinitialised
 
 
-def test_atoms_are_only_counted_where_none_shall_be_revived(poor_model, two_beats):
-    before = atoms_of(poor_model).copy()
-    assert end_of_epoch(poor_model, two_beats, used=[0, 2], revive=False) == {"atoms_used": 2}
-    np.testing.assert_array_equal(atoms_of(poor_model), before)
-
-
-def test_revived_atoms_are_no_longer_held_back_by_their_bias(two_beats):
+def test_reinitialised_atoms_have_no_bias(two_beats):
     model = make_model(n_atoms=3, bias=True)
     model.scores.bias.assign([1.0, -9.0, 2.0])
     end_of_epoch(model, two_beats, used=[0, 2])
     assert model.scores.bias.numpy().tolist() == [1, 0, 2]
-
-
-def winners_of_epochs(n_epochs, *schedule):
-    """The number of winners in each epoch, as the model has it and as the logs tell it."""
-    callback = FallOfWinners(*schedule)
-    callback.set_model(SimpleNamespace(winners=SimpleNamespace(k=keras.Variable(99, dtype="int32", trainable=False))))
-    numbers = []
-    for epoch in range(n_epochs):
-        logs = {}
-        callback.on_epoch_begin(epoch)
-        callback.on_epoch_end(epoch, logs)
-        assert logs == {"k": int(callback.model.winners.k)}
-        numbers.append(logs["k"])
-    return numbers
-
-
-def test_winners_fall_when_the_source_lets_them_fall():
-    assert winners_of_epochs(200, 4, 1, 1, 30) == 31 * [4] + 30 * [3] + 30 * [2] + 109 * [1]
-
-
-@pytest.mark.parametrize(
-    ("schedule", "expected"),
-    [
-        ((3, 3, 1, 2), [3, 3, 3, 3, 3, 3]),
-        ((3, 1, 1, 1), [3, 3, 2, 1, 1, 1]),
-        ((9, 2, 4, 2), [9, 9, 9, 5, 5, 2]),  # not below the last
-    ],
-)
-def test_winners_fall_by_so_many_each_time_to_the_last(schedule, expected):
-    assert winners_of_epochs(6, *schedule) == expected
