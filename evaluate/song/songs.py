@@ -1,12 +1,11 @@
 """Measures of several songs together: the unit of statistics is a song, with the mean over its seeds.
 
 Runs of a song that differ in their seed alone are the same kind of run; a kind has the name of its first run. Songs are
-compared kind by kind.
+compared kind by kind. What is measured is ``measured[song][kind]``, a value for each seed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 
@@ -16,12 +15,11 @@ from pipeline.parameters import ROOT, load
 from pipeline.studies.song import Parameters
 
 REFERENCE = "R"
-Measure: TypeAlias = Callable[[Mapping[str, np.ndarray]], np.ndarray]
-Measured: TypeAlias = Mapping[str, Mapping[str, list[np.ndarray]]]  # song -> kind -> a value for each seed
+Arrays = Mapping[str, np.ndarray]
 
 
 def kinds_of_runs(parameters: Parameters) -> dict[str, list[Parameters]]:
-    """The runs of a song by kind, in order."""
+    """Return the runs of a song by kind, in order."""
     kinds: dict[str, list[Parameters]] = {}
     first_of: dict[str, str] = {}
     for run in parameters.for_runs():
@@ -39,26 +37,30 @@ def _load_song(name: str, root: Path = ROOT) -> Parameters:
     return parameters
 
 
-def load_songs(names: Sequence[str], kind_of_result: str, measure: Measure, root: Path = ROOT) -> Measured:
-    """A measure of one kind of result for every song, kind of run and seed; runs without the result are left out."""
+def load_songs(
+    names: Sequence[str], kind_of_result: str, measure: Callable[[Arrays], np.ndarray], root: Path = ROOT
+) -> dict[str, dict[str, list[np.ndarray]]]:
+    """Return a measure of one kind of result for every song, kind of run and seed; without the result it is left out."""
     measured: dict[str, dict[str, list[np.ndarray]]] = {}
     for name in names:
         by_kind = {
             kind: list(results.load_fresh(runs, kind_of_result, root).values())
             for kind, runs in kinds_of_runs(_load_song(name, root)).items()
         }
-        measured[name] = {kind: [measure(each) for each in stored] for kind, stored in by_kind.items() if stored}
+        measured[name] = {kind: [measure(arrays) for arrays in stored] for kind, stored in by_kind.items() if stored}
     return measured
 
 
-def differences(measured: Measured, reference: str = REFERENCE) -> dict[str, dict[str, np.ndarray]]:
-    """Every kind of run against the reference, over the songs that have both.
+def differences(
+    measured: Mapping[str, Mapping[str, list[np.ndarray]]], reference: str = REFERENCE
+) -> dict[str, dict[str, np.ndarray]]:
+    """Return the difference of every kind of run to the reference, over the songs that have both.
 
     Returns
     -------
     dict of str to dict of str to np.ndarray
         By kind: ``mean`` of the difference over songs, ``low`` and ``high`` of its 95 % bootstrap interval over songs,
-        all in the shape of a measure; ``lower_share``, the share of songs in which the kind is below the reference;
+        all in the shape of a measure; ``lower_share``, the fraction of songs in which the kind is below the reference;
         ``n_songs``. Kinds with fewer than two songs are left out.
     """
     compared = {}

@@ -1,4 +1,4 @@
-"""What a forecast may learn from: the rule that keeps a forecaster from looking up the future it is asked for.
+"""What a forecast may learn from: the exclusion rule (Theiler window) that hides the future it is asked for.
 
 A trajectory's own future is in the song it is learned from, and windows overlap: the points next to a start, before and
 after it, all but contain what follows. What is learned from is therefore chosen anew for each initial condition and
