@@ -28,7 +28,9 @@ def run(name, root=ROOT, runs=None, force=False):
     """Fit what is not fitted yet; returns the paths of the networks."""
     parameters = load(name, root)
     wanted = [kind for kind in NETWORKS if parameters.has(kind)]
-    return [_fit_run(run_parameters, kind, root, force) for run_parameters in parameters.for_runs(runs) for kind in wanted]
+    return [
+        _fit_run(run_parameters, kind, root, force) for run_parameters in parameters.for_runs(runs) for kind in wanted
+    ]
 
 
 def _fit_run(parameters, kind, root, force):

@@ -38,7 +38,9 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         drawn["recurrence"] = draw_recurrence(recurrences, bpm)
     rows_by_table = {
         "divergence": rows.divergence_rows(divergences, bpm),
-        "divergence_paper": rows.paper_rows({run: divergences[run] for run in divergences if _has_both(divergences[run])}),
+        "divergence_paper": rows.paper_rows(
+            {run: divergences[run] for run in divergences if _has_both(divergences[run])}
+        ),
         "controls": rows.control_rows(controls),
         "recurrence": rows.recurrence_rows(recurrences, bpm),
         "consistency": rows.consistency_rows(embeddings),

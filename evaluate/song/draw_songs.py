@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from embed.song.spread import effective_dimensions
 from evaluate.song.songs import REFERENCE, differences, load_songs
 from evaluate.song.tables import TABLE_STEPS
-from pipeline import figures, results, tables
+from pipeline import figures, tables
 from pipeline.figures import METHOD_NAMES, colour_of, new_figure
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters

@@ -40,7 +40,7 @@ def _load_song(name: str, root: Path = ROOT) -> Parameters:
 def load_songs(
     names: Sequence[str], kind_of_result: str, measure: Callable[[Arrays], np.ndarray], root: Path = ROOT
 ) -> dict[str, dict[str, list[np.ndarray]]]:
-    """Return a measure of one kind of result for every song, kind of run and seed; without the result it is left out."""
+    """Return a measure of a kind of result for every song, kind of run and seed that has it."""
     measured: dict[str, dict[str, list[np.ndarray]]] = {}
     for name in names:
         by_kind = {

@@ -1,5 +1,4 @@
-"""Sonification of the long forecasts of a run: decode every point to its window, overlay the windows, invert.
-"""
+"""Sonification of the long forecasts of a run: decode every point to its window, overlay the windows, invert."""
 
 from collections.abc import Mapping
 from pathlib import Path

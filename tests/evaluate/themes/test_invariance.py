@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from embed.themes.features import fourier_magnitudes
-from evaluate.themes.invariance import TIME_SHIFTS_FRAMES, draw_starts, find_again, measure_invariance, moved_patches
+from evaluate.themes.invariance import TIME_SHIFTS_FRAMES, draw_starts, find_again, measure_invariance, shifted_patches
 from pipeline.patches import flatten, standardise
 from tests.small_recordings import PATCH_FRAMES, small_recordings
 
@@ -15,33 +15,33 @@ def by_fourier(patches):
     return {"magnitudes": fourier_magnitudes(patches, PATCH_FRAMES)}
 
 
-def test_moved_patches_by_hand():
+def test_shifted_patches_by_hand():
     frames = np.array([[0, 1, 5], [2, 3, 4], [9, 8, 7], [1, 1, 2]], np.float32)
 
     def expected(*patch):
         return standardise(np.ravel(np.array(patch, np.float32))[None])
 
     one = np.array([1])
-    np.testing.assert_allclose(moved_patches(frames, one, 2), expected([2, 3, 4], [9, 8, 7]))
+    np.testing.assert_allclose(shifted_patches(frames, one, 2), expected([2, 3, 4], [9, 8, 7]))
     up = expected([2, 2, 3], [2, 9, 8])  # the lowest of the patch is 2
-    np.testing.assert_allclose(moved_patches(frames, one, 2, pitch_bins=1), up)
+    np.testing.assert_allclose(shifted_patches(frames, one, 2, pitch_bins=1), up)
     down = expected([4, 2, 2], [7, 2, 2])
-    np.testing.assert_allclose(moved_patches(frames, one, 2, pitch_bins=-2), down)
-    np.testing.assert_allclose(moved_patches(frames, one, 2, time_frames=1), expected([9, 8, 7], [1, 1, 2]))
-    np.testing.assert_allclose(moved_patches(frames, one, 2, 1, -1), expected([0, 0, 1], [0, 2, 3]))
+    np.testing.assert_allclose(shifted_patches(frames, one, 2, pitch_bins=-2), down)
+    np.testing.assert_allclose(shifted_patches(frames, one, 2, time_frames=1), expected([9, 8, 7], [1, 1, 2]))
+    np.testing.assert_allclose(shifted_patches(frames, one, 2, 1, -1), expected([0, 0, 1], [0, 2, 3]))
 
 
 def test_each_patch_may_have_a_shift_of_its_own(rng):
     frames, starts = rng.normal(size=(40, 6)), np.array([3, 10, 20])
     bins, times = np.array([0, 2, -1]), np.array([1, 0, -2])
-    together = moved_patches(frames, starts, 5, bins, times)
+    together = shifted_patches(frames, starts, 5, bins, times)
     for row, start, pitch, time in zip(together, starts, bins, times, strict=True):
-        np.testing.assert_array_equal(row, moved_patches(frames, np.array([start]), 5, pitch, time)[0])
+        np.testing.assert_array_equal(row, shifted_patches(frames, np.array([start]), 5, pitch, time)[0])
 
 
-def test_unmoved_patches_are_flat_as_everywhere_else(rng):
+def test_unshifted_patches_are_flat_as_everywhere_else(rng):
     frames = rng.normal(size=(9, 4)).astype(np.float32)
-    np.testing.assert_array_equal(moved_patches(frames, np.array([2]), 3), standardise(flatten(frames[None, 2:5])))
+    np.testing.assert_array_equal(shifted_patches(frames, np.array([2]), 3), standardise(flatten(frames[None, 2:5])))
 
 
 def test_patches_are_drawn_of_sounding_pieces_that_are_searched_with_room_to_move(rng):
