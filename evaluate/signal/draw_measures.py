@@ -27,7 +27,7 @@ N_FREQUENCIES = 40  # bars of the histogram
 def draw_signal_measures(parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
     """Draw the figures `shifts_<run>` and `frequencies_<run>`, write the tables `shifts`, `bases` and `bases_<run>`."""
     measures = results.load_fresh(parameters.for_runs(), "measures", root)
-    drawn = {}
+    drawn: dict[str, Figure] = {}
     rows_by_table = {"shifts": shift_rows(measures), "bases": summary_rows(measures)}
     for run, arrays in measures.items():
         drawn |= {f"shifts_{run}": draw_shifts(arrays), f"frequencies_{run}": draw_frequencies(arrays)}

@@ -8,7 +8,6 @@ it has come back. Lags below the length of a window are left out, because such w
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 import numpy as np
 
@@ -37,11 +36,13 @@ def measure_recurrence(
     z = embedding["z"].astype(float)
     longest = max(round(max_period_s / hop_s), overlap + 2)
     measures = loop_score(z, hop_s, overlap, longest)
-    surrogates = {"shuffled": partial(time_shuffled, mean_points=3 * overlap), "randomised": phase_randomised}
-    for name, surrogate in surrogates.items():
-        compared = compare_with_surrogates(
-            z, overlap, surrogate=surrogate, n_surrogates=n_surrogates, seed=seed, longest_points=longest
-        )
+    settings = {"n_surrogates": n_surrogates, "seed": seed, "longest_points": longest}
+
+    def shuffled(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return time_shuffled(points, rng, mean_points=3 * overlap)
+
+    for name, surrogate in (("shuffled", shuffled), ("randomised", phase_randomised)):
+        compared = compare_with_surrogates(z, overlap, surrogate=surrogate, **settings)
         measures[f"{name}_scores"], measures[f"{name}_p"] = compared["surrogate_scores"], compared["p_value"]
     return measures
 

@@ -72,9 +72,9 @@ def score_rows(scores: Mapping[str, Arrays], upper_bound: Arrays | None) -> Rows
 def piece_rows(scores: Mapping[str, Arrays], upper_bound: Arrays | None) -> Rows:
     """Return a row for each run, extractor and piece: F, precision and recall of each measure."""
     columns = [f"{NAMES[measure]} {part}" for measure in MEASURES for part in "FPR"]
-    names = next((arrays["names"].tolist() for arrays in [*scores.values(), upper_bound] if arrays is not None), [])
+    names = next((arrays["names"] for arrays in (*scores.values(), upper_bound) if arrays is not None), np.array([]))
     return [
-        {"piece": name, "features": run, "extractor": extractor}
+        {"piece": str(name), "features": run, "extractor": extractor}
         | dict(zip(columns, map(percent, of_piece), strict=True))
         for run, extractor, values in extractions(scores, upper_bound)
         for name, of_piece in zip(names, values, strict=True)
