@@ -51,10 +51,8 @@ def load_songs(
     return measured
 
 
-def differences(
-    measured: Mapping[str, Mapping[str, list[np.ndarray]]], reference: str = REFERENCE
-) -> dict[str, dict[str, np.ndarray]]:
-    """Return the difference of every kind of run to the reference, over the songs that have both.
+def differences(measured: Mapping[str, Mapping[str, list[np.ndarray]]]) -> dict[str, dict[str, np.ndarray]]:
+    """Return the difference of every kind of run to `REFERENCE`, over the songs that have both.
 
     Returns
     -------
@@ -65,8 +63,8 @@ def differences(
     """
     compared = {}
     for kind in dict.fromkeys(kind for by_kind in measured.values() for kind in by_kind):
-        pairs = [(song[kind], song[reference]) for song in measured.values() if kind in song and reference in song]
-        if kind == reference or len(pairs) < 2:
+        pairs = [(song[kind], song[REFERENCE]) for song in measured.values() if {kind, REFERENCE} <= song.keys()]
+        if kind == REFERENCE or len(pairs) < 2:
             continue
         if len({seed.shape for side in pairs for seeds in side for seed in seeds}) > 1:
             raise ValueError("figures.songs: the songs must have been forecast over the same forecast.horizon_steps")

@@ -59,7 +59,7 @@ def test_controls_have_a_panel_for_each_run_and_a_bar_for_each_trajectory_and_me
     assert axes.yaxis_inverted()  # so that the song is at the top
 
 
-def told_and_marks(recurrence, bpm=None):
+def label_and_marks(recurrence, bpm=None):
     figure = draw_recurrence({"RF": recurrence}, bpm)
     (axes,), (legend,) = figure.axes, figure.legends
     curve, *marks = sorted(axes.get_lines(), key=lambda line: -len(line.get_xdata()))
@@ -69,14 +69,14 @@ def told_and_marks(recurrence, bpm=None):
     return text.get_text(), [mark.get_xdata()[0] for mark in marks]
 
 
-def test_recurrence_tells_and_marks_the_period_of_a_loop():
-    told, marks = told_and_marks(RECURRENCE, bpm=120.0)
-    assert told == "RF: loop score 0.75, of its pieces shuffled 0.38, period 2.500 s (5.00 beats)"
+def test_period_of_a_loop_is_named_and_marked():
+    label, marks = label_and_marks(RECURRENCE, bpm=120.0)
+    assert label == "RF: loop score 0.75, of its pieces shuffled 0.38, period 2.500 s (5.00 beats)"
     assert marks == [2.5]
-    assert told_and_marks(RECURRENCE)[0].endswith("period 2.500 s")
+    assert label_and_marks(RECURRENCE)[0].endswith("period 2.500 s")
 
 
-def test_no_period_is_told_of_what_returns_no_better_than_its_pieces():
-    told, marks = told_and_marks(RECURRENCE | {"shuffled_p": np.array(0.3)})
-    assert told == "RF: loop score 0.75, of its pieces shuffled 0.38"
+def test_no_period_is_named_of_what_returns_no_better_than_its_pieces():
+    label, marks = label_and_marks(RECURRENCE | {"shuffled_p": np.array(0.3)})
+    assert label == "RF: loop score 0.75, of its pieces shuffled 0.38"
     assert marks == []

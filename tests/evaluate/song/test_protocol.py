@@ -6,6 +6,7 @@ from evaluate.song.divergence import valid_steps
 from evaluate.song.protocol import METHODS, forecast_controls, sweep_exclusion
 from forecast.song.forecasts import initial_conditions
 from pipeline.parameters import load
+from tests.trajectories import truth_of
 
 SETTINGS = """
 study = "song"
@@ -67,8 +68,7 @@ def test_lorenz_is_forecast_longer_than_by_staying_in_place(controls):
 
 def test_song_stands_in_the_table_as_it_is_measured(controls, song, parameters):
     starts = initial_conditions(len(song), parameters)
-    away = song[starts[:, None] + np.arange(13)] - song[starts][:, None]
-    error = np.linalg.norm(away, axis=2) / spread(song)
+    error = np.linalg.norm(truth_of(song, starts, 12) - song[starts][:, None], axis=2) / spread(song)
     column = METHODS.index("persistence")
     np.testing.assert_allclose(controls["nrmse"][0, column], np.sqrt(np.mean(error**2, axis=0)), atol=1e-9)
     assert controls["valid_steps"][0, column] == np.median(valid_steps(error, 0.5)[0])
@@ -85,7 +85,7 @@ def test_surrogates_depend_on_nothing_but_the_seed(controls, song, parameters):
     assert (other[3] != controls["nrmse"][3]).any()
 
 
-def test_what_overlaps_tells_of_the_future_and_what_does_not_tells_nothing(song, parameters):
+def test_what_overlaps_knows_the_future_and_what_does_not_knows_nothing(song, parameters):
     sweep = sweep_exclusion(song, OVERLAP, parameters)
     np.testing.assert_array_equal(sweep["exclusion_points"], [0, 30, 60])
     assert sweep["overlap_points"] == OVERLAP

@@ -95,11 +95,6 @@ def test_a_kind_with_one_song_is_left_out():
     assert differences({"a": {"R": values, "RF": values}, "b": {"R": values}, "c": {"RF": values}}) == {}
 
 
-def test_another_reference():
-    songs = {song: {"PCA": [np.array(1.0)], "RF": [np.array(gain)]} for song, gain in (("a", 1.5), ("b", 2.5))}
-    assert differences(songs, reference="PCA")["RF"]["mean"] == pytest.approx(1.0)
-
-
 def test_results_of_other_parameters_are_left_out(pool, write_parameters):
     write_parameters(POOL + "[evaluation]\nthreshold = 0.25\n", "march")
     assert load_songs(["march"], "divergence_knn", itemgetter("nrmse"), pool) == {"march": {}}
