@@ -68,7 +68,6 @@ def draw_frequencies(arrays: Arrays) -> Figure:
 
 
 def _draw_spectrum(axes: Axes, arrays: Arrays) -> None:
-    """Draw the spectrum of the sound on an axis of its own, to the right."""
     other = axes.twinx()
     level_db = 10 * np.log10(arrays["power"] / arrays["power"].max() + 1e-12)
     other.plot(arrays["frequencies_hz"], level_db, color="black", linewidth=1)

@@ -65,7 +65,6 @@ def evaluate(
 
 
 def _validate(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> None:
-    """Raise ValueError unless `forecast` is one of `z` at `starts`."""
     if not (forecast.ndim == 3 and z.ndim == 2 and np.ndim(starts) == 1):
         raise ValueError(
             f"forecast of shape {forecast.shape}, starts {np.shape(starts)}, z {z.shape}: "

@@ -51,7 +51,6 @@ def draw_skills(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
 
 
 def _panels_over_time(measures: Mapping[str, Mapping[str, Measures]], draw_panel, label: str) -> Figure:
-    """A panel for each run with a curve for each method; one legend for all."""
     figure = new_figure(3.4 * len(measures) + 2.2, 3.9)
     panels = figure.subplots(1, len(measures), squeeze=False, sharey=True)[0]
     for axes, (run, by_method) in zip(panels, measures.items(), strict=True):

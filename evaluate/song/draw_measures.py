@@ -17,10 +17,13 @@ from pipeline.studies.song import Parameters
 def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Draw what step 7 measured, leaving out runs that are not measured or stale; return the paths."""
     runs = parameters.for_runs()
-    divergences = {str(run.run): _load_divergences(run, root) for run in runs}
-    divergences = {run: by_method for run, by_method in divergences.items() if by_method}
+    divergences: dict[str, dict[str, Arrays]] = {}
     for run in runs:
-        if left_out := [method for method in run.methods_of_run() if method not in divergences.get(str(run.run), {})]:
+        methods = run.methods_of_run()
+        by_method = results.load_fresh_kinds(run, {method: f"divergence_{method}" for method in methods}, root)
+        if by_method:
+            divergences[str(run.run)] = by_method
+        if left_out := [method for method in methods if method not in by_method]:
             print(f"left out of figures and tables, not measured or stale: {run.run}: {', '.join(left_out)}")
     controls = results.load_fresh(runs, "controls", root)
     recurrences = results.load_fresh(runs, "recurrence", root)
@@ -48,11 +51,6 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     return figures.save_all(drawn, parameters, root) + tables.save_all(rows_by_table, parameters, root)
 
 
-def _load_divergences(run: Parameters, root: Path = ROOT) -> Mapping[str, Arrays]:
-    """The measures of a run that exist and are not stale, by method."""
-    return results.load_fresh_kinds(run, {method: f"divergence_{method}" for method in run.methods_of_run()}, root)
-
-
 def _groups_of_knn(
     divergences: Mapping[str, Mapping[str, Arrays]], compare: Iterable[tuple[str, ...]]
 ) -> list[dict[str, Mapping[str, Arrays]]]:
@@ -63,5 +61,4 @@ def _groups_of_knn(
 
 
 def _has_both(by_method: Mapping[str, Arrays]) -> bool:
-    """Whether a run was forecast by KNN in the paper's protocol and without its leak."""
     return {"knn", "knn_paper"} <= by_method.keys()

@@ -87,7 +87,6 @@ def format_difference(difference: Mapping[str, np.ndarray]) -> str:
 
 
 def _valid_time_rows(parameters: Parameters, root: Path = ROOT) -> list[dict[str, str]]:
-    """A row for each song and kind of run: valid prediction times in s by method, means over seeds."""
     methods = parameters.forecast.methods
     by_method = {
         method: load_songs(parameters.figures.songs, f"divergence_{method}", itemgetter("compared_valid_time_s"), root)

@@ -30,7 +30,6 @@ def kinds_of_runs(parameters: Parameters) -> dict[str, list[Parameters]]:
 
 
 def _load_song(name: str, root: Path = ROOT) -> Parameters:
-    """The parameters of a song; ValueError if the file is of another study."""
     parameters = load(name, root)
     if not isinstance(parameters, Parameters):
         raise ValueError(f"figures.songs: parameters/{name}.toml is of the study {parameters.study}, not song")

@@ -45,7 +45,6 @@ def divergence_rows(measures: Mapping[str, Mapping[str, Measures]], bpm: float |
 
 
 def _cell(values: np.ndarray, step: int, layout: str) -> str:
-    """A value as text, nothing where the forecasts are shorter."""
     return format(values[step], layout) if step < len(values) else ""
 
 

@@ -67,7 +67,6 @@ def draw_scores(scores: Mapping[str, Arrays], upper_bound: Arrays | None) -> Fig
 
 
 def _name_groups(axes: Axes, ys: np.ndarray, runs: Sequence[str]) -> None:
-    """Write the name of each run next to the middle of its bars, the first run on top."""
     names = list(dict.fromkeys(runs))
     middles = [ys[[run == name for run in runs]].mean() for name in names]
     axes.set_yticks(middles, names)

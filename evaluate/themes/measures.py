@@ -84,7 +84,6 @@ def grid_of(choice: Choice, lag: Lag) -> list[Lag]:
 def _score_lag(
     lag: Lag, patch_frames: int, recordings: Recordings, matrices: Mapping[str, np.ndarray], pieces: Iterable[int]
 ) -> list[list[float]]:
-    """Scores of our extractor with these parameters, for each piece all metrics."""
     scores = []
     for piece in pieces:
         beat = frames_per_beat(recordings, piece)

@@ -78,12 +78,11 @@ def _cover(similarity: np.ndarray, first_rows: np.ndarray, first_columns: np.nda
 
 
 def _largest(similarity: np.ndarray, first: np.ndarray, axis: int) -> np.ndarray:
-    """The largest value among the occurrences of each pattern; they begin at `first` along the axis."""
+    """The largest value among the occurrences of each pattern, which begin at `first` along the axis."""
     return np.maximum.reduceat(similarity, first, axis=axis)
 
 
 def _mean(similarity: np.ndarray, first: np.ndarray, axis: int) -> np.ndarray:
-    """The mean over the occurrences of each pattern; they begin at `first` along the axis."""
     counts = np.diff([*first, similarity.shape[axis]])
     return np.add.reduceat(similarity, first, axis=axis) / (counts if axis else counts[:, None])
 
@@ -105,6 +104,5 @@ def _score_occurrences(
 
 
 def _harmonic_mean(precision: np.ndarray | float, recall: np.ndarray | float) -> np.ndarray:
-    """F of precision and recall; 0 where both are."""
     total = np.asarray(precision + recall)
     return np.divide(2 * precision * recall, total, out=np.zeros_like(total, float), where=total > 0)

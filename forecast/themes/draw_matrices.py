@@ -99,7 +99,6 @@ def limits_of(matrix: np.ndarray) -> tuple[float, float]:
 
 
 def _draw_edges(axes: Axes, themes: Arrays, recordings: Recordings, piece: int) -> None:
-    """Draw the reference themes above a matrix and the estimated themes at its left, and name it."""
     reference = reference_spans_s(recordings.patterns(piece), recordings.score(piece))
     estimated = spans_of(themes, "lag", piece)[:MAX_ROWS]
     above = axes.inset_axes((0, 1.02, 1, EDGE), sharex=axes)

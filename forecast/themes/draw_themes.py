@@ -79,7 +79,6 @@ def _n_rows_of(blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> floa
 
 
 def _draw_blocks(axes: Axes, blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> None:
-    """Draw blocks of rows below each other, with the names of the blocks and the numbers of the themes at the left."""
     middles, numbers, top = [], [], 0.0
     for spans, colours in blocks.values():
         rows = top + np.arange(len(spans))
@@ -99,7 +98,6 @@ def _draw_blocks(axes: Axes, blocks: Mapping[str, tuple[list[np.ndarray], list[s
 
 
 def _draw_bars(axes: Axes, spans: Sequence[np.ndarray], rows: np.ndarray, colours: Sequence[str]) -> None:
-    """Draw a bar for each occurrence, all of a theme in one row."""
     for spans_s, row, colour in zip(spans, rows, colours, strict=True):
         bars = [(start_s, end_s - start_s) for start_s, end_s in spans_s]
         axes.broken_barh(bars, (row - 0.4, 0.8), facecolor=colour, edgecolor="white", linewidth=0.4)

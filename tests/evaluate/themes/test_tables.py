@@ -41,7 +41,7 @@ def test_run_and_parameters_are_chosen_together():
     ]  # fmt: skip
 
 
-def test_choice_of_each_run_is_told_by_its_parameters():
+def test_choice_of_each_run_is_named_by_its_parameters():
     rows = [row for row in choice_rows(SCORES) if row["chosen among"] == "RAW"]
     assert [row["high"] for row in rows] == ["0.6", "0.5", "0.5"]
     assert {(row["low"], row["shortest (beats)"]) for row in rows} == {("0.3", "8")}
@@ -78,7 +78,7 @@ def test_phases_are_those_of_runs_that_have_them():
     ]  # fmt: skip
 
 
-def test_repeats_are_told_of_the_kinds_that_there_are():
+def test_repeats_are_of_the_kinds_that_occur():
     assert repeat_rows({"RAW": SCORES["RAW"]}) == [
         {
             "features": "RAW",
@@ -90,9 +90,9 @@ def test_repeats_are_told_of_the_kinds_that_there_are():
     ]
 
 
-@pytest.mark.parametrize(("share", "text"), [(0, "0.0"), (1, "100.0"), (0.62345, "62.3")])
-def test_shares_are_told_in_percent(share, text):
-    assert percent(share) == text
+@pytest.mark.parametrize(("fraction", "text"), [(0, "0.0"), (1, "100.0"), (0.62345, "62.3")])
+def test_fractions_are_in_percent(fraction, text):
+    assert percent(fraction) == text
 
 
 def test_tables_are_written_of_what_is_stored(write_parameters):
