@@ -17,16 +17,7 @@ THRESHOLD = 0.5
 def evaluate(
     z: np.ndarray, starts: np.ndarray, forecast: np.ndarray, hop_s: float, threshold: float = THRESHOLD
 ) -> dict[str, np.ndarray]:
-    """Return all measures of one forecast.
-
-    Parameters
-    ----------
-    z, starts, forecast : np.ndarray
-        As above.
-    hop_s : float
-        Time from one point to the next.
-    threshold : float
-        Normalised error up to which a forecast is valid.
+    """Return all measures of one forecast, which is valid up to a normalised error of `threshold`.
 
     Returns
     -------

@@ -17,7 +17,7 @@ from pipeline.studies.song import Parameters
 def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Draw what step 7 measured, leaving out runs that are not measured or stale; return the paths."""
     runs = parameters.for_runs()
-    divergences: dict[str, dict[str, Arrays]] = {}
+    divergences: dict[str, Mapping[str, Arrays]] = {}
     for run in runs:
         methods = run.methods_of_run()
         by_method = results.load_fresh_kinds(run, {method: f"divergence_{method}" for method in methods}, root)

@@ -19,18 +19,10 @@ def measure_forecasts(
     threshold: float,
     seed: int = 0,
 ) -> dict[str, np.ndarray]:
-    """Return all measures of the forecasts of a song by one method.
+    """Return all measures of the forecasts of a song by one method, stored by step 6.
 
-    Parameters
-    ----------
-    embedding, forecasts : mapping of str to np.ndarray
-        As stored by steps 3 and 6.
-    first_start : int
-        Methods are compared from this initial condition on, which is the first that networks may be scored from.
-    threshold : float
-        Normalised error at which a forecast is no longer valid.
-    seed : int
-        Of the bootstrap.
+    Methods are compared from `first_start` on, which is the first that networks may be scored from. A forecast is no
+    longer valid where its normalised error is above `threshold`.
 
     Returns
     -------

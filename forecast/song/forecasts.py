@@ -20,16 +20,7 @@ def forecast_song(
 ) -> dict[str, np.ndarray]:
     """Return all forecasts by one method, in the units of the trajectory.
 
-    Parameters
-    ----------
-    embedding : mapping of str to np.ndarray
-        As stored by step 3.
-    name : str
-        The method.
-    parameters : Parameters
-        Of the run.
-    network : Forecaster or None
-        The forecaster of a method that is a network.
+    `embedding` is as stored by step 3, `network` the forecaster of a method that is a network.
 
     Returns
     -------

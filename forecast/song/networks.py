@@ -46,14 +46,7 @@ class DirectedForecaster(NetworkForecaster):
 def fit_network(z: np.ndarray, settings: MLP | LSTM, *, verbose: int = 0) -> tuple[keras.Model, np.ndarray]:
     """Fit a network to the velocities of a trajectory by mean squared error; return it, and its loss per epoch.
 
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        What it is fitted on, in the forecasters' units.
-    settings : MLP or LSTM
-        Section of the parameters.
-    verbose : int
-        Keras's: 1 for its progress bar.
+    The trajectory ``(n_points, latent_dim)`` is in the forecasters' units; `verbose` is Keras's.
     """
     keras.utils.set_random_seed(settings.seed)
     if isinstance(settings, LSTM):

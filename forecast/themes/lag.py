@@ -39,25 +39,16 @@ def find_by_lag(
 ) -> list[Theme]:
     """Return the themes of a piece, the strongest first.
 
+    Their strength is length times mean similarity, in frames. There are none where nothing comes again.
+
     Parameters
     ----------
     matrix : np.ndarray (n, n)
         Similarity of frames: symmetric, at most 1.
-    frames_per_beat : float
-        Of the matrix.
-    high : float
-        Mean similarity of a run, at least: 0 is the median of the matrix, 1 is identity.
-    low : float
-        Similarity at which a run ends, on the same scale.
+    high, low : float
+        Mean similarity of a run at least, and similarity at which it ends: 0 is the median of the matrix, 1 identity.
     min_beats : float
         Shortest run.
-    max_themes : int
-        Themes, at most.
-
-    Returns
-    -------
-    list of Theme
-        Their strength is length times mean similarity, in frames. Empty where nothing comes again.
     """
     matrix = np.asarray(matrix, np.float32)
     check_matrix(matrix, frames_per_beat)

@@ -31,24 +31,17 @@ def find_by_nieto_farbood(
 ) -> list[Theme]:
     """Return the patterns of a piece in the order in which they were found: the paper does not rank them.
 
+    Their strength is the number of frames of all occurrences. There is at least one if the matrix is larger than the
+    shortest segment: the threshold is lowered until there is one.
+
     Parameters
     ----------
     matrix : np.ndarray (n, n)
         As `embed.themes.self_similarity.prepare_nieto_farbood` makes it.
-    frames_per_beat : float
-        Of the matrix.
     threshold : float
         Above the median of the matrix.
-    min_beats : float
-        Shortest segment.
-    max_difference_beats : float
-        How far the rows of two segments of a pattern may differ at either end.
-
-    Returns
-    -------
-    list of Theme
-        Their strength is the number of frames of all occurrences. At least one if the matrix is larger than the
-        shortest segment: the threshold is lowered until there is one.
+    min_beats, max_difference_beats : float
+        Shortest segment, and how far the rows of two segments of a pattern may differ at either end.
     """
     matrix = np.asarray(matrix, np.float64)
     check_matrix(matrix, frames_per_beat)

@@ -1,31 +1,19 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
 from evaluate.song.draw_divergence import draw_divergence, draw_errors, draw_skills, draw_valid_times
-from evaluate.song.measures import measure_forecasts
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES
+from tests.trajectories import HOP_S, measures_of_astray
 
-HOP_S = 0.25
-STARTS = np.arange(0, 90, 5)
-N_STEPS = 10
-COMPARED = 40
+STARTS, N_STEPS, COMPARED = np.arange(0, 90, 5), 10, 40
 
 
 @pytest.fixture
 def measure(rng):
-    """Measures of a forecast that goes astray, from starts of which those from point 40 on are compared."""
-
-    def measure_it(first_start=COMPARED):
-        starts_s = HOP_S * np.arange(100)
-        z = np.cumsum(rng.normal(size=(100, 3)), axis=0)
-        embedding = {"z": z, "starts_s": starts_s, "times_s": starts_s + 0.125, "ends_s": starts_s + 0.25}
-        astray = np.cumsum(rng.normal(size=(len(STARTS), N_STEPS + 1, 3)), axis=1)
-        astray[:, 0] = 0
-        forecasts = {"starts": STARTS, "forecast": z[STARTS[:, None] + np.arange(N_STEPS + 1)] + astray}
-        return measure_forecasts(embedding, forecasts, first_start=first_start, threshold=0.5)
-
-    return measure_it
+    return partial(measures_of_astray, rng, STARTS, N_STEPS)
 
 
 @pytest.fixture

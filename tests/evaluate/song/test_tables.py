@@ -1,31 +1,18 @@
 import numpy as np
 import pytest
 
-from evaluate.song.measures import measure_forecasts
 from evaluate.song.tables import consistency_rows, control_rows, divergence_rows, paper_rows, recurrence_rows
 from pipeline.tables import latex
+from tests.trajectories import HOP_S, measures_of_astray
 
-HOP_S = 0.25
 COMPARED = 40
 
 
 @pytest.fixture
-def embedding(rng):
-    starts_s = HOP_S * np.arange(200)
-    z = np.cumsum(rng.normal(size=(200, 3)), axis=0)
-    return {"z": z, "starts_s": starts_s, "times_s": starts_s + 0.125, "ends_s": starts_s + 0.25}
-
-
-@pytest.fixture
-def measure(embedding, rng):
-    """Measures of forecasts that go astray."""
-
+def measure(rng):
     def measure_it(n_steps, starts=None, size=1.0):
         starts = np.arange(0, 200 - n_steps, 2) if starts is None else starts
-        astray = np.cumsum(size * rng.normal(size=(len(starts), n_steps + 1, 3)), axis=1)
-        astray[:, 0] = 0
-        forecasts = {"starts": starts, "forecast": embedding["z"][starts[:, None] + np.arange(n_steps + 1)] + astray}
-        return measure_forecasts(embedding, forecasts, first_start=COMPARED, threshold=0.5)
+        return measures_of_astray(rng, starts, n_steps, COMPARED, size)
 
     return measure_it
 

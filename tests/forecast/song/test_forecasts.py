@@ -15,15 +15,10 @@ from forecast.song.forecasts import (
 )
 from forecast.song.methods import forecaster_of, protocol_of
 from forecast.song.roll_out import Forecaster, Persistence
-from pipeline.studies.song import Parameters
 from pipeline.windows import count_overlapping_points, window_times
+from tests.trajectories import parameters_of
 
 METHODS = ["knn", "knn_paper", "analog", "var", "persistence", "constant_velocity", "climatology"]
-
-
-def parameters_of(**sections):
-    values = {"name": "song", "study": "song", "run": "RF", "runs": {"RF": {}}, "sound": {"file": "none.wav"}}
-    return Parameters(**values, **sections)
 
 
 def embedding_of(z, window_frames=22, hop_s=0.02):
@@ -68,6 +63,7 @@ def test_forecasts_by_each_method(embedding, name):
     np.testing.assert_array_equal(forecasts["starts"], np.arange(44, 390, 10))
     np.testing.assert_allclose(forecasts["starts_s"], embedding["times_s"][44:390:10])
     assert forecasts["forecast"].shape == (35, 31, 3)
+    assert forecasts["long_forecast"].shape == (61, 3)
     np.testing.assert_allclose(forecasts["forecast"][:, 0], embedding["z"][44:390:10], rtol=1e-5)
     assert np.isfinite(forecasts["forecast"]).all()
 
@@ -178,13 +174,6 @@ def test_size_of_an_axis_does_not_matter_to_the_papers_knn(seed, offset, factors
     z, starts = random_walk(300, np.random.default_rng(seed), 5), [70, 150]
     expected = forecast_by("knn_paper", z, starts, 6) * factors + offset
     np.testing.assert_allclose(forecast_by("knn_paper", z * factors + offset, starts, 6), expected, atol=1e-6)
-
-
-@pytest.mark.parametrize("n_points", [420, 800])
-def test_short_songs_are_forecast_by_every_method(rng, n_points):
-    song = embedding_of(random_walk(n_points, rng), hop_s=1024 / 44100)
-    for name in ("knn", "var", "analog"):
-        assert len(forecast_song(song, name, parameters_of())["long_forecast"]) == min(201, n_points // 5 + 1)
 
 
 def test_no_initial_condition_left_for_a_network_is_refused(embedding):
