@@ -41,17 +41,6 @@ def test_neighbours_behind_many_forbidden_points_are_found():
     np.testing.assert_array_equal(near, [[990, 991]])
 
 
-def test_queries_do_not_know_of_each_other(rng):
-    points, queries = rng.normal(size=(300, 3)), rng.normal(size=(20, 3))
-    allowed = rng.uniform(size=(20, 300)) < np.linspace(0.03, 1, 20)[:, None]
-    tree = KDTree(points)
-    together = nearest_allowed(tree, queries, 3, lambda query, point: allowed[query, point])
-    for row in range(20):
-        alone = nearest_allowed(tree, queries[[row]], 3, lambda query, point, row=row: allowed[row, point])
-        np.testing.assert_array_equal(alone[0][0], together[0][row])
-        np.testing.assert_array_equal(alone[1][0], together[1][row])
-
-
 @pytest.mark.parametrize(("n_points", "n_allowed"), [(50, 0), (50, 4), (4, 4)])
 def test_too_few_allowed_points(rng, n_points, n_allowed):
     tree = KDTree(rng.normal(size=(n_points, 3)))
