@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, colour_of, new_figure
+from pipeline.results import Arrays
 
-Measures = Mapping[str, np.ndarray]
 CLIMATOLOGY = 1.0  # normalised RMSE of always predicting the mean
 
 
-def draw_divergence(groups: Sequence[Mapping[str, Mapping[str, Measures]]]) -> Figure:
+def draw_divergence(groups: Sequence[Mapping[str, Mapping[str, Arrays]]]) -> Figure:
     """Draw the paper's figure next to the leak-free one: a row for each group of runs, a curve for each run.
 
     Measures are by run, then by method, as step 7 stores them; each run has ``knn`` and ``knn_paper``.
@@ -40,17 +40,17 @@ def draw_divergence(groups: Sequence[Mapping[str, Mapping[str, Measures]]]) -> F
     return figure
 
 
-def draw_errors(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
+def draw_errors(measures: Mapping[str, Mapping[str, Arrays]]) -> Figure:
     """Draw a panel for each run: error over time by every method, on the part of the song unseen by networks."""
     return _panels_over_time(measures, _draw_error, "normalised RMSE")
 
 
-def draw_skills(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
+def draw_skills(measures: Mapping[str, Mapping[str, Arrays]]) -> Figure:
     """Draw a panel for each run: skill of every method against persistence, on the same part."""
     return _panels_over_time(measures, _draw_skill, "skill: 1 - RMSE / RMSE of persistence")
 
 
-def _panels_over_time(measures: Mapping[str, Mapping[str, Measures]], draw_panel, label: str) -> Figure:
+def _panels_over_time(measures: Mapping[str, Mapping[str, Arrays]], draw_panel, label: str) -> Figure:
     figure = new_figure(3.4 * len(measures) + 2.2, 3.9)
     panels = figure.subplots(1, len(measures), squeeze=False, sharey=True)[0]
     for axes, (run, by_method) in zip(panels, measures.items(), strict=True):
@@ -64,7 +64,7 @@ def _panels_over_time(measures: Mapping[str, Mapping[str, Measures]], draw_panel
     return figure
 
 
-def _draw_error(axes: Axes, method: str, measures: Measures) -> None:
+def _draw_error(axes: Axes, method: str, measures: Arrays) -> None:
     """One method's error, with lines where a forecast ceases to be valid and where it is as bad as the mean."""
     times_s = measures["times_s"][1:]
     axes.semilogy(times_s, measures["compared_nrmse"][1:], color=METHOD_COLOURS[method], label=METHOD_NAMES[method])
@@ -73,7 +73,7 @@ def _draw_error(axes: Axes, method: str, measures: Measures) -> None:
     axes.set_ylim(0.02, 3)
 
 
-def _draw_skill(axes: Axes, method: str, measures: Measures) -> None:
+def _draw_skill(axes: Axes, method: str, measures: Arrays) -> None:
     """One method's skill; below zero it is worse than persistence."""
     if method != "persistence":
         skill = measures["compared_skill"][1:]
@@ -82,7 +82,7 @@ def _draw_skill(axes: Axes, method: str, measures: Measures) -> None:
     axes.set_ylim(-1, 1)
 
 
-def draw_valid_times(measures: Mapping[str, Mapping[str, Measures]]) -> Figure:
+def draw_valid_times(measures: Mapping[str, Mapping[str, Arrays]]) -> Figure:
     """Draw for every method and run how long forecasts are valid: median, its 95 % interval, and all starts as dots."""
     methods = [name for name in METHOD_NAMES if any(name in by_method for by_method in measures.values())]
     runs = list(measures)

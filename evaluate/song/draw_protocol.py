@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, colour_of, new_figure
+from pipeline.results import Arrays
 
-Measures = Mapping[str, np.ndarray]
 SIGNIFICANT = 0.05  # a period is reported only where shuffled pieces return as well more rarely than this
 
 
-def draw_exclusion(controls: Mapping[str, Measures]) -> Figure:
+def draw_exclusion(controls: Mapping[str, Arrays]) -> Figure:
     """Draw how long KNN forecasts are valid against the block around the start that they may not learn from.
 
     A leak shows as a curve that falls until windows cease to share sound, which is marked.
@@ -29,7 +29,7 @@ def draw_exclusion(controls: Mapping[str, Measures]) -> Figure:
     return figure
 
 
-def draw_controls(controls: Mapping[str, Measures]) -> Figure:
+def draw_controls(controls: Mapping[str, Arrays]) -> Figure:
     """Draw how many steps forecasts of the song and of reference systems are valid: a panel for each run."""
     figure = new_figure(3.3 * len(controls) + 1.6, 3.6)
     panels = figure.subplots(1, len(controls), squeeze=False, sharey=True, sharex=True)[0]
@@ -45,7 +45,7 @@ def draw_controls(controls: Mapping[str, Measures]) -> Figure:
     return figure
 
 
-def draw_recurrence(recurrences: Mapping[str, Measures], bpm: float | None = None) -> Figure:
+def draw_recurrence(recurrences: Mapping[str, Arrays], bpm: float | None = None) -> Figure:
     """Draw the distance of points against the time between them, by run, and mark the period."""
     figure = new_figure(9, 3.8)
     axes = figure.add_subplot()

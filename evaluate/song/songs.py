@@ -12,10 +12,10 @@ import numpy as np
 from evaluate.bootstrap import paired_difference
 from pipeline import results
 from pipeline.parameters import ROOT, load
+from pipeline.results import Arrays
 from pipeline.studies.song import Parameters
 
 REFERENCE = "R"
-Arrays = Mapping[str, np.ndarray]
 
 
 def kinds_of_runs(parameters: Parameters) -> dict[str, list[Parameters]]:

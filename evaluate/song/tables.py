@@ -6,12 +6,12 @@ import numpy as np
 
 from embed.song.alignment import procrustes_distance
 from pipeline.figures import METHOD_NAMES
+from pipeline.results import Arrays
 
 TABLE_STEPS = (1, 5, 10, 30)
-Measures = Mapping[str, np.ndarray]
 
 
-def divergence_rows(measures: Mapping[str, Mapping[str, Measures]], bpm: float | None = None) -> list[dict[str, str]]:
+def divergence_rows(measures: Mapping[str, Mapping[str, Arrays]], bpm: float | None = None) -> list[dict[str, str]]:
     """Return a row for each run and method, over the initial conditions that networks have not seen.
 
     `measures` are by run, then method, as step 7 stores them.
@@ -48,7 +48,7 @@ def _cell(values: np.ndarray, step: int, layout: str) -> str:
     return format(values[step], layout) if step < len(values) else ""
 
 
-def paper_rows(measures: Mapping[str, Mapping[str, Measures]]) -> list[dict[str, str]]:
+def paper_rows(measures: Mapping[str, Mapping[str, Arrays]]) -> list[dict[str, str]]:
     """Return a row for each run: the distance of KNN forecasts in the paper's protocol and units, and leak-free."""
     rows = []
     for run, by_method in measures.items():
@@ -62,7 +62,7 @@ def paper_rows(measures: Mapping[str, Mapping[str, Measures]]) -> list[dict[str,
     return rows
 
 
-def control_rows(controls: Mapping[str, Measures]) -> list[dict[str, str]]:
+def control_rows(controls: Mapping[str, Arrays]) -> list[dict[str, str]]:
     """Return a row for each run and reference system: median valid steps by method."""
     return [
         {"run": run, "trajectory": str(name)}
@@ -72,7 +72,7 @@ def control_rows(controls: Mapping[str, Measures]) -> list[dict[str, str]]:
     ]
 
 
-def recurrence_rows(recurrences: Mapping[str, Measures], bpm: float | None = None) -> list[dict[str, str]]:
+def recurrence_rows(recurrences: Mapping[str, Arrays], bpm: float | None = None) -> list[dict[str, str]]:
     """Return a row for each run: how well it closes, after which period."""
     return [
         {
@@ -89,7 +89,7 @@ def recurrence_rows(recurrences: Mapping[str, Measures], bpm: float | None = Non
     ]
 
 
-def consistency_rows(embeddings: Mapping[str, Measures]) -> list[dict[str, str]]:
+def consistency_rows(embeddings: Mapping[str, Arrays]) -> list[dict[str, str]]:
     """Return a row for each run: the Procrustes distance (0 to 1) of its trajectory to those of the others.
 
     Runs whose windows have another length have other points in time, and no number.

@@ -10,9 +10,9 @@ from evaluate.themes.pattern_scores import MEASURES
 from evaluate.themes.repeats import KINDS
 from pipeline import results, tables
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.studies.themes import Parameters
 
-Arrays = Mapping[str, np.ndarray]
 Rows = list[dict[str, str]]
 
 NAMES = {"est": "establishment", "occ50": "occurrence 0.5", "occ75": "occurrence 0.75", "three": "three-layer"}

@@ -13,10 +13,9 @@ from embed.song.draw_trajectory import three_axes
 from pipeline import figures, results
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, new_figure
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.studies.song import Parameters
 from pipeline.windows import mean_hop_s
-
-Arrays = Mapping[str, np.ndarray]  # as a step stores them
 
 PANEL_IN = 2.9
 TITLE_IN = 0.55
