@@ -13,7 +13,7 @@ from benchmarks.clip import read_clip
 from embed.song.spread import scale_by_spread
 from evaluate.song.divergence import distances
 from forecast.song.exclusion import ExclusionRule
-from forecast.song.knn import knn
+from forecast.song.knn import KNN
 from forecast.song.roll_out import roll_out
 from tests.straightforward_divergence import WAYS, forecast_straightforwardly
 
@@ -28,7 +28,7 @@ def main():
     for rule in (ExclusionRule("block", WINDOW_FRAMES + N_STEPS), ExclusionRule("all")):
 
         def together(rule=rule):
-            return distances(z, starts, roll_out(z, starts, N_STEPS, knn(z, starts, rule)))
+            return distances(z, starts, roll_out(z, starts, N_STEPS, KNN().fit(z, starts, rule, N_STEPS)))
 
         together()
         seconds, delta = zip(*(measure(together) for _ in range(REPETITIONS)), strict=True)

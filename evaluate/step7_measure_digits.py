@@ -1,4 +1,4 @@
-"""Step 7 of the study `digits`: how well digits are told at any angle, on magnitudes and on pixels.
+"""Step 7 of the study `digits`: how well digits are classified at any angle, by magnitudes and by pixels.
 
 Reads output/<name>/images.npz and <run>/complex_autoencoder.keras.
 Writes <run>/measures.npz.

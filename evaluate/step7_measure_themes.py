@@ -1,7 +1,7 @@
-"""Step 7 of the study `themes`: score the themes against the patterns known, measure how invariant the features are.
+"""Step 7 of the study `themes`: score the themes against the reference, measure how invariant the features are.
 
 Reads output/<name>/recordings.npz, <run>/matrices.npz, themes.npz, and complex_autoencoder.keras where there is one.
-Writes output/<name>/upper_bound.npz, <run>/scores.npz and invariance.npz; without patterns known, only the last.
+Writes output/<name>/upper_bound.npz, <run>/scores.npz and invariance.npz; without reference patterns, only the last.
 """
 
 import sys

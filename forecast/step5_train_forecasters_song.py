@@ -28,17 +28,19 @@ def run(name, root=ROOT, runs=None, force=False):
     """Fit what is not fitted yet; returns the paths of the networks."""
     parameters = load(name, root)
     wanted = [kind for kind in NETWORKS if parameters.has(kind)]
-    return [_fit_run(each, kind, root, force) for each in parameters.for_runs(runs) for kind in wanted]
+    return [
+        _fit_run(run_parameters, kind, root, force) for run_parameters in parameters.for_runs(runs) for kind in wanted
+    ]
 
 
 def _fit_run(parameters, kind, root, force):
-    """Fit one network of a run on the first part of its trajectory, unless that is done; returns its path."""
+    """Fit one network on the first part of the trajectory, unless that is done."""
     path = results.path_of(parameters, kind, root)
     embedding = results.load(parameters, "embedding", root)
     if not force and results.is_fresh(parameters, kind, root):
         print(f"{parameters.run}: {results.display_path(path, root)} is up to date")
         return path
-    n_fitted = split_for_networks(embedding, parameters).n_fitted
+    n_fitted, _ = split_for_networks(embedding, parameters)
     print(f"{parameters.run}: {kind} on the first {n_fitted} of {len(embedding['z'])} points")
     z = scaling_of(embedding["z"], parameters.fit.scale).apply(embedding["z"])
     settings, verbose = getattr(parameters, kind), int(command_line.has_terminal())

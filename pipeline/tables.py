@@ -5,7 +5,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pipeline import results
 from pipeline.atomic_write import atomic_write
+from pipeline.parameters import ROOT, StudyParameters
 
 
 def save(rows: Sequence[Mapping[str, str]], path: Path) -> list[Path]:
@@ -20,6 +22,14 @@ def save(rows: Sequence[Mapping[str, str]], path: Path) -> list[Path]:
     with atomic_write(tex_path) as temporary:
         temporary.write_text(latex(rows), encoding="utf-8")
     return [csv_path, tex_path]
+
+
+def save_all(
+    rows_by_table: Mapping[str, Sequence[Mapping[str, str]]], parameters: StudyParameters, root: Path = ROOT
+) -> list[Path]:
+    """Write tables under their names next to the figures of a parameter file; returns all paths."""
+    paths = [save(rows, results.figure_path(parameters, name, root)) for name, rows in rows_by_table.items()]
+    return [path for of_table in paths for path in of_table]
 
 
 def latex(rows: Sequence[Mapping[str, str]]) -> str:

@@ -33,6 +33,20 @@ def to_seconds(spans: np.ndarray, patch_frames: int, hop_s: float) -> np.ndarray
     return (spans + patch_frames / 2) * hop_s
 
 
+def intersection_over_union(spans: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return what spans ``(n, 2)`` and others ``(n_others, 2)`` share over what either covers, ``(n, n_others)``.
+
+    Examples
+    --------
+    >>> intersection_over_union(np.array([[0, 10]]), np.array([[0, 10], [5, 15], [10, 20], [2, 4]])).round(2)
+    array([[1.  , 0.33, 0.  , 0.2 ]])
+    """
+    (starts, ends), (other_starts, other_ends) = spans.T[..., None], others.T
+    common = np.minimum(ends, other_ends) - np.maximum(starts, other_starts)
+    union = np.maximum(ends, other_ends) - np.minimum(starts, other_starts)
+    return np.maximum(common, 0) / np.maximum(union, 1e-9)
+
+
 def to_arrays(themes_of_pieces: Sequence[Sequence[Theme]], patch_frames: int, hop_s: float) -> dict[str, np.ndarray]:
     """The themes of all pieces as arrays for `pipeline.results.save`.
 

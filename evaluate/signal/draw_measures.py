@@ -1,4 +1,4 @@
-"""The pictures and tables of what shifts do to magnitudes, and of how much learned bases are like Fourier's."""
+"""Figures and tables of what shifts do to magnitudes, and of how much learned bases are like Fourier's."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,29 +16,27 @@ from pipeline.results import Arrays
 COLOURS = {"learned": "tab:red", "random": "tab:blue", "Fourier": "black", "samples": "0.6"}
 NAMES = {"learned": "learned bases", "random": "random bases", "Fourier": "Fourier bases", "samples": "samples"}
 PANELS = {
-    "cosine": "cosine with the window unmoved",
-    "change": "change over length",
-    "found": "share found again",
+    "cosine": "cosine with the unshifted window",
+    "change": "change relative to the norm",
+    "found": "retrieval accuracy",
 }
-QUADRATURE_DEG, SPREAD_DEG = 90, 15
+QUADRATURE_DEG, TOLERANCE_DEG = 90, 15
 N_FREQUENCIES = 40  # bars of the histogram
 
 
 def draw_signal_measures(parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
     """Draw the figures `shifts_<run>` and `frequencies_<run>`, write the tables `shifts`, `bases` and `bases_<run>`."""
     measures = results.load_fresh(parameters.for_runs(), "measures", root)
-    paths = []
+    drawn: dict[str, Figure] = {}
+    rows_by_table = {"shifts": shift_rows(measures), "bases": summary_rows(measures)}
     for run, arrays in measures.items():
-        for name, figure in (("shifts", draw_shifts(arrays)), ("frequencies", draw_frequencies(arrays))):
-            paths += figures.save(figure, results.figure_path(parameters, f"{name}_{run}", root))
-        paths += tables.save(base_rows(arrays), results.figure_path(parameters, f"bases_{run}", root))
-    for name, rows in (("shifts", shift_rows(measures)), ("bases", summary_rows(measures))):
-        paths += tables.save(rows, results.figure_path(parameters, name, root))
-    return paths
+        drawn |= {f"shifts_{run}": draw_shifts(arrays), f"frequencies_{run}": draw_frequencies(arrays)}
+        rows_by_table[f"bases_{run}"] = base_rows(arrays)
+    return figures.save_all(drawn, parameters, root) + tables.save_all(rows_by_table, parameters, root)
 
 
 def draw_shifts(arrays: Arrays) -> Figure:
-    """What becomes of magnitudes against the shift: cosine, change, share found; a line for each set of bases."""
+    """Draw what becomes of magnitudes against the shift: a panel for each measure, a line for each set of bases."""
     figure = new_figure(11, 3.6)
     for axes, (key, title) in zip(figure.subplots(1, len(PANELS)), PANELS.items(), strict=True):
         for feature, values in zip(arrays["features"], arrays[key], strict=True):
@@ -53,7 +51,7 @@ def draw_shifts(arrays: Arrays) -> Figure:
 
 
 def draw_frequencies(arrays: Arrays) -> Figure:
-    """Where the bases have their peaks beside the spectrum of the sound; their quadrature; how narrow they are."""
+    """Draw where the bases have their peaks over the spectrum of the sound; their quadrature; how narrow they are."""
     figure = new_figure(11, 3.6)
     peaks, angles, narrow = figure.subplots(1, 3, width_ratios=(1.6, 1, 1))
     frequencies_hz = arrays["frequencies_hz"]
@@ -70,7 +68,6 @@ def draw_frequencies(arrays: Arrays) -> Figure:
 
 
 def _draw_spectrum(axes: Axes, arrays: Arrays) -> None:
-    """The spectrum of the sound on an axis of its own, to the right."""
     other = axes.twinx()
     level_db = 10 * np.log10(arrays["power"] / arrays["power"].max() + 1e-12)
     other.plot(arrays["frequencies_hz"], level_db, color="black", linewidth=1)
@@ -79,7 +76,7 @@ def _draw_spectrum(axes: Axes, arrays: Arrays) -> None:
 
 
 def shift_rows(measures: Mapping[str, Arrays]) -> list[dict[str, str]]:
-    """A row for each run, set of bases and measure, a column for each shift that a run has."""
+    """Return a row for each run, set of bases and measure, a column for each shift that a run has."""
     return [
         {"run": run, "features": NAMES[str(feature)], "measure": title}
         | {f"{shift} samples": f"{value:.3f}" for shift, value in zip(arrays["shifts_samples"], values, strict=True)}
@@ -90,16 +87,16 @@ def shift_rows(measures: Mapping[str, Arrays]) -> list[dict[str, str]]:
 
 
 def summary_rows(measures: Mapping[str, Arrays]) -> list[dict[str, str]]:
-    """A row for each run: how much its bases are pairs of waves in quadrature."""
+    """Return a row for each run: how much its bases are pairs of waves in quadrature."""
     rows = []
     for run, arrays in measures.items():
-        in_quadrature = np.abs(arrays["quadrature_deg"] - QUADRATURE_DEG) <= SPREAD_DEG
+        in_quadrature = np.abs(arrays["quadrature_deg"] - QUADRATURE_DEG) <= TOLERANCE_DEG
         bin_hz = arrays["frequencies_hz"][1]
         is_alike = np.ptp(arrays["peaks_hz"], axis=1) <= 1.5 * bin_hz
         values = {
             "bases": f"{len(is_alike)}",
             "both parts peak within a bin (%)": f"{100 * is_alike.mean():.0f}",
-            f"quadrature within {SPREAD_DEG} degrees (%)": f"{100 * in_quadrature.mean():.0f}",
+            f"quadrature within {TOLERANCE_DEG} degrees (%)": f"{100 * in_quadrature.mean():.0f}",
             "median quadrature (degrees)": f"{np.median(arrays['quadrature_deg']):.0f}",
             f"power within {NEAR_BINS} bins, median (%)": f"{100 * np.median(arrays['concentration']):.0f}",
         }
@@ -108,17 +105,17 @@ def summary_rows(measures: Mapping[str, Arrays]) -> list[dict[str, str]]:
 
 
 def base_rows(arrays: Arrays) -> list[dict[str, str]]:
-    """A row for each basis, from the lowest to the highest."""
+    """Return a row for each basis, from the lowest to the highest."""
     order = np.argsort(arrays["peaks_hz"].mean(axis=1), kind="stable")
     return [
         {
-            "basis": f"{number}",
-            "peak of real part (Hz)": f"{arrays['peaks_hz'][number, 0]:.0f}",
-            "peak of imaginary part (Hz)": f"{arrays['peaks_hz'][number, 1]:.0f}",
-            "power near it, real (%)": f"{100 * arrays['concentration'][number, 0]:.0f}",
-            "power near it, imaginary (%)": f"{100 * arrays['concentration'][number, 1]:.0f}",
-            "quadrature (degrees)": f"{arrays['quadrature_deg'][number]:.0f}",
-            "norm": f"{arrays['norms'][number]:.3f}",
+            "basis": f"{basis}",
+            "peak of real part (Hz)": f"{arrays['peaks_hz'][basis, 0]:.0f}",
+            "peak of imaginary part (Hz)": f"{arrays['peaks_hz'][basis, 1]:.0f}",
+            "power near it, real (%)": f"{100 * arrays['concentration'][basis, 0]:.0f}",
+            "power near it, imaginary (%)": f"{100 * arrays['concentration'][basis, 1]:.0f}",
+            "quadrature (degrees)": f"{arrays['quadrature_deg'][basis]:.0f}",
+            "norm": f"{arrays['norms'][basis]:.3f}",
         }
-        for number in order
+        for basis in order
     ]

@@ -1,6 +1,6 @@
 """How little magnitudes in complex bases change when a sound is shifted, and how like Fourier's the bases are.
 
-Bases are ``(2 * n_bases, window_samples)``: real parts, then imaginary parts. Windows are of what was held out of the
+Bases are ``(2 * n_bases, window_samples)``: real parts, then imaginary parts. Windows are of the held-out ends of the
 recordings, prepared as in training.
 """
 
@@ -8,6 +8,7 @@ import numpy as np
 from scipy.signal import get_window
 
 from models.random_bases import random_bases
+from models.retrieval import centred_cosines, retrieval_accuracy
 from pipeline.patches import WINDOW_STD, standardise
 from pipeline.results import Arrays
 from pipeline.studies.signal import ShiftMeasure
@@ -19,57 +20,47 @@ NOT_SILENT = 1e-4  # standard deviation of a window, of full scale: -80 dB
 
 
 def measure_shifts(arrays: Arrays, bases: Arrays, measure: ShiftMeasure) -> dict[str, np.ndarray]:
-    """What shifts do to magnitudes of held-out windows, in each of several bases.
-
-    Parameters
-    ----------
-    arrays : mapping of str to np.ndarray
-        Of step 1.
-    bases : mapping of str to np.ndarray (2 * n_bases, window_samples)
-        By name.
-    measure : ShiftMeasure
-        How many windows, which shifts.
+    """Measure what shifts do to magnitudes of held-out windows, in each of several bases by name.
 
     Returns
     -------
     dict of str to np.ndarray
         ``features (n_features,)``: the names of the bases, then "samples", the windows as they are;
-        ``shifts_samples (n_shifts,)``; and ``cosine``, ``change``, ``found`` ``(n_features, n_shifts)``: the mean
-        cosine of vectors of a window and its moved form, less the mean vector; the length of their difference over
-        that of the vector; the share of moved windows whose nearest, by this cosine, is the right one.
+        ``shifts_samples (n_shifts,)``; and ``cosine``, ``change``, ``found`` ``(n_features, n_shifts)``, those of
+        `compare` for windows and shifted windows.
     """
     window_samples = next(iter(bases.values())).shape[1]
     shifts = np.array(measure.shifts_samples)
     starts = draw_held_out(arrays, measure.n_windows, window_samples, int(np.abs(shifts).max()), measure.seed)
-    there, *moved = (prepare(cut(arrays["samples"], starts + shift, window_samples)) for shift in (0, *shifts))
-    encoders = [*bases.values(), None]
-    values = np.array([[compare(features(there, b), features(other, b)) for other in moved] for b in encoders])
+    windows, *shifted = (prepare(cut(arrays["samples"], starts + shift, window_samples)) for shift in (0, *shifts))
+    values = np.array([
+        [compare(features(windows, each_bases), features(others, each_bases)) for others in shifted]
+        for each_bases in (*bases.values(), None)
+    ])  # fmt: skip
     cosine, change, found = np.moveaxis(values, -1, 0)
     names = np.array([*bases, "samples"])
     return {"features": names, "shifts_samples": shifts, "cosine": cosine, "change": change, "found": found}
 
 
 def features(windows: np.ndarray, bases: np.ndarray | None) -> np.ndarray:
-    """Magnitudes of windows in bases, ``(n_windows, n_bases)``; the windows themselves without bases."""
+    """Return magnitudes of windows in bases, ``(n_windows, n_bases)``; the windows themselves without bases."""
     return windows if bases is None else np.hypot(*np.split(windows @ bases.T, 2, axis=1))
 
 
-def compare(there: np.ndarray, moved: np.ndarray) -> tuple[float, float, float]:
-    """Mean centred cosine, mean relative change and share found, of vectors ``(n, n_features)`` and moved ones."""
-    change = np.linalg.norm(moved - there, axis=1) / np.linalg.norm(there, axis=1)
-    mean = there.mean(axis=0)
-    units = [each / np.linalg.norm(each, axis=1, keepdims=True) for each in (moved - mean, there - mean)]
-    cosines = units[0] @ units[1].T
-    return cosines.diagonal().mean(), change.mean(), np.mean(cosines.argmax(axis=1) == np.arange(len(cosines)))
+def compare(reference: np.ndarray, shifted: np.ndarray) -> tuple[float, float, float]:
+    """Return mean centred cosine, mean change relative to the norm, and accuracy of retrieval of vectors."""
+    change = np.linalg.norm(shifted - reference, axis=1) / np.linalg.norm(reference, axis=1)
+    cosines = centred_cosines(reference, shifted)
+    return cosines.diagonal().mean(), change.mean(), retrieval_accuracy(cosines)
 
 
 def draw_held_out(arrays: Arrays, n_windows: int, window_samples: int, margin_samples: int, seed: int) -> np.ndarray:
-    """Starts of windows of what is held out, with a margin to both sides, none of them silent, ``(n_windows,)``.
+    """Draw starts of held-out windows, with a margin to both sides, none of them silent, ``(n_windows,)``.
 
     Raises
     ------
     ValueError
-        If there are not so many.
+        If there are fewer.
     """
     firsts, ends = arrays["ends_of_training"] + margin_samples, arrays["starts"][1:] - margin_samples
     drawn = draw_starts(firsts, ends, DRAWN_PER_WINDOW * n_windows, window_samples, seed)
@@ -80,7 +71,7 @@ def draw_held_out(arrays: Arrays, n_windows: int, window_samples: int, margin_sa
 
 
 def draw_starts(firsts: np.ndarray, ends: np.ndarray, n: int, window_samples: int, seed: int) -> np.ndarray:
-    """Starts of different windows in stretches of samples, each as likely; fewer than `n` if there are not so many."""
+    """Draw starts of at most `n` different windows in stretches of samples, all equally likely."""
     n_starts = np.maximum(ends - window_samples - firsts + 1, 0)
     before = np.cumsum(n_starts)
     chosen = np.random.default_rng(seed).choice(before[-1], min(n, before[-1]), replace=False, shuffle=True)
@@ -89,37 +80,37 @@ def draw_starts(firsts: np.ndarray, ends: np.ndarray, n: int, window_samples: in
 
 
 def cut(samples: np.ndarray, starts: np.ndarray, window_samples: int) -> np.ndarray:
-    """Windows of the samples, ``(n_windows, window_samples)``."""
+    """Return windows of the samples, ``(n_windows, window_samples)``."""
     return samples[np.asarray(starts)[:, None] + np.arange(window_samples)]
 
 
 def prepare(windows: np.ndarray) -> np.ndarray:
-    """Windows as in training: under Hann's window, then mean 0 and standard deviation 1."""
+    """Prepare windows as in training: under Hann's window, then mean 0 and standard deviation 1."""
     return standardise(windows * get_window("hann", windows.shape[-1]).astype(np.float32), WINDOW_STD)
 
 
 def power_spectrum(arrays: Arrays, window_samples: int, seed: int) -> np.ndarray:
-    """Mean power of windows of what is learned from, at each bin of their Fourier transform; its sum is 1."""
+    """Return the mean power of training windows at each bin of their Fourier transform; its sum is 1."""
     drawn = draw_starts(arrays["starts"][:-1], arrays["ends_of_training"], SPECTRUM_WINDOWS, window_samples, seed)
     power = np.square(np.abs(np.fft.rfft(prepare(cut(arrays["samples"], drawn, window_samples))))).mean(axis=0)
     return power / power.sum()
 
 
 def fourier_bases(power: np.ndarray, n_bases: int, window_samples: int) -> np.ndarray:
-    """The bins of the Fourier transform with most power, as many as there are at most; the constant is left out."""
+    """Return the (at most) `n_bases` bins of the Fourier transform with most power, without the constant."""
     loudest = 1 + np.sort(np.argsort(-power[1:], kind="stable")[:n_bases])
     angles = 2 * np.pi * loudest[:, None] * np.arange(window_samples) / window_samples
     return np.concatenate([np.cos(angles), -np.sin(angles)]).astype(np.float32)
 
 
 def describe_bases(bases: np.ndarray, sample_rate_hz: int) -> dict[str, np.ndarray]:
-    """How much each complex basis is a pair of waves in quadrature.
+    """Measure how much each complex basis is a pair of waves in quadrature.
 
     Returns
     -------
     dict of str to np.ndarray
         ``peaks_hz`` and ``concentration`` ``(n_bases, 2)``: of real and imaginary part the frequency with most power,
-        and the share of power within `NEAR_BINS` bins of it; ``quadrature_deg (n_bases,)``: the angle between both
+        and the fraction of power within `NEAR_BINS` bins of it; ``quadrature_deg (n_bases,)``: the angle between both
         parts at the frequency where they have most power together, 0 to 180, 90 in quadrature; ``norms (n_bases,)``.
     """
     parts = np.stack(np.split(bases, 2), axis=1)  # (n_bases, 2, window_samples)
@@ -140,20 +131,20 @@ def describe_bases(bases: np.ndarray, sample_rate_hz: int) -> dict[str, np.ndarr
 def measure_signal(
     arrays: Arrays, bases: np.ndarray, sample_rate_hz: int, measure: ShiftMeasure
 ) -> dict[str, np.ndarray]:
-    """All that step 7 stores of one run's bases: `measure_shifts`, `describe_bases`, and the spectrum of the sound."""
+    """Return what step 7 stores of a run: `measure_shifts`, `describe_bases`, and the spectrum of the sound."""
     n_bases, window_samples = len(bases) // 2, bases.shape[1]
     power = power_spectrum(arrays, window_samples, measure.seed)
     others = {
         "random": random_bases(n_bases, window_samples, measure.seed),
         "Fourier": fourier_bases(power, n_bases, window_samples),
     }
-    found = measure_shifts(arrays, {"learned": bases} | others, measure)
+    shifts = measure_shifts(arrays, {"learned": bases} | others, measure)
     spectrum = {"power": power, "frequencies_hz": np.fft.rfftfreq(window_samples, 1 / sample_rate_hz)}
-    return found | describe_bases(bases, sample_rate_hz) | spectrum
+    return shifts | describe_bases(bases, sample_rate_hz) | spectrum
 
 
 def describe(measures: Arrays) -> str:
-    """The numbers of a run that a reader would want."""
+    """Return the numbers of a run that a reader would want."""
     middle = np.abs(measures["shifts_samples"] - np.median(measures["shifts_samples"])).argmin()
     cosines = ", ".join(f"{n} {c[middle]:.2f}" for n, c in zip(measures["features"], measures["cosine"], strict=True))
     return (

@@ -1,9 +1,10 @@
 """How far forecasts are from what happened.
 
-A forecast is an array (n_starts, n_steps + 1, latent_dim) in the units of z. `starts` (n_starts,) are the points that
-it begins at; index 0 along its steps is the initial condition itself, and the truth of a start after i steps is
-z[start + i]. The distance after i steps is delta[:, i]. Errors are divided by the spread of the whole trajectory, one
-number for all dimensions, so that 1 is as bad as always saying the mean, in a space of any size.
+A forecast is an array (n_starts, n_steps + 1, latent_dim) in the units of the trajectory z (n_points, latent_dim).
+`starts` (n_starts,) are the points that it begins at; index 0 along its steps is the initial condition itself, and the
+reference of a start after i steps is z[start + i]. The distance after i steps is delta[:, i]. Errors are normalised by
+the spread of the trajectory, its root mean square distance to the mean, one number for all dimensions: 1 is as bad as
+always predicting the mean, in a space of any size.
 """
 
 import numpy as np
@@ -16,28 +17,15 @@ THRESHOLD = 0.5
 def evaluate(
     z: np.ndarray, starts: np.ndarray, forecast: np.ndarray, hop_s: float, threshold: float = THRESHOLD
 ) -> dict[str, np.ndarray]:
-    """All measures of one forecast.
-
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory.
-    starts : np.ndarray (n_starts,)
-        Points that the forecasts begin at.
-    forecast : np.ndarray (n_starts, n_steps + 1, latent_dim)
-        The forecasts.
-    hop_s : float
-        Time from one point to the next.
-    threshold : float
-        Error, in units of the spread, up to which a forecast is valid.
+    """Return all measures of one forecast, which is valid up to a normalised error of `threshold`.
 
     Returns
     -------
     dict of str to np.ndarray
-        ``delta`` (n_starts, n_steps + 1); of these, for each step, ``delta_mean`` and ``delta_standard_error``, and the
-        root mean square in units of the spread ``nrmse``, beside ``persistence_nrmse`` of staying where one is and
-        ``skill`` against that; ``valid_steps`` and ``is_censored`` (n_starts,), their median ``valid_time_s`` and
-        ``censored_share``; ``spread``, ``steps``, ``times_s`` after the start, and ``starts``.
+        ``delta`` (n_starts, n_steps + 1); of these, for each step, ``delta_mean`` and ``delta_standard_error``, the
+        normalised RMSE ``nrmse`` and ``persistence_nrmse`` of persistence, and ``skill`` against that; ``valid_steps``
+        and ``is_censored`` (n_starts,), their median ``valid_time_s`` and the fraction ``censored_share``; ``spread``,
+        ``steps``, ``times_s`` after the start, and ``starts``.
 
     Raises
     ------
@@ -59,7 +47,7 @@ def evaluate(
         "delta_standard_error": delta_standard_error,
         "nrmse": root_mean_square(delta) / z_spread,
         "persistence_nrmse": root_mean_square(staying) / z_spread,
-        "skill": skill(delta, staying),
+        "skill": skill(staying, delta),
         "valid_steps": steps,
         "is_censored": is_censored,
         "valid_time_s": np.array(hop_s * np.median(steps)),
@@ -68,7 +56,6 @@ def evaluate(
 
 
 def _validate(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> None:
-    """Raises ValueError unless `forecast` is one of `z` at `starts`."""
     if not (forecast.ndim == 3 and z.ndim == 2 and np.ndim(starts) == 1):
         raise ValueError(
             f"forecast of shape {forecast.shape}, starts {np.shape(starts)}, z {z.shape}: "
@@ -91,14 +78,14 @@ def _validate(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> None:
 
 
 def distances(z: np.ndarray, starts: np.ndarray, forecast: np.ndarray) -> np.ndarray:
-    """Euclidean distance between forecast and truth, ``(n_starts, n_steps + 1)``; parameters as in `evaluate`."""
+    """Return the Euclidean distance of a forecast to what happened, ``(n_starts, n_steps + 1)``."""
     _validate(z, starts, forecast)
-    truth = z[np.asarray(starts)[:, None] + np.arange(forecast.shape[1])]  # (n_starts, n_steps + 1, latent_dim)
-    return np.linalg.norm(forecast.astype(float) - truth, axis=2)
+    reference = z[np.asarray(starts)[:, None] + np.arange(forecast.shape[1])]  # (n_starts, n_steps + 1, latent_dim)
+    return np.linalg.norm(forecast.astype(float) - reference, axis=2)
 
 
 def mean_and_standard_error(delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Over initial conditions, for each step; the standard error of a single one is NaN.
+    """Return both over initial conditions, for each step; the standard error of a single one is NaN.
 
     It takes initial conditions for independent; where their windows or forecasts overlap, `evaluate.bootstrap.interval`
     draws them in blocks.
@@ -109,27 +96,15 @@ def mean_and_standard_error(delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def root_mean_square(delta: np.ndarray) -> np.ndarray:
-    """Over initial conditions, for each step."""
+    """Return it over initial conditions, for each step."""
     return np.sqrt(np.mean(delta**2, axis=0))
 
 
 def valid_steps(error: np.ndarray, threshold: float = THRESHOLD) -> tuple[np.ndarray, np.ndarray]:
-    """First step at which each forecast is farther off than `threshold`, and whether there is none.
+    """Return the first step at which each error ``(n_starts, n_steps + 1)`` exceeds `threshold`, and if there is none.
 
-    Parameters
-    ----------
-    error : np.ndarray (n_starts, n_steps + 1)
-        Distances in units of the spread.
-    threshold : float
-        In the same units.
-
-    Returns
-    -------
-    steps : np.ndarray (n_starts,)
-        The last step where there is none: a median of these is right while fewer than half are censored, and else
-        too low.
-    is_censored : np.ndarray (n_starts,)
-        Whether the forecast is never over.
+    Where there is none (the forecast is censored) the step is the last: a median of steps is right while fewer than
+    half are censored, and else too low.
 
     References
     ----------
@@ -140,52 +115,47 @@ def valid_steps(error: np.ndarray, threshold: float = THRESHOLD) -> tuple[np.nda
         raise ValueError(f"threshold={threshold}: must be greater than 0")
     if np.isnan(error).any():
         raise ValueError(f"error of shape {error.shape}: must not be NaN")
-    is_over = error > threshold
-    is_censored = np.logical_not(is_over.any(axis=1))
-    return np.where(is_censored, error.shape[1] - 1, is_over.argmax(axis=1)), is_censored
+    exceeds = error > threshold
+    is_censored = np.logical_not(exceeds.any(axis=1))
+    return np.where(is_censored, error.shape[1] - 1, exceeds.argmax(axis=1)), is_censored
 
 
-def skill(delta: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """Share of the root mean square error of another forecast of the same starts that is saved, ``(n_steps + 1,)``.
+def skill(reference: np.ndarray, estimated: np.ndarray) -> np.ndarray:
+    """Return the skill score of errors ``(n_starts, n_steps + 1)`` against those of a reference, ``(n_steps + 1,)``.
 
-    1 is without error, 0 as good as the other, less than 0 worse. NaN where the other is without error: at step 0.
+    It is 1 - RMSE / RMSE of the reference: 1 is without error, 0 as good as the reference, less than 0 worse. NaN where
+    the reference is without error: at step 0.
     """
-    if delta.shape != reference.shape:
-        raise ValueError(
-            f"reference of shape {reference.shape}: must be {delta.shape} as the forecast that it is beside"
-        )
-    error, other = root_mean_square(delta), root_mean_square(reference)
+    if estimated.shape != reference.shape:
+        raise ValueError(f"reference of shape {reference.shape}: must be {estimated.shape} as the errors compared")
+    error, other = root_mean_square(estimated), root_mean_square(reference)
     return 1 - np.divide(error, other, out=np.full(len(other), np.nan), where=other > 0)
 
 
-def one_step_scores(v_hat: np.ndarray, v: np.ndarray, z_spread: float) -> dict[str, float]:
-    """How well velocities are predicted.
-
-    Parameters
-    ----------
-    v_hat, v : np.ndarray (n_velocities, latent_dim)
-        Predicted and true.
-    z_spread : float
-        Spread of the trajectory that they belong to, which makes runs comparable.
+def one_step_scores(reference: np.ndarray, estimated: np.ndarray, z_spread: float) -> dict[str, float]:
+    """Return how well velocities ``(n_velocities, latent_dim)`` are predicted in a trajectory of this spread.
 
     Returns
     -------
     dict of str to float
         ``mean_squared_error``, the mean over velocities of ``||v - v_hat||^2 / z_spread^2``, a sum over dimensions;
-        ``mean_cosine`` of the angle between the two, 1 for the same direction; pairs with a velocity of length zero
+        ``mean_cosine`` of the angle between the two, 1 for the same direction; pairs with a velocity of norm zero
         have no angle and are left out, and without any angle it is NaN.
     """
-    if v_hat.shape != v.shape or v.ndim != 2 or len(v) == 0:
-        raise ValueError(f"v_hat of shape {v_hat.shape}, v {v.shape}: must both be (n_velocities, latent_dim)")
-    if not (np.isfinite(v_hat).all() and np.isfinite(v).all()):
-        raise ValueError(f"v_hat and v of shape {v.shape}: must be finite")
+    if estimated.shape != reference.shape or reference.ndim != 2 or len(reference) == 0:
+        raise ValueError(
+            f"reference of shape {reference.shape}, estimated {estimated.shape}: must both be "
+            "(n_velocities, latent_dim)"
+        )
+    if not (np.isfinite(estimated).all() and np.isfinite(reference).all()):
+        raise ValueError(f"reference and estimated of shape {reference.shape}: must be finite")
     if not z_spread > 0:
         raise ValueError(f"z_spread={z_spread}: must be greater than 0")
-    ours, true = v_hat.astype(float), v.astype(float)
-    lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(true, axis=1)
-    moves = lengths > 0
-    cosines = np.sum(ours * true, axis=1)[moves] / lengths[moves]
+    v_hat, v = estimated.astype(float), reference.astype(float)
+    norms = np.linalg.norm(v_hat, axis=1) * np.linalg.norm(v, axis=1)
+    has_angle = norms > 0
+    cosines = np.sum(v_hat * v, axis=1)[has_angle] / norms[has_angle]
     return {
-        "mean_squared_error": float(np.mean(np.sum((true - ours) ** 2, axis=1)) / z_spread**2),
+        "mean_squared_error": float(np.mean(np.sum((v - v_hat) ** 2, axis=1)) / z_spread**2),
         "mean_cosine": float(cosines.mean()) if len(cosines) else float("nan"),
     }

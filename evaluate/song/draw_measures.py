@@ -1,4 +1,4 @@
-"""All figures and tables of the study `song` that tell of forecasts, from stored measures."""
+"""All figures and tables of the study `song` on forecasts, from stored measures."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,17 +15,21 @@ from pipeline.studies.song import Parameters
 
 
 def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
-    """Draw what step 7 measured, leaving out runs that are not measured or stale; returns paths."""
+    """Draw what step 7 measured, leaving out runs that are not measured or stale; return the paths."""
     runs = parameters.for_runs()
-    divergences = {str(run.run): _load_divergences(run, root) for run in runs}
-    divergences = {run: by_method for run, by_method in divergences.items() if by_method}
+    divergences: dict[str, Mapping[str, Arrays]] = {}
     for run in runs:
-        if left_out := [method for method in run.methods_of_run() if method not in divergences.get(str(run.run), {})]:
+        methods = run.methods_of_run()
+        by_method = results.load_fresh_kinds(run, {method: f"divergence_{method}" for method in methods}, root)
+        if by_method:
+            divergences[str(run.run)] = by_method
+        if left_out := [method for method in methods if method not in by_method]:
             print(f"left out of figures and tables, not measured or stale: {run.run}: {', '.join(left_out)}")
     controls = results.load_fresh(runs, "controls", root)
     recurrences = results.load_fresh(runs, "recurrence", root)
     embeddings = results.load_fresh(runs, "embedding", root)
     drawn: dict[str, Figure] = {}
+    bpm = parameters.music.bpm
     if divergences:
         drawn |= {"errors": draw_errors(divergences), "skill": draw_skills(divergences)}
         drawn["valid_times"] = draw_valid_times(divergences)
@@ -34,24 +38,17 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     if controls:
         drawn |= {"controls": draw_controls(controls), "exclusion": draw_exclusion(controls)}
     if recurrences:
-        drawn["recurrence"] = draw_recurrence(recurrences, parameters.music.bpm)
-    paths = figures.save_all(drawn, parameters, root)
-    bpm = parameters.music.bpm
-    told = {
+        drawn["recurrence"] = draw_recurrence(recurrences, bpm)
+    rows_by_table = {
         "divergence": rows.divergence_rows(divergences, bpm),
-        "divergence_paper": rows.paper_rows({run: each for run, each in divergences.items() if _has_both(each)}),
+        "divergence_paper": rows.paper_rows(
+            {run: divergences[run] for run in divergences if _has_both(divergences[run])}
+        ),
         "controls": rows.control_rows(controls),
         "recurrence": rows.recurrence_rows(recurrences, bpm),
         "consistency": rows.consistency_rows(embeddings),
     }
-    for name, table in told.items():
-        paths += tables.save(table, results.figure_path(parameters, name, root))
-    return paths
-
-
-def _load_divergences(run: Parameters, root: Path = ROOT) -> Mapping[str, Arrays]:
-    """The measures of a run that are there and not stale, by method."""
-    return results.load_fresh_kinds(run, {method: f"divergence_{method}" for method in run.methods_of_run()}, root)
+    return figures.save_all(drawn, parameters, root) + tables.save_all(rows_by_table, parameters, root)
 
 
 def _groups_of_knn(
@@ -64,5 +61,4 @@ def _groups_of_knn(
 
 
 def _has_both(by_method: Mapping[str, Arrays]) -> bool:
-    """Whether a run was forecast by KNN in the paper's protocol and without its leak."""
     return {"knn", "knn_paper"} <= by_method.keys()

@@ -1,4 +1,4 @@
-"""Several songs in one picture and one table: what conditioning changes, with its interval over songs."""
+"""Several songs in one figure and one table: what conditioning changes, with its interval over songs."""
 
 from collections.abc import Mapping
 from operator import itemgetter
@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from embed.song.spread import effective_dimensions
 from evaluate.song.songs import REFERENCE, differences, load_songs
-from evaluate.song.tables import STEPS_TOLD
-from pipeline import figures, results, tables
+from evaluate.song.tables import TABLE_STEPS
+from pipeline import figures, tables
 from pipeline.figures import METHOD_NAMES, colour_of, new_figure
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
@@ -19,7 +19,7 @@ DIVERGENCES = {"knn": "nrmse", "knn_paper": "axes_mean"}
 
 
 def draw_songs(parameters: Parameters, root: Path = ROOT) -> list[Path]:
-    """Draw and tabulate the songs in `figures.songs` beside each other; nothing if there are none. Returns paths."""
+    """Draw and tabulate the songs in `figures.songs` together; nothing if there are none. Return the paths."""
     songs = parameters.figures.songs
     if not songs:
         return []
@@ -28,43 +28,38 @@ def draw_songs(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         for method, array in DIVERGENCES.items()
     }
     smoothness = differences(load_songs(songs, "embedding", itemgetter("mean_velocity_cosine"), root))
-    in_use = differences(
+    dimensions = differences(
         load_songs(songs, "embedding", lambda stored: np.array(effective_dimensions(stored["z"])), root)
     )
-    told = {
+    rows_by_table = {
         "songs_divergence": divergence_rows(divergence),
         "songs_smoothness": [
             {
                 "runs": f"{kind} - {REFERENCE}",
-                "mean cos(v, v next)": tell(each),
-                "effective dimensions": tell(in_use[kind]),
+                "mean cos(v, v next)": format_difference(difference),
+                "effective dimensions": format_difference(dimensions[kind]),
             }
-            for kind, each in smoothness.items()
+            for kind, difference in smoothness.items()
         ],
         "songs_valid_times": _valid_time_rows(parameters, root),
     }
-    paths = [tables.save(rows, results.figure_path(parameters, name, root)) for name, rows in told.items()]
-    if any(divergence.values()):
-        figure = draw_differences(divergence)
-        paths.append(figures.save(figure, results.figure_path(parameters, "songs_divergence", root)))
-    return [path for group in paths for path in group]
+    drawn = {"songs_divergence": draw_differences(divergence)} if any(divergence.values()) else {}
+    return tables.save_all(rows_by_table, parameters, root) + figures.save_all(drawn, parameters, root)
 
 
 def draw_differences(divergence: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> Figure:
-    """A panel for each protocol: difference of divergence to the reference over steps, with its interval.
+    """Draw a panel for each protocol: difference of divergence to the reference over steps, with its interval.
 
-    Parameters
-    ----------
-    divergence : mapping of str to mapping of str to mapping of str to np.ndarray
-        By method, then kind of run, as `evaluate.song.songs.differences` gives them.
+    `divergence` is by method, then kind of run, as `evaluate.song.songs.differences` gives it.
     """
-    units = {"knn": "error / spread", "knn_paper": "distance, each axis in [0, 1]"}
+    units = {"knn": "normalised RMSE", "knn_paper": "distance, each axis in [0, 1]"}
     figure = new_figure(9.5, 3.8)
     for axes, (method, by_kind) in zip(figure.subplots(1, 2), divergence.items(), strict=True):
-        for kind, each in by_kind.items():
-            steps, colour = np.arange(len(each["mean"])), colour_of(kind, list(by_kind))
-            axes.plot(steps, each["mean"], color=colour, label=f"{kind} - {REFERENCE}, {each['n_songs']} songs")
-            axes.fill_between(steps, each["low"], each["high"], color=colour, alpha=0.15, linewidth=0)
+        for kind, difference in by_kind.items():
+            mean, colour = difference["mean"], colour_of(kind, list(by_kind))
+            steps = np.arange(len(mean))
+            axes.plot(steps, mean, color=colour, label=f"{kind} - {REFERENCE}, {difference['n_songs']} songs")
+            axes.fill_between(steps, difference["low"], difference["high"], color=colour, alpha=0.15, linewidth=0)
         axes.axhline(0, color="0.6", linestyle=":", linewidth=0.8)
         axes.set(xlabel="number of forecast steps", ylabel=f"difference of {units[method]}", title=METHOD_NAMES[method])
         axes.legend(loc="upper left")
@@ -72,26 +67,26 @@ def draw_differences(divergence: Mapping[str, Mapping[str, Mapping[str, np.ndarr
 
 
 def divergence_rows(divergence: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> list[dict[str, str]]:
-    """A row for each protocol and kind of run: differences with intervals, and at how many steps most songs gain."""
+    """Return a row for each protocol and kind of run: differences with intervals, at how many steps most songs gain."""
     rows = []
     for method, by_kind in divergence.items():
-        for kind, each in by_kind.items():
-            row = {"method": METHOD_NAMES[method], "runs": f"{kind} - {REFERENCE}", "songs": str(each["n_songs"])}
-            for step in STEPS_TOLD:
-                if step < len(each["mean"]):
-                    row[f"at {step}"] = tell({name: values[step] for name, values in each.items() if values.ndim})
-            row["below at every step"] = f"{np.mean(each['lower_share'][1:] > 0.5):.0%} of steps in most songs"
+        for kind, difference in by_kind.items():
+            row = {"method": METHOD_NAMES[method], "runs": f"{kind} - {REFERENCE}", "songs": str(difference["n_songs"])}
+            for step in TABLE_STEPS:
+                if step < len(difference["mean"]):
+                    at_step = {name: values[step] for name, values in difference.items() if values.ndim}
+                    row[f"at {step}"] = format_difference(at_step)
+            row["lower in most songs"] = f"{np.mean(difference['lower_share'][1:] > 0.5):.0%} of steps"
             rows.append(row)
     return rows
 
 
-def tell(difference: Mapping[str, np.ndarray]) -> str:
-    """A difference with its interval, as text."""
+def format_difference(difference: Mapping[str, np.ndarray]) -> str:
+    """Return a difference with its interval as text."""
     return f"{difference['mean']:+.3f} [{difference['low']:+.3f}, {difference['high']:+.3f}]"
 
 
 def _valid_time_rows(parameters: Parameters, root: Path = ROOT) -> list[dict[str, str]]:
-    """A row for each song and kind of run: valid prediction times in s by method, means over seeds."""
     methods = parameters.forecast.methods
     by_method = {
         method: load_songs(parameters.figures.songs, f"divergence_{method}", itemgetter("compared_valid_time_s"), root)

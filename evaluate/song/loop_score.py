@@ -1,38 +1,58 @@
-"""Is a trajectory a loop, how long is it, and how exactly does it close?
+"""Is a trajectory a loop, how long is it, and how exactly does it close, compared with surrogates that are none?
 
-The recurrence-lag spectrum says for each lag how far apart points are on average that are so far apart in time, in
+The recurrence-lag spectrum says for each lag how far apart points are on average that lie this lag apart in time, in
 units of the distance of random pairs: 0 at lag 0, about 1 where the trajectory knows nothing of itself, 0 again after
 the period of an exact loop. A path that drifts off slowly is near its past as well, so what counts at a minimum is the
-return: of the way that the trajectory had moved off before (of the distance of random pairs at most), the share that
+return: of the way that the trajectory had gone off before (of the distance of random pairs at most), the fraction that
 it has come back. Lags below the length of a window are left out, because such windows share sound.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from embed.song.recurrence import distance_after
-from evaluate.song.surrogates import phase_randomised
+from evaluate.song.surrogates import phase_randomised, time_shuffled
+from pipeline.windows import count_overlapping_points, mean_hop_s
 
 N_STARTS = 10_000
 NEARLY = 0.9
 
 
+def measure_recurrence(
+    embedding: Mapping[str, np.ndarray], *, max_period_s: float, n_surrogates: int, seed: int
+) -> dict[str, np.ndarray]:
+    """Measure how a stored embedding returns, and how surrogates of it do.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        What `loop_score` returns; ``shuffled_scores`` and ``shuffled_p`` of the song's pieces in random order: whether
+        it is a loop at all; ``randomised_scores`` and ``randomised_p`` of paths with the same spectrum: whether it
+        repeats more exactly than that demands.
+    """
+    hop_s = mean_hop_s(embedding["times_s"])
+    overlap = count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
+    z = embedding["z"].astype(float)
+    longest = max(round(max_period_s / hop_s), overlap + 2)
+    measures = loop_score(z, hop_s, overlap, longest)
+    settings = {"n_surrogates": n_surrogates, "seed": seed, "longest_points": longest}
+
+    def shuffled(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return time_shuffled(points, rng, mean_points=3 * overlap)
+
+    for name, surrogate in (("shuffled", shuffled), ("randomised", phase_randomised)):
+        compared = compare_with_surrogates(z, overlap, surrogate=surrogate, **settings)
+        measures[f"{name}_scores"], measures[f"{name}_p"] = compared["surrogate_scores"], compared["p_value"]
+    return measures
+
+
 def loop_score(
     z: np.ndarray, hop_s: float, window_points: int, longest_points: int | None = None
 ) -> dict[str, np.ndarray]:
-    """The period after which a trajectory comes back best, and how well.
+    """Return the period after which a trajectory ``(n_points, latent_dim)`` comes back best, and how well.
 
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory.
-    hop_s : float
-        Time from one point to the next.
-    window_points : int
-        Length of a window in hops; periods from there up to half the song are found.
-    longest_points : int or None
-        Longest period that is looked for, if that is less.
+    Periods are searched from a window (`window_points` hops of `hop_s`) up to half the song, or to `longest_points`.
 
     Returns
     -------
@@ -62,7 +82,7 @@ def loop_score(
 
 
 def recurrence_spectrum(z: np.ndarray, longest_points: int | None = None) -> np.ndarray:
-    """Mean distance after each lag from 0 to half the length, by that of random pairs, ``(n_points // 2 + 1,)``.
+    """Return the mean distance after each lag from 0 to half the song, by that of random pairs, ``(n_lags,)``.
 
     No lag is longer than `longest_points`. In a long trajectory some ten thousand evenly spaced points stand for all.
     """
@@ -81,12 +101,12 @@ def recurrence_spectrum(z: np.ndarray, longest_points: int | None = None) -> np.
 def _mean_distance(axes: np.ndarray, lag: int) -> float:
     """Mean distance of points `lag` apart in a trajectory given as ``(latent_dim, n_points)``."""
     every = max(1, (axes.shape[1] - lag) // N_STARTS)
-    moved = axes[:, lag::every] - axes[:, :-lag:every]
-    return float(np.sqrt(np.einsum("ij,ij->j", moved, moved)).mean())
+    difference = axes[:, lag::every] - axes[:, :-lag:every]
+    return float(np.sqrt(np.einsum("ij,ij->j", difference, difference)).mean())
 
 
 def find_returns(spectrum: np.ndarray, min_lag: int) -> tuple[np.ndarray, np.ndarray]:
-    """Lags of the minima of a recurrence-lag spectrum, in order and in fractions of a point, and the return at each.
+    """Return the lags of the minima of a recurrence-lag spectrum, in fractions of a point, and the return at each.
 
     A period is no whole number of points, and about its period T a smooth loop is at the distance speed * abs(lag - T)
     from itself: the square of that is a parabola, which is laid through the squares of a minimum and its neighbours.
@@ -97,8 +117,8 @@ def find_returns(spectrum: np.ndarray, min_lag: int) -> tuple[np.ndarray, np.nda
     left, middle, right = (spectrum[lags + step] ** 2 for step in (-1, 0, 1))
     offsets = (left - right) / (2 * (left - 2 * middle + right))
     depths = np.sqrt(np.maximum(0, middle - (left - right) * offsets / 4))
-    moved_off = np.minimum(1, np.maximum.accumulate(spectrum)[lags])
-    returns = 1 - depths / moved_off
+    gone_off = np.minimum(1, np.maximum.accumulate(spectrum)[lags])
+    returns = 1 - depths / gone_off
     return (lags + offsets)[returns > 0], returns[returns > 0]
 
 
@@ -111,32 +131,17 @@ def compare_with_surrogates(
     seed: int = 0,
     longest_points: int | None = None,
 ) -> dict[str, np.ndarray]:
-    """Whether a trajectory returns better than trajectories made from it in which what is in question is gone.
+    """Compare how a trajectory returns with surrogates, made from it without what is in question.
 
     With `time_shuffled` the question is whether it is a loop at all. `phase_randomised` asks for more: its
     surrogates keep the periods of the song, so that only what repeats more exactly than its spectrum demands is
     above them; a circle is not, being a linear oscillation.
 
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory.
-    window_points : int
-        As in `loop_score`.
-    surrogate : callable
-        From a trajectory and a random generator to another trajectory.
-    n_surrogates : int
-        Their number; the least p-value there can be is 1 / (n_surrogates + 1).
-    seed : int
-        Of the random generator.
-    longest_points : int or None
-        As in `loop_score`.
-
     Returns
     -------
     dict of str to np.ndarray
-        ``score``; ``surrogate_scores`` (n_surrogates,); ``p_value``, the share of scores, its own among them, that are
-        at least as high.
+        ``score``; ``surrogate_scores`` (n_surrogates,); ``p_value``, the fraction of scores, its own among them, that
+        are at least as high: 1 / (n_surrogates + 1) or more.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""How far the forecasts of a song are from what happened: over all initial conditions, and those networks never saw."""
+"""How far forecasts of a song are from what happened: over all initial conditions, and those unseen by networks."""
 
 from collections.abc import Mapping
 from math import ceil
@@ -19,26 +19,16 @@ def measure_forecasts(
     threshold: float,
     seed: int = 0,
 ) -> dict[str, np.ndarray]:
-    """All measures of the forecasts of a song by one method.
+    """Return all measures of the forecasts of a song by one method, stored by step 6.
 
-    Parameters
-    ----------
-    embedding : mapping of str to np.ndarray
-        As stored by step 3.
-    forecasts : mapping of str to np.ndarray
-        As stored by step 6.
-    first_start : int
-        Methods are compared from this initial condition on, which is the first that networks may be scored from.
-    threshold : float
-        Error in spreads at which a forecast is no longer valid.
-    seed : int
-        Of the bootstrap.
+    Methods are compared from `first_start` on, which is the first that networks may be scored from. A forecast is no
+    longer valid where its normalised error is above `threshold`.
 
     Returns
     -------
     dict of str to np.ndarray
-        What `evaluate.song.divergence.evaluate` tells of all initial conditions, and, with ``compared_`` before each
-        name, of those from `first_start` on, where there is any; ``axes_mean`` and ``axes_standard_error``
+        What `evaluate.song.divergence.evaluate` returns for all initial conditions, and, with ``compared_`` before each
+        name, for those from `first_start` on, where there is any; ``axes_mean`` and ``axes_standard_error``
         (n_steps + 1,), of the distance where each axis is scaled to [0, 1], the paper's; ``threshold``.
     """
     z, starts, forecast = embedding["z"].astype(float), forecasts["starts"], forecasts["forecast"]
@@ -50,20 +40,19 @@ def measure_forecasts(
     compared = starts >= first_start
     for prefix, chosen in {"": np.full(len(starts), True), "compared_": compared}.items():
         if chosen.any():
-            all_of = evaluate(z, starts[chosen], forecast[chosen], hop_s, threshold)
-            all_of |= interval_of_valid_time(all_of, hop_s, overlap, seed)
-            v_hat, v = np.diff(forecast[chosen, :2], axis=1)[:, 0], z[starts[chosen] + 1] - z[starts[chosen]]
-            all_of |= {
-                name: np.array(score) for name, score in one_step_scores(v_hat, v, float(all_of["spread"])).items()
-            }
-            measures |= {prefix + name: value for name, value in all_of.items()}
+            scores = evaluate(z, starts[chosen], forecast[chosen], hop_s, threshold)
+            scores |= interval_of_valid_time(scores, hop_s, overlap, seed)
+            v, v_hat = z[starts[chosen] + 1] - z[starts[chosen]], np.diff(forecast[chosen, :2], axis=1)[:, 0]
+            one_step = one_step_scores(v, v_hat, float(scores["spread"]))
+            scores |= {name: np.array(score) for name, score in one_step.items()}
+            measures |= {prefix + name: value for name, value in scores.items()}
     return measures
 
 
 def interval_of_valid_time(
     measures: Mapping[str, np.ndarray], hop_s: float, overlap: int, seed: int
 ) -> dict[str, np.ndarray]:
-    """The 95 % interval of the median, ``valid_time_low_s`` and ``valid_time_high_s``; NaN if there are too few starts.
+    """Return the 95 % interval of the median, ``valid_time_low_s`` and ``valid_time_high_s``; NaN of too few starts.
 
     Initial conditions are drawn in blocks twice as long as windows and forecasts overlap.
     """
@@ -76,8 +65,8 @@ def interval_of_valid_time(
     return {"valid_time_low_s": np.asarray(low), "valid_time_high_s": np.asarray(high)}
 
 
-def tell_valid_time(measures: Mapping[str, np.ndarray]) -> str:
-    """How long forecasts are valid where methods are compared, in words."""
+def describe_valid_time(measures: Mapping[str, np.ndarray]) -> str:
+    """Return in words how long forecasts are valid from the starts by which methods are compared."""
     time_s, n_starts = measures["compared_valid_time_s"], len(measures["compared_starts"])
     at_least = "at least " if measures["compared_censored_share"] > 0.5 else ""
     return f"valid for {at_least}{time_s:.2f} s, median of {n_starts} starts"

@@ -1,4 +1,4 @@
-"""What the protocol itself does: forecasts of trajectories with known behaviour, and of the song with leaks."""
+"""What the protocol itself does: forecasts of reference systems with known behaviour, and of the song with leaks."""
 
 import numpy as np
 
@@ -7,8 +7,8 @@ from evaluate.song import surrogates
 from evaluate.song.divergence import distances, root_mean_square, valid_steps
 from forecast.song.exclusion import ExclusionRule
 from forecast.song.forecasts import forecast_from, initial_conditions
-from forecast.song.knn import knn
-from forecast.song.methods import method_of
+from forecast.song.knn import KNN
+from forecast.song.methods import forecaster_of, protocol_of
 from forecast.song.roll_out import roll_out
 from forecast.song.scaling import scaling_of
 from pipeline.studies.song import Parameters
@@ -19,16 +19,9 @@ N_SURROGATES = 5
 
 
 def forecast_controls(z: np.ndarray, overlap: int, parameters: Parameters) -> dict[str, np.ndarray]:
-    """Valid prediction times of trajectories with known behaviour, by the methods that need no training.
+    """Measure valid prediction times of reference systems by the methods that need no training.
 
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The song's trajectory.
-    overlap : int
-        Points over which its windows share sound.
-    parameters : Parameters
-        Of the run.
+    `z` is the trajectory of the song, whose windows share sound over `overlap` points.
 
     Returns
     -------
@@ -48,14 +41,13 @@ def forecast_controls(z: np.ndarray, overlap: int, parameters: Parameters) -> di
     steps, nrmse = [], []
     for kind in trajectories.values():
         for name in METHODS:
-            method = method_of(name, parameters)
-            errors = [
-                distances(one, starts, forecast_from(one, starts, n_steps, method, overlap)) / spread(one)
-                for one in kind
-            ]
-            together = np.concatenate(errors)
-            steps.append(np.median(valid_steps(together, parameters.evaluation.threshold)[0]))
-            nrmse.append(root_mean_square(together))
+            forecaster, protocol = forecaster_of(name, parameters), protocol_of(name, parameters)
+            forecasts = [forecast_from(one, starts, n_steps, forecaster, overlap, **protocol) for one in kind]
+            errors = np.concatenate(
+                [distances(one, starts, forecast) / spread(one) for one, forecast in zip(kind, forecasts, strict=True)]
+            )
+            steps.append(np.median(valid_steps(errors, parameters.evaluation.threshold)[0]))
+            nrmse.append(root_mean_square(errors))
     shape = len(trajectories), len(METHODS)
     return {
         "controls": np.array(list(trajectories)),
@@ -66,23 +58,23 @@ def forecast_controls(z: np.ndarray, overlap: int, parameters: Parameters) -> di
 
 
 def sweep_exclusion(z: np.ndarray, overlap: int, parameters: Parameters) -> dict[str, np.ndarray]:
-    """How far KNN forecasts are valid when it may learn from all but a block of each size around the start.
+    """Measure how long KNN forecasts are valid that may learn from all but a block around the start, by its size.
 
     Returns
     -------
     dict of str to np.ndarray
-        ``exclusion_points`` (n_sizes,), half widths of the block, those that leave neighbours;
+        ``exclusion_points`` (n_sizes,), half widths of the block, those that leave enough neighbours;
         ``exclusion_valid_steps`` (n_sizes,), medians over initial conditions; ``overlap_points``, where windows cease
         to share sound.
     """
     scaled = scaling_of(z, parameters.fit.scale).apply(z)
     starts, n_steps = initial_conditions(len(z), parameters), parameters.forecast.horizon_steps
     medians = []
-    n_neighbours = parameters.knn.n_neighbours
-    most = (len(z) - 3 - n_neighbours) // 2  # a larger block may leave fewer neighbours
-    sizes = [radius for radius in parameters.evaluation.exclusion_points if radius <= most]
+    forecaster = KNN(parameters.knn.n_neighbours)
+    max_radius = (len(z) - 3 - forecaster.n_neighbours) // 2  # a larger block may leave fewer neighbours
+    sizes = [radius for radius in parameters.evaluation.exclusion_points if radius <= max_radius]
     for radius in sizes:
-        forecaster = knn(scaled, starts, ExclusionRule("block", radius), n_neighbours=n_neighbours)
+        forecaster.fit(scaled, starts, ExclusionRule("block", radius), n_steps)
         delta = distances(scaled, starts, roll_out(scaled, starts, n_steps, forecaster))
         medians.append(np.median(valid_steps(delta / spread(scaled), parameters.evaluation.threshold)[0]))
     return {

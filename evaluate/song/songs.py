@@ -1,27 +1,25 @@
 """Measures of several songs together: the unit of statistics is a song, with the mean over its seeds.
 
 Runs of a song that differ in their seed alone are the same kind of run; a kind has the name of its first run. Songs are
-compared kind by kind.
+compared kind by kind. What is measured is ``measured[song][kind]``, a value for each seed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 
 from evaluate.bootstrap import paired_difference
 from pipeline import results
 from pipeline.parameters import ROOT, load
+from pipeline.results import Arrays
 from pipeline.studies.song import Parameters
 
 REFERENCE = "R"
-Measure: TypeAlias = Callable[[Mapping[str, np.ndarray]], np.ndarray]
-Measured: TypeAlias = Mapping[str, Mapping[str, list[np.ndarray]]]  # song -> kind -> a value for each seed
 
 
 def kinds_of_runs(parameters: Parameters) -> dict[str, list[Parameters]]:
-    """The runs of a song by kind, in order."""
+    """Return the runs of a song by kind, in order."""
     kinds: dict[str, list[Parameters]] = {}
     first_of: dict[str, str] = {}
     for run in parameters.for_runs():
@@ -32,39 +30,40 @@ def kinds_of_runs(parameters: Parameters) -> dict[str, list[Parameters]]:
 
 
 def _load_song(name: str, root: Path = ROOT) -> Parameters:
-    """The parameters of a song; ValueError if the file is of another study."""
     parameters = load(name, root)
     if not isinstance(parameters, Parameters):
         raise ValueError(f"figures.songs: parameters/{name}.toml is of the study {parameters.study}, not song")
     return parameters
 
 
-def load_songs(names: Sequence[str], kind_of_result: str, measure: Measure, root: Path = ROOT) -> Measured:
-    """A measure of one kind of result for every song, kind of run and seed; runs without the result are left out."""
+def load_songs(
+    names: Sequence[str], kind_of_result: str, measure: Callable[[Arrays], np.ndarray], root: Path = ROOT
+) -> dict[str, dict[str, list[np.ndarray]]]:
+    """Return a measure of a kind of result for every song, kind of run and seed that has it."""
     measured: dict[str, dict[str, list[np.ndarray]]] = {}
     for name in names:
         by_kind = {
             kind: list(results.load_fresh(runs, kind_of_result, root).values())
             for kind, runs in kinds_of_runs(_load_song(name, root)).items()
         }
-        measured[name] = {kind: [measure(each) for each in stored] for kind, stored in by_kind.items() if stored}
+        measured[name] = {kind: [measure(arrays) for arrays in stored] for kind, stored in by_kind.items() if stored}
     return measured
 
 
-def differences(measured: Measured, reference: str = REFERENCE) -> dict[str, dict[str, np.ndarray]]:
-    """Every kind of run against the reference, over the songs that have both.
+def differences(measured: Mapping[str, Mapping[str, list[np.ndarray]]]) -> dict[str, dict[str, np.ndarray]]:
+    """Return the difference of every kind of run to `REFERENCE`, over the songs that have both.
 
     Returns
     -------
     dict of str to dict of str to np.ndarray
         By kind: ``mean`` of the difference over songs, ``low`` and ``high`` of its 95 % bootstrap interval over songs,
-        all in the shape of a measure; ``lower_share``, the share of songs in which the kind is below the reference;
+        all in the shape of a measure; ``lower_share``, the fraction of songs in which the kind is below the reference;
         ``n_songs``. Kinds with fewer than two songs are left out.
     """
     compared = {}
     for kind in dict.fromkeys(kind for by_kind in measured.values() for kind in by_kind):
-        pairs = [(song[kind], song[reference]) for song in measured.values() if kind in song and reference in song]
-        if kind == reference or len(pairs) < 2:
+        pairs = [(song[kind], song[REFERENCE]) for song in measured.values() if {kind, REFERENCE} <= song.keys()]
+        if kind == REFERENCE or len(pairs) < 2:
             continue
         if len({seed.shape for side in pairs for seeds in side for seed in seeds}) > 1:
             raise ValueError("figures.songs: the songs must have been forecast over the same forecast.horizon_steps")

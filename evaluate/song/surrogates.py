@@ -1,4 +1,4 @@
-"""Trajectories of which it is known how far they can be forecast, to be measured beside a song's.
+"""Surrogates and reference systems: trajectories of which it is known how far they can be forecast.
 
 An exact loop: for ever. Lorenz-63: some Lyapunov times. A phase-randomised surrogate: as far as the best linear
 forecast goes. A random walk: no farther than its own smoothing.
@@ -12,19 +12,11 @@ LORENZ_TRANSIENT = 50.0
 
 
 def lorenz63(n_points: int, dt: float = 0.05, start: np.ndarray | None = None) -> np.ndarray:
-    """A stretch of the Lorenz attractor with sigma = 10, rho = 28, beta = 8 / 3, ``(n_points, 3)``.
+    """Return a stretch of the Lorenz attractor with sigma = 10, rho = 28, beta = 8 / 3, ``(n_points, 3)``.
 
-    The same arguments give the same points. Errors grow e-fold in 1 / 0.9056 units of time, its largest Lyapunov
-    exponent (Sprott 2003, Chaos and Time-Series Analysis, appendix A): about 22 points at the default `dt`.
-
-    Parameters
-    ----------
-    n_points : int
-        Length of the stretch.
-    dt : float
-        Time from one point to the next, in units of the equations.
-    start : np.ndarray (3,) or None
-        The first point; None for a point of the attractor, reached after a transient that is dropped.
+    It begins at `start`, without one at a point reached after a transient that is dropped: the same arguments give the
+    same points. Errors grow e-fold in 1 / 0.9056 units of time, its largest Lyapunov exponent (Sprott 2003, Chaos and
+    Time-Series Analysis, appendix A): about 22 points at the default `dt`, the time from one point to the next.
 
     References
     ----------
@@ -50,17 +42,10 @@ def _solve_lorenz(start: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 
 def phase_randomised(z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A trajectory with the same mean, power spectrum of each axis and cross-spectra of all pairs, else random.
+    """Return a trajectory with the mean, power spectra of axes and cross-spectra of pairs of `z`, else random.
 
     The same random phase is added to a frequency in all axes, so that phases between axes stay. The spectrum is that of
     the trajectory tied to a ring: if its ends are far apart, part of that jump is in every surrogate.
-
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory.
-    rng : np.random.Generator
-        Where the phases come from.
 
     References
     ----------
@@ -76,9 +61,9 @@ def phase_randomised(z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def time_shuffled(z: np.ndarray, rng: np.random.Generator, mean_points: int = 66) -> np.ndarray:
-    """The trajectory cut at random into pieces, `mean_points` long on average, which are put in random order.
+    """Return the trajectory cut at random into pieces, `mean_points` long on average, in random order.
 
-    Visits the same places in the same ways, but returns at no fixed time. The default is three windows of half a
+    It visits the same regions in the same ways, but returns at no fixed time. The default is three windows of half a
     second.
     """
     n_pieces = round(len(z) / mean_points)
@@ -90,17 +75,10 @@ def time_shuffled(z: np.ndarray, rng: np.random.Generator, mean_points: int = 66
 
 
 def exact_loop(z: np.ndarray, n_loop: int) -> np.ndarray:
-    """The first `n_loop` points of a trajectory over and over, to its length.
+    """Return the first `n_loop` points of a trajectory over and over, to its length.
 
     In the first half of each round the path fades over from how the trajectory went on after `n_loop` points to how it
-    began, so that it closes without a jump.
-
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory, at least one and a half times as long as the loop.
-    n_loop : int
-        The period, in points.
+    began, so that it closes without a jump. The trajectory is at least one and a half times as long as the loop.
     """
     n_fade = n_loop // 2
     if n_loop < 2 or n_loop + n_fade > len(z):
@@ -112,7 +90,7 @@ def exact_loop(z: np.ndarray, n_loop: int) -> np.ndarray:
 
 
 def random_walk(n_points: int, rng: np.random.Generator, window_points: int = 22) -> np.ndarray:
-    """A random walk in three dimensions seen through a running mean, ``(n_points, 3)``.
+    """Return a random walk in three dimensions seen through a running mean, ``(n_points, 3)``.
 
     Neighbouring points share all but one of the steps they are the mean of, as neighbouring windows share their
     frames: its future is known within a window and unknown beyond.

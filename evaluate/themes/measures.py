@@ -1,7 +1,7 @@
-"""How well the themes of a run are the patterns known: by both extractors, and by ours with parameters from a grid.
+"""How well the themes of a run match the reference: by both extractors, and by ours with parameters from a grid.
 
-Parameters that were looked for on the pieces that they are judged by flatter. So for each piece that member of the grid
-is taken which is best on the other pieces, by the mean of `CRITERION`, laid down beforehand.
+Parameters that were chosen on the pieces that they are scored on flatter. So for each piece that member of the grid is
+taken which is best on the other pieces, by the mean of `CRITERION`, laid down beforehand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from tqdm import tqdm
 from embed.themes.theme import EXTRACTORS, spans_of, to_seconds
 from evaluate.themes.pattern_scores import METRICS, score_patterns
 from evaluate.themes.repeats import measure_repeats
-from evaluate.themes.upper_bound import known_pieces
+from evaluate.themes.upper_bound import pieces_with_reference
 from forecast.themes.find import find_in_piece, frames_per_beat
 from forecast.themes.notes import patterns_of
 from pipeline.sections.recordings import Choice, Lag
@@ -32,40 +32,30 @@ def measure_run(
     themes: Mapping[str, np.ndarray],
     show_progress: bool = False,
 ) -> dict[str, Any]:
-    """Scores of a run on the pieces that are known.
+    """Score a run on the pieces that have a reference.
 
-    Parameters
-    ----------
-    parameters : Parameters
-        Of the run.
-    recordings : Recordings
-        With scores and patterns.
-    matrices, themes : mapping of str to np.ndarray
-        As steps 3 and 6 store them.
-    show_progress : bool
-        Whether a bar shows how much of the grid is done.
+    `matrices` and `themes` are as steps 3 and 6 store them.
 
     Returns
     -------
     dict of str
         ``names`` (n_pieces,), ``metrics`` (n_metrics,); ``lag`` and ``nieto_farbood`` (n_pieces, n_metrics), the
         themes of step 6; ``grid`` (n_configurations, 3) of `GRID`; ``grid_scores`` (n_configurations, n_pieces,
-        n_metrics);
-        ``chosen`` (n_pieces,), rows of the grid, empty if there is one piece only; ``n_pairs`` (n_kinds,) and
-        ``lag_repeats``, ``nieto_farbood_repeats`` (n_kinds,) of `measure_repeats`.
+        n_metrics); ``chosen`` (n_pieces,), rows of the grid, empty if there is one piece only; ``n_pairs`` (n_kinds,)
+        and ``lag_repeats``, ``nieto_farbood_repeats`` (n_kinds,) of `measure_repeats`.
 
     Raises
     ------
     ValueError
-        If no piece is known.
+        If no piece has a reference.
     """
-    pieces = known_pieces(recordings)
+    pieces = pieces_with_reference(recordings)
     if not len(pieces):
         raise ValueError("pieces.patterns: no piece has both a score and reference patterns")
     scores = {}
     for extractor in EXTRACTORS:
         spans_s = {piece: spans_of(themes, extractor, piece) for piece in pieces}
-        scores[extractor] = np.array([score_spans(recordings, piece, each) for piece, each in spans_s.items()])
+        scores[extractor] = np.array([score_spans(recordings, piece, spans_s[piece]) for piece in pieces])
         scores["n_pairs"], scores[f"{extractor}_repeats"] = measure_repeats(recordings, spans_s)
     lags = grid_of(parameters.choice, parameters.lag)
     steps = tqdm(lags, desc=parameters.run, unit="configurations", disable=not show_progress)
@@ -82,19 +72,18 @@ def measure_run(
 
 
 def grid_of(choice: Choice, lag: Lag) -> list[Lag]:
-    """All parameters of our extractor to choose from; those whose runs would end above their mean are left out."""
+    """Return all parameters of our extractor to choose from, without those whose runs would end above their mean."""
     values = [getattr(choice, name) or (getattr(lag, name),) for name in GRID]
     members = [dict(zip(GRID, member, strict=True)) for member in product(*values)]
-    there = [lag.model_copy(update=member) for member in members if member["low"] <= member["high"]]
-    if not there:
+    grid = [lag.model_copy(update=member) for member in members if member["low"] <= member["high"]]
+    if not grid:
         raise ValueError(f"choice.low={choice.low}: none is as low as one of choice.high={choice.high}")
-    return there
+    return grid
 
 
 def _score_lag(
     lag: Lag, patch_frames: int, recordings: Recordings, matrices: Mapping[str, np.ndarray], pieces: Iterable[int]
 ) -> list[list[float]]:
-    """Scores of our extractor with these parameters, for each piece all metrics."""
     scores = []
     for piece in pieces:
         beat = frames_per_beat(recordings, piece)
@@ -105,23 +94,15 @@ def _score_lag(
 
 
 def score_spans(recordings: Recordings, piece: int, spans_s: Sequence[np.ndarray]) -> list[float]:
-    """Scores of themes, each ``(n_occurrences, 2)`` in s, in the order of `METRICS`."""
+    """Return the scores of estimated themes, each ``(n_occurrences, 2)`` in s, in the order of `METRICS`."""
     estimated = patterns_of(spans_s, recordings.score(piece))
     return list(score_patterns(recordings.patterns(piece), estimated).values())
 
 
 def choose_leave_one_out(criterion: np.ndarray) -> np.ndarray:
-    """For each piece the configuration with the largest mean over the other pieces, the first of those alike.
+    """Return for each piece the configuration with the largest mean over the other pieces, the first of equals.
 
-    Parameters
-    ----------
-    criterion : np.ndarray (n_configurations, n_pieces)
-        The larger, the better.
-
-    Returns
-    -------
-    np.ndarray (n_pieces,)
-        Rows of `criterion`.
+    `criterion` is ``(n_configurations, n_pieces)``, the larger the better.
 
     Raises
     ------
@@ -142,17 +123,17 @@ def choose_leave_one_out(criterion: np.ndarray) -> np.ndarray:
 
 
 def criterion_of(scores: np.ndarray) -> np.ndarray:
-    """What parameters are chosen by, of scores ``(..., n_metrics)``."""
+    """Return what parameters are chosen by, of scores ``(..., n_metrics)``."""
     return scores[..., [METRICS.index(name) for name in CRITERION]].mean(axis=-1)
 
 
 def best_of(scores: Mapping[str, np.ndarray]) -> tuple[str, np.ndarray]:
-    """How the themes to show were found, and their scores ``(n_pieces, n_metrics)``: chosen if there was a choice."""
+    """Return how the themes to show were found, and their scores: chosen parameters if there was a choice."""
     if len(scores["grid"]) > 1 and len(scores["chosen"]):
         return "chosen leave-one-out", take_chosen(scores["grid_scores"], scores["chosen"])
     return "lag", scores["lag"]
 
 
 def take_chosen(grid_scores: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Of scores ``(n_configurations, n_pieces, n_metrics)`` those chosen for each piece, ``(n_pieces, n_metrics)``."""
+    """Return of scores ``(n_configurations, n_pieces, n_metrics)`` those chosen for each piece."""
     return grid_scores[chosen, np.arange(len(chosen))]

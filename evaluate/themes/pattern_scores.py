@@ -23,13 +23,10 @@ ONSET_DECIMALS = 3  # files of patterns are rounded
 
 
 def score_patterns(reference: Sequence[Pattern], estimated: Sequence[Pattern]) -> dict[str, float]:
-    """The scores of estimated patterns by name, in the order of `METRICS`, 0 to 1.
+    """Return the scores of estimated patterns by name, in the order of `METRICS`, 0 to 1.
 
-    Parameters
-    ----------
-    reference, estimated : sequence of patterns
-        As `mir_eval.io.load_patterns` gives them; every pattern has an occurrence, every occurrence a note. If
-        nothing is estimated all scores are 0.
+    Patterns are as `mir_eval.io.load_patterns` returns them; every pattern has an occurrence, every occurrence a note.
+    If nothing is estimated all scores are 0.
 
     Raises
     ------
@@ -59,14 +56,15 @@ def _count_shared(
     reference: Sequence[Pattern], estimated: Sequence[Pattern]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Notes that occurrences share ``(n_reference, n_estimated)``, and the number of notes of each of these."""
-    occurrences = [[each for pattern in patterns for each in pattern] for patterns in (reference, estimated)]
-    lengths = [np.array([len(each) for each in some]) for some in occurrences]
-    notes = np.array([note for some in occurrences for each in some for note in each], float)
-    as_numbers = np.round(notes[:, 0], ONSET_DECIMALS) + 1j * notes[:, 1]  # sorted faster than rows
-    _, numbers = np.unique(as_numbers, return_inverse=True)
-    has_note = np.zeros((sum(map(len, lengths)), numbers.max() + 1), np.float32)
-    has_note[np.repeat(np.arange(len(has_note)), np.concatenate(lengths)), numbers] = 1
-    return has_note[: len(lengths[0])] @ has_note[len(lengths[0]) :].T.astype(float), *lengths
+    occurrences = [[notes for pattern in patterns for notes in pattern] for patterns in (reference, estimated)]
+    n_reference, n_estimated = (np.array([len(notes) for notes in side]) for side in occurrences)
+    notes = np.array([note for side in occurrences for notes in side for note in notes], float)
+    as_complex = np.round(notes[:, 0], ONSET_DECIMALS) + 1j * notes[:, 1]  # sorted faster than rows
+    _, columns = np.unique(as_complex, return_inverse=True)
+    has_note = np.zeros((len(n_reference) + len(n_estimated), columns.max() + 1), np.float32)
+    has_note[np.repeat(np.arange(len(has_note)), [*n_reference, *n_estimated]), columns] = 1
+    shared = has_note[: len(n_reference)] @ has_note[len(n_reference) :].T.astype(float)
+    return shared, n_reference, n_estimated
 
 
 def _cover(similarity: np.ndarray, first_rows: np.ndarray, first_columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -74,18 +72,17 @@ def _cover(similarity: np.ndarray, first_rows: np.ndarray, first_columns: np.nda
 
     First how well a reference covers the occurrences of an estimate (precision), then the other way round (recall).
     """
-    precision = mean(_largest(similarity, first_rows, 0), first_columns, 1)
-    recall = mean(_largest(similarity, first_columns, 1), first_rows, 0)
+    precision = _mean(_largest(similarity, first_rows, 0), first_columns, 1)
+    recall = _mean(_largest(similarity, first_columns, 1), first_rows, 0)
     return precision, recall
 
 
 def _largest(similarity: np.ndarray, first: np.ndarray, axis: int) -> np.ndarray:
-    """The largest value among the occurrences of each pattern; they begin at `first` along the axis."""
+    """The largest value among the occurrences of each pattern, which begin at `first` along the axis."""
     return np.maximum.reduceat(similarity, first, axis=axis)
 
 
-def mean(similarity: np.ndarray, first: np.ndarray, axis: int) -> np.ndarray:
-    """The mean over the occurrences of each pattern; they begin at `first` along the axis."""
+def _mean(similarity: np.ndarray, first: np.ndarray, axis: int) -> np.ndarray:
     counts = np.diff([*first, similarity.shape[axis]])
     return np.add.reduceat(similarity, first, axis=axis) / (counts if axis else counts[:, None])
 
@@ -102,11 +99,10 @@ def _score_occurrences(
         return 0.0, 0.0
     pairs = np.ix_(rows, columns)
     is_found = found[pairs] >= threshold
-    precisions, recalls = (np.where(is_found, each[pairs], 0) for each in (precision, recall))
+    precisions, recalls = (np.where(is_found, values[pairs], 0) for values in (precision, recall))
     return float(precisions.max(axis=0).mean()), float(recalls.max(axis=1).mean())
 
 
 def _harmonic_mean(precision: np.ndarray | float, recall: np.ndarray | float) -> np.ndarray:
-    """F of precision and recall; 0 where both are."""
     total = np.asarray(precision + recall)
     return np.divide(2 * precision * recall, total, out=np.zeros_like(total, float), where=total > 0)

@@ -13,7 +13,7 @@ from evaluate.themes.measures import CRITERION, best_of, measure_run
 from evaluate.themes.pattern_scores import METRICS
 from evaluate.themes.phases import measure_phases
 from evaluate.themes.tables import NAMES, percent
-from evaluate.themes.upper_bound import known_pieces, measure_upper_bound
+from evaluate.themes.upper_bound import measure_upper_bound, pieces_with_reference
 from pipeline import results
 from pipeline.parameters import ROOT
 from pipeline.studies.themes import Parameters
@@ -23,8 +23,8 @@ SHOWN_SHIFT_BINS = 12
 
 
 def save_upper_bound(parameters: Parameters, recordings: Recordings, root: Path = ROOT) -> list[Path]:
-    """Save the upper bound of the scores; where no patterns are known a line says that there are no scores."""
-    if not len(known_pieces(recordings)):
+    """Save the upper bound of the scores; without reference patterns a line says that there are no scores."""
+    if not len(pieces_with_reference(recordings)):
         print("themes are not scored: no piece has both a score and reference patterns (pieces.patterns)")
         return []
     return [results.save(parameters, "upper_bound", measure_upper_bound(recordings), root)]
@@ -33,26 +33,26 @@ def save_upper_bound(parameters: Parameters, recordings: Recordings, root: Path 
 def save_measures(
     parameters: Parameters, recordings: Recordings, root: Path = ROOT, show_progress: bool = False
 ) -> list[Path]:
-    """Measure one run, print a line about it, and save what is found; returns the paths.
+    """Measure one run, print a line about it, and save the measures; return the paths.
 
-    Scores are left out where no patterns are known. Invariance is that of features: a run that compares patches in any
+    Scores are left out without reference patterns. Invariance is that of features: a run that compares patches in any
     transposition has those of the run without.
     """
-    found = {}
-    if len(known_pieces(recordings)):
+    measures = {}
+    if len(pieces_with_reference(recordings)):
         matrices, themes = (results.load(parameters, kind, root) for kind in ("matrices", "themes"))
-        found["scores"] = measure_run(parameters, recordings, matrices, themes, show_progress)
+        measures["scores"] = measure_run(parameters, recordings, matrices, themes, show_progress)
     if not parameters.similarity.transpositions:
-        found["invariance"] = measure_features(parameters, recordings, encoder_of(parameters, root))
-    paths = [results.save(parameters, kind, arrays, root) for kind, arrays in found.items()]
-    print(f"{parameters.run}: {describe(found) or 'nothing to measure'}")
+        measures["invariance"] = measure_features(parameters, recordings, encoder_of(parameters, root))
+    paths = [results.save(parameters, kind, arrays, root) for kind, arrays in measures.items()]
+    print(f"{parameters.run}: {describe(measures) or 'nothing to measure'}")
     return paths
 
 
 def measure_features(
     parameters: Parameters, recordings: Recordings, encode: EncodePatches | None
 ) -> dict[str, np.ndarray]:
-    """How invariant the magnitudes of a run are, and, of features that have phases, what these tell of shifts.
+    """Measure how invariant the magnitudes of a run are, and how well phases, where it has any, predict shifts.
 
     `encode` is that of the run; None where the patches themselves are the features.
     """
@@ -66,14 +66,14 @@ def measure_features(
     return arrays
 
 
-def describe(found: Mapping[str, Mapping[str, Any]]) -> str:
-    """The numbers of a run that a reader would want."""
+def describe(measures: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the numbers of a run that a reader would want."""
     words = []
-    if scores := found.get("scores"):
+    if scores := measures.get("scores"):
         how, best = best_of(scores)
         shown = [f"{NAMES[name[:-2]]} {percent(best[:, METRICS.index(name)].mean())}" for name in CRITERION]
         words.append(f"F: {', '.join(shown)} % ({how})")
-    if invariance := found.get("invariance"):
-        share = invariance["pitch_found"][PITCH_SHIFTS_BINS.index(SHOWN_SHIFT_BINS)]
-        words.append(f"{percent(share)} % of patches found when moved by {SHOWN_SHIFT_BINS} bins")
+    if invariance := measures.get("invariance"):
+        accuracy = invariance["pitch_found"][PITCH_SHIFTS_BINS.index(SHOWN_SHIFT_BINS)]
+        words.append(f"{percent(accuracy)} % of patches retrieved when shifted by {SHOWN_SHIFT_BINS} bins")
     return "; ".join(words)

@@ -1,4 +1,4 @@
-"""The tables of the study `themes`: runs and extractors beside each other, in percent, and what was chosen."""
+"""Tables of the study `themes`: runs and extractors compared, in percent, and what was chosen."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,10 +10,10 @@ from evaluate.themes.pattern_scores import MEASURES
 from evaluate.themes.repeats import KINDS
 from pipeline import results, tables
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.studies.themes import Parameters
 
-Row = dict[str, str]
-Scores = Mapping[str, np.ndarray]
+Rows = list[dict[str, str]]
 
 NAMES = {"est": "establishment", "occ50": "occurrence 0.5", "occ75": "occurrence 0.75", "three": "three-layer"}
 GRID_NAMES = {"high": "high", "low": "low", "min_beats": "shortest (beats)"}
@@ -23,7 +23,7 @@ UPPER_BOUND, UPPER_BOUND_HOW = "upper bound", "true spans, all notes"
 
 
 def save_tables(parameters: Parameters, root: Path = ROOT) -> list[Path]:
-    """Write the tables for which there are scores; returns their paths."""
+    """Write the tables for which there are scores; return the paths."""
     scores = results.load_fresh(parameters.for_runs(), "scores", root)
     upper_bound = results.load_if_fresh(parameters, "upper_bound", root)
     invariance = results.load_fresh(parameters.for_runs(), "invariance", root)
@@ -34,96 +34,100 @@ def save_tables(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         "repeats": repeat_rows(scores),
         "phases": phase_rows(invariance),
     }
-    saved = [tables.save(rows, results.figure_path(parameters, name, root)) for name, rows in rows_by_table.items()]
-    return [path for paths in saved for path in paths]
+    return tables.save_all(rows_by_table, parameters, root)
 
 
-def extractions(scores: Mapping[str, Scores], upper_bound: Scores | None) -> Iterator[tuple[str, str, np.ndarray]]:
-    """What there is to show: run, extractor, and scores ``(n_pieces, n_metrics)``; the upper bound last."""
-    for run, each in scores.items():
-        yield run, "nieto_farbood", each["nieto_farbood"]
-        yield run, "lag", each["lag"]
-        if len(each["chosen"]) and len(each["grid"]) > 1:
-            yield run, CHOSEN, take_chosen(each["grid_scores"], each["chosen"])
+def extractions(scores: Mapping[str, Arrays], upper_bound: Arrays | None) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Yield what there is to show: run, extractor, and scores ``(n_pieces, n_metrics)``; the upper bound last."""
+    for run, of_run in scores.items():
+        yield run, "nieto_farbood", of_run["nieto_farbood"]
+        yield run, "lag", of_run["lag"]
+        if len(of_run["chosen"]) and len(of_run["grid"]) > 1:
+            yield run, CHOSEN, take_chosen(of_run["grid_scores"], of_run["chosen"])
     if len(scores) > 1 and len(chosen := _choose_in_all(scores)):
-        yield ALL_RUNS, CHOSEN, take_chosen(np.concatenate([each["grid_scores"] for each in scores.values()]), chosen)
+        yield ALL_RUNS, CHOSEN, take_chosen(_grid_scores_of_all(scores), chosen)
     if upper_bound is not None:
         yield UPPER_BOUND, UPPER_BOUND_HOW, upper_bound["scores"]
 
 
-def _choose_in_all(scores: Mapping[str, Scores]) -> np.ndarray:
+def _grid_scores_of_all(scores: Mapping[str, Arrays]) -> np.ndarray:
+    return np.concatenate([of_run["grid_scores"] for of_run in scores.values()])
+
+
+def _choose_in_all(scores: Mapping[str, Arrays]) -> np.ndarray:
     """Run and parameters chosen together for each piece, ``(n_pieces,)``, rows of all grids; empty for one piece."""
-    together = np.concatenate([each["grid_scores"] for each in scores.values()])
+    together = _grid_scores_of_all(scores)
     return choose_leave_one_out(criterion_of(together)) if together.shape[1] > 1 else np.zeros(0, int)
 
 
-def score_rows(scores: Mapping[str, Scores], upper_bound: Scores | None) -> list[Row]:
-    """A row for each run and extractor: F of each measure, the mean over the pieces."""
+def score_rows(scores: Mapping[str, Arrays], upper_bound: Arrays | None) -> Rows:
+    """Return a row for each run and extractor: F of each measure, the mean over the pieces."""
     return [
         {"features": run, "extractor": extractor}
-        | {f"{NAMES[measure]} F": percent(values[:, 3 * number].mean()) for number, measure in enumerate(MEASURES)}
+        | {f"{NAMES[measure]} F": percent(values[:, 3 * index].mean()) for index, measure in enumerate(MEASURES)}
         for run, extractor, values in extractions(scores, upper_bound)
     ]
 
 
-def piece_rows(scores: Mapping[str, Scores], upper_bound: Scores | None) -> list[Row]:
-    """A row for each run, extractor and piece: F, precision and recall of each measure."""
+def piece_rows(scores: Mapping[str, Arrays], upper_bound: Arrays | None) -> Rows:
+    """Return a row for each run, extractor and piece: F, precision and recall of each measure."""
     columns = [f"{NAMES[measure]} {part}" for measure in MEASURES for part in "FPR"]
-    names: list[str] = next(
-        (each["names"].tolist() for each in [*scores.values(), upper_bound] if each is not None), []
-    )
+    names = next((arrays["names"] for arrays in (*scores.values(), upper_bound) if arrays is not None), np.array([]))
     return [
-        {"piece": name, "features": run, "extractor": extractor}
+        {"piece": str(name), "features": run, "extractor": extractor}
         | dict(zip(columns, map(percent, of_piece), strict=True))
         for run, extractor, values in extractions(scores, upper_bound)
         for name, of_piece in zip(names, values, strict=True)
     ]
 
 
-def choice_rows(scores: Mapping[str, Scores]) -> list[Row]:
-    """A row for each run and piece: the parameters that are best on the other pieces; then run and parameters."""
-    rows = [
-        {"piece": str(name), "chosen among": run, "features": run} | describe(each["grid"][member])
-        for run, each in scores.items()
-        for name, member in zip(each["names"], each["chosen"], strict=False)  # for one piece nothing is chosen
+def choice_rows(scores: Mapping[str, Arrays]) -> Rows:
+    """Return a row for each run and piece: parameters that are best on the other pieces; then run and parameters."""
+    chosen = [
+        (name, run, run, of_run["grid"][member])
+        for run, of_run in scores.items()
+        for name, member in zip(of_run["names"], of_run["chosen"], strict=False)  # for one piece nothing is chosen
     ]
     if len(scores) > 1:
-        members = [(run, values) for run, each in scores.items() for values in each["grid"]]
+        members = [(run, values) for run, of_run in scores.items() for values in of_run["grid"]]
         names = next(iter(scores.values()))["names"]
-        rows += [
-            {"piece": str(name), "chosen among": ALL_RUNS, "features": members[member][0]}
-            | describe(members[member][1])
-            for name, member in zip(names, _choose_in_all(scores), strict=False)
+        chosen += [
+            (name, ALL_RUNS, *members[member]) for name, member in zip(names, _choose_in_all(scores), strict=False)
         ]
-    return rows
-
-
-def describe(values: np.ndarray) -> Row:
-    """The cells of a member of the grid."""
-    return {GRID_NAMES[name]: f"{value:g}" for name, value in zip(GRID, values, strict=True)}
-
-
-def repeat_rows(scores: Mapping[str, Scores]) -> list[Row]:
-    """A row for each run and extractor: of the pairs of occurrences of each kind that there is, the share found."""
-    rows = []
-    for run, each in scores.items():
-        names = [f"{kind} ({n_pairs} pairs)" for kind, n_pairs in zip(KINDS, each["n_pairs"], strict=True)]
-        for extractor in ("nieto_farbood", "lag"):
-            shares = zip(names, each["n_pairs"], each[f"{extractor}_repeats"], strict=True)
-            found = {name: percent(share) for name, n_pairs, share in shares if n_pairs}
-            rows.append({"features": run, "extractor": extractor} | found)
-    return rows
-
-
-def phase_rows(invariance: Mapping[str, Mapping[str, np.ndarray]]) -> list[Row]:
-    """A row for each run with phases: how well shifts are read from them."""
     return [
-        {"features": run, "R2 of the shift in pitch": f"{each['shift_r2'][0]:.3f}",
-         "R2 of the shift in time": f"{each['shift_r2'][1]:.3f}"}
-        for run, each in invariance.items() if "shift_r2" in each
-    ]  # fmt: skip
+        {"piece": str(name), "chosen among": among, "features": run}
+        | {GRID_NAMES[key]: f"{value:g}" for key, value in zip(GRID, values, strict=True)}
+        for name, among, run, values in chosen
+    ]
+
+
+def repeat_rows(scores: Mapping[str, Arrays]) -> Rows:
+    """Return a row for each run and extractor: of the pairs of occurrences of each kind that occurs, those found."""
+    return [
+        {"features": run, "extractor": extractor}
+        | {
+            f"{kind} ({n_pairs} pairs)": percent(fraction)
+            for kind, n_pairs, fraction in zip(KINDS, of_run["n_pairs"], of_run[f"{extractor}_repeats"], strict=True)
+            if n_pairs
+        }
+        for run, of_run in scores.items()
+        for extractor in ("nieto_farbood", "lag")
+    ]
+
+
+def phase_rows(invariance: Mapping[str, Arrays]) -> Rows:
+    """Return a row for each run with phases: how well they predict shifts."""
+    return [
+        {"features": run}
+        | {
+            f"R2 of the shift in {kind}": f"{arrays['shift_r2'][index]:.3f}"
+            for index, kind in enumerate(("pitch", "time"))
+        }
+        for run, arrays in invariance.items()
+        if "shift_r2" in arrays
+    ]
 
 
 def percent(value: float) -> str:
-    """A share in percent."""
+    """Return a fraction in percent, without its sign."""
     return f"{100 * value:.1f}"

@@ -1,4 +1,4 @@
-"""The upper bound of any method that finds stretches of time: the patterns known, with all notes that sound between.
+"""The upper bound of any method that finds stretches of time: the reference, with all notes that sound between.
 
 A pattern may be one voice of many; a method that finds when it comes, not which voice it is, gives all of them.
 """
@@ -11,24 +11,9 @@ from evaluate.themes.pattern_scores import METRICS, score_patterns
 from save_dataset.themes.recordings import Pattern, Recordings
 
 
-def widen(patterns: Sequence[Pattern], score: np.ndarray, min_beats: float = 0.0) -> list[Pattern]:
-    """The patterns with all notes of the score from first onset to last, both among them.
-
-    Parameters
-    ----------
-    patterns : sequence of patterns
-        Those known of a piece.
-    score : np.ndarray (n_notes, 3)
-        Of the piece: onset in s, onset in beats, pitch.
-    min_beats : float
-        Occurrences that are shorter are left out, and so are patterns with none other.
-    """
-    spans = [[(min(occurrence)[0], max(occurrence)[0]) for occurrence in pattern] for pattern in patterns]
-    widened = [
-        [_within(score[:, 1:], first, last) for first, last in pattern if last - first >= min_beats]
-        for pattern in spans
-    ]
-    return [pattern for pattern in widened if pattern]
+def widen(patterns: Sequence[Pattern], score: np.ndarray) -> list[Pattern]:
+    """Return patterns with all notes of the score ``(n_notes, 3)`` from first onset to last, both among them."""
+    return [[_within(score[:, 1:], min(notes)[0], max(notes)[0]) for notes in pattern] for pattern in patterns]
 
 
 def _within(notes: np.ndarray, first: float, last: float) -> list[tuple[float, float]]:
@@ -37,25 +22,24 @@ def _within(notes: np.ndarray, first: float, last: float) -> list[tuple[float, f
     return [(float(onset), float(pitch)) for onset, pitch in np.unique(chosen, axis=0)]
 
 
-def known_pieces(recordings: Recordings) -> np.ndarray:
-    """Indices of the pieces that are searched and whose patterns and score are known."""
-    known = [len(recordings.score(piece)) and recordings.patterns(piece) for piece in range(recordings.n_searched)]
-    return np.flatnonzero([bool(each) for each in known])
+def pieces_with_reference(recordings: Recordings) -> np.ndarray:
+    """Return the indices of the pieces that are searched and have a score and reference patterns."""
+    pieces = range(recordings.n_searched)
+    return np.array([piece for piece in pieces if len(recordings.score(piece)) and recordings.patterns(piece)], int)
 
 
-def measure_upper_bound(recordings: Recordings, min_beats: float = 0.0) -> dict[str, np.ndarray]:
-    """The upper bound for every piece that is known, as arrays for `pipeline.results.save`.
+def measure_upper_bound(recordings: Recordings) -> dict[str, np.ndarray]:
+    """Return the upper bound for every piece with a reference, as arrays for `pipeline.results.save`.
 
     Returns
     -------
     dict of str to np.ndarray
         ``names`` (n_pieces,), ``metrics`` (n_metrics,), ``scores`` (n_pieces, n_metrics).
     """
-    pieces = known_pieces(recordings)
+    pieces = pieces_with_reference(recordings)
     scores = []
     for piece in pieces:
-        patterns = recordings.patterns(piece)
-        widened = widen(patterns, recordings.score(piece), min_beats)
-        scores.append(list(score_patterns(patterns, widened).values()))
+        reference = recordings.patterns(piece)
+        scores.append(list(score_patterns(reference, widen(reference, recordings.score(piece))).values()))
     table = np.array(scores).reshape(len(pieces), len(METRICS))
     return {"names": recordings.names[pieces], "metrics": np.array(METRICS), "scores": table}

@@ -1,4 +1,4 @@
-"""Pictures of forecasts in the space of the trajectory: one long forecast by each method, and fans of short ones."""
+"""Figures of forecasts in the space of the trajectory: one long forecast by each method, and fans of short ones."""
 
 import math
 from collections.abc import Mapping
@@ -13,17 +13,18 @@ from embed.song.draw_trajectory import three_axes
 from pipeline import figures, results
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, new_figure
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.studies.song import Parameters
 from pipeline.windows import mean_hop_s
 
 PANEL_IN = 2.9
 TITLE_IN = 0.55
 N_FANS = 5
-BASELINES = ("persistence", "constant_velocity", "climatology")  # of which there is nothing to see
+BASELINES = ("persistence", "constant_velocity", "climatology")  # which leave nothing to see
 
 
 def draw_all_forecasts(parameters: Parameters, root: Path = ROOT) -> list[Path]:
-    """Draw the forecasts of each run that has any; returns paths."""
+    """Draw the forecasts of each run that has any; return the paths."""
     paths = []
     for run in parameters.for_runs():
         kinds = {method: f"forecast_{method}" for method in run.methods_of_run() if method not in BASELINES}
@@ -37,24 +38,14 @@ def draw_all_forecasts(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     return paths
 
 
-def draw_long_forecasts(
-    embedding: Mapping[str, np.ndarray], forecasts: Mapping[str, Mapping[str, np.ndarray]]
-) -> Figure:
-    """A panel for each method: the trajectory in grey, the long forecast on it, its start marked.
-
-    Parameters
-    ----------
-    embedding : mapping of str to np.ndarray
-        As stored by step 3.
-    forecasts : mapping of str to mapping of str to np.ndarray
-        By method, as stored by step 6.
-    """
+def draw_long_forecasts(embedding: Arrays, forecasts: Mapping[str, Arrays]) -> Figure:
+    """Draw a panel for each method: the trajectory in grey, the long forecast on it, its start marked."""
     figure, panels = _panels_for(forecasts)
     origin, axes_of_z, _ = three_axes(embedding["z"])
     points = (embedding["z"] - origin) @ axes_of_z
     hop_s = mean_hop_s(embedding["times_s"])
-    for axes, (method, each) in zip(panels, forecasts.items(), strict=False):
-        path, start = (each["long_forecast"] - origin) @ axes_of_z, int(each["long_start"])
+    for axes, (method, forecast) in zip(panels, forecasts.items(), strict=False):
+        path, start = (forecast["long_forecast"] - origin) @ axes_of_z, int(forecast["long_start"])
         truth = points[start : start + len(path)]
         _draw_background(axes, points, METHOD_NAMES[method])
         axes.plot(*truth.T, color="0.35", linewidth=0.9)
@@ -67,15 +58,15 @@ def draw_long_forecasts(
     return figure
 
 
-def draw_fans(embedding: Mapping[str, np.ndarray], forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
-    """A panel for each method: short forecasts from points all over the song, each beginning at a dot."""
+def draw_fans(embedding: Arrays, forecasts: Mapping[str, Arrays]) -> Figure:
+    """Draw a panel for each method: short forecasts from points all over the song, each beginning at a dot."""
     figure, panels = _panels_for(forecasts)
     origin, axes_of_z, _ = three_axes(embedding["z"])
     points = (embedding["z"] - origin) @ axes_of_z
-    for axes, (method, each) in zip(panels, forecasts.items(), strict=False):
-        chosen = np.unique(np.linspace(0, len(each["starts"]) - 1, N_FANS).astype(int))
-        paths = (each["forecast"][chosen] - origin) @ axes_of_z
-        truths = points[each["starts"][chosen, None] + np.arange(paths.shape[1])]
+    for axes, (method, forecast) in zip(panels, forecasts.items(), strict=False):
+        chosen = np.unique(np.linspace(0, len(forecast["starts"]) - 1, N_FANS).astype(int))
+        paths = (forecast["forecast"][chosen] - origin) @ axes_of_z
+        truths = points[forecast["starts"][chosen, None] + np.arange(paths.shape[1])]
         _draw_background(axes, points, METHOD_NAMES[method])
         axes.add_collection3d(Line3DCollection(truths, color="0.35", linewidth=0.8))
         axes.add_collection3d(Line3DCollection(paths, color=METHOD_COLOURS[method], linewidth=1.1))
@@ -85,8 +76,7 @@ def draw_fans(embedding: Mapping[str, np.ndarray], forecasts: Mapping[str, Mappi
     return figure
 
 
-def _panels_for(forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[Figure, np.ndarray]:
-    """A figure with a 3-D panel for each method, four in a row at most."""
+def _panels_for(forecasts: Mapping[str, Arrays]) -> tuple[Figure, np.ndarray]:
     n_columns = min(4, len(forecasts))
     n_rows = math.ceil(len(forecasts) / n_columns)
     height_in = PANEL_IN * n_rows + TITLE_IN
@@ -100,7 +90,7 @@ def _panels_for(forecasts: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[Figu
 
 
 def _draw_background(axes: Axes3D, points: np.ndarray, title: str) -> None:
-    """The whole trajectory, light, in a box without numbers: panels are compared, not read off."""
+    """Draw the trajectory, light, in a box without numbers: panels are compared, not read off."""
     axes.plot(*points.T, color="0.8", linewidth=0.4, rasterized=True)
     low, high = points.min(axis=0), points.max(axis=0)
     high = np.where(high > low, high, low + 1)

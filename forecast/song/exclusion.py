@@ -1,4 +1,4 @@
-"""What a forecast may learn from: the rule that keeps a forecaster from looking up the future it is asked for.
+"""What a forecast may learn from: the exclusion rule (Theiler window) that hides the future it is asked for.
 
 A trajectory's own future is in the song it is learned from, and windows overlap: the points next to a start, before and
 after it, all but contain what follows. What is learned from is therefore chosen anew for each initial condition and
@@ -14,13 +14,9 @@ import numpy as np
 class ExclusionRule:
     """Which pieces of a trajectory may be learned from, for each initial condition.
 
-    Attributes
-    ----------
-    learn_from : str
-        "block": all but what comes within `radius_points` of the start; "past": what the start and the points before
-        it hold; "all": all but the start itself, its own future included (the paper's protocol, which flatters).
-    radius_points : int
-        Half width of the block: the points of a window and of the horizon.
+    "block": all but what comes within `radius_points` of the start, the points of a window and of the horizon; "past":
+    what the start and the points before it contain; "all": all but the start itself, its own future included (the
+    paper's protocol, which flatters).
     """
 
     learn_from: str = "block"

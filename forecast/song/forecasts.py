@@ -5,40 +5,30 @@ from collections.abc import Mapping
 import numpy as np
 
 from forecast.song.exclusion import ExclusionRule
-from forecast.song.methods import Method
-from forecast.song.roll_out import roll_out
+from forecast.song.methods import forecaster_of, protocol_of
+from forecast.song.roll_out import Forecaster, roll_out
 from forecast.song.scaling import scaling_of
-from forecast.song.split import Split, split
 from pipeline.sections.forecasting import NETWORKS
 from pipeline.studies.song import Parameters
 from pipeline.windows import count_overlapping_points
 
-MAX_FRACTION = 5
+MAX_FRACTION = 5  # the long forecast is no longer than a fifth of the song
 
 
 def forecast_song(
-    embedding: Mapping[str, np.ndarray], method: Method, parameters: Parameters, *, first_start: int = 0
+    embedding: Mapping[str, np.ndarray], name: str, parameters: Parameters, network: Forecaster | None = None
 ) -> dict[str, np.ndarray]:
-    """All forecasts by one method, in the units of the trajectory.
+    """Return all forecasts by one method, in the units of the trajectory.
 
-    Parameters
-    ----------
-    embedding : mapping of str to np.ndarray
-        As stored by step 3.
-    method : Method
-        The forecaster.
-    parameters : Parameters
-        Of the run.
-    first_start : int
-        Initial conditions before this point are left out: a network was fitted on them.
+    `embedding` is as stored by step 3, `network` the forecaster of a method that is a network.
 
     Returns
     -------
     dict of str to np.ndarray
         ``starts`` (n_starts,), the points from which is forecast, and ``starts_s``, the centres of their windows;
         ``forecast`` (n_starts, horizon_steps + 1, latent_dim), step 0 the point itself; ``long_start``, and
-        ``long_forecast`` (n_steps + 1, latent_dim) from there, which ends with the song at the latest, and is no longer
-        than a fifth of it, so that something is left to learn from.
+        ``long_forecast`` (n_steps + 1, latent_dim) from there, which ends with the song at the latest, and leaves
+        something to learn from.
 
     Raises
     ------
@@ -46,6 +36,7 @@ def forecast_song(
         If the song is too short.
     """
     z, overlap = embedding["z"], count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
+    first_start = first_compared_start(embedding, parameters) if name in NETWORKS else 0  # those before are fitted on
     starts = initial_conditions(len(z), parameters)
     starts = starts[starts >= first_start]
     if not len(starts):
@@ -53,22 +44,25 @@ def forecast_song(
             f"forecast.every_points={parameters.forecast.every_points}: no initial condition is at point {first_start} "
             "or later, where networks may be scored"
         )
+    forecaster, protocol = network or forecaster_of(name, parameters), protocol_of(name, parameters)
     long_start = start_of_long_forecast(embedding, parameters)
     n_long = min(parameters.forecast.long_steps, len(z) - 1 - long_start, len(z) // MAX_FRACTION)
     return {
         "starts": starts,
         "starts_s": embedding["times_s"][starts],
-        "forecast": forecast_from(z, starts, parameters.forecast.horizon_steps, method, overlap),
+        "forecast": forecast_from(z, starts, parameters.forecast.horizon_steps, forecaster, overlap, **protocol),
         "long_start": np.array(long_start),
-        "long_forecast": forecast_from(z, np.array([long_start]), n_long, method, overlap)[0],
+        "long_forecast": forecast_from(z, np.array([long_start]), n_long, forecaster, overlap, **protocol)[0],
     }
 
 
-def forecast_from(z: np.ndarray, starts: np.ndarray, n_steps: int, method: Method, overlap: int) -> np.ndarray:
-    """Forecasts ``(n_starts, n_steps + 1, latent_dim)`` of a trajectory whose points share sound over `overlap`."""
-    scaling, rule = scaling_of(z, method.scale), ExclusionRule(method.learn_from, overlap + n_steps)
+def forecast_from(
+    z: np.ndarray, starts: np.ndarray, n_steps: int, forecaster: Forecaster, overlap: int, scale: str, learn_from: str
+) -> np.ndarray:
+    """Forecast ``(n_starts, n_steps + 1, latent_dim)`` a trajectory whose windows share sound over `overlap` points."""
+    scaling, rule = scaling_of(z, scale), ExclusionRule(learn_from, overlap + n_steps)
     scaled = scaling.apply(z)
-    return scaling.undo(roll_out(scaled, starts, n_steps, method.make(scaled, starts, rule, n_steps)))
+    return scaling.undo(roll_out(scaled, starts, n_steps, forecaster.fit(scaled, starts, rule, n_steps)))
 
 
 def initial_conditions(n_points: int, parameters: Parameters) -> np.ndarray:
@@ -84,8 +78,35 @@ def initial_conditions(n_points: int, parameters: Parameters) -> np.ndarray:
     return starts
 
 
-def split_for_networks(embedding: Mapping[str, np.ndarray], parameters: Parameters) -> Split:
-    """What networks are fitted on, and what they are scored on; ValueError if the song is too short for both."""
+def split(n_points: int, fraction: float, *, window_points: int, n_seen: int, horizon_steps: int) -> tuple[int, int]:
+    """Return the number of first points that networks are fitted on, and the first start that they are scored from.
+
+    Between them lies a gap of `window_points`, so that no sound is part of both, and of the `n_seen` points that a
+    forecaster sees, so that it is not shown what it was fitted on.
+
+    Raises
+    ------
+    ValueError
+        If too little is left of the song to fit on, or to score forecasts of `horizon_steps` on.
+
+    Examples
+    --------
+    >>> split(1270, 0.5, window_points=22, n_seen=20, horizon_steps=30)
+    (635, 677)
+    """
+    n_fitted = int(n_points * fraction)
+    first_unseen = n_fitted + window_points + n_seen
+    if n_fitted <= n_seen or first_unseen + horizon_steps >= n_points:
+        raise ValueError(
+            f"fit.fraction={fraction}: of {n_points} points {n_fitted} are to fit on and those from {first_unseen} to "
+            f"score on, over {horizon_steps} steps: take a longer song, another fraction, or a shorter "
+            "forecast.horizon_steps"
+        )
+    return n_fitted, first_unseen
+
+
+def split_for_networks(embedding: Mapping[str, np.ndarray], parameters: Parameters) -> tuple[int, int]:
+    """Return the `split` of a stored embedding."""
     return split(
         len(embedding["z"]),
         parameters.fit.fraction,
@@ -99,7 +120,7 @@ def first_compared_start(embedding: Mapping[str, np.ndarray], parameters: Parame
     """The first initial condition that all methods of the file may be scored from: 0 if no network is among them."""
     if not set(NETWORKS) & set(parameters.forecast.methods):
         return 0
-    return split_for_networks(embedding, parameters).first_unseen
+    return split_for_networks(embedding, parameters)[1]
 
 
 def start_of_long_forecast(embedding: Mapping[str, np.ndarray], parameters: Parameters) -> int:

@@ -6,6 +6,7 @@ H. Luetkepohl, "New Introduction to Multiple Time Series Analysis", 2005, chapte
 """
 
 from collections.abc import Iterator
+from typing import Self
 
 import numpy as np
 
@@ -13,31 +14,30 @@ from forecast.song.exclusion import ExclusionRule
 from forecast.song.roll_out import Forecaster
 
 
-def var(z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, *, points: int = 20) -> Forecaster:
-    """Forecaster whose next point is a linear function of the last, fitted anew for each start on what it may learn.
+class VAR(Forecaster):
+    """Forecast the next point as a linear function of the last, fitted anew for each start on what it may learn from.
 
     Parameters
     ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory.
-    starts : np.ndarray (n_starts,)
-        Initial conditions.
-    rule : ExclusionRule
-        What may be learned from.
     points : int
         Last points that the next is a function of.
     """
-    last = np.arange(points - 1, len(z) - 1)  # the point before the one that is learned to be forecast
-    seen = _with_constant(z[last[:, None] + np.arange(1 - points, 1)])
-    directions, whitened = _whiten(seen)
-    velocities = z[last + 1] - z[last]
-    fits = _fit_each(whitened, velocities, last - points + 1, last + 1, starts, rule)
-    maps = np.stack([directions @ fit for fit in fits])  # (n_starts, points * latent_dim + 1, latent_dim)
 
-    def velocity(seen: np.ndarray, step: int) -> np.ndarray:
-        return np.einsum("sp,spd->sd", _with_constant(seen), maps)
+    def __init__(self, points: int = 20):
+        self.n_seen = points
 
-    return Forecaster(points, velocity)
+    def fit(self, z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, n_steps: int) -> Self:
+        """Fit a map for each start; ValueError if a start may learn from fewer rows than there are coefficients."""
+        last = np.arange(self.n_seen - 1, len(z) - 1)  # the point before the one that is learned to be forecast
+        directions, whitened = _whiten(_with_constant(z[last[:, None] + np.arange(1 - self.n_seen, 1)]))
+        velocities = z[last + 1] - z[last]
+        fits = _fit_by_start(whitened, velocities, last - self.n_seen + 1, last + 1, starts, rule)
+        self.maps = np.stack([directions @ fit for fit in fits])  # (n_starts, points * latent_dim + 1, latent_dim)
+        return self
+
+    def velocity(self, seen: np.ndarray, step: int) -> np.ndarray:
+        """Return what the map of each start makes of its last points."""
+        return np.einsum("sp,spd->sd", _with_constant(seen), self.maps)
 
 
 def _with_constant(seen: np.ndarray) -> np.ndarray:
@@ -51,12 +51,12 @@ def _whiten(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     What is less than rounding errors, as in an exact loop, is left out.
     """
     orthonormal, triangle = np.linalg.qr(seen)  # first, because it is quick on many rows, and the rest is small
-    turn, strengths, directions = np.linalg.svd(triangle)
+    rotation, strengths, directions = np.linalg.svd(triangle)
     kept = strengths > strengths[0] * len(seen) * np.finfo(float).eps
-    return directions[kept].T / strengths[kept], orthonormal @ turn[:, kept]
+    return directions[kept].T / strengths[kept], orthonormal @ rotation[:, kept]
 
 
-def _fit_each(
+def _fit_by_start(
     whitened: np.ndarray,
     velocities: np.ndarray,
     first: np.ndarray,
@@ -67,11 +67,6 @@ def _fit_each(
     """Least squares for each start on the rows it may learn from, in turn; rows hold the points `first` to `last`.
 
     Whichever are fewer, the allowed rows are summed or the forbidden ones taken off the sum over all.
-
-    Raises
-    ------
-    ValueError
-        If a start may learn from fewer rows than there are coefficients.
     """
     gram, moments = np.eye(whitened.shape[1]), whitened.T @ velocities
     for start in starts:

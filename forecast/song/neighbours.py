@@ -9,7 +9,7 @@ from scipy.spatial import KDTree
 def nearest_allowed(
     tree: KDTree, queries: np.ndarray, n_neighbours: int, allow: Callable[[np.ndarray, np.ndarray], np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest points that each query may have as neighbours: distances and indices, ``(n_queries, n_neighbours)``.
+    """Return distances and indices ``(n_queries, n_neighbours)`` of the nearest points allowed as neighbours.
 
     Asks the tree for more and more points until enough of them are allowed: where the rule forbids few, that is soon.
     Of points at the same distance those are taken that the tree names first.
@@ -20,15 +20,13 @@ def nearest_allowed(
         Of the points.
     queries : np.ndarray (n_queries, n_axes)
         Where neighbours are looked for.
-    n_neighbours : int
-        How many.
     allow : callable
-        From the numbers of queries ``(n, 1)`` and indices of points ``(n, k)`` to whether the pairs may be.
+        From indices of queries ``(n, 1)`` and of points ``(n, k)`` to whether each pair is allowed.
 
     Raises
     ------
     ValueError
-        If a query may have fewer neighbours than asked for.
+        If a query has fewer neighbours that are allowed.
     """
     distances = np.empty((len(queries), n_neighbours))
     indices = np.empty((len(queries), n_neighbours), int)
@@ -36,8 +34,8 @@ def nearest_allowed(
     n_asked = n_neighbours
     while len(open_queries):
         n_asked = min(4 * n_asked, tree.n)
-        far, found = tree.query(queries[open_queries], k=np.arange(1, n_asked + 1))
-        allowed = allow(open_queries[:, None], found)
+        far, near = tree.query(queries[open_queries], k=np.arange(1, n_asked + 1))
+        allowed = allow(open_queries[:, None], near)
         enough = allowed.sum(axis=1) >= n_neighbours
         if n_asked == tree.n and not enough.all():
             raise ValueError(
@@ -46,13 +44,13 @@ def nearest_allowed(
             )
         order = np.argsort(~allowed[enough], axis=1, kind="stable")[:, :n_neighbours]  # allowed first, nearest first
         distances[open_queries[enough]] = np.take_along_axis(far[enough], order, axis=1)
-        indices[open_queries[enough]] = np.take_along_axis(found[enough], order, axis=1)
+        indices[open_queries[enough]] = np.take_along_axis(near[enough], order, axis=1)
         open_queries = open_queries[~enough]
     return distances, indices
 
 
 def inverse_distance_weights(distances: np.ndarray) -> np.ndarray:
-    """Weights ``(n_queries, n_neighbours)`` proportional to 1 / distance, with sum 1.
+    """Return weights ``(n_queries, n_neighbours)`` proportional to 1 / distance, with sum 1.
 
     Where neighbours lie on the query itself they share all the weight.
 

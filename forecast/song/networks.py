@@ -1,31 +1,52 @@
 """Fitting networks to a trajectory, and forecasting with them."""
 
-from functools import partial
 from pathlib import Path
+from typing import Self
 
 import keras
 import numpy as np
 
-from forecast.song.methods import MakeOfNetwork
+from forecast.song.exclusion import ExclusionRule
 from forecast.song.roll_out import Forecaster
-from forecast.song.split import clips_and_velocities
 from models.latent_forecasters import build_lstm, build_mlp
 from pipeline import results
 from pipeline.sections.forecasting import LSTM, MLP
 from pipeline.studies.song import Parameters
 
 
-def fit_network(z: np.ndarray, settings: MLP | LSTM, *, verbose: int = 0) -> tuple[keras.Model, np.ndarray]:
-    """A network fitted to the velocities of a trajectory by mean squared error, and its loss per epoch.
+class NetworkForecaster(Forecaster):
+    """Forecast by a fitted network from clips ``(batch, n_seen, latent_dim)`` to velocities, in the network's units."""
 
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        What it is fitted on, in the forecasters' units.
-    settings : MLP or LSTM
-        Section of the parameters.
-    verbose : int
-        Keras's: 1 for its progress bar.
+    def __init__(self, network: keras.Model):
+        self.network, self.n_seen = network, network.input_shape[1]
+
+    def velocity(self, seen: np.ndarray, step: int) -> np.ndarray:
+        """Return what the network predicts."""
+        return self.network.predict_on_batch(seen.astype(np.float32))
+
+
+class DirectedForecaster(NetworkForecaster):
+    """Forecast by the direction alone that a network gives, at the root-mean-square speed of the trajectory.
+
+    For the network trained inside the autoencoder by the cosine of its velocity, whose norm nothing taught it.
+    """
+
+    def fit(self, z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, n_steps: int) -> Self:
+        """Keep the speed of the trajectory."""
+        self.speed = np.sqrt(np.mean(np.sum(np.square(np.diff(z, axis=0)), axis=1)))
+        return self
+
+    def velocity(self, seen: np.ndarray, step: int) -> np.ndarray:
+        """Return velocities at the speed of the trajectory; 0 where the network gives no direction."""
+        v_hat = super().velocity(seen, step)
+        norms = np.linalg.norm(v_hat, axis=1, keepdims=True)
+        return self.speed * v_hat / np.where(norms > 0, norms, 1)
+
+
+def fit_network(z: np.ndarray, settings: MLP | LSTM, *, verbose: int = 0) -> tuple[keras.Model, np.ndarray]:
+    """Fit a network to the velocities of a trajectory by mean squared error; return it, and its loss per epoch.
+
+    The trajectory ``(n_points, latent_dim)`` is in the forecasters' units; `verbose` is Keras's.
     """
     keras.utils.set_random_seed(settings.seed)
     if isinstance(settings, LSTM):
@@ -39,39 +60,18 @@ def fit_network(z: np.ndarray, settings: MLP | LSTM, *, verbose: int = 0) -> tup
     return network, np.array(history.history["loss"])
 
 
-def load_networks(parameters: Parameters, root: Path) -> dict[str, MakeOfNetwork]:
-    """The networks of a run that are among its methods, each as a function from a trajectory to the forecaster."""
-    makes: dict[str, MakeOfNetwork] = {}
+def clips_and_velocities(z: np.ndarray, n_seen: int) -> tuple[np.ndarray, np.ndarray]:
+    """Clips ``(n_points - n_seen, n_seen, latent_dim)`` of a trajectory and the way from the last point of each on."""
+    last = np.arange(n_seen - 1, len(z) - 1)
+    return z[last[:, None] + np.arange(1 - n_seen, 1)], z[last + 1] - z[last]
+
+
+def load_networks(parameters: Parameters, root: Path) -> dict[str, Forecaster]:
+    """Return the networks of a run that are among its methods, by method."""
+    forecasters: dict[str, Forecaster] = {}
     for method, kind in {"mlp": "mlp", "lstm": "lstm", "joint": "joint_forecaster"}.items():
         if method in parameters.methods_of_run():
             network = keras.saving.load_model(results.usable_path(parameters, kind, root))
-            in_direction = method == "joint" and not parameters.loss.roll_out_steps
-            makes[method] = partial(directed_forecaster if in_direction else network_forecaster, network)
-    return makes
-
-
-def network_forecaster(network: keras.Model, z: np.ndarray) -> Forecaster:
-    """Forecaster by a network from clips ``(batch, n_seen, latent_dim)`` to velocities, in the network's own units."""
-    return Forecaster(network.input_shape[1], lambda seen, step: network.predict_on_batch(seen.astype(np.float32)))
-
-
-def directed_forecaster(network: keras.Model, z: np.ndarray) -> Forecaster:
-    """Forecaster by the direction alone that a network gives, at the root-mean-square speed of the trajectory.
-
-    For the network trained inside the autoencoder by the cosine of its velocity, whose length nothing taught it.
-
-    Parameters
-    ----------
-    network : keras.Model
-        From clips to velocities.
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory.
-    """
-    speed = np.sqrt(np.mean(np.sum(np.square(np.diff(z, axis=0)), axis=1)))
-
-    def velocity(seen: np.ndarray, step: int) -> np.ndarray:
-        v_hat = network.predict_on_batch(seen.astype(np.float32))
-        lengths = np.linalg.norm(v_hat, axis=1, keepdims=True)
-        return speed * v_hat / np.where(lengths > 0, lengths, 1)
-
-    return Forecaster(network.input_shape[1], velocity)
+            gives_direction = method == "joint" and not parameters.loss.roll_out_steps
+            forecasters[method] = DirectedForecaster(network) if gives_direction else NetworkForecaster(network)
+    return forecasters

@@ -1,49 +1,86 @@
-"""Rolling a forecast out: every forecaster tells a velocity, its own points become what it sees next."""
+"""Forecasters, and rolling them out: each predicts a velocity, and its own points become what it sees next.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+Here are the baselines, which every other forecaster is compared with.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Self
 
 import numpy as np
-from tqdm import tqdm
 
-Velocity: TypeAlias = Callable[[np.ndarray, int], np.ndarray]
+from forecast.song.exclusion import ExclusionRule
 
 
-@dataclass(frozen=True)
-class Forecaster:
-    """How a method forecasts from given initial conditions.
+class Forecaster(ABC):
+    """A way to forecast a trajectory, used like an estimator of scikit-learn: first `fit`, then `velocity` each step.
 
     Attributes
     ----------
     n_seen : int
         Last points that it sees.
-    velocity : callable
-        From those points ``(n_starts, n_seen, latent_dim)`` and the number of the step, from 0, to the way to the next
-        points ``(n_starts, latent_dim)``.
     """
 
-    n_seen: int
-    velocity: Velocity
+    n_seen: int = 1
+
+    def fit(self, z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, n_steps: int) -> Self:
+        """Learn from a trajectory what forecasts of `n_steps` steps from these starts need; return the forecaster.
+
+        Parameters
+        ----------
+        z : np.ndarray (n_points, latent_dim)
+            The trajectory.
+        starts : np.ndarray (n_starts,)
+            Initial conditions, as indices of points.
+        rule : ExclusionRule
+            What may be learned from.
+        n_steps : int
+            Steps that will be asked for.
+        """
+        return self
+
+    @abstractmethod
+    def velocity(self, seen: np.ndarray, step: int) -> np.ndarray:
+        """Return the way to the next points ``(n_starts, latent_dim)``.
+
+        `seen` are the last points ``(n_starts, n_seen, latent_dim)``, `step` is the index of the step, from 0.
+        """
 
 
-def roll_out(
-    z: np.ndarray, starts: np.ndarray, n_steps: int, forecaster: Forecaster, *, show_progress: bool = False
-) -> np.ndarray:
+class Persistence(Forecaster):
+    """Stay at the start."""
+
+    def velocity(self, seen: np.ndarray, step: int) -> np.ndarray:
+        """Return zeros."""
+        return np.zeros_like(seen[:, -1])
+
+
+class ConstantVelocity(Forecaster):
+    """Go straight on."""
+
+    n_seen = 2
+
+    def velocity(self, seen: np.ndarray, step: int) -> np.ndarray:
+        """Return the last step once more."""
+        return seen[:, -1] - seen[:, -2]
+
+
+class Climatology(Forecaster):
+    """Go to the mean of the trajectory at once and stay there."""
+
+    def fit(self, z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, n_steps: int) -> Self:
+        """Keep the mean, whatever the rule allows."""
+        self.mean = z.mean(axis=0)
+        return self
+
+    def velocity(self, seen: np.ndarray, step: int) -> np.ndarray:
+        """Return the way to the mean."""
+        return self.mean - seen[:, -1]
+
+
+def roll_out(z: np.ndarray, starts: np.ndarray, n_steps: int, forecaster: Forecaster) -> np.ndarray:
     """Forecast from all initial conditions together, ``(n_starts, n_steps + 1, latent_dim)``; step 0 is the start.
 
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory, in the forecaster's units.
-    starts : np.ndarray (n_starts,)
-        Points from which is forecast.
-    n_steps : int
-        Steps of each forecast.
-    forecaster : Forecaster
-        The method, made for these starts.
-    show_progress : bool
-        Whether to show a progress bar.
+    The trajectory `z` is in the forecaster's units, the forecaster fitted to these starts.
 
     Raises
     ------
@@ -58,7 +95,7 @@ def roll_out(
         )
     path = np.empty((len(starts), n_seen + n_steps, z.shape[1]))
     path[:, :n_seen] = z[starts[:, None] + np.arange(1 - n_seen, 1)]
-    for step in tqdm(range(n_steps), "forecasting", unit="step", disable=not show_progress):
+    for step in range(n_steps):
         seen = path[:, step : step + n_seen]
         path[:, step + n_seen] = seen[:, -1] + forecaster.velocity(seen, step)
     return path[:, n_seen - 1 :]

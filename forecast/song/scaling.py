@@ -9,36 +9,25 @@ from embed.song.spread import spread
 
 @dataclass(frozen=True)
 class Scaling:
-    """Moves and scales points: ``(z - offset) / factor``.
+    """Shifts and scales points: ``(z - offset) / factor``."""
 
-    Attributes
-    ----------
-    offset, factor : np.ndarray (latent_dim,)
-        In the units of the trajectory.
-    """
-
-    offset: np.ndarray
-    factor: np.ndarray
+    offset: np.ndarray  # (latent_dim,)
+    factor: np.ndarray  # (latent_dim,)
 
     def apply(self, z: np.ndarray) -> np.ndarray:
-        """Points ``(..., latent_dim)`` in the forecasters' units."""
+        """Return points ``(..., latent_dim)`` in the forecasters' units."""
         return (z - self.offset) / self.factor
 
     def undo(self, scaled: np.ndarray) -> np.ndarray:
-        """Points in the trajectory's own units."""
+        """Return points in the trajectory's own units."""
         return scaled * self.factor + self.offset
 
 
 def scaling_of(z: np.ndarray, scale: str) -> Scaling:
-    """How a trajectory is scaled.
+    """Return how a trajectory ``(n_points, latent_dim)`` is scaled.
 
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory.
-    scale : str
-        "rms" divides all axes by the root-mean-square distance of the points from their mean, which keeps the
-        shape; "axes" takes each axis to [0, 1], as the paper does, so that outliers set the unit; "own" leaves it.
+    "rms" divides all axes by the root-mean-square distance of the points from their mean, which keeps the shape;
+    "axes" takes each axis to [0, 1], as the paper does, so that outliers set the unit; "own" leaves it.
     """
     if scale == "own":
         return Scaling(np.zeros(z.shape[1]), np.ones(z.shape[1]))

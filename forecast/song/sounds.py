@@ -1,7 +1,4 @@
-"""Making the long forecasts of a run audible, beside what really happened.
-
-What a trajectory sounds like: every point is decoded to its window, the windows are laid over each other, inverted.
-"""
+"""Sonification of the long forecasts of a run: decode every point to its window, overlay the windows, invert."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,17 +21,8 @@ def write_sounds(
 ) -> list[Path]:
     """Write, in ``<run>/sound/``, the song from the long start on, its decoded trajectory, and decoded forecasts.
 
-    All go through the same inversion, so that what is heard of a forecast is the forecast: ``truth.wav`` against
-    ``decoded.wav`` tells what the autoencoder loses, ``decoded.wav`` against ``<method>.wav`` what the forecast loses.
-
-    Parameters
-    ----------
-    parameters : Parameters
-        Of the run.
-    forecasts : mapping of str to mapping of str to np.ndarray
-        As `forecast.song.forecasts.forecast_song` gives them, by method; from the same start.
-    root : Path
-        The repository.
+    All go through the same inversion: from ``truth.wav`` to ``decoded.wav`` the autoencoder makes the difference, from
+    ``decoded.wav`` to ``<method>.wav`` the forecast. `forecasts` are those of `forecast_song` by method.
     """
     if not forecasts:
         return []
@@ -45,11 +33,12 @@ def write_sounds(
     start = int(first["long_start"])
     decoded = frames_of(decoder, z[start : start + len(first["long_forecast"])])
     frames = {"truth": spectrogram["frames"][start : start + len(decoded)], "decoded": decoded}
-    frames |= {method: frames_of(decoder, each["long_forecast"]) for method, each in forecasts.items()}
+    frames |= {method: frames_of(decoder, arrays["long_forecast"]) for method, arrays in forecasts.items()}
     rate_hz = parameters.sound.sample_rate_hz
-    made_by = parameters.spectrogram.model_dump(include={"max_frequency_hz", "tukey_alpha"})
+    settings = parameters.spectrogram.model_dump(include={"max_frequency_hz", "tukey_alpha"})
     sounds = {
-        name: invert_spectrogram(each, spectrogram, sample_rate_hz=rate_hz, **made_by) for name, each in frames.items()
+        name: invert_spectrogram(values, spectrogram, sample_rate_hz=rate_hz, **settings)
+        for name, values in frames.items()
     }
     gain = PEAK / max(np.abs(sound).max() for sound in sounds.values())
     folder = results.path_of(parameters, "embedding", root).parent / "sound"
@@ -57,20 +46,14 @@ def write_sounds(
 
 
 def frames_of(decoder: keras.Model, z: np.ndarray) -> np.ndarray:
-    """Frames ``(n_points + window_frames - 1, n_bins)`` of a trajectory, each the mean over the windows that hold it.
-
-    Parameters
-    ----------
-    decoder : keras.Model
-        From points ``(n_points, latent_dim)`` to windows ``(n_points, window_frames, n_bins)``.
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory, one hop from point to point.
-    """
+    """Decode a trajectory ``(n_points, latent_dim)`` to frames ``(n_points + window_frames - 1, n_bins)``."""
     return overlay(decoder.predict(z.astype(np.float32), verbose=0))
 
 
 def overlay(windows: np.ndarray) -> np.ndarray:
-    """Mean of windows that follow each other one frame apart, ``(n_windows + window_frames - 1, n_bins)``.
+    """Return frames ``(n_windows + window_frames - 1, n_bins)``, each the mean over all windows that contain it.
+
+    Windows are ``(n_windows, window_frames, n_bins)``, each one frame after the one before.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Self-similarity as pictures: which moments of a piece are alike, with the themes along the edges."""
+"""Figures of self-similarity: which patches of a piece are alike, with the themes along the edges."""
 
 from collections.abc import Mapping
 
@@ -9,39 +9,35 @@ from matplotlib.image import AxesImage
 
 from embed.themes.theme import spans_of, to_seconds
 from forecast.themes.colours import colours_like, colours_of
-from forecast.themes.notes import known_spans_s
+from forecast.themes.notes import reference_spans_s
 from pipeline import figures
 from pipeline.results import Arrays
 from save_dataset.themes.recordings import Recordings
 
-MAX_PX = 900  # side of a picture: more is not seen, and makes large files
+MAX_PX = 900  # side of an image: more is not seen, and makes large files
 DARK, BRIGHT = 0.5, 0.998  # quantiles of similarity, where black begins and white
-NEAR_MOMENTS = 20  # of the diagonal, where moments share frames: left out of the quantiles
+NEAR_PATCHES = 20  # next to the diagonal, where patches share frames: left out of the quantiles
 MAX_PIECES = 5
 PANEL_IN = 3.9, 3.6
-EDGE = 0.15  # of a panel's side, for the themes beside it
+EDGE = 0.15  # of a panel's side, for the themes next to it
 MIN_ROWS = 8  # fewer themes are as thin
-MAX_ROWS = 12  # of the themes found, the strongest
+MAX_ROWS = 12  # of the estimated themes, the strongest
 EXPLAINED = (
-    "Each point: how alike two moments are,\nbright if much.\n\n"
-    "Bars at the left: the themes estimated (lag),\nthe strongest next to the picture"
+    "Each point: similarity of two patches,\nbright if large.\n\n"
+    "Bars at the left: estimated themes (lag),\nthe strongest next to the matrix"
 )
-EXPLAINED_KNOWN = (
+EXPLAINED_REFERENCE = (
     ", each\nin the colour of the reference theme that it is\nmost like, grey if it is like none.\n\n"
-    "Bars above: the themes known."
+    "Bars above: reference themes."
 )
 
 
 def draw_matrices(matrices: Arrays, themes: Arrays, recordings: Recordings, patch_frames: int) -> Figure:
-    """The matrices of the first pieces, with themes known above and themes found at the left."""
+    """Draw the matrices of the first pieces, with reference themes above and estimated themes at the left."""
     n_pieces = min(recordings.n_searched, MAX_PIECES)
-    n_columns = min(n_pieces + 1, 3)
-    n_rows = -(-(n_pieces + 1) // n_columns)
-    figure = figures.new_figure(PANEL_IN[0] * n_columns, PANEL_IN[1] * n_rows)
-    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
-    for axes in panels[n_pieces:]:
-        axes.axis("off")
-    explained = EXPLAINED + (EXPLAINED_KNOWN if len(recordings.truth) else ".")
+    figure, panels = _panels_for(n_pieces + 1)
+    panels[n_pieces].axis("off")
+    explained = EXPLAINED + (EXPLAINED_REFERENCE if len(recordings.truth) else ".")
     panels[n_pieces].text(0, 0.9, explained, va="top", fontsize=9, transform=panels[n_pieces].transAxes)
     for piece, axes in enumerate(panels[:n_pieces]):
         _draw_matrix(axes, matrices[f"ours_{piece}"], recordings, piece, patch_frames)
@@ -50,13 +46,8 @@ def draw_matrices(matrices: Arrays, themes: Arrays, recordings: Recordings, patc
 
 
 def draw_similarity(matrices: Mapping[str, Arrays], recordings: Recordings, patch_frames: Mapping[str, int]) -> Figure:
-    """The matrix of the first piece by the features of each run."""
-    n_columns = min(len(matrices), 3)
-    n_rows = -(-len(matrices) // n_columns)
-    figure = figures.new_figure(PANEL_IN[0] * n_columns, PANEL_IN[1] * n_rows)
-    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
-    for axes in panels[len(matrices) :]:
-        axes.axis("off")
+    """Draw the matrix of the first piece by the features of each run."""
+    figure, panels = _panels_for(len(matrices))
     for axes, (run, arrays) in zip(panels, matrices.items(), strict=False):
         image = _draw_matrix(axes, arrays["ours_0"], recordings, 0, patch_frames[run])
         axes.set(title=run, ylabel="time (s)")
@@ -65,8 +56,19 @@ def draw_similarity(matrices: Mapping[str, Arrays], recordings: Recordings, patc
     return figure
 
 
+def _panels_for(n_panels: int) -> tuple[Figure, np.ndarray]:
+    """A figure with panels, three in a row at most, of which the last row may have more, empty."""
+    n_columns = min(n_panels, 3)
+    n_rows = -(-n_panels // n_columns)
+    figure = figures.new_figure(PANEL_IN[0] * n_columns, PANEL_IN[1] * n_rows)
+    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
+    for axes in panels[n_panels:]:
+        axes.axis("off")
+    return figure, panels
+
+
 def _draw_matrix(axes: Axes, matrix: np.ndarray, recordings: Recordings, piece: int, patch_frames: int) -> AxesImage:
-    """A matrix ``(n_moments, n_moments)``, time to the right and downwards."""
+    """Draw a matrix ``(n_patches, n_patches)``, time to the right and downwards."""
     first_s, last_s = to_seconds(np.array([0, len(matrix)]), patch_frames, recordings.hop_s)
     dark, bright = limits_of(matrix)
     image = axes.imshow(
@@ -82,7 +84,7 @@ def _draw_matrix(axes: Axes, matrix: np.ndarray, recordings: Recordings, piece: 
 
 
 def shrink(matrix: np.ndarray) -> np.ndarray:
-    """A smaller matrix, the largest value of each block of cells, which keeps thin diagonals; the rest is left out."""
+    """Return the largest value of each block of cells, which keeps thin diagonals; incomplete blocks are left out."""
     block = -(-len(matrix) // MAX_PX)
     n_blocks = len(matrix) // block
     cut = matrix[: n_blocks * block, : n_blocks * block].astype(np.float32)
@@ -90,24 +92,23 @@ def shrink(matrix: np.ndarray) -> np.ndarray:
 
 
 def limits_of(matrix: np.ndarray) -> tuple[float, float]:
-    """Similarities drawn black and white: quantiles of what is off the diagonal."""
-    upper = matrix[np.triu_indices(len(matrix), min(NEAR_MOMENTS, len(matrix) - 1))].astype(np.float32)
+    """Return the similarities drawn black and white: quantiles of what is off the diagonal."""
+    upper = matrix[np.triu_indices(len(matrix), min(NEAR_PATCHES, len(matrix) - 1))].astype(np.float32)
     dark, bright = np.quantile(upper, (DARK, BRIGHT))
     return float(dark), float(max(bright, dark + 1e-6))
 
 
 def _draw_edges(axes: Axes, themes: Arrays, recordings: Recordings, piece: int) -> None:
-    """Draw the themes known above a matrix and the themes found at its left, and name it."""
-    known = known_spans_s(recordings.patterns(piece), recordings.score(piece))
-    found = spans_of(themes, "lag", piece)[:MAX_ROWS]
+    reference = reference_spans_s(recordings.patterns(piece), recordings.score(piece))
+    estimated = spans_of(themes, "lag", piece)[:MAX_ROWS]
     above = axes.inset_axes((0, 1.02, 1, EDGE), sharex=axes)
     left = axes.inset_axes((-0.02 - EDGE, 0, EDGE, 1), sharey=axes)
-    for row, (spans_s, colour) in enumerate(zip(known, colours_of(known), strict=True)):
+    for row, (spans_s, colour) in enumerate(zip(reference, colours_of(reference), strict=True)):
         above.barh(row, np.diff(spans_s)[:, 0], left=spans_s[:, 0], color=colour)
-    for row, (spans_s, colour) in enumerate(zip(found, colours_like(known, found), strict=True)):
+    for row, (spans_s, colour) in enumerate(zip(estimated, colours_like(reference, estimated), strict=True)):
         left.bar(row, np.diff(spans_s)[:, 0], bottom=spans_s[:, 0], color=colour)
-    above.set_ylim(-0.5, max(len(known), MIN_ROWS) - 0.5)
-    left.set_xlim(max(len(found), MIN_ROWS) - 0.5, -0.5)
+    above.set_ylim(-0.5, max(len(reference), MIN_ROWS) - 0.5)
+    left.set_xlim(max(len(estimated), MIN_ROWS) - 0.5, -0.5)
     above.axis("off")
     above.set_title(str(recordings.names[piece]))
     left.spines["bottom"].set_visible(False)

@@ -1,4 +1,4 @@
-"""Themes on the timelines of their pieces: what is known, and what either extractor found."""
+"""Themes on the timelines of their pieces: the reference, and those estimated by either extractor."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from embed.themes.theme import EXTRACTORS, spans_of
 from forecast.themes.colours import colours_like, colours_of
 from forecast.themes.draw_matrices import draw_matrices, draw_similarity
-from forecast.themes.notes import known_spans_s
+from forecast.themes.notes import reference_spans_s
 from pipeline import figures, results
 from pipeline.parameters import ROOT
 from pipeline.results import Arrays
@@ -20,22 +20,22 @@ from save_dataset.themes.recordings import Recordings
 MAX_PIECES = 10  # more make no page
 MAX_ROWS = 20  # of an extractor, the strongest; Nieto and Farbood's may find a hundred
 WIDTH_IN = 10.0
-ROW_IN = 0.105  # a number of NUMBER_SIZE fits
+ROW_IN = 0.105  # digits of NUMBER_SIZE fit
 PIECE_IN = 0.75  # title and ticks
-GAP_ROWS = 1.5  # between what is known and what was found
+GAP_ROWS = 1.5  # between blocks
 NUMBER_SIZE = 6
 EXPLAINED = "estimated themes have the colour of the reference theme that they are most like, grey if like none"
 NAMES = {"lag": "estimated (lag)", "nieto_farbood": "estimated\n(nieto_farbood)"}
 
 
 def draw_themes(parameters: Parameters, root: Path = ROOT) -> list[Path]:
-    """Draw `matrix_<run>` and `themes_<run>` of all runs with themes of today, and `similarity`; returns the paths."""
+    """Draw `matrix_<run>` and `themes_<run>` of all runs with fresh themes, and `similarity`; return the paths."""
     runs = parameters.for_runs()
     matrices = results.load_fresh(runs, "matrices", root)
     if not matrices:
         return []
     recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
-    patch_frames = {str(each.run): each.model.patch_frames for each in runs}
+    patch_frames = {str(run.run): run.model.patch_frames for run in runs}
     drawn = {"similarity": draw_similarity(matrices, recordings, patch_frames)}
     for run, themes in results.load_fresh(runs, "themes", root).items():
         drawn[f"matrix_{run}"] = draw_matrices(matrices[run], themes, recordings, patch_frames[run])
@@ -44,19 +44,19 @@ def draw_themes(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 
 
 def draw_timelines(themes: Arrays, recordings: Recordings) -> Figure:
-    """A panel for each piece, a row for each theme, a bar for each occurrence; the strongest themes on top.
+    """Draw a panel for each piece, a row for each theme, a bar for each occurrence; the strongest themes on top.
 
-    A theme that was found has the colour of the reference theme that it is most like, grey if it is like none.
+    An estimated theme has the colour of the reference theme that it is most like, grey if it is like none.
     """
     pieces = range(min(recordings.n_searched, MAX_PIECES))
-    blocks = [blocks_of(themes, recordings, piece) for piece in pieces]
-    heights = [PIECE_IN + ROW_IN * _n_rows_of(each) for each in blocks]
+    blocks_by_piece = [blocks_of(themes, recordings, piece) for piece in pieces]
+    heights = [PIECE_IN + ROW_IN * _n_rows_of(blocks) for blocks in blocks_by_piece]
     figure = figures.new_figure(WIDTH_IN, sum(heights))
-    if any("reference" in each for each in blocks):
+    if any("reference" in blocks for blocks in blocks_by_piece):
         figure.suptitle(EXPLAINED, fontsize=9)
-    panels = figure.subplots(len(blocks), squeeze=False, height_ratios=heights)[:, 0]
-    for axes, piece, each in zip(panels, pieces, blocks, strict=True):
-        _draw_blocks(axes, each)
+    panels = figure.subplots(len(blocks_by_piece), squeeze=False, height_ratios=heights)[:, 0]
+    for axes, piece, blocks in zip(panels, pieces, blocks_by_piece, strict=True):
+        _draw_blocks(axes, blocks)
         axes.set_xlim(0, recordings.durations_s[piece])
         axes.set_title(str(recordings.names[piece]), loc="left")
     panels[-1].set_xlabel("time (s)")
@@ -64,12 +64,12 @@ def draw_timelines(themes: Arrays, recordings: Recordings) -> Figure:
 
 
 def blocks_of(themes: Arrays, recordings: Recordings, piece: int) -> dict[str, tuple[list[np.ndarray], list[str]]]:
-    """Spans in s and colours of the themes of a piece by block; what is known is left out where nothing is."""
-    known = known_spans_s(recordings.patterns(piece), recordings.score(piece))
-    blocks = {"reference": (known, colours_of(known))} if known else {}
+    """Return spans in s and colours of the themes of a piece by block; without a reference its block is left out."""
+    reference = reference_spans_s(recordings.patterns(piece), recordings.score(piece))
+    blocks = {"reference": (reference, colours_of(reference))} if reference else {}
     for extractor in EXTRACTORS:
-        found = spans_of(themes, extractor, piece)[:MAX_ROWS]
-        blocks[NAMES[extractor]] = (found, colours_like(known, found))
+        estimated = spans_of(themes, extractor, piece)[:MAX_ROWS]
+        blocks[NAMES[extractor]] = (estimated, colours_like(reference, estimated))
     return blocks
 
 
@@ -79,12 +79,11 @@ def _n_rows_of(blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> floa
 
 
 def _draw_blocks(axes: Axes, blocks: Mapping[str, tuple[list[np.ndarray], list[str]]]) -> None:
-    """Draw blocks of rows below each other, with the names of the blocks and the numbers of the themes at the left."""
     middles, numbers, top = [], [], 0.0
     for spans, colours in blocks.values():
         rows = top + np.arange(len(spans))
         _draw_bars(axes, spans, rows, colours)
-        numbers += [(row, str(number)) for number, row in enumerate(rows, start=1)]
+        numbers += [(row, str(theme)) for theme, row in enumerate(rows, start=1)]
         middles.append(top + (max(1, len(spans)) - 1) / 2)
         top += max(1, len(spans)) + GAP_ROWS
         axes.axhline(top - 0.5 - GAP_ROWS / 2, color="0.85", linewidth=0.6)
@@ -99,7 +98,6 @@ def _draw_blocks(axes: Axes, blocks: Mapping[str, tuple[list[np.ndarray], list[s
 
 
 def _draw_bars(axes: Axes, spans: Sequence[np.ndarray], rows: np.ndarray, colours: Sequence[str]) -> None:
-    """A bar for each occurrence, all of a theme in one row."""
     for spans_s, row, colour in zip(spans, rows, colours, strict=True):
         bars = [(start_s, end_s - start_s) for start_s, end_s in spans_s]
         axes.broken_barh(bars, (row - 0.4, 0.8), facecolor=colour, edgecolor="white", linewidth=0.4)

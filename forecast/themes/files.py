@@ -16,9 +16,9 @@ COLUMNS = ("piece", "theme", "occurrence", "start_s", "end_s", "start_beats", "e
 
 
 def write_files(arrays: Mapping[str, np.ndarray], recordings: Recordings, folder: Path) -> list[Path]:
-    """Write the table of each extractor, and the notes of each piece that has a score; returns the paths.
+    """Write the table of each extractor, and the notes of each piece that has a score; return the paths.
 
-    Files of earlier themes that are none any more are removed.
+    Files of pieces that are no longer searched are removed.
     """
     written = []
     for extractor in EXTRACTORS:
@@ -34,7 +34,7 @@ def write_files(arrays: Mapping[str, np.ndarray], recordings: Recordings, folder
 
 
 def write_table(arrays: Mapping[str, np.ndarray], extractor: str, recordings: Recordings, path: Path) -> Path:
-    """Write every occurrence that an extractor found as CSV; returns the path.
+    """Write every occurrence that an extractor found as CSV; return the path.
 
     Themes and occurrences count from 1. Beats and the number of notes are empty where there is no score.
     """
@@ -43,16 +43,16 @@ def write_table(arrays: Mapping[str, np.ndarray], extractor: str, recordings: Re
         writer.writerow(COLUMNS)
         for piece in range(recordings.n_searched):
             score = recordings.score(piece)
-            for number, spans_s in enumerate(spans_of(arrays, extractor, piece), start=1):
-                writer.writerows([recordings.names[piece], number, *row] for row in _rows_of(spans_s, score))
+            for theme, spans_s in enumerate(spans_of(arrays, extractor, piece), start=1):
+                writer.writerows([recordings.names[piece], theme, *row] for row in _rows_of(spans_s, score))
     return path
 
 
 def _rows_of(spans_s: np.ndarray, score: np.ndarray) -> Iterator[list[str]]:
-    """What the table says of each occurrence of a theme, from its number on."""
-    for number, span_s in enumerate(spans_s, start=1):
+    """The cells of each occurrence of a theme, from its index on."""
+    for occurrence, span_s in enumerate(spans_s, start=1):
         of_score = ["", "", ""]
         if len(score):
             first, last = to_whole_beats(span_s, score)
             of_score = [str(int(first)), str(int(last)), str(len(notes_of(span_s, score)))]
-        yield [str(number), *(f"{time_s:.2f}" for time_s in span_s), *of_score]
+        yield [str(occurrence), *(f"{time_s:.2f}" for time_s in span_s), *of_score]

@@ -1,4 +1,4 @@
-"""The themes of all pieces of a run, by both extractors, as arrays, which `embed.themes.theme` reads."""
+"""The themes of all pieces of a run, by both extractors, as arrays that `embed.themes.theme` reads."""
 
 from collections.abc import Mapping
 
@@ -16,21 +16,10 @@ from save_dataset.themes.recordings import Recordings
 def find_themes(
     parameters: Parameters, recordings: Recordings, matrices: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """The themes of every piece that is searched.
+    """Find the themes of every piece that is searched.
 
-    Parameters
-    ----------
-    parameters : Parameters
-        Of a run.
-    recordings : Recordings
-        Whose first pieces are searched.
-    matrices : mapping of str to np.ndarray
-        As step 3 stores them: ``ours_<piece>`` for `lag`, ``nieto_farbood_<piece>`` for Nieto and Farbood's.
-
-    Returns
-    -------
-    dict of str to np.ndarray
-        The arrays of `embed.themes.theme.to_arrays`, those of each extractor under its name: ``lag_piece`` ...
+    `matrices` are as step 3 stores them: ``ours_<piece>`` for `lag`, ``nieto_farbood_<piece>`` for Nieto and Farbood's.
+    Returned are the arrays of `embed.themes.theme.to_arrays` under the name of each extractor: ``lag_piece`` ...
     """
     found: dict[str, list[list[Theme]]] = {extractor: [] for extractor in EXTRACTORS}
     for piece in range(recordings.n_searched):
@@ -49,22 +38,22 @@ def find_themes(
 
 
 def find_in_piece(matrix: np.ndarray, lag: Lag, *, frames_per_beat: float) -> list[Theme]:
-    """The themes of one piece by our extractor; `matrix` is ``(n_moments, n_moments)``, -1 to 1, of any precision."""
+    """Find the themes of one piece by our extractor; `matrix` is ``(n_frames, n_frames)``, -1 to 1."""
     return find_by_lag(matrix.astype(np.float32), frames_per_beat=frames_per_beat, **dict(lag))
 
 
 def frames_per_beat(recordings: Recordings, piece: int) -> float:
-    """Frames of a beat of a piece."""
+    """Return the number of frames of a beat of a piece."""
     bpm = recordings.bpm[piece]
     beat_s = 60 / bpm if np.isfinite(bpm) else UNKNOWN_BEAT_S
     return float(beat_s / recordings.hop_s)
 
 
 def count_themes(arrays: Mapping[str, np.ndarray]) -> str:
-    """How many themes and occurrences each extractor found, in words."""
+    """Return in words how many themes and occurrences each extractor found."""
     counts = []
     for extractor in EXTRACTORS:
-        places = np.stack([arrays[f"{extractor}_{name}"] for name in ("piece", "theme")], axis=-1)
-        n_themes = len(np.unique(places, axis=0))
-        counts.append(f"{n_themes} themes, {len(places)} occurrences ({extractor})")
+        occurrences = np.stack([arrays[f"{extractor}_{name}"] for name in ("piece", "theme")], axis=-1)
+        n_themes = len(np.unique(occurrences, axis=0))
+        counts.append(f"{n_themes} themes, {len(occurrences)} occurrences ({extractor})")
     return "; ".join(counts)

@@ -14,6 +14,7 @@ blanked are looked at again. That gives the same segments as going from cell to 
 import numpy as np
 
 from embed.themes.theme import Theme
+from forecast.themes.by_lag import check_matrix, sort_by_lag
 
 LAST_CELLS = 10  # that decide whether a segment grows
 BLANKED_LAGS = 3  # on either side of a segment
@@ -28,34 +29,22 @@ def find_by_nieto_farbood(
     min_beats: float = 16,
     max_difference_beats: float = 5,
 ) -> list[Theme]:
-    """The patterns of a piece, in the order in which they were found: the paper does not rank them.
+    """Return the patterns of a piece in the order in which they were found: the paper does not rank them.
+
+    Their strength is the number of frames of all occurrences. There is at least one if the matrix is larger than the
+    shortest segment: the threshold is lowered until there is one.
 
     Parameters
     ----------
     matrix : np.ndarray (n, n)
         As `embed.themes.self_similarity.prepare_nieto_farbood` makes it.
-    frames_per_beat : float
-        Moments of a beat.
     threshold : float
         Above the median of the matrix.
-    min_beats : float
-        Shortest segment.
-    max_difference_beats : float
-        How far the rows of two segments of a pattern may differ at either end.
-
-    Returns
-    -------
-    list of Theme
-        Their strength is the number of frames of all occurrences. At least one if the matrix is larger than the
-        shortest segment: the threshold is lowered until there is one.
+    min_beats, max_difference_beats : float
+        Shortest segment, and how far the rows of two segments of a pattern may differ at either end.
     """
     matrix = np.asarray(matrix, np.float64)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"matrix of shape {matrix.shape}: must be (n, n)")
-    if not np.isfinite(matrix).all():
-        raise ValueError("matrix: must hold finite numbers only")
-    if not 0 < frames_per_beat < np.inf:
-        raise ValueError(f"frames_per_beat={frames_per_beat}: must be above 0")
+    check_matrix(matrix, frames_per_beat)
     min_frames = max(int(np.ceil(min_beats * frames_per_beat)), 2)
     if len(matrix) < min_frames + 2:  # no cell to begin from
         return []
@@ -68,16 +57,14 @@ def find_by_nieto_farbood(
 
 
 class Search:
-    """A matrix that is searched for segments; by lag: the cell (i, i + lag) is at [lag, i]."""
+    """A matrix that is searched for segments."""
 
     def __init__(self, matrix: np.ndarray, min_frames: int):
         self.n, self.min_frames = len(matrix), min_frames
-        self.by_lag = np.zeros_like(matrix)
-        for lag in range(self.n):
-            self.by_lag[lag, : self.n - lag] = matrix.diagonal(lag)
+        self.by_lag = sort_by_lag(matrix, 0)
 
     def segments(self, threshold: float) -> list[tuple[int, int, int]]:
-        """Row, column and length of each segment, as found row by row; what they use is blanked."""
+        """Return row, column and length of each segment, as found row by row; what they use is blanked."""
         n_starts = self.n - self.min_frames
         lengths = np.zeros((n_starts, n_starts), np.int32)  # of the segment from [lag, row]
         for lag in range(1, n_starts):
@@ -97,13 +84,13 @@ class Search:
         return found
 
     def _measure(self, lengths: np.ndarray, lag: int, threshold: float):
-        """Writes the lengths of the segments of a lag; 0 for those that are too short."""
+        """Write the lengths of the segments of a lag; 0 for those that are too short."""
         n_starts = len(lengths) - lag
         grown = _grown(self.by_lag[lag, : self.n - lag], threshold)[:n_starts]
         lengths[lag, :n_starts] = np.where(grown >= self.min_frames, grown, 0)
 
     def _blank(self, row: int, lag: int, length: int):
-        """Sets what a segment used to 0: in its square the main diagonal and some beside."""
+        """Set what a segment used to 0: in its square the main diagonal and some next to it."""
         for step in range(-BLANKED_LAGS, BLANKED_LAGS + 1):
             if 0 <= lag + step < self.n:  # below the main diagonal no search reads
                 self.by_lag[lag + step, row + max(0, -step) : row + max(0, length - max(0, step))] = 0

@@ -15,13 +15,13 @@ UNKNOWN_BEAT_S = 0.5  # a beat where the tempo is not known: 120 beats a minute
 
 
 def to_beats(times_s: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Seconds of the recording as beats of the score, of the same shape."""
+    """Convert seconds of the recording to beats of the score, of the same shape."""
     onsets_s, onsets_beats = _anchors(score)
     return make_interp_spline(onsets_s, onsets_beats, k=1)(times_s)
 
 
 def from_beats(beats: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Beats of the score as seconds of the recording, of the same shape."""
+    """Convert beats of the score to seconds of the recording, of the same shape."""
     onsets_s, onsets_beats = _anchors(score)
     return make_interp_spline(onsets_beats, onsets_s, k=1)(beats)
 
@@ -36,19 +36,19 @@ def _anchors(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def to_whole_beats(spans_s: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Spans of seconds as spans of whole beats, the nearest."""
+    """Convert spans of seconds to the nearest spans of whole beats."""
     return np.round(to_beats(spans_s, score))
 
 
 def notes_of(span_s: np.ndarray, score: np.ndarray) -> list[tuple[float, float]]:
-    """The notes (onset in beats, pitch) that begin in a span of seconds made whole beats, its end not included."""
+    """Return the notes (onset in beats, pitch) that begin in a span of seconds made whole beats, without its end."""
     first, last = to_whole_beats(np.asarray(span_s), score)
     inside = (score[:, 1] >= first) & (score[:, 1] < last)
     return [(float(onset), float(pitch)) for onset, pitch in np.unique(score[inside, 1:], axis=0)]
 
 
 def patterns_of(themes: Iterable[np.ndarray], score: np.ndarray) -> list[Pattern]:
-    """Themes, each ``(n_occurrences, 2)`` in s, as notes.
+    """Convert themes, each ``(n_occurrences, 2)`` in s, to notes.
 
     Occurrences without notes are left out, and themes with fewer than two others.
     """
@@ -56,8 +56,8 @@ def patterns_of(themes: Iterable[np.ndarray], score: np.ndarray) -> list[Pattern
     return [pattern for pattern in patterns if len(pattern) > 1]
 
 
-def known_spans_s(patterns: Iterable[Pattern], score: np.ndarray) -> list[np.ndarray]:
-    """The patterns known as spans of seconds, each ``(n_occurrences, 2)``, first onset to last; none without score."""
+def reference_spans_s(patterns: Iterable[Pattern], score: np.ndarray) -> list[np.ndarray]:
+    """Convert patterns to spans of seconds, each ``(n_occurrences, 2)``, first onset to last; none without a score."""
     if not len(score):
         return []
     ends = [[(min(notes)[0], max(notes)[0]) for notes in pattern] for pattern in patterns]

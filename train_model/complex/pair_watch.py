@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from models.complex_autoencoder import ComplexAutoencoder
+from models.retrieval import centred_cosines, retrieval_accuracy
 from pipeline.atomic_write import atomic_write
 from pipeline.results import Arrays
 
@@ -58,8 +59,8 @@ def measure(autoencoder: ComplexAutoencoder, train_pairs: np.ndarray, validation
     return {
         "train": _loss_of(autoencoder, train_pairs),
         "validation": _loss_of(autoencoder, validation_pairs),
-        "invariance": found_again(*map(np.asarray, magnitudes)),
-        "invariance_of_input": found_again(shown[:, 0], shown[:, 1]),
+        "invariance": retrieval_accuracy(centred_cosines(*map(np.asarray, magnitudes))),
+        "invariance_of_input": retrieval_accuracy(centred_cosines(shown[:, 0], shown[:, 1])),
     }
 
 
@@ -67,17 +68,6 @@ def _loss_of(autoencoder: ComplexAutoencoder, pairs: np.ndarray) -> float:
     batches = [pairs[first : first + BATCH_PAIRS] for first in range(0, len(pairs), BATCH_PAIRS)]
     losses = [float(autoencoder.swap.raw_loss(batch, autoencoder.reconstruct(batch))) for batch in batches]
     return float(np.average(losses, weights=[len(batch) for batch in batches]))
-
-
-def found_again(features: np.ndarray, transformed: np.ndarray) -> float:
-    """Return the fraction of transformed rows whose nearest row of features, by centred cosine, is the same one."""
-    a, b = (unit(rows - features.mean(axis=0)) for rows in (features, transformed))
-    return float(np.mean(np.argmax(b @ a.T, axis=1) == np.arange(len(b))))
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Return vectors of unit norm, 0 where they are 0."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
 def _snapshot(autoencoder: ComplexAutoencoder, pairs: np.ndarray) -> dict[str, np.ndarray]:

@@ -9,7 +9,6 @@ from embed.song import play
 from embed.song.film.film import write_video
 from embed.song.play import read_song, write_exports, write_page, write_run_video
 from forecast.song.forecasts import forecast_song
-from forecast.song.methods import method_of
 from pipeline import results
 from pipeline.parameters import load
 from tests.stored_results import SONG, store_embedding, store_spectrogram, write_tones
@@ -51,7 +50,7 @@ def edited(write_parameters):
 
 def forecast(run, root, methods=("knn", "persistence")):
     embedding = results.load(run, "embedding", root)
-    forecasts = {method: forecast_song(embedding, method_of(method, run), run) for method in methods}
+    forecasts = {method: forecast_song(embedding, method, run) for method in methods}
     for method, each in forecasts.items():
         results.save(run, f"forecast_{method}", each, root)
     return forecasts

@@ -35,17 +35,17 @@ def test_a_panel_for_each_run_with_a_line_for_each_feature():
     assert first.get_lines()[2].get_ydata() == pytest.approx([10, 20, 10])
 
 
-def test_a_row_for_each_way_of_learning():
+def test_a_row_for_each_classifier_and_training():
     rows = error_rows({"LEARNED": measures()})
     assert len(rows) == 3 * 2 * 2
     assert rows[-1] == {
         "run": "LEARNED",
         "features": "magnitudes, learned bases",
-        "told by": "logistic regression",
-        "learned": "rotated",
-        "told upright (%)": "33.0",
-        "told rotated (%)": "34.0",
-        "told rotated, no 9 (%)": "35.0",
+        "classifier": "logistic regression",
+        "trained": "rotated",
+        "tested upright (%)": "33.0",
+        "tested rotated (%)": "34.0",
+        "tested rotated, no 9 (%)": "35.0",
         "error of angle (degrees)": "12.2",
     }
     assert rows[0]["error of angle (degrees)"] == ""

@@ -5,11 +5,11 @@ from evaluate.digits.measures import (
     angle_error,
     coefficients,
     draw,
+    error_rate,
     features_of,
-    learn,
+    fit_classifier,
     measure_digits,
     without_nines,
-    wrong,
 )
 from models.random_bases import random_bases
 from pipeline.patches import flatten, standardise
@@ -20,7 +20,7 @@ SIDE = 16
 
 
 def harmonics(orders=range(6), radii=range(1, 8)):
-    """Circular harmonics on rings: what rotation turns in phase only, ``(2 * n_bases, SIDE * SIDE)``."""
+    """Circular harmonics on rings: of which rotation changes the phase only, ``(2 * n_bases, SIDE * SIDE)``."""
     rows, columns = np.indices((SIDE, SIDE)) - (SIDE - 1) / 2
     radius, angle = np.hypot(rows, columns), np.arctan2(-rows, columns)
     bases = np.array([
@@ -30,14 +30,13 @@ def harmonics(orders=range(6), radii=range(1, 8)):
 
 
 def spots(n, rng):
-    """Ten kinds of pictures: a spot in the middle, and one further out by the kind; each a little different."""
+    """Ten kinds of images: a spot in the middle, and one further out by the kind; each a little different."""
     labels = np.arange(n) % 10
     rows, columns = np.indices((SIDE, SIDE))
     middle = (SIDE - 1) / 2
-    places = middle + 0.6 * (labels[:, None, None] + 1)
-    images = np.exp(-((rows - middle) ** 2 + (columns - places) ** 2)) + 0.5 * np.exp(
-        -((rows - middle) ** 2 + (columns - middle) ** 2)
-    )
+    outer = middle + 0.6 * (labels[:, None, None] + 1)
+    images = np.exp(-((rows - middle) ** 2 + (columns - outer) ** 2))
+    images = images + 0.5 * np.exp(-((rows - middle) ** 2 + (columns - middle) ** 2))
     return (images + rng.uniform(0, 0.05, images.shape)).astype(np.float32), labels
 
 
@@ -48,12 +47,13 @@ def arrays(rng):
     return {"images": images, "labels": labels, "splits": splits}
 
 
-def test_magnitudes_in_circular_harmonics_do_not_change_when_a_picture_is_rotated(rng):
+def test_magnitudes_in_circular_harmonics_do_not_change_when_an_image_is_rotated(rng):
     images, _ = spots(20, rng)
-    there, moved = (features_of(each, harmonics()) for each in (images, rotate(images, np.full(20, 50.0))))
-    assert np.linalg.norm(moved - there) < 0.2 * np.linalg.norm(there)
-    pixels, rotated = (features_of(each, None) for each in (images, rotate(images, np.full(20, 50.0))))
-    assert np.linalg.norm(rotated - pixels) > 0.5 * np.linalg.norm(pixels)
+    views = images, rotate(images, np.full(20, 50.0))
+    upright, rotated = (features_of(view, harmonics()) for view in views)
+    assert np.linalg.norm(rotated - upright) < 0.2 * np.linalg.norm(upright)
+    upright, rotated = (features_of(view, None) for view in views)
+    assert np.linalg.norm(rotated - upright) > 0.5 * np.linalg.norm(upright)
 
 
 def test_magnitudes_are_those_of_the_encoder(rng):
@@ -65,22 +65,22 @@ def test_magnitudes_are_those_of_the_encoder(rng):
     assert coefficients(images, bases).imag == pytest.approx(flat @ bases[3:].T, rel=1e-4, abs=1e-6)
 
 
-def test_the_angle_of_a_turn_is_told_from_phases(rng):
+def test_the_angle_of_a_rotation_is_predicted_from_phases(rng):
     training, images = (spots(n, rng)[0] for n in (200, 60))
     assert angle_error(training, images, harmonics(), seed=0) < 8
 
 
-def test_the_angle_is_not_told_from_pictures_that_are_the_same_at_any(rng):
+def test_the_angle_is_not_predicted_from_images_that_are_the_same_at_any():
     rows, columns = np.indices((SIDE, SIDE)) - (SIDE - 1) / 2
     round_images = np.repeat(np.exp(-np.hypot(rows, columns) / 3)[None], 300, axis=0).astype(np.float32)
     assert angle_error(round_images, round_images, harmonics(), seed=0) > 45
 
 
-def test_digits_are_told_at_any_angle_by_magnitudes_not_by_pixels(arrays):
+def test_digits_are_classified_at_any_angle_by_magnitudes_not_by_pixels(arrays):
     measures = measure_digits(arrays, harmonics(), Classify(n_neighbours=3))
     assert measures["features"].tolist() == ["pixels", "random", "learned"]
     pixels, _, learned = measures["errors"]
-    assert learned[:, :, 1].max() < 0.1  # both classifiers, learned upright or rotated
+    assert learned[:, :, 1].max() < 0.1  # both classifiers, trained upright or rotated
     assert pixels[:, 0, 1].min() > 0.3
     assert pixels[0, 0, 0] < 0.1
     by_pixels, _, by_learned = measures["errors_by_angle"]
@@ -89,11 +89,11 @@ def test_digits_are_told_at_any_angle_by_magnitudes_not_by_pixels(arrays):
     assert (measures["n_train"], measures["n_test"]) == (200, 80)
 
 
-def test_no_more_pictures_than_asked_for_and_only_of_their_part(arrays, rng):
+def test_no_more_images_than_asked_for_and_only_of_their_part(arrays, rng):
     images, labels = draw(arrays, "test", 30, rng)
     assert (len(images), len(labels)) == (30, 30)
-    there = {image.tobytes() for image in arrays["images"][arrays["splits"] == "test"]}
-    assert {image.tobytes() for image in images} < there
+    of_part = {image.tobytes() for image in arrays["images"][arrays["splits"] == "test"]}
+    assert {image.tobytes() for image in images} < of_part
 
 
 def test_nines_are_left_out():
@@ -101,14 +101,14 @@ def test_nines_are_left_out():
     assert (features.ravel().tolist(), labels.tolist()) == ([1, 3], [1, 3])
 
 
-@pytest.mark.parametrize("told_by", ["neighbours", "logistic regression"])
-def test_the_share_of_wrong_answers(told_by, rng):
+@pytest.mark.parametrize("name", ["neighbours", "logistic regression"])
+def test_the_error_rate_is_the_fraction_of_wrong_labels(name, rng):
     features = rng.normal(size=(60, 2)) + np.repeat([[0, 20], [20, 0]], 30, axis=0)
     labels = np.repeat([3, 5], 30)
-    classifier = learn(told_by, (features, labels), 5)
-    assert wrong(classifier, (features, labels)) == 0
+    classifier = fit_classifier(name, (features, labels), 5)
+    assert error_rate(classifier, (features, labels)) == 0
     labels[:6] = 5
-    assert wrong(classifier, (features, labels)) == pytest.approx(0.1)
+    assert error_rate(classifier, (features, labels)) == pytest.approx(0.1)
 
 
 def test_the_same_seed_gives_the_same_measures(arrays):

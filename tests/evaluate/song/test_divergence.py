@@ -6,12 +6,9 @@ from hypothesis import strategies as st
 from embed.song.spread import spread
 from evaluate.song import divergence
 from evaluate.song.surrogates import lorenz63, random_walk
+from tests.trajectories import truth_of
 
 LINE = np.outer(np.arange(50.0), [1.0, 2.0, 2.0])  # 3 from point to point
-
-
-def truth_of(z, starts, n_steps):
-    return z[np.asarray(starts)[:, None] + np.arange(n_steps + 1)]
 
 
 def persistence_of(z, starts, n_steps):
@@ -41,7 +38,7 @@ def test_persistence_has_no_skill_against_itself():
     np.testing.assert_array_equal(scores["skill"], [np.nan, *np.zeros(20)])
 
 
-def test_always_saying_the_mean_is_an_error_of_1(rng):
+def test_always_predicting_the_mean_is_an_error_of_1(rng):
     z = rng.normal(size=(2000, 3))
     starts = np.arange(1990)
     climatology = np.broadcast_to(z.mean(axis=0), (1990, 11, 3))
@@ -54,16 +51,16 @@ def test_all_measures_of_a_case_done_by_hand():
     z = np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]])  # spread sqrt(35 / 12) = 1.708
     forecast = np.array([[[0.0], [1.5], [2.0]], [[2.0], [3.0], [7.0]]])  # off by 0, .5, 0 and by 0, 0, 3
     scores = divergence.evaluate(z, np.array([0, 2]), forecast, 0.5)
-    root = np.sqrt(35 / 12)
+    z_spread = np.sqrt(35 / 12)
     np.testing.assert_allclose(scores["delta"], [[0, 0.5, 0], [0, 0, 3]])
     np.testing.assert_allclose(scores["delta_mean"], [0, 0.25, 1.5])
     np.testing.assert_allclose(scores["delta_standard_error"], [0, 0.25, 1.5])
-    np.testing.assert_allclose(scores["nrmse"], np.sqrt([0, 0.125, 4.5]) / root)
-    np.testing.assert_allclose(scores["persistence_nrmse"], np.array([0, 1, 2]) / root)
+    np.testing.assert_allclose(scores["nrmse"], np.sqrt([0, 0.125, 4.5]) / z_spread)
+    np.testing.assert_allclose(scores["persistence_nrmse"], np.array([0, 1, 2]) / z_spread)
     np.testing.assert_allclose(scores["skill"], [np.nan, 1 - np.sqrt(0.125), 1 - np.sqrt(4.5) / 2])
     np.testing.assert_array_equal(scores["valid_steps"], [2, 2])
     np.testing.assert_array_equal(scores["is_censored"], [True, False])
-    assert scores["spread"] == pytest.approx(root)
+    assert scores["spread"] == pytest.approx(z_spread)
     assert scores["valid_time_s"] == 1.0
     np.testing.assert_allclose(scores["times_s"], [0, 0.5, 1.0])
     np.testing.assert_array_equal(scores["steps"], [0, 1, 2])
@@ -76,19 +73,14 @@ def test_all_measures_of_a_case_done_by_hand():
         ([0, 0.1, 0.2, 0.6], 3, False),
         ([0.6, 0.1, 0.2, 0.1], 0, False),
         ([0, 0.9, 0.1, 0.9], 1, False),  # coming back does not count
-        ([0, 0.5, 0.5, 0.5], 3, True),  # at the threshold it is not over it
+        ([0, 0.5, 0.5, 0.5], 3, True),  # at the threshold it does not exceed it
         ([0, 0.5, np.inf, 0.5], 2, False),
     ],
 )
 def test_valid_time_of_one_curve(error, steps, is_censored):
-    found, censored = divergence.valid_steps(np.array([error, error]))
-    np.testing.assert_array_equal(found, [steps, steps])
-    np.testing.assert_array_equal(censored, [is_censored, is_censored])
-
-
-def test_valid_time_follows_the_threshold():
-    error = np.linspace(0, 1, 11)[None]
-    assert [int(divergence.valid_steps(error, threshold)[0][0]) for threshold in (0.05, 0.35, 0.95)] == [1, 4, 10]
+    (found,), (censored,) = divergence.valid_steps(np.array([error]))
+    assert (found, censored) == (steps, is_censored)
+    assert divergence.valid_steps(np.array([error]) / 5, 0.1)[0] == [steps]  # it follows the threshold
 
 
 def test_single_initial_condition_has_a_mean_and_no_standard_error():
@@ -103,13 +95,13 @@ def test_standard_error_counts_the_initial_conditions_there_are(rng):
 
 
 @given(seed=st.integers(0, 2**32 - 1), factor=st.floats(1e-2, 1e2), offset=st.floats(-10, 10))
-def test_size_and_place_and_turn_of_the_space_do_not_matter(seed, factor, offset):
+def test_size_shift_and_rotation_of_the_space_do_not_matter(seed, factor, offset):
     rng = np.random.default_rng(seed)
     z, starts = random_walk(60, rng, window_points=3), np.arange(0, 40, 5)
     forecast = truth_of(z, starts, 10) + 0.3 * np.cumsum(rng.normal(size=(8, 11, 3)), axis=1)
-    turn = factor * np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    rotation = factor * np.linalg.qr(rng.normal(size=(3, 3)))[0]
     one = divergence.evaluate(z, starts, forecast, 1.0)
-    other = divergence.evaluate(z @ turn + offset, starts, forecast @ turn + offset, 1.0)
+    other = divergence.evaluate(z @ rotation + offset, starts, forecast @ rotation + offset, 1.0)
     for name in ("nrmse", "persistence_nrmse", "skill", "valid_steps"):
         np.testing.assert_allclose(other[name], one[name], rtol=1e-6, atol=1e-9)
     np.testing.assert_allclose(other["delta"], factor * one["delta"], rtol=1e-6, atol=1e-9 * factor)
@@ -131,8 +123,8 @@ def test_half_of_the_forecasts_is_off_by_the_valid_time(rng):
     starts = np.arange(0, 301)
     scores = divergence.evaluate(z, starts, persistence_of(z, starts, 90), 1.0, threshold=0.1)
     step = int(scores["valid_time_s"])
-    has_been_over = (scores["delta"] / spread(z) > 0.1).cumsum(axis=1) > 0
-    assert has_been_over[:, step].mean() >= 0.5 >= has_been_over[:, step - 1].mean()
+    has_ended = (scores["delta"] / spread(z) > 0.1).cumsum(axis=1) > 0
+    assert has_ended[:, step].mean() >= 0.5 >= has_ended[:, step - 1].mean()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +150,7 @@ def test_forecast_that_does_not_fit(starts, shape, message):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_forecast_or_trajectory_that_is_no_number(value):
+def test_forecast_or_trajectory_that_is_not_finite(value):
     spoilt = LINE.copy()
     spoilt[49, 1] = value
     with pytest.raises(ValueError, match=r"^z of shape \(50, 3\): must be finite$"):
@@ -174,48 +166,38 @@ def test_threshold_and_errors_without_a_valid_time():
         divergence.valid_steps(np.array([[0.0, np.nan]]))
 
 
-def test_skill_is_beside_a_forecast_of_the_same_starts():
-    with pytest.raises(ValueError, match=r"^reference of shape \(3, 5\): must be \(2, 5\) as the forecast"):
-        divergence.skill(np.ones((2, 5)), np.ones((3, 5)))
+def test_skill_compares_forecasts_of_the_same_starts():
+    with pytest.raises(ValueError, match=r"^reference of shape \(3, 5\): must be \(2, 5\) as the errors compared"):
+        divergence.skill(np.ones((3, 5)), np.ones((2, 5)))
 
 
 def test_one_step_scores_by_hand():
     v = np.array([[3.0, 4.0], [0.0, 2.0]])
-    assert divergence.one_step_scores(v, v, 2.0) == {"mean_squared_error": 0, "mean_cosine": pytest.approx(1)}
-    assert divergence.one_step_scores(-v, v, 2.0) == {
-        "mean_squared_error": (100 + 16) / 2 / 4,
-        "mean_cosine": pytest.approx(-1),
-    }
-    across = np.array([[-4.0, 3.0], [0.0, 7.0]])
-    assert divergence.one_step_scores(across, v, 1.0) == {
-        "mean_squared_error": (50 + 25) / 2,
-        "mean_cosine": pytest.approx(0.5),
-    }
+    for v_hat, z_spread, squared, cosine in (
+        (v, 2.0, 0, 1),
+        (-v, 2.0, (100 + 16) / 2 / 4, -1),
+        (np.array([[-4.0, 3.0], [0.0, 7.0]]), 1.0, (50 + 25) / 2, 0.5),
+        (np.array([[0.0, 0.0], [0.0, 1.0]]), 1.0, (25 + 1) / 2, 1),  # rest has an error and no angle
+        (np.zeros((2, 2)), 1.0, (25 + 4) / 2, np.nan),
+    ):
+        expected = {"mean_squared_error": pytest.approx(squared), "mean_cosine": pytest.approx(cosine, nan_ok=True)}
+        assert divergence.one_step_scores(v, v_hat, z_spread) == expected
 
 
-def test_rest_has_an_error_and_no_angle():
-    v = np.array([[3.0, 4.0], [0.0, 2.0]])
-    half = divergence.one_step_scores(np.array([[0.0, 0.0], [0.0, 1.0]]), v, 1.0)
-    assert half == {"mean_squared_error": (25 + 1) / 2, "mean_cosine": 1}
-    assert np.isnan(divergence.one_step_scores(np.zeros((2, 2)), v, 1.0)["mean_cosine"])
-
-
-def test_cosine_is_that_of_keras_and_length_does_not_matter(rng):
+def test_norm_does_not_matter_to_the_cosine(rng):
     v, v_hat = rng.normal(size=(2, 30, 12))
-    one = divergence.one_step_scores(v_hat, v, 1.0)["mean_cosine"]
-    assert divergence.one_step_scores(1e-3 * v_hat, v, 1.0)["mean_cosine"] == pytest.approx(one)
-    unit = [each / np.linalg.norm(each, axis=1, keepdims=True) for each in (v, v_hat)]
-    assert one == pytest.approx(np.mean(np.sum(unit[0] * unit[1], axis=1)))
+    one, other = (divergence.one_step_scores(v, factor * v_hat, 1.0)["mean_cosine"] for factor in (1, 1e-3))
+    assert one == pytest.approx(other)
 
 
 @pytest.mark.parametrize(
     ("v_hat", "z_spread", "message"),
     [
-        (np.ones((3, 2)), 1.0, r"v_hat of shape \(3, 2\), v \(2, 2\): must both be \(n_velocities, latent_dim\)"),
-        (np.full((2, 2), np.nan), 1.0, r"v_hat and v of shape \(2, 2\): must be finite"),
+        (np.ones((3, 2)), 1.0, r"reference of shape \(2, 2\), estimated \(3, 2\): must both be \(n_velocities, .*"),
+        (np.full((2, 2), np.nan), 1.0, r"reference and estimated of shape \(2, 2\): must be finite"),
         (np.ones((2, 2)), 0.0, "z_spread=0.0: must be greater than 0"),
     ],
 )
 def test_velocities_that_cannot_be_scored(v_hat, z_spread, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
-        divergence.one_step_scores(v_hat, np.ones((2, 2)), z_spread)
+        divergence.one_step_scores(np.ones((2, 2)), v_hat, z_spread)

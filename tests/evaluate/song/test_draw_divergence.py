@@ -1,31 +1,19 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
 from evaluate.song.draw_divergence import draw_divergence, draw_errors, draw_skills, draw_valid_times
-from evaluate.song.measures import measure_forecasts
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES
+from tests.trajectories import HOP_S, measures_of_astray
 
-HOP_S = 0.25
-STARTS = np.arange(0, 90, 5)
-N_STEPS = 10
-COMPARED = 40
+STARTS, N_STEPS, COMPARED = np.arange(0, 90, 5), 10, 40
 
 
 @pytest.fixture
 def measure(rng):
-    """Measures of a forecast that goes astray, from starts of which those from point 40 on are compared."""
-
-    def measure_it(first_start=COMPARED):
-        starts_s = HOP_S * np.arange(100)
-        z = np.cumsum(rng.normal(size=(100, 3)), axis=0)
-        embedding = {"z": z, "starts_s": starts_s, "times_s": starts_s + 0.125, "ends_s": starts_s + 0.25}
-        astray = np.cumsum(rng.normal(size=(len(STARTS), N_STEPS + 1, 3)), axis=1)
-        astray[:, 0] = 0
-        forecasts = {"starts": STARTS, "forecast": z[STARTS[:, None] + np.arange(N_STEPS + 1)] + astray}
-        return measure_forecasts(embedding, forecasts, first_start=first_start, threshold=0.5)
-
-    return measure_it
+    return partial(measures_of_astray, rng, STARTS, N_STEPS)
 
 
 @pytest.fixture
@@ -35,13 +23,13 @@ def runs(measure):
 
 def bars_of(axes):
     """The curves of a panel by name: line, and half the length of its error bars."""
-    known = {}
+    curves = {}
     for container in axes.containers:
         line, _, (bars,) = container.lines
         ends = np.array(bars.get_segments())[..., 1]  # (n_steps, lower and upper end)
         np.testing.assert_allclose(ends.mean(axis=1), line.get_ydata())
-        known[container.get_label()] = line, np.ptp(ends, axis=1) / 2
-    return known
+        curves[container.get_label()] = line, np.ptp(ends, axis=1) / 2
+    return curves
 
 
 def test_pure_is_black_and_conditioned_red_in_both_protocols(runs):
@@ -90,20 +78,20 @@ def curves_of(axes):
 def test_errors_of_compared_starts_over_time_in_the_colour_of_the_method(by_method):
     figure = draw_errors(by_method)
     assert [axes.get_title() for axes in figure.axes] == ["R", "PCA"]
-    for axes, known in zip(figure.axes, by_method.values(), strict=True):
+    for axes, measures in zip(figure.axes, by_method.values(), strict=True):
         curves = curves_of(axes)
         assert list(curves) == ["KNN", "persistence"]
         assert curves["KNN"].get_color() == METHOD_COLOURS["knn"]
         np.testing.assert_allclose(curves["KNN"].get_xdata(), HOP_S * np.arange(1, N_STEPS + 1))
-        np.testing.assert_array_equal(curves["KNN"].get_ydata(), known["knn"]["compared_nrmse"][1:])
+        np.testing.assert_array_equal(curves["KNN"].get_ydata(), measures["knn"]["compared_nrmse"][1:])
         assert axes.get_yscale() == "log"
 
 
 def test_skills_are_drawn_for_all_but_the_method_they_are_held_against(by_method):
-    for axes, known in zip(draw_skills(by_method).axes, by_method.values(), strict=True):
+    for axes, measures in zip(draw_skills(by_method).axes, by_method.values(), strict=True):
         curves = curves_of(axes)
         assert list(curves) == ["KNN"]
-        np.testing.assert_array_equal(curves["KNN"].get_ydata(), known["knn"]["compared_skill"][1:])
+        np.testing.assert_array_equal(curves["KNN"].get_ydata(), measures["knn"]["compared_skill"][1:])
 
 
 def test_one_legend_names_every_method_of_any_run(measure):
@@ -126,11 +114,11 @@ def test_valid_times_with_a_row_for_each_method_and_a_mark_for_each_run(by_metho
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["R", "PCA"]
 
 
-def test_dots_are_spread_within_the_row_of_their_method_and_always_alike(by_method):
+def test_dots_stay_within_the_row_of_their_method_and_are_always_the_same(by_method):
     (first,), (again,) = draw_valid_times(by_method).axes, draw_valid_times(by_method).axes
     rows = [line.get_ydata() for line in first.get_lines() if line.get_marker() == "."]
-    assert [round(float(np.mean(places))) for places in rows] == [0, 0, 2, 2]
-    assert all(np.ptp(places) < 0.4 for places in rows)
+    assert [round(float(np.mean(ys))) for ys in rows] == [0, 0, 2, 2]
+    assert all(np.ptp(ys) < 0.4 for ys in rows)
     for one, other in zip(first.get_lines(), again.get_lines(), strict=True):
         np.testing.assert_array_equal(one.get_ydata(), other.get_ydata())
 

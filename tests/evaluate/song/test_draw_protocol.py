@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 from matplotlib.colors import to_hex
 
 from evaluate.song.draw_protocol import draw_controls, draw_exclusion, draw_recurrence
@@ -26,21 +25,13 @@ RECURRENCE = {
 RUNS = {"R": "#000000", "RF": to_hex("tab:red")}
 
 
-@pytest.fixture
-def sweep():
+def test_sweep_is_drawn_in_seconds_of_each_run_and_marks_where_windows_cease_to_share_sound():
     (axes,) = draw_exclusion({"R": EXCLUSION | {"hop_s": 0.25}, "RF": EXCLUSION | {"hop_s": 0.5}}).axes
-    return axes
-
-
-def test_sweep_is_drawn_in_seconds_of_each_run(sweep):
-    curves = {line.get_label(): line for line in sweep.get_lines() if line.get_label() in RUNS}
+    curves = {line.get_label(): line for line in axes.get_lines() if line.get_label() in RUNS}
     np.testing.assert_array_equal(curves["R"].get_xydata(), [[0, 2], [2.5, 1], [5, 0.5]])
     np.testing.assert_array_equal(curves["RF"].get_xydata(), [[0, 4], [5, 2], [10, 1]])
     assert {run: to_hex(line.get_color()) for run, line in curves.items()} == RUNS
-
-
-def test_sweep_marks_where_windows_cease_to_share_sound(sweep):
-    marks = {to_hex(line.get_color()): line.get_xdata()[0] for line in sweep.get_lines() if len(line.get_xdata()) == 2}
+    marks = {to_hex(line.get_color()): line.get_xdata()[0] for line in axes.get_lines() if len(line.get_xdata()) == 2}
     assert marks == {RUNS["R"]: 5.5, RUNS["RF"]: 11.0}
 
 
@@ -59,7 +50,7 @@ def test_controls_have_a_panel_for_each_run_and_a_bar_for_each_trajectory_and_me
     assert axes.yaxis_inverted()  # so that the song is at the top
 
 
-def told_and_marks(recurrence, bpm=None):
+def label_and_marks(recurrence, bpm=None):
     figure = draw_recurrence({"RF": recurrence}, bpm)
     (axes,), (legend,) = figure.axes, figure.legends
     curve, *marks = sorted(axes.get_lines(), key=lambda line: -len(line.get_xdata()))
@@ -69,14 +60,11 @@ def told_and_marks(recurrence, bpm=None):
     return text.get_text(), [mark.get_xdata()[0] for mark in marks]
 
 
-def test_recurrence_tells_and_marks_the_period_of_a_loop():
-    told, marks = told_and_marks(RECURRENCE, bpm=120.0)
-    assert told == "RF: loop score 0.75, of its pieces shuffled 0.38, period 2.500 s (5.00 beats)"
+def test_period_of_a_loop_is_named_and_marked_unless_its_shuffled_pieces_return_as_well():
+    label, marks = label_and_marks(RECURRENCE, bpm=120.0)
+    assert label == "RF: loop score 0.75, of its pieces shuffled 0.38, period 2.500 s (5.00 beats)"
     assert marks == [2.5]
-    assert told_and_marks(RECURRENCE)[0].endswith("period 2.500 s")
-
-
-def test_no_period_is_told_of_what_returns_no_better_than_its_pieces():
-    told, marks = told_and_marks(RECURRENCE | {"shuffled_p": np.array(0.3)})
-    assert told == "RF: loop score 0.75, of its pieces shuffled 0.38"
+    assert label_and_marks(RECURRENCE)[0].endswith("period 2.500 s")
+    label, marks = label_and_marks(RECURRENCE | {"shuffled_p": np.array(0.3)})
+    assert label == "RF: loop score 0.75, of its pieces shuffled 0.38"
     assert marks == []

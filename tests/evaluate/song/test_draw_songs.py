@@ -5,7 +5,7 @@ import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
-from evaluate.song.draw_songs import divergence_rows, draw_differences, draw_songs, tell
+from evaluate.song.draw_songs import divergence_rows, draw_differences, draw_songs, format_difference
 from pipeline.parameters import load
 from tests.stored_results import store
 
@@ -35,20 +35,15 @@ DIFFERENCE = {
 @pytest.fixture
 def pool(write_parameters):
     """Three songs with known errors: RF is 0.25 a step below R in the leak-free protocol, and as R in the other."""
-    for number, song in enumerate(SONGS):
+    for index, song in enumerate(SONGS):
         root = write_parameters(RUNS, song)
         for run in load(song, root).for_runs():
             gain = 0.25 if run.loss.alpha else 0.0
             z = LINE if run.loss.alpha else SQUARE
             store(run, "embedding", root, mean_velocity_cosine=0.5 + gain, z=z)
-            store(
-                run,
-                "divergence_knn",
-                root,
-                nrmse=(2 + number - gain) * STEPS,
-                compared_valid_time_s=1.0 + run.training.seed,
-            )
-            store(run, "divergence_knn_paper", root, axes_mean=STEPS, compared_valid_time_s=2.0 + number)
+            nrmse, valid_time_s = (2 + index - gain) * STEPS, 1.0 + run.training.seed
+            store(run, "divergence_knn", root, nrmse=nrmse, compared_valid_time_s=valid_time_s)
+            store(run, "divergence_knn_paper", root, axes_mean=STEPS, compared_valid_time_s=2.0 + index)
     write_parameters(RUNS + f"[figures]\nsongs = {list(SONGS)}", "pooled")
     return root
 
@@ -57,7 +52,7 @@ def read(path):
     return list(csv.DictReader(path.open(newline="")))
 
 
-def test_tables_and_figure_of_songs_with_known_differences(pool):
+def test_tables_and_figure_of_songs_with_known_differences_and_valid_times_as_means_over_seeds(pool):
     paths = {path.name: path for path in draw_songs(load("pooled", pool), pool)}
     tables = [f"songs_{name}.{end}" for name in ("divergence", "smoothness", "valid_times") for end in ("csv", "tex")]
     assert sorted(paths) == sorted([*tables, "songs_divergence.png", "songs_divergence.pdf"])
@@ -71,10 +66,6 @@ def test_tables_and_figure_of_songs_with_known_differences(pool):
     assert smoothness["runs"] == "RF - R"
     assert smoothness["mean cos(v, v next)"] == "+0.250 [+0.250, +0.250]"
     assert smoothness["effective dimensions"] == "-1.000 [-1.000, -1.000]"
-
-
-def test_valid_times_are_means_over_seeds(pool):
-    paths = {path.name: path for path in draw_songs(load("pooled", pool), pool)}
     rows = read(paths["songs_valid_times.csv"])
     assert [(row["song"], row["run"]) for row in rows] == [(song, run) for song in SONGS for run in ("R", "RF")]
     assert [row["KNN"] for row in rows] == ["1.000", "1.500"] * 3
@@ -98,17 +89,17 @@ def test_a_curve_with_its_interval_for_each_kind():
     curve = leak_free.lines[0]
     np.testing.assert_array_equal(curve.get_xydata(), np.stack([STEPS, DIFFERENCE["mean"]], axis=1))
     assert [to_hex(line.get_color()) for line in leak_free.lines[:2]] == [to_hex("tab:red"), to_hex("tab:blue")]
-    band = next(each for each in leak_free.collections if isinstance(each, PolyCollection))
+    band = next(band for band in leak_free.collections if isinstance(band, PolyCollection))
     corners = band.get_paths()[0].vertices
     assert (corners[:, 1].min(), corners[:, 1].max()) == (DIFFERENCE["low"].min(), DIFFERENCE["high"].max())
-    (told,) = paper.get_legend().get_texts()
-    assert told.get_text() == "RF - R, 4 songs"
+    (label,) = paper.get_legend().get_texts()
+    assert label.get_text() == "RF - R, 4 songs"
 
 
-def test_share_of_steps_at_which_most_songs_gain():
+def test_fraction_of_steps_at_which_most_songs_gain():
     (row,) = divergence_rows({"knn": {"RF": DIFFERENCE}})
-    assert row["below at every step"] == "75% of steps in most songs"  # steps 4 to 12 of 1 to 12
+    assert row["lower in most songs"] == "75% of steps"  # steps 4 to 12 of 1 to 12
 
 
-def test_a_difference_is_told_with_its_sign_and_interval():
-    assert tell({"mean": 0.12345, "low": -0.5, "high": 1.0}) == "+0.123 [-0.500, +1.000]"
+def test_a_difference_has_its_sign_and_interval():
+    assert format_difference({"mean": 0.12345, "low": -0.5, "high": 1.0}) == "+0.123 [-0.500, +1.000]"

@@ -4,7 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embed.song.recurrence import distance_after
-from evaluate.song.loop_score import compare_with_surrogates, find_returns, loop_score, recurrence_spectrum
+from evaluate.song.loop_score import (
+    compare_with_surrogates,
+    find_returns,
+    loop_score,
+    measure_recurrence,
+    recurrence_spectrum,
+)
 from evaluate.song.surrogates import exact_loop, lorenz63, random_walk, time_shuffled
 
 HOP_S = 1024 / 44100
@@ -13,11 +19,6 @@ HOP_S = 1024 / 44100
 def round_trip(n_points, period, n_harmonics=3):
     angles = 2 * np.pi * np.arange(n_points) / period
     return np.stack([np.sin(k * angles + k) / k for k in range(1, n_harmonics + 1)], axis=1)
-
-
-def same_scores(one, other):
-    np.testing.assert_allclose(one["score"], other["score"], atol=1e-9)
-    np.testing.assert_allclose(one["period_s"], other["period_s"])
 
 
 @pytest.mark.parametrize("period", [40, 106.56, 133.3, 250.5])
@@ -33,13 +34,10 @@ def test_exact_loop_made_of_a_walk_is_a_loop(rng):
     assert found["score"] == pytest.approx(1)
 
 
-def test_straight_line_never_returns():
+def test_straight_line_never_returns_and_walk_and_noise_hardly(rng):
     found = loop_score(np.outer(np.arange(300.0), [1.0, -1.0, 0.0]), HOP_S, 22)
     assert found["score"] == 0
     assert np.isnan(found["period_s"])
-
-
-def test_walk_and_noise_hardly_return(rng):
     assert max(loop_score(random_walk(1000, rng), 1.0, 22)["score"] for _ in range(5)) < 0.1
     assert loop_score(rng.normal(size=(1000, 3)), 1.0, 22)["score"] < 0.1
 
@@ -47,11 +45,11 @@ def test_walk_and_noise_hardly_return(rng):
 def test_noise_lowers_the_score_of_a_sine_but_hides_its_period_late(rng):
     sine = round_trip(1200, 75.5, n_harmonics=2)
     found = [loop_score(sine + level * rng.normal(size=sine.shape), 1.0, 22) for level in (0, 0.1, 0.2, 0.5)]
-    scores = [each["score"] for each in found]
+    scores = [measures["score"] for measures in found]
     assert scores == sorted(scores, reverse=True)
     assert scores[0] > 0.99
     assert scores[-1] < 0.5
-    rounds = np.array([each["period_s"] / 75.5 for each in found])
+    rounds = np.array([measures["period_s"] / 75.5 for measures in found])
     np.testing.assert_allclose(rounds, np.round(rounds), atol=0.02)
 
 
@@ -106,13 +104,15 @@ def test_ends_edges_short_lags_and_flat_feet():
 
 @settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1), factor=st.floats(1e-3, 1e3), offset=st.floats(-10, 10))
-def test_place_and_size_and_order_of_axes_do_not_matter(seed, factor, offset):
+def test_shift_and_size_and_order_of_axes_do_not_matter(seed, factor, offset):
     rng = np.random.default_rng(seed)
     z = round_trip(200, rng.uniform(20, 60)) + 0.2 * rng.normal(size=(200, 3))
-    same_scores(loop_score(factor * (z[:, ::-1] + offset), 1.0, 10), loop_score(z, 1.0, 10))
+    one, other = loop_score(z, 1.0, 10), loop_score(factor * (z[:, ::-1] + offset), 1.0, 10)
+    np.testing.assert_allclose(other["score"], one["score"], atol=1e-9)
+    np.testing.assert_allclose(other["period_s"], one["period_s"])
 
 
-def test_surrogates_without_time_tell_a_loop_from_a_walk(rng):
+def test_surrogates_without_time_distinguish_a_loop_from_a_walk(rng):
     loop = compare_with_surrogates(exact_loop(random_walk(600, rng), 90), 22, surrogate=time_shuffled, n_surrogates=19)
     walk = compare_with_surrogates(random_walk(600, rng), 22, surrogate=time_shuffled, n_surrogates=19)
     assert loop["p_value"] == 1 / 20
@@ -124,15 +124,6 @@ def test_surrogate_that_is_the_trajectory_itself_is_no_worse(rng):
     found = compare_with_surrogates(lorenz63(300), 10, surrogate=lambda z, _: z, n_surrogates=4)
     assert found["p_value"] == 1
     assert (found["surrogate_scores"] == found["score"]).all()
-
-
-def test_same_seed_gives_the_same_surrogates():
-    z = lorenz63(300)
-    one, again, other = (
-        compare_with_surrogates(z, 10, n_surrogates=4, seed=seed)["surrogate_scores"] for seed in (1, 1, 2)
-    )
-    np.testing.assert_array_equal(one, again)
-    assert (one != other).all()
 
 
 @pytest.mark.parametrize(
@@ -147,8 +138,46 @@ def test_same_seed_gives_the_same_surrogates():
 def test_what_has_no_score(z, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         loop_score(z, 1.0, 25)
-
-
-def test_no_surrogates():
     with pytest.raises(ValueError, match=r"^n_surrogates=0: must be at least 1$"):
         compare_with_surrogates(lorenz63(50), 10, n_surrogates=0)
+
+
+N_SURROGATES = 19
+
+
+def measure(z, seed=0, max_period_s=60.0):
+    """Of windows of 1 s: points share sound over eight hops."""
+    starts_s = 0.125 * np.arange(len(z))
+    embedding = {"z": z.astype(np.float32), "starts_s": starts_s, "times_s": starts_s + 0.5, "ends_s": starts_s + 1.0}
+    return measure_recurrence(embedding, max_period_s=max_period_s, n_surrogates=N_SURROGATES, seed=seed)
+
+
+def test_a_loop_of_eight_rounds_returns_at_its_period_and_better_than_its_own_pieces():
+    once = np.fft.irfft(np.fft.rfft(np.random.default_rng(440).normal(size=(50, 3)), axis=0)[:6], n=50, axis=0)
+    z = np.tile(once, (8, 1))
+    loop = measure(z)
+    assert loop["score"] == pytest.approx(1, abs=0.01)
+    assert loop["period_s"] == pytest.approx(50 * 0.125, rel=0.01)
+    assert loop["distance_after_lag"][50] < 1e-6
+    assert loop["lags_s"][[50, -1]].tolist() == [50 * 0.125, 200 * 0.125]  # to half the song
+    assert loop["shuffled_p"] == 1 / (1 + N_SURROGATES)
+    assert loop["shuffled_scores"].shape == loop["randomised_scores"].shape == (N_SURROGATES,)
+    assert loop["shuffled_scores"].max() < loop["score"]
+    short = measure(z, max_period_s=40 * 0.125)
+    assert short["lags_s"][-1] == 40 * 0.125
+    assert short["score"] < loop["score"]
+
+
+def test_noise_returns_no_better_than_its_pieces_and_nothing_but_the_seed_is_drawn(rng):
+    z = rng.normal(size=(400, 3))
+    first, again, other = measure(z), measure(z), measure(z, seed=1)
+    assert first["score"] < 0.3
+    assert min(first["shuffled_p"], first["randomised_p"]) > 0.05
+    assert all(np.array_equal(first[name], again[name], equal_nan=True) for name in first)
+    assert (first["shuffled_scores"] != other["shuffled_scores"]).any()
+    assert first["score"] == other["score"]
+
+
+def test_windows_longer_than_half_the_song_are_refused(rng):
+    with pytest.raises(ValueError, match="window_points=8: must be at least 1 and less than half of the 16 points"):
+        measure(rng.normal(size=(16, 3)))

@@ -3,8 +3,9 @@ import pytest
 
 from embed.song.spread import spread
 from evaluate.song.measures import interval_of_valid_time, measure_forecasts
+from tests import trajectories
+from tests.trajectories import HOP_S, embedding_of_walk
 
-HOP_S = 0.25
 STARTS = np.arange(4, 85, 4)
 N_STEPS = 10
 
@@ -12,13 +13,12 @@ N_STEPS = 10
 @pytest.fixture
 def embedding(rng):
     """A walk seen through windows of 1 s: points share sound over four hops."""
-    starts_s = HOP_S * np.arange(100)
-    z = np.cumsum(rng.normal(size=(100, 3)), axis=0).astype(np.float32)
-    return {"z": z, "starts_s": starts_s, "times_s": starts_s + 0.5, "ends_s": starts_s + 1.0}
+    embedding = embedding_of_walk(rng, window_s=1.0)
+    return embedding | {"z": embedding["z"].astype(np.float32)}
 
 
 def truth_of(embedding):
-    return embedding["z"].astype(float)[STARTS[:, None] + np.arange(N_STEPS + 1)]
+    return trajectories.truth_of(embedding["z"].astype(float), STARTS, N_STEPS)
 
 
 def measure(embedding, forecast, first_start=50, threshold=0.5, **more):

@@ -43,38 +43,28 @@ def pool(write_parameters):
     return root
 
 
-def names_of(kinds):
-    return {kind: [run.run for run in runs] for kind, runs in kinds.items()}
-
-
-def test_runs_that_differ_in_their_seed_alone_are_of_a_kind(pool):
-    kinds = kinds_of_runs(load("waltz", pool))
-    assert names_of(kinds) == {"R": ["R", "R_s1"], "RF": ["RF", "RF_s1"], "RF_12d": ["RF_12d"]}
-
-
-def test_a_kind_has_the_name_of_its_first_run_whatever_its_seed(write_parameters):
+def test_runs_that_differ_in_their_seed_alone_are_of_a_kind_with_the_name_of_the_first(write_parameters):
     runs = 'study = "song"\nsound.file = "a.wav"\n[runs.b]\ntraining.seed = 7\n[runs.c]\ntraining.epochs = 2\n[runs.a]'
-    assert names_of(kinds_of_runs(load("song", write_parameters(runs)))) == {"b": ["b", "a"], "c": ["c"]}
+    kinds = kinds_of_runs(load("song", write_parameters(runs)))
+    assert {kind: [run.run for run in runs] for kind, runs in kinds.items()} == {"b": ["b", "a"], "c": ["c"]}
 
 
-def test_a_value_for_every_song_kind_and_seed_that_is_measured(pool):
+def test_difference_to_the_reference_over_songs_that_have_both_is_the_mean_over_their_seeds(pool):
     measured = load_songs(list(SONGS), "divergence_knn", itemgetter("nrmse"), pool)
     assert list(measured) == list(SONGS)
     assert {kind: len(seeds) for kind, seeds in measured["waltz"].items()} == {"R": 2, "RF": 2, "RF_12d": 1}
     assert list(measured["rondo"]) == ["R", "RF"]
     np.testing.assert_array_equal(measured["march"]["RF"], [1.75 * np.arange(5), 1.75 * np.arange(5) + 0.5])
-
-
-def test_difference_to_the_reference_over_songs_is_the_mean_over_their_seeds(pool):
-    compared = differences(load_songs(list(SONGS), "divergence_knn", itemgetter("nrmse"), pool))
+    compared = differences(measured)
     assert list(compared) == ["RF", "RF_12d"]
-    rf = compared["RF"]
+    rf, rf_12d = compared.values()
     np.testing.assert_allclose(rf["mean"], 0.5 * np.arange(N_STEPS + 1), atol=1e-12)
     assert (rf["low"][1:] < rf["mean"][1:]).all()
     assert (rf["mean"][1:] < rf["high"][1:]).all()
     np.testing.assert_allclose([rf["low"][0], rf["high"][0]], 0, atol=1e-12)
     np.testing.assert_array_equal(rf["lower_share"], 0)
-    assert rf["n_songs"] == 3
+    assert (rf["n_songs"], rf_12d["n_songs"]) == (3, 2)
+    np.testing.assert_allclose(rf_12d["mean"], -0.25)  # it has seed 0 alone, the reference both
 
 
 def test_songs_count_alike_however_many_seeds_they_have():
@@ -84,32 +74,17 @@ def test_songs_count_alike_however_many_seeds_they_have():
     assert compared["lower_share"] == 0.5
 
 
-def test_only_songs_that_have_both_are_compared(pool):
-    compared = differences(load_songs(list(SONGS), "divergence_knn", itemgetter("nrmse"), pool))["RF_12d"]
-    assert compared["n_songs"] == 2
-    np.testing.assert_allclose(compared["mean"], -0.25)  # it has seed 0 alone, the reference both
-
-
 def test_a_kind_with_one_song_is_left_out():
     values = [np.array(1.0)]
     assert differences({"a": {"R": values, "RF": values}, "b": {"R": values}, "c": {"RF": values}}) == {}
 
 
-def test_another_reference():
-    songs = {song: {"PCA": [np.array(1.0)], "RF": [np.array(gain)]} for song, gain in (("a", 1.5), ("b", 2.5))}
-    assert differences(songs, reference="PCA")["RF"]["mean"] == pytest.approx(1.0)
-
-
-def test_results_of_other_parameters_are_left_out(pool, write_parameters):
+def test_results_of_other_parameters_are_left_out_and_a_song_without_a_parameter_file_is_refused(
+    pool, write_parameters
+):
     write_parameters(POOL + "[evaluation]\nthreshold = 0.25\n", "march")
     assert load_songs(["march"], "divergence_knn", itemgetter("nrmse"), pool) == {"march": {}}
-    assert list(load_songs(["march"], "embedding", itemgetter("mean_velocity_cosine"), pool)["march"]) == [
-        "R",
-        "RF",
-        "RF_12d",
-    ]
-
-
-def test_a_song_without_a_parameter_file_is_refused(pool):
+    measured = load_songs(["march"], "embedding", itemgetter("mean_velocity_cosine"), pool)
+    assert list(measured["march"]) == ["R", "RF", "RF_12d"]
     with pytest.raises(FileNotFoundError, match="parameters/gavotte.toml: no such file"):
         load_songs(["waltz", "gavotte"], "embedding", itemgetter("mean_velocity_cosine"), pool)

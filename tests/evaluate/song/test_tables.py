@@ -1,57 +1,44 @@
 import numpy as np
 import pytest
 
-from evaluate.song.measures import measure_forecasts
 from evaluate.song.tables import consistency_rows, control_rows, divergence_rows, paper_rows, recurrence_rows
 from pipeline.tables import latex
+from tests.trajectories import HOP_S, measures_of_astray
 
-HOP_S = 0.25
 COMPARED = 40
 
 
 @pytest.fixture
-def embedding(rng):
-    starts_s = HOP_S * np.arange(200)
-    z = np.cumsum(rng.normal(size=(200, 3)), axis=0)
-    return {"z": z, "starts_s": starts_s, "times_s": starts_s + 0.125, "ends_s": starts_s + 0.25}
-
-
-@pytest.fixture
-def measure(embedding, rng):
-    """Measures of forecasts that go astray over so many steps."""
-
+def measure(rng):
     def measure_it(n_steps, starts=None, size=1.0):
         starts = np.arange(0, 200 - n_steps, 2) if starts is None else starts
-        astray = np.cumsum(size * rng.normal(size=(len(starts), n_steps + 1, 3)), axis=1)
-        astray[:, 0] = 0
-        forecasts = {"starts": starts, "forecast": embedding["z"][starts[:, None] + np.arange(n_steps + 1)] + astray}
-        return measure_forecasts(embedding, forecasts, first_start=COMPARED, threshold=0.5)
+        return measures_of_astray(rng, starts, n_steps, COMPARED, size)
 
     return measure_it
 
 
-def test_divergence_is_told_in_the_numbers_of_the_arrays(measure):
-    each = measure(12)
-    (row,) = divergence_rows({"R": {"knn": each}}, bpm=90.0)
+def test_divergence_has_the_numbers_of_the_arrays(measure):
+    measures = measure(12)
+    (row,) = divergence_rows({"R": {"knn": measures}}, bpm=90.0)
     assert (row["run"], row["method"]) == ("R", "KNN")
-    assert row["starts"] == str(np.sum(each["starts"] >= COMPARED))
-    assert float(row["valid time (s)"]) == pytest.approx(HOP_S * np.median(each["compared_valid_steps"]), abs=5e-4)
-    assert float(row["valid time (beats)"]) == pytest.approx(1.5 * each["compared_valid_time_s"], abs=5e-3)
+    assert row["starts"] == str(np.sum(measures["starts"] >= COMPARED))
+    assert float(row["valid time (s)"]) == pytest.approx(HOP_S * np.median(measures["compared_valid_steps"]), abs=5e-4)
+    assert float(row["valid time (beats)"]) == pytest.approx(1.5 * measures["compared_valid_time_s"], abs=5e-3)
     for step in (1, 5, 10):
-        assert float(row[f"error at {step}"]) == pytest.approx(each["compared_nrmse"][step], abs=5e-4)
-    assert row["error at 30"] == ""
-    assert float(row["skill at 10"]) == pytest.approx(each["compared_skill"][10], abs=5e-3)
-    assert float(row["one-step MSE"]) == pytest.approx(each["compared_mean_squared_error"], abs=5e-6)
-    assert float(row["one-step cos"]) == pytest.approx(each["compared_mean_cosine"], abs=5e-4)
-    assert row["never over"] == f"{100 * np.mean(each['compared_is_censored']):.0f}%"
+        assert float(row[f"NRMSE at {step}"]) == pytest.approx(measures["compared_nrmse"][step], abs=5e-4)
+    assert row["NRMSE at 30"] == ""
+    assert float(row["skill at 10"]) == pytest.approx(measures["compared_skill"][10], abs=5e-3)
+    assert float(row["one-step MSE"]) == pytest.approx(measures["compared_mean_squared_error"], abs=5e-6)
+    assert float(row["one-step cos"]) == pytest.approx(measures["compared_mean_cosine"], abs=5e-4)
+    assert row["censored"] == f"{100 * np.mean(measures['compared_is_censored']):.0f}%"
     for end, text in zip(("low", "high"), row["95 % interval (s)"].split(" to "), strict=True):
-        assert float(text) == pytest.approx(each[f"compared_valid_time_{end}_s"], abs=5e-4)
+        assert float(text) == pytest.approx(measures[f"compared_valid_time_{end}_s"], abs=5e-4)
 
 
 def test_what_is_not_known_stays_empty(measure):
     (row,) = divergence_rows({"R": {"knn": measure(6, starts=np.array([50, 60, 70]))}})
-    assert (row["95 % interval (s)"], row["error at 10"], row["skill at 10"]) == ("", "", "")
-    assert row["error at 5"]
+    assert (row["95 % interval (s)"], row["NRMSE at 10"], row["skill at 10"]) == ("", "", "")
+    assert row["NRMSE at 5"]
     assert "valid time (beats)" not in row
 
 
@@ -62,14 +49,14 @@ def test_methods_without_initial_conditions_to_compare_have_no_row(measure):
     assert row["method"] == "joint"
 
 
-def test_article_is_told_in_its_units_over_all_initial_conditions(measure):
+def test_paper_is_in_its_units_over_all_initial_conditions(measure):
     leaking, honest = measure(10, size=0.1), measure(10)
     (row,) = paper_rows({"R": {"knn_paper": leaking, "knn": honest, "var": honest}})
     assert row["starts"] == str(len(honest["starts"]))
-    for name, each in {"KNN (paper's)": leaking, "KNN": honest}.items():
+    for name, measures in {"KNN (paper's)": leaking, "KNN": honest}.items():
         mean, error = (float(text) for text in row[f"{name} 5"].split(" +- "))
-        assert mean == pytest.approx(each["axes_mean"][5], abs=5e-5)
-        assert error == pytest.approx(each["axes_standard_error"][5], abs=5e-5)
+        assert mean == pytest.approx(measures["axes_mean"][5], abs=5e-5)
+        assert error == pytest.approx(measures["axes_standard_error"][5], abs=5e-5)
         assert row[f"{name} 30"] == ""
 
 
@@ -80,12 +67,12 @@ def test_rows_of_runs_have_the_same_columns_whatever_their_horizon(measure):
 
 
 def test_controls_have_a_row_for_each_run_and_trajectory():
-    each = {
+    controls = {
         "controls": np.array(["song", "exact loop"]),
         "methods": np.array(["knn", "persistence"]),
         "valid_steps": np.array([[3.0, 1.5], [30.0, 2.0]]),
     }
-    assert control_rows({"R": each, "RF": each}) == [
+    assert control_rows({"R": controls, "RF": controls}) == [
         {"run": run, "trajectory": name, "KNN": knn, "persistence": persistence}
         for run in ("R", "RF")
         for name, knn, persistence in (("song", "3", "1.5"), ("exact loop", "30", "2"))
@@ -102,7 +89,7 @@ RECURRENCE = {
 }
 
 
-def test_recurrence_is_told_beside_surrogates():
+def test_recurrence_is_compared_with_surrogates():
     assert recurrence_rows({"R": RECURRENCE}, bpm=120.0) == [
         {
             "run": "R",
@@ -123,12 +110,12 @@ def test_without_a_tempo_there_are_no_beats_and_without_a_return_no_period():
     assert "period (beats)" not in row
 
 
-def test_consistency_of_a_run_with_itself_with_a_turned_copy_and_with_another(rng):
+def test_consistency_of_a_run_with_itself_with_a_rotated_copy_and_with_another(rng):
     z = rng.normal(size=(50, 3))
-    turned = 3 * z @ np.linalg.qr(rng.normal(size=(3, 3)))[0] + 7
-    in_more_dimensions = np.concatenate([turned, np.zeros((50, 2))], axis=1)
+    rotated = 3 * z @ np.linalg.qr(rng.normal(size=(3, 3)))[0] + 7
+    in_more_dimensions = np.concatenate([rotated, np.zeros((50, 2))], axis=1)
     other, shorter = rng.normal(size=(50, 3)), rng.normal(size=(40, 3))
-    runs = {"R": z, "R_s1": turned, "R_5d": in_more_dimensions, "RF": other, "RF_2s": shorter}
+    runs = {"R": z, "R_s1": rotated, "R_5d": in_more_dimensions, "RF": other, "RF_2s": shorter}
     rows = consistency_rows({run: {"z": points} for run, points in runs.items()})
     assert [row["run"] for row in rows] == list(runs)
     assert [rows[0][run] for run in ("R", "R_s1", "R_5d", "RF_2s")] == ["0.000", "0.000", "0.000", ""]

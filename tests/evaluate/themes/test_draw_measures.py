@@ -9,17 +9,17 @@ from tests.small_scores import SCORES, UPPER_BOUND, scores_of
 from tests.stored_results import store
 
 
-def invariance_of(share=0.5, with_phases=False):
+def invariance_of(fall=0.5, with_phases=False):
     arrays = {}
     for kind, shifts in (("pitch", PITCH_SHIFTS_BINS), ("time", TIME_SHIFTS_FRAMES)):
         arrays[f"{kind}_shifts"] = np.array(shifts)
-        falling = 1 - share * np.arange(len(shifts)) / len(shifts)
+        falling = 1 - fall * np.arange(len(shifts)) / len(shifts)
         arrays |= {f"{kind}_found": falling, f"{kind}_cosine": falling**2}
         arrays[f"{kind}_unrelated"] = np.full(len(shifts), -0.125)
     if with_phases:
         shifts = np.arange(-20, 20)
-        turned = np.stack([np.cos(shifts / 4), np.sin(shifts / 4)], axis=1)
-        arrays |= {"shift_bins": shifts, "shift_frames": -shifts, "pca": turned, "shift_r2": np.array([0.75, 0.25])}
+        circle = np.stack([np.cos(shifts / 4), np.sin(shifts / 4)], axis=1)
+        arrays |= {"shift_bins": shifts, "shift_frames": -shifts, "pca": circle, "shift_r2": np.array([0.75, 0.25])}
     return arrays
 
 
@@ -38,7 +38,7 @@ def test_scores_have_a_bar_for_each_mean_a_dot_for_each_piece_and_a_line_for_the
         widths = [bar.get_width() for bar in axes.patches]
         np.testing.assert_allclose(widths, [12.5, 25, 20 / 3, 12.5, 25, 130 / 3, 10 / 3])
         *dots, upper_bound = axes.get_lines()
-        assert [len(each.get_xdata()) for each in dots] == [3] * 7
+        assert [len(of_bar.get_xdata()) for of_bar in dots] == [3] * 7
         np.testing.assert_allclose(dots[2].get_xdata(), [20, 0, 0])
         assert upper_bound.get_xdata()[0] == pytest.approx(90)
     assert [word.get_text() for word in figure.axes[0].get_yticklabels()] == ["RAW", "OTHER", "all runs"]
@@ -46,8 +46,8 @@ def test_scores_have_a_bar_for_each_mean_a_dot_for_each_piece_and_a_line_for_the
 
 def test_bars_of_one_run_stand_together_from_top_to_bottom():
     axes = draw_scores(SCORES, None).axes[0]
-    places = np.array([bar.get_y() for bar in axes.patches])
-    np.testing.assert_allclose(np.diff(places), [1, 1, 1.7, 1, 1, 1.7])
+    ys = np.array([bar.get_y() for bar in axes.patches])
+    np.testing.assert_allclose(np.diff(ys), [1, 1, 1.7, 1, 1, 1.7])
     low, high = axes.get_ylim()
     assert low > high
 
@@ -89,17 +89,11 @@ def test_figures_are_drawn_of_what_is_stored(write_parameters):
     run = parameters.for_run("RAW")
     assert draw_theme_measures(parameters, root) == []
     store(parameters, "recordings", root, **small_recordings().to_arrays())
+    store(run, "invariance", root, **invariance_of())
+    assert [path.name for path in draw_theme_measures(parameters, root)] == ["invariance.png", "invariance.pdf"]
     store(run, "scores", root, **SCORES["RAW"])
     store(run, "invariance", root, **invariance_of(with_phases=True))
     store(parameters, "upper_bound", root, **UPPER_BOUND)
-    paths = draw_theme_measures(parameters, root)
     names = ("scores", "invariance", "phases")
+    paths = draw_theme_measures(parameters, root)
     assert [path.name for path in paths] == [f"{name}.{ending}" for name in names for ending in ("png", "pdf")]
-
-
-def test_figures_that_have_nothing_to_show_are_left_out(write_parameters):
-    root = write_parameters(TEXT, "small")
-    parameters = load("small", root)
-    store(parameters, "recordings", root, **small_recordings().to_arrays())
-    store(parameters.for_run("RAW"), "invariance", root, **invariance_of())
-    assert [path.name for path in draw_theme_measures(parameters, root)] == ["invariance.png", "invariance.pdf"]

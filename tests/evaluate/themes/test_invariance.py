@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from embed.themes.features import fourier_magnitudes
-from evaluate.themes.invariance import TIME_SHIFTS_FRAMES, draw_starts, find_again, measure_invariance, moved_patches
+from evaluate.themes.invariance import (
+    TIME_SHIFTS_FRAMES,
+    draw_starts,
+    mean_cosines,
+    measure_invariance,
+    shifted_patches,
+)
 from pipeline.patches import flatten, standardise
 from tests.small_recordings import PATCH_FRAMES, small_recordings
 
@@ -15,36 +21,36 @@ def by_fourier(patches):
     return {"magnitudes": fourier_magnitudes(patches, PATCH_FRAMES)}
 
 
-def test_moved_patches_by_hand():
+def test_shifted_patches_by_hand():
     frames = np.array([[0, 1, 5], [2, 3, 4], [9, 8, 7], [1, 1, 2]], np.float32)
 
     def expected(*patch):
         return standardise(np.ravel(np.array(patch, np.float32))[None])
 
     one = np.array([1])
-    np.testing.assert_allclose(moved_patches(frames, one, 2), expected([2, 3, 4], [9, 8, 7]))
+    np.testing.assert_allclose(shifted_patches(frames, one, 2), expected([2, 3, 4], [9, 8, 7]))
     up = expected([2, 2, 3], [2, 9, 8])  # the lowest of the patch is 2
-    np.testing.assert_allclose(moved_patches(frames, one, 2, pitch_bins=1), up)
+    np.testing.assert_allclose(shifted_patches(frames, one, 2, pitch_bins=1), up)
     down = expected([4, 2, 2], [7, 2, 2])
-    np.testing.assert_allclose(moved_patches(frames, one, 2, pitch_bins=-2), down)
-    np.testing.assert_allclose(moved_patches(frames, one, 2, time_frames=1), expected([9, 8, 7], [1, 1, 2]))
-    np.testing.assert_allclose(moved_patches(frames, one, 2, 1, -1), expected([0, 0, 1], [0, 2, 3]))
+    np.testing.assert_allclose(shifted_patches(frames, one, 2, pitch_bins=-2), down)
+    np.testing.assert_allclose(shifted_patches(frames, one, 2, time_frames=1), expected([9, 8, 7], [1, 1, 2]))
+    np.testing.assert_allclose(shifted_patches(frames, one, 2, 1, -1), expected([0, 0, 1], [0, 2, 3]))
 
 
 def test_each_patch_may_have_a_shift_of_its_own(rng):
     frames, starts = rng.normal(size=(40, 6)), np.array([3, 10, 20])
     bins, times = np.array([0, 2, -1]), np.array([1, 0, -2])
-    together = moved_patches(frames, starts, 5, bins, times)
+    together = shifted_patches(frames, starts, 5, bins, times)
     for row, start, pitch, time in zip(together, starts, bins, times, strict=True):
-        np.testing.assert_array_equal(row, moved_patches(frames, np.array([start]), 5, pitch, time)[0])
+        np.testing.assert_array_equal(row, shifted_patches(frames, np.array([start]), 5, pitch, time)[0])
 
 
-def test_unmoved_patches_are_flat_as_everywhere_else(rng):
+def test_unshifted_patches_are_flat_as_everywhere_else(rng):
     frames = rng.normal(size=(9, 4)).astype(np.float32)
-    np.testing.assert_array_equal(moved_patches(frames, np.array([2]), 3), standardise(flatten(frames[None, 2:5])))
+    np.testing.assert_array_equal(shifted_patches(frames, np.array([2]), 3), standardise(flatten(frames[None, 2:5])))
 
 
-def test_patches_are_drawn_of_sounding_pieces_that_are_searched_with_room_to_move(rng):
+def test_patches_are_drawn_of_sounding_pieces_that_are_searched_with_room_to_shift(rng):
     recordings = small_recordings()
     last = recordings.starts[recordings.n_searched]
     recordings.frames[recordings.starts[1] : recordings.starts[2]] = 0
@@ -65,23 +71,11 @@ def test_pieces_that_leave_no_room_are_refused(rng):
         draw_starts(small_recordings(), 200, 10, rng)
 
 
-def test_things_find_themselves_by_angle_from_the_mean():
-    still = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1]]) + 7
-    found, itself, others = find_again(still, 3 * (still - 7) + 7, np.arange(4))
-    assert (found, itself) == (1, pytest.approx(1))
-    assert others == pytest.approx(-1 / 3)  # of three others two are upright, one is opposite
-    quarter_turn = still[[1, 2, 3, 0]]
-    assert find_again(still, quarter_turn, np.arange(4))[:2] == (0, pytest.approx(0))
+def test_mean_cosines_are_those_of_pairs_and_of_others():
+    assert mean_cosines(np.array([[1.0, 0.5], [0.25, 0.0]])) == (0.5, 0.375)
 
 
-def test_a_neighbour_is_near_enough_in_time():
-    still = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1]])
-    swapped = still[[1, 0, 3, 2]]
-    starts = np.array([0, 5, 100, 106])
-    assert [find_again(still, swapped, starts, near)[0] for near in (4, 5, 6)] == [0, 0.5, 1]
-
-
-def test_patches_as_they_are_stay_only_unmoved_and_fourier_magnitudes_in_pitch_too():
+def test_patches_as_they_are_are_not_invariant_and_fourier_magnitudes_are_in_pitch():
     recordings = small_recordings()
     recordings.frames[:, :8] = recordings.frames[:, -8:] = recordings.frames.min()  # nothing leaves or comes in
     starts = np.arange(20, 80)  # the theme comes again later

@@ -7,10 +7,8 @@ from evaluate.themes.pattern_scores import METRICS
 from pipeline.parameters import load
 from pipeline.sections.recordings import Choice, Lag
 from tests.small_recordings import (
-    FIRST_BEATS,
     HOP_S,
     LEAD_IN_FRAMES,
-    NAMES,
     PATCH_FRAMES,
     TEXT,
     THEME_BEATS,
@@ -19,19 +17,7 @@ from tests.small_recordings import (
     small_recordings,
 )
 
-GRID_TEXT = (
-    TEXT
-    + """
-[lag]
-high = 0.8
-low = 0.6
-min_beats = 8.0
-
-[choice]
-high = [0.8, 0.9]
-min_beats = [30.0, 8.0]
-"""
-)
+GRID = "[lag]\nhigh = 0.8\nlow = 0.6\nmin_beats = 8.0\n[choice]\nhigh = [0.8, 0.9]\nmin_beats = [30.0, 8.0]\n"
 
 
 def themes_of(occurrences_of_pieces):
@@ -46,14 +32,14 @@ def themes_of(occurrences_of_pieces):
 
 
 def true_spans():
-    """Moments of the theme: half a patch before what they stand for."""
+    """Spans of patches of the theme, which begin half a patch before."""
     first = LEAD_IN_FRAMES - PATCH_FRAMES // 2
     return [[first + 5 * start, first + 5 * (start + THEME_BEATS)] for start in THEME_STARTS]
 
 
 @pytest.fixture
 def parameters(write_parameters):
-    return load("small", write_parameters(GRID_TEXT, "small")).for_run("RAW")
+    return load("small", write_parameters(TEXT + GRID, "small")).for_run("RAW")
 
 
 def test_true_spans_score_one_where_the_theme_is_all_voices(parameters):
@@ -77,7 +63,7 @@ def test_grid_is_searched_and_chosen_from(parameters):
     np.testing.assert_array_equal(scores["chosen"], choose_leave_one_out(criterion_of(scores["grid_scores"])))
 
 
-def test_where_nothing_is_known_there_are_no_scores(parameters):
+def test_without_a_reference_there_are_no_scores(parameters):
     recordings = small_recordings(with_truth=False)
     with pytest.raises(ValueError, match="pieces.patterns: no piece has both a score and reference patterns"):
         measure_run(parameters, recordings, {}, themes_of([[]] * 4))
@@ -90,18 +76,14 @@ def test_spans_are_scored_in_seconds():
     for piece in range(2):
         assert score_spans(recordings, piece, [spans_s]) == [1.0] * len(METRICS)
         assert score_spans(recordings, piece, [spans_s + 4])[0] < 0.5
-    assert FIRST_BEATS[NAMES[1]] == 1
 
 
-def test_grid_is_what_is_given_and_else_as_it_is():
+def test_grid_is_what_is_given_and_else_as_it_is_with_one_member_at_least():
     lag = Lag(high=0.7, low=0.5, min_beats=4.0, max_themes=7)
     assert grid_of(Choice(), lag) == [lag]
     grid = grid_of(Choice(high=(0.4, 0.8), low=(0.3, 0.6)), lag)
-    assert [(each.high, each.low) for each in grid] == [(0.4, 0.3), (0.8, 0.3), (0.8, 0.6)]
-    assert {(each.min_beats, each.max_themes) for each in grid} == {(4.0, 7)}
-
-
-def test_grid_without_a_member_is_refused():
+    assert [(lag.high, lag.low) for lag in grid] == [(0.4, 0.3), (0.8, 0.3), (0.8, 0.6)]
+    assert {(lag.min_beats, lag.max_themes) for lag in grid} == {(4.0, 7)}
     with pytest.raises(ValueError, match="choice.low=.*none is as low as one of choice.high"):
         grid_of(Choice(high=(0.4,), low=(0.6,)), Lag())
 
@@ -126,6 +108,7 @@ def test_what_is_best_in_all_need_not_be_chosen_for_any():
     criterion = np.array([[9.0, 0, 0, 0], [2, 2, 2, 2]])  # the first is good for one piece only, but very
     assert np.argmax(criterion.mean(axis=1)) == 0
     assert choose_leave_one_out(criterion).tolist() == [1, 0, 0, 0]
+    assert choose_leave_one_out(np.full((3, 4), 0.1)).tolist() == [0, 0, 0, 0]  # the first of equals
 
 
 def test_a_piece_has_no_say_in_its_own_choice(rng):
@@ -135,10 +118,6 @@ def test_a_piece_has_no_say_in_its_own_choice(rng):
         changed = criterion.copy()
         changed[:, piece] = rng.uniform(size=12)
         assert choose_leave_one_out(changed)[piece] == chosen[piece]
-
-
-def test_first_of_those_alike_is_chosen():
-    assert choose_leave_one_out(np.full((3, 4), 0.1)).tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("shape", [(3, 1), (0, 4)])

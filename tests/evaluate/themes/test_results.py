@@ -27,16 +27,16 @@ def store_all(parameters, root, **kind_of_recordings):
         store(run, "themes", root, **NO_THEMES)
 
 
-def test_step_measures_and_tells_the_numbers(write_parameters, capsys):
+def test_step_measures_and_prints_the_numbers(write_parameters, capsys):
     root = write_parameters(TEXT + "[lag]\nhigh = 0.8\nlow = 0.6\n[choice]\nmin_beats = [8.0, 30.0]\n", "small")
     parameters = load("small", root)
     store_all(parameters, root)
     paths = step7_measure_themes.run("small", root)
     assert [path.name for path in paths] == ["upper_bound.npz", "scores.npz", "invariance.npz"]
-    told = capsys.readouterr().out
-    assert "RAW: F: establishment " in told
-    assert "% (chosen leave-one-out); " in told
-    assert "% of patches found when moved by 12 bins" in told
+    printed = capsys.readouterr().out
+    assert "RAW: F: establishment " in printed
+    assert "% (chosen leave-one-out); " in printed
+    assert "% of patches retrieved when shifted by 12 bins" in printed
     run = parameters.for_run("RAW")
     assert results.load(run, "scores", root)["grid_scores"].shape == (2, 3, 12)
     assert len(results.load(run, "invariance", root)["pitch_found"]) == len(PITCH_SHIFTS_BINS)
@@ -47,9 +47,9 @@ def test_without_patterns_only_invariance_is_measured(write_parameters, capsys):
     root = write_parameters(TEXT, "small")
     store_all(load("small", root), root, with_truth=False)
     assert [path.name for path in step7_measure_themes.run("small", root)] == ["invariance.npz"]
-    told = capsys.readouterr().out
-    assert told.count("themes are not scored") == 1
-    assert "pieces.patterns" in told
+    printed = capsys.readouterr().out
+    assert printed.count("themes are not scored") == 1
+    assert "pieces.patterns" in printed
 
 
 def test_patches_in_any_transposition_have_no_invariance_of_their_own(write_parameters):
@@ -60,7 +60,7 @@ def test_patches_in_any_transposition_have_no_invariance_of_their_own(write_para
     assert [path.name for path in paths] == ["scores.npz"]
 
 
-def test_features_with_phases_tell_of_shifts(write_parameters):
+def test_features_with_phases_predict_shifts(write_parameters):
     root = write_parameters(TEXT.replace('"cqt"', '"random"') + "training.time_shift_frames = 3\n", "small")
     parameters = load("small", root).for_run("RAW")
     bases = np.random.default_rng(0).normal(size=(2, PATCH_FRAMES * 24, 6))
@@ -79,18 +79,19 @@ def test_features_with_phases_tell_of_shifts(write_parameters):
     assert "pca" not in measure_features(parameters, small_recordings(), None)
 
 
+def as_it_is(patches):
+    return {"magnitudes": patches, "phases": patches[:, :2]}
+
+
 def test_patches_stay_in_their_piece_where_training_shifts_further(write_parameters):
     root = write_parameters(TEXT.replace('"cqt"', '"random"') + "training.time_shift_frames = 60\n", "small")
-    parameters = load("small", root).for_run("RAW")
-    recordings = small_recordings()
-    arrays = measure_features(parameters, recordings, lambda patches: {"magnitudes": patches, "phases": patches[:, :2]})
+    arrays = measure_features(load("small", root).for_run("RAW"), small_recordings(), as_it_is)
     assert np.abs(arrays["shift_frames"]).max() == TIME_SHIFTS_FRAMES[-1]
 
 
 @pytest.mark.filterwarnings("error")
 def test_two_patches_are_enough(write_parameters, rng):
     root = write_parameters(TEXT.replace('"cqt"', '"random"'), "small")
-    parameters = load("small", root).for_run("RAW")
     n_frames = PATCH_FRAMES + 2 * TIME_SHIFTS_FRAMES[-1] + 1
     recordings = replace(
         small_recordings(),
@@ -98,6 +99,6 @@ def test_two_patches_are_enough(write_parameters, rng):
         starts=np.array([0, n_frames]),
         is_searched=np.array([True]),
     )
-    arrays = measure_features(parameters, recordings, lambda patches: {"magnitudes": patches, "phases": patches[:, :2]})
+    arrays = measure_features(load("small", root).for_run("RAW"), recordings, as_it_is)
     assert arrays["pitch_found"][0] == 1
     assert arrays["pca"].shape == (8, 2)

@@ -34,14 +34,11 @@ def test_a_row_for_each_run_and_extractor_with_the_mean_over_pieces():
     ]
 
 
-def test_run_and_parameters_are_chosen_together():
+def test_parameters_of_each_run_are_chosen_and_run_and_parameters_together():
     rows = [row for row in choice_rows(SCORES) if row["chosen among"] == "all runs"]
     assert [(row["piece"], row["features"], row["high"]) for row in rows] == [
         ("A", "OTHER", "0.5"), ("B", "RAW", "0.5"), ("C", "RAW", "0.5"),
     ]  # fmt: skip
-
-
-def test_choice_of_each_run_is_told_by_its_parameters():
     rows = [row for row in choice_rows(SCORES) if row["chosen among"] == "RAW"]
     assert [row["high"] for row in rows] == ["0.6", "0.5", "0.5"]
     assert {(row["low"], row["shortest (beats)"]) for row in rows} == {("0.3", "8")}
@@ -61,11 +58,8 @@ def test_each_metric_stands_in_its_column():
     assert [*row.values()][2:] == ["0.0", "3.0", "6.0", "9.0"]
 
 
-def test_one_run_one_configuration_leaves_nothing_to_choose():
+def test_one_configuration_or_one_piece_leaves_nothing_to_choose():
     assert [how for _, how, _ in extractions({"RAW": scores_of([[0.5, 0.4, 0.3]])}, None)] == ["nieto_farbood", "lag"]
-
-
-def test_one_piece_has_no_others_to_choose_by():
     scores = {"RAW": scores_of([[0.5], [0.4]]), "OTHER": scores_of([[0.5], [0.4]])}
     assert [how for _, how, _ in extractions(scores, None)] == ["nieto_farbood", "lag"] * 2
     assert choice_rows(scores) == []
@@ -78,7 +72,7 @@ def test_phases_are_those_of_runs_that_have_them():
     ]  # fmt: skip
 
 
-def test_repeats_are_told_of_the_kinds_that_there_are():
+def test_repeats_are_of_the_kinds_that_occur():
     assert repeat_rows({"RAW": SCORES["RAW"]}) == [
         {
             "features": "RAW",
@@ -90,9 +84,9 @@ def test_repeats_are_told_of_the_kinds_that_there_are():
     ]
 
 
-@pytest.mark.parametrize(("share", "text"), [(0, "0.0"), (1, "100.0"), (0.62345, "62.3")])
-def test_shares_are_told_in_percent(share, text):
-    assert percent(share) == text
+@pytest.mark.parametrize(("fraction", "text"), [(0, "0.0"), (1, "100.0"), (0.62345, "62.3")])
+def test_fractions_are_in_percent(fraction, text):
+    assert percent(fraction) == text
 
 
 def test_tables_are_written_of_what_is_stored(write_parameters):

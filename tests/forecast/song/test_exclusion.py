@@ -16,19 +16,6 @@ def test_block_allows_pieces_with_no_point_within_it(piece, start, radius):
     assert bool(ExclusionRule("block", radius).allow(first, last, start)) == is_clear
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "allowed"),
-    [(0, 6, True), (1, 7, False), (7, 7, False), (10, 10, False), (13, 13, False), (13, 15, False), (14, 15, True)],
-)
-def test_edges_of_the_block_to_the_point(first, last, allowed):
-    assert ExclusionRule("block", 3).allow(first, last, 10) == allowed
-
-
-def test_block_of_radius_0_is_the_start_itself():
-    points = np.arange(9)
-    np.testing.assert_array_equal(points[~ExclusionRule("block").allow(points, points, 4)], [4])
-
-
 @given(piece=PIECES, start=st.integers(0, N_POINTS - 1))
 def test_past_allows_pieces_with_no_point_after_the_start(piece, start):
     first, last = piece
@@ -47,7 +34,3 @@ def test_each_start_has_a_rule_of_its_own(learn_from):
     rule, starts, points = ExclusionRule(learn_from, 2), np.array([3, 9, 20]), np.arange(24)
     together = rule.allow(points, points + 1, starts[:, None])
     np.testing.assert_array_equal(together, [rule.allow(points, points + 1, start) for start in starts])
-
-
-def test_block_is_what_is_learned_from_by_default():
-    assert ExclusionRule().learn_from == "block"

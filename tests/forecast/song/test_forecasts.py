@@ -1,8 +1,6 @@
-import re
-
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from evaluate.song.surrogates import random_walk
@@ -11,26 +9,27 @@ from forecast.song.forecasts import (
     forecast_from,
     forecast_song,
     initial_conditions,
+    split,
     split_for_networks,
     start_of_long_forecast,
 )
-from forecast.song.methods import Method, method_of
-from forecast.song.roll_out import Forecaster
-from pipeline.studies.song import Parameters
+from forecast.song.methods import forecaster_of, protocol_of
+from forecast.song.roll_out import Forecaster, Persistence
 from pipeline.windows import count_overlapping_points, window_times
+from tests.trajectories import parameters_of
 
-LEARNING = ["knn", "knn_paper", "analog", "var"]
-METHODS = [*LEARNING, "persistence", "constant_velocity", "climatology"]
-
-
-def parameters_of(**sections):
-    values = {"name": "song", "study": "song", "run": "RF", "runs": {"RF": {}}, "sound": {"file": "none.wav"}}
-    return Parameters(**values, **sections)
+METHODS = ["knn", "knn_paper", "analog", "var", "persistence", "constant_velocity", "climatology"]
 
 
 def embedding_of(z, window_frames=22, hop_s=0.02):
     times_s = hop_s * (0.5 + np.arange(len(z) + window_frames - 1))
     return {"z": z, **window_times(times_s, window_frames, hop_s)}
+
+
+def forecast_by(name, z, starts, n_steps, parameters=None):
+    parameters = parameters or parameters_of()
+    protocol = protocol_of(name, parameters)
+    return forecast_from(z, np.asarray(starts), n_steps, forecaster_of(name, parameters), 22, **protocol)
 
 
 @pytest.fixture
@@ -60,25 +59,27 @@ def test_block_holds_every_window_with_sound_of_what_is_forecast(window_frames, 
 @pytest.mark.parametrize("name", METHODS)
 def test_forecasts_by_each_method(embedding, name):
     parameters = parameters_of(forecast={"long_steps": 60})
-    forecasts = forecast_song(embedding, method_of(name, parameters), parameters)
+    forecasts = forecast_song(embedding, name, parameters)
     np.testing.assert_array_equal(forecasts["starts"], np.arange(44, 390, 10))
     np.testing.assert_allclose(forecasts["starts_s"], embedding["times_s"][44:390:10])
     assert forecasts["forecast"].shape == (35, 31, 3)
+    assert forecasts["long_forecast"].shape == (61, 3)
     np.testing.assert_allclose(forecasts["forecast"][:, 0], embedding["z"][44:390:10], rtol=1e-5)
     assert np.isfinite(forecasts["forecast"]).all()
 
 
 def test_long_forecast_starts_where_nothing_was_fitted_and_leaves_something_to_learn_from(embedding):
     parameters = parameters_of()
-    forecasts = forecast_song(embedding, method_of("constant_velocity", parameters), parameters)
-    assert forecasts["long_start"] == split_for_networks(embedding, parameters).first_unseen == 210 + 22 + 20
+    forecasts = forecast_song(embedding, "constant_velocity", parameters)
+    assert split_for_networks(embedding, parameters) == (210, 210 + 22 + 20)
+    assert forecasts["long_start"] == 252
     assert len(forecasts["long_forecast"]) == 420 // 5 + 1
     np.testing.assert_allclose(forecasts["long_forecast"][0], embedding["z"][252], rtol=1e-5)
 
 
-def test_long_forecast_of_so_many_steps_from_a_time(embedding):
+def test_long_forecast_of_25_steps_from_a_time(embedding):
     parameters = parameters_of(forecast={"long_start_s": 3.0, "long_steps": 25})
-    forecasts = forecast_song(embedding, method_of("persistence", parameters), parameters)
+    forecasts = forecast_song(embedding, "persistence", parameters)
     start = int(forecasts["long_start"])
     assert abs(embedding["times_s"][start] - 3.0) <= 0.01 + 1e-9
     assert forecasts["long_forecast"].shape == (26, 3)
@@ -92,7 +93,7 @@ def test_long_forecast_from_too_near_an_end_is_refused(embedding, start_s):
 
 
 def test_points_that_a_network_was_fitted_on_are_no_initial_conditions(embedding):
-    forecasts = forecast_song(embedding, method_of("persistence", parameters_of()), parameters_of(), first_start=252)
+    forecasts = forecast_song(embedding, "mlp", parameters_of(), Persistence())
     np.testing.assert_array_equal(forecasts["starts"], np.arange(254, 390, 10))
 
 
@@ -104,8 +105,8 @@ def test_initial_conditions_of_the_paper():
 def test_first_initial_condition_with_fewer_points_than_a_method_sees_is_refused(embedding):
     parameters = parameters_of(var={"points": 60})
     with pytest.raises(ValueError, match=r"^starts from 44 to .*: must have 60 of the 420 points up to them"):
-        forecast_song(embedding, method_of("var", parameters), parameters)
-    assert forecast_song(embedding, method_of("knn", parameters), parameters)["starts"][0] == 44
+        forecast_song(embedding, "var", parameters)
+    assert forecast_song(embedding, "knn", parameters)["starts"][0] == 44
 
 
 @pytest.mark.parametrize(("n_points", "n_left"), [(74, 30), (60, 16), (20, 0)])
@@ -118,29 +119,35 @@ def test_song_shorter_than_the_horizon(n_points, n_left):
     np.testing.assert_array_equal(initial_conditions(75, parameters_of()), [44])
 
 
+class Recorder(Forecaster):
+    """Remembers what it was fitted with, and goes where it is."""
+
+    def __init__(self):
+        self.fitted = []
+
+    def fit(self, z, starts, rule, n_steps):
+        self.fitted.append((rule, n_steps))
+        return self
+
+    def velocity(self, seen, step):
+        return seen[:, -1]
+
+
 def test_method_gets_a_block_of_the_window_and_the_horizon(embedding):
-    told = []
-
-    def make(z, starts, rule, n_steps):
-        told.append((rule, n_steps))
-        return Forecaster(1, lambda seen, step: np.zeros_like(seen[:, -1]))
-
-    parameters = parameters_of(forecast={"long_steps": 60})
-    forecast_song(embedding, Method(make, "rms", "block"), parameters)
-    assert told == [(ExclusionRule("block", 22 + 30), 30), (ExclusionRule("block", 22 + 60), 60)]
+    recorder = Recorder()
+    forecast_song(embedding, "lstm", parameters_of(forecast={"long_steps": 60}), recorder)
+    assert recorder.fitted == [(ExclusionRule("block", 22 + 30), 30), (ExclusionRule("block", 22 + 60), 60)]
 
 
-def test_article_is_scaled_by_axes_and_learns_from_the_future_whatever_is_asked_for():
+def test_papers_knn_is_scaled_by_axes_and_learns_from_the_future_whatever_is_asked_for():
     parameters = parameters_of(fit={"scale": "rms", "learn_from": "past"})
-    paper, ours = method_of("knn_paper", parameters), method_of("knn", parameters)
-    assert (paper.scale, paper.learn_from) == ("axes", "all")
-    assert (ours.scale, ours.learn_from) == ("rms", "past")
+    assert protocol_of("knn_paper", parameters) == {"scale": "axes", "learn_from": "all"}
+    assert protocol_of("knn", parameters) == {"scale": "rms", "learn_from": "past"}
 
 
 def test_joint_forecaster_works_in_the_units_it_was_trained_in():
-    joint = method_of("joint", parameters_of(), {"joint": lambda z: Forecaster(1, lambda seen, step: seen[:, -1])})
-    z = np.array([[100.0], [3.0], [7.0]])
-    np.testing.assert_allclose(forecast_from(z, np.array([1]), 2, joint, 1)[0, :, 0], [3, 6, 12])
+    z, protocol = np.array([[100.0], [3.0], [7.0]]), protocol_of("joint", parameters_of())
+    np.testing.assert_allclose(forecast_from(z, np.array([1]), 2, Recorder(), 1, **protocol)[0, :, 0], [3, 6, 12])
 
 
 @pytest.mark.parametrize("name", ["knn", "analog", "var"])
@@ -148,47 +155,58 @@ def test_future_and_all_windows_with_its_sound_do_not_matter(name, rng):
     z, starts = random_walk(420, rng), np.array([200])
     changed = z.copy()
     changed[201 : 200 + 30 + 22] = 3 * rng.normal(size=(51, 3)) + z[200]
-    method = method_of(name, parameters_of())
-    in_own_units = Method(method.make, "own", method.learn_from)
-    before, after = (forecast_from(each, starts, 30, in_own_units, 22) for each in (z, changed))
+    forecaster = forecaster_of(name, parameters_of())
+    before, after = (forecast_from(points, starts, 30, forecaster, 22, "own", "block") for points in (z, changed))
     np.testing.assert_allclose(after, before, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", [name for name in METHODS if name != "knn_paper"])
 @pytest.mark.parametrize(("factor", "offset"), [(0.01, 1.0), (1.0, -20.0), (100.0, 7.0)])
-def test_turn_shift_and_size_of_the_space_do_not_matter(name, factor, offset, rng):
-    z, starts, method = random_walk(300, rng, 5), np.array([70, 150]), method_of(name, parameters_of())
-    turn = factor * np.linalg.qr(rng.normal(size=(3, 3)))[0]
-    expected = forecast_from(z, starts, 6, method, 22) @ turn + offset
-    np.testing.assert_allclose(forecast_from(z @ turn + offset, starts, 6, method, 22), expected, atol=1e-5 * factor)
+def test_rotation_shift_and_size_of_the_space_do_not_matter(name, factor, offset, rng):
+    z, starts = random_walk(300, rng, 5), [70, 150]
+    rotation = factor * np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    expected = forecast_by(name, z, starts, 6) @ rotation + offset
+    np.testing.assert_allclose(forecast_by(name, z @ rotation + offset, starts, 6), expected, atol=1e-5 * factor)
 
 
 @given(seed=st.integers(0, 2**32 - 1), offset=st.floats(-10, 10), factors=st.tuples(*3 * [st.floats(0.1, 10)]))
-def test_size_of_an_axis_does_not_matter_to_the_articles_knn(seed, offset, factors):
-    z, starts, method = (
-        random_walk(300, np.random.default_rng(seed), 5),
-        np.array([70, 150]),
-        method_of("knn_paper", parameters_of()),
-    )
-    expected = forecast_from(z, starts, 6, method, 22) * factors + offset
-    np.testing.assert_allclose(forecast_from(z * factors + offset, starts, 6, method, 22), expected, atol=1e-6)
+def test_size_of_an_axis_does_not_matter_to_the_papers_knn(seed, offset, factors):
+    z, starts = random_walk(300, np.random.default_rng(seed), 5), [70, 150]
+    expected = forecast_by("knn_paper", z, starts, 6) * factors + offset
+    np.testing.assert_allclose(forecast_by("knn_paper", z * factors + offset, starts, 6), expected, atol=1e-6)
 
 
-def test_song_too_short_for_networks():
-    embedding = embedding_of(np.arange(300.0).reshape(100, 3))
-    with pytest.raises(ValueError, match=re.escape("fit.fraction=0.5: of 100 points 50 are to fit on")):
-        split_for_networks(embedding, parameters_of())
-
-
-@pytest.mark.parametrize("n_points", [420, 800])
-def test_short_songs_are_forecast_by_every_method(rng, n_points):
-    song = embedding_of(random_walk(n_points, rng), hop_s=1024 / 44100)
-    for name in ("knn", "var", "analog"):
-        forecasts = forecast_song(song, method_of(name, parameters_of()), parameters_of())
-        assert len(forecasts["long_forecast"]) == min(201, n_points // 5 + 1)
-
-
-def test_no_initial_condition_left_for_a_network_is_told(embedding):
+def test_no_initial_condition_left_for_a_network_is_refused(embedding):
     parameters = parameters_of(forecast={"every_points": 400})
     with pytest.raises(ValueError, match="^forecast.every_points=400: no initial condition is at point 252 or later"):
-        forecast_song(embedding, method_of("persistence", parameters), parameters, first_start=252)
+        forecast_song(embedding, "mlp", parameters, Persistence())
+
+
+@given(
+    n_points=st.integers(30, 400),
+    fraction=st.floats(0.1, 0.9),
+    window_points=st.integers(1, 30),
+    n_seen=st.integers(1, 30),
+    horizon_steps=st.integers(1, 30),
+)
+def test_between_fitted_and_scored_no_sound_is_shared(n_points, fraction, window_points, n_seen, horizon_steps):
+    try:
+        n_fitted, first_unseen = split(
+            n_points, fraction, window_points=window_points, n_seen=n_seen, horizon_steps=horizon_steps
+        )
+    except ValueError:
+        assume(False)
+    assert n_fitted == int(fraction * n_points)
+    assert n_fitted > n_seen  # contains a clip and its velocity
+    first_point_seen = first_unseen - n_seen + 1
+    assert first_point_seen - (n_fitted - 1) >= window_points  # of all it is shown, no window overlaps one fitted on
+    assert first_unseen + horizon_steps < n_points
+
+
+@pytest.mark.parametrize(("n_points", "fraction"), [(144, 0.5), (1270, 0.95), (1270, 0.015), (0, 0.5)])
+def test_song_too_short_to_fit_and_to_score_is_refused(n_points, fraction):
+    sizes = {"window_points": 22, "n_seen": 20, "horizon_steps": 30}
+    message = rf"^fit.fraction={fraction}: of {n_points} points {int(n_points * fraction)} are to fit on"
+    with pytest.raises(ValueError, match=message):
+        split(n_points, fraction, **sizes)
+    assert split(145, 0.5, **sizes) == (72, 114)  # the shortest that will do

@@ -3,20 +3,13 @@ import numpy as np
 import pytest
 from keras import layers
 
-from evaluate.song.divergence import distances, root_mean_square
-from forecast.song.baselines import persistence
-from forecast.song.networks import directed_forecaster, fit_network, network_forecaster
-from forecast.song.roll_out import roll_out
-from forecast.song.split import clips_and_velocities, split
+from forecast.song.networks import DirectedForecaster, NetworkForecaster, clips_and_velocities, fit_network
+from forecast.song.roll_out import Persistence
 from pipeline.sections.forecasting import LSTM, MLP
+from tests.trajectories import circle, error_of, forecast_of, truth_of
 
 SETTINGS = [MLP(epochs=8), LSTM(epochs=8)]
 every_network = pytest.mark.parametrize("settings", SETTINGS, ids=["mlp", "lstm"])
-
-
-def circle(n_points, period=41.3):
-    angles = 2 * np.pi * np.arange(n_points) / period
-    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
 def linear_network(n_seen, weights):
@@ -31,51 +24,55 @@ def linear_network(n_seen, weights):
 def test_network_forecasts_from_as_many_points_as_it_sees():
     weights = np.concatenate([-np.eye(2), np.eye(2)])  # the last point less the one before
     line, starts = np.outer(np.arange(20.0), [1.0, -2.0]), np.array([3, 10])
-    forecaster = network_forecaster(linear_network(2, weights), line)
+    forecaster = NetworkForecaster(linear_network(2, weights))
     assert forecaster.n_seen == 2
-    forecast = roll_out(line, starts, 6, forecaster)
-    np.testing.assert_allclose(forecast, line[starts[:, None] + np.arange(7)], atol=1e-5)
+    np.testing.assert_allclose(forecast_of(forecaster, line, starts, n_steps=6), truth_of(line, starts, 6), atol=1e-5)
 
 
-@pytest.mark.parametrize("size", [1e-3, 1.0, 40.0])
-def test_directed_network_goes_its_way_at_the_speed_of_the_trajectory(size):
+@pytest.mark.parametrize("size", [1e-3, 1.0, 40.0, 0.0])
+def test_directed_network_goes_its_way_at_the_speed_of_the_trajectory_and_stays_without_direction(size):
     z = np.array([[0.0, 0], [1, 0], [1, 7]])
-    speed = np.sqrt((1 + 49) / 2)
-    weights = size * np.array([[0.0, 1.0], [-1.0, 0.0]])  # a quarter turn from where the point lies
-    forecast = roll_out(z, np.array([1]), 1, directed_forecaster(linear_network(1, weights), z))
+    speed = np.sqrt((1 + 49) / 2) if size else 0
+    weights = size * np.array([[0.0, 1.0], [-1.0, 0.0]])  # a quarter of a rotation from where the point lies
+    forecast = forecast_of(DirectedForecaster(linear_network(1, weights)), z, [1], n_steps=1)
     np.testing.assert_allclose(forecast[0, 1], [1, speed], rtol=1e-5)
 
 
-def test_directed_network_without_direction_stays(rng):
-    z = rng.normal(size=(5, 2))
-    forecast = roll_out(z, np.array([2]), 3, directed_forecaster(linear_network(1, np.zeros((2, 2))), z))
-    np.testing.assert_array_equal(forecast[0], np.repeat(z[2:3], 4, axis=0))
+def test_clips_and_velocities_of_a_case_done_by_hand():
+    clips, velocities = clips_and_velocities(np.array([[0.0], [1.0], [3.0], [7.0], [5.0]]), 3)
+    np.testing.assert_array_equal(clips[..., 0], [[0, 1, 3], [1, 3, 7]])
+    np.testing.assert_array_equal(velocities, [[4], [-2]])
+
+
+@pytest.mark.parametrize(("n_points", "n_seen"), [(2, 1), (30, 7), (30, 29)])
+def test_every_clip_with_a_next_point_is_one(n_points, n_seen, rng):
+    z = rng.normal(size=(n_points, 3))
+    clips, velocities = clips_and_velocities(z, n_seen)
+    assert clips.shape == (n_points - n_seen, n_seen, 3)
+    np.testing.assert_array_equal(clips[:, 0], z[: n_points - n_seen])
+    np.testing.assert_allclose(clips[:, -1] + velocities, z[n_seen:])
 
 
 @pytest.mark.slow
 @every_network
 def test_fitted_on_first_rounds_it_follows_later_ones(settings):
-    z = circle(900)
-    parts = split(900, 0.6, window_points=10, n_seen=20, horizon_steps=20)
-    network, losses = fit_network(z[: parts.n_fitted], settings)
+    z = circle(900, 41.3)
+    network, losses = fit_network(z[:540], settings)
     assert len(losses) == 8
     assert losses[-1] < 0.5 * losses[0]
-    starts = np.arange(parts.first_unseen, 879, 15)
-    errors = {
-        name: root_mean_square(distances(z, starts, roll_out(z, starts, 20, forecaster)))
-        for name, forecaster in {"network": network_forecaster(network, z), "staying": persistence()}.items()
-    }
-    assert (errors["network"][1:] < 0.5 * errors["staying"][1:]).all()
+    starts = np.arange(570, 879, 15)
+    error, staying = (
+        error_of(forecaster, z, starts, n_steps=20) for forecaster in (NetworkForecaster(network), Persistence())
+    )
+    assert (error[1:] < 0.5 * staying[1:]).all()
 
 
 @pytest.mark.slow
-@every_network
-def test_same_seed_gives_the_same_network_and_another_another(settings):
-    z = circle(60)
-    clips, _ = clips_and_velocities(z, 20 if isinstance(settings, LSTM) else 1)
+def test_same_seed_gives_the_same_network_and_another_another():
+    z = circle(60, 41.3)
+    clips, _ = clips_and_velocities(z, 20)
     one, again, other = (
-        fit_network(z, settings.model_copy(update={"epochs": 1, "seed": seed}))[0].predict_on_batch(clips)
-        for seed in (0, 0, 1)
+        fit_network(z, LSTM(epochs=1, seed=seed, units=4))[0].predict_on_batch(clips) for seed in (0, 0, 1)
     )
     np.testing.assert_array_equal(one, again)
     assert np.abs(one - other).max() > 1e-3
@@ -83,7 +80,7 @@ def test_same_seed_gives_the_same_network_and_another_another(settings):
 
 @pytest.mark.slow
 def test_settings_reach_the_network():
-    z = circle(60)
+    z = circle(60, 41.3)
     lstm, _ = fit_network(z, LSTM(epochs=1, units=5, points=7))
     assert lstm.input_shape == (None, 7, 2)
     assert lstm.get_layer("lstm").units == 5

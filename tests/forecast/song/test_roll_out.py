@@ -1,43 +1,64 @@
 import numpy as np
 import pytest
 
-from forecast.song.baselines import constant_velocity, persistence
-from forecast.song.roll_out import Forecaster, roll_out
+from forecast.song.roll_out import Climatology, ConstantVelocity, Forecaster, Persistence, roll_out
+from tests.trajectories import forecast_of, truth_of
+
+STARTS = np.array([1, 4, 11])
+
+
+class Recorder(Forecaster):
+    """Goes on by 100, and remembers what it has seen at which step."""
+
+    n_seen = 3
+
+    def __init__(self):
+        self.seen_by_step = []
+
+    def velocity(self, seen, step):
+        self.seen_by_step.append((step, seen.copy()))
+        return np.full((len(seen), 1), 100.0)
 
 
 def test_each_step_sees_the_last_points_its_own_after_the_songs():
-    seen_by_step = []
-
-    def velocity(seen, step):
-        seen_by_step.append((step, seen.copy()))
-        return np.full((len(seen), 1), 100.0)
-
-    path = roll_out(np.arange(10.0)[:, None], np.array([2, 7]), 3, Forecaster(3, velocity))
+    recorder = Recorder()
+    path = roll_out(np.arange(10.0)[:, None], np.array([2, 7]), 3, recorder)
     np.testing.assert_array_equal(path[..., 0], [[2, 102, 202, 302], [7, 107, 207, 307]])
-    assert [step for step, _ in seen_by_step] == [0, 1, 2]
-    np.testing.assert_array_equal(seen_by_step[0][1][..., 0], [[0, 1, 2], [5, 6, 7]])
-    np.testing.assert_array_equal(seen_by_step[2][1][..., 0], [[2, 102, 202], [7, 107, 207]])
+    (first, seen), *_, (last, seen_last) = recorder.seen_by_step
+    assert (first, last) == (0, 2)
+    np.testing.assert_array_equal(seen[..., 0], [[0, 1, 2], [5, 6, 7]])
+    np.testing.assert_array_equal(seen_last[..., 0], [[2, 102, 202], [7, 107, 207]])
 
 
-def test_no_steps_are_the_starts_themselves(rng):
-    z = rng.normal(size=(9, 3))
-    np.testing.assert_array_equal(roll_out(z, np.array([4, 1]), 0, persistence()), z[[4, 1]][:, None])
+def test_persistence_stays_however_few_the_steps(rng):
+    z = rng.normal(size=(12, 3))
+    for n_steps in (0, 5):
+        expected = np.repeat(z[STARTS, None], n_steps + 1, axis=1)
+        np.testing.assert_array_equal(forecast_of(Persistence(), z, STARTS, n_steps=n_steps), expected)
 
 
-def test_forecast_may_go_on_beyond_the_end_of_the_song():
-    line = np.arange(5.0)[:, None]
-    path = roll_out(line, np.array([4]), 6, constant_velocity())
-    np.testing.assert_array_equal(path[0, :, 0], np.arange(4, 11))
+def test_constant_velocity_continues_a_straight_line_exactly_beyond_the_end_of_the_song():
+    line = np.outer(np.arange(40.0), [1.0, -2.0, 0.25])
+    forecast = forecast_of(ConstantVelocity(), line[:12], STARTS, n_steps=20)
+    np.testing.assert_array_equal(forecast, truth_of(line, STARTS, 20))
 
 
-def test_trajectory_stays_as_it_was(rng):
-    z = rng.normal(size=(9, 3))
+def test_constant_velocity_goes_on_from_a_bend_as_it_came_and_leaves_the_trajectory_as_it_was(rng):
+    z = rng.normal(size=(12, 3))
     before = z.copy()
-    roll_out(z, np.array([3]), 5, constant_velocity())
+    expected = z[STARTS, None] + np.arange(5)[:, None] * (z[STARTS] - z[STARTS - 1])[:, None]
+    np.testing.assert_allclose(forecast_of(ConstantVelocity(), z, STARTS, n_steps=4), expected, atol=1e-12)
     np.testing.assert_array_equal(z, before)
 
 
-@pytest.mark.parametrize(("starts", "told"), [([0, 5], "0 to 5"), ([2, 9], "2 to 9"), ([-1, 3], "-1 to 3")])
-def test_starts_without_the_points_that_are_seen_are_refused(starts, told):
-    with pytest.raises(ValueError, match=f"^starts from {told}: must have 2 of the 9 points up to them, as many as"):
-        roll_out(np.zeros((9, 3)), np.array(starts), 4, constant_velocity())
+def test_climatology_is_at_the_mean_after_one_step_and_stays(rng):
+    z = 3 + rng.normal(size=(12, 3))
+    path = forecast_of(Climatology(), z, STARTS, n_steps=5)
+    np.testing.assert_array_equal(path[:, 0], z[STARTS])
+    np.testing.assert_allclose(path[:, 1:], np.broadcast_to(z.mean(axis=0), (3, 5, 3)))
+
+
+@pytest.mark.parametrize(("starts", "shown"), [([0, 5], "0 to 5"), ([2, 9], "2 to 9"), ([-1, 3], "-1 to 3")])
+def test_starts_without_the_points_that_are_seen_are_refused(starts, shown):
+    with pytest.raises(ValueError, match=f"^starts from {shown}: must have 2 of the 9 points up to them, as many as"):
+        roll_out(np.zeros((9, 3)), np.array(starts), 4, ConstantVelocity())

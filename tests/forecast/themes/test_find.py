@@ -26,7 +26,7 @@ PARAMETERS = Parameters.model_validate(
 
 @pytest.fixture
 def asked(monkeypatch):
-    """What the extractors are asked for; each finds one theme of the first moments."""
+    """What the extractors are asked for; each finds one theme of the first patches."""
     asked = []
 
     def stand_in(name, end):
@@ -42,7 +42,7 @@ def asked(monkeypatch):
 
 
 def planted(rng, n_moments=400, first=40, second=250, length=80):
-    """Noise that is alike in two places, on one diagonal, and the diagonal itself."""
+    """Noise that is alike in two spans, on one diagonal, and the diagonal itself."""
     matrix = rng.uniform(-0.2, 0.2, (n_moments, n_moments))
     matrix = (matrix + matrix.T) / 2
     stripe = np.arange(length)
@@ -64,14 +64,14 @@ def test_every_piece_is_searched_by_both_with_its_tempo_and_parameters(asked, rn
     assert all(each["frames_per_beat"] == pytest.approx(5) for each in keywords)
 
 
-def test_moments_become_seconds_of_the_middle_of_their_patch(asked, rng):
+def test_patches_become_seconds_of_their_middle(asked, rng):
     arrays = find_themes(PARAMETERS, scale_recordings(), noise_matrices(rng))
     np.testing.assert_array_equal(arrays["lag_piece"], [0, 0, 1, 1])
     np.testing.assert_allclose(arrays["lag_starts_s"], 2 * [2 * HOP_S, 52 * HOP_S])
     np.testing.assert_allclose(arrays["nieto_farbood_ends_s"], 2 * [22 * HOP_S, 72 * HOP_S])
 
 
-def test_pieces_that_are_only_learned_from_are_not_searched(asked, rng):
+def test_training_pieces_are_not_searched(asked, rng):
     recordings = replace(scale_recordings(), is_searched=np.array([True, False]))
     arrays = find_themes(PARAMETERS, recordings, noise_matrices(rng))
     assert {*arrays["lag_piece"], *arrays["nieto_farbood_piece"]} == {0}
@@ -100,8 +100,7 @@ def test_spans_of_a_piece_are_in_order_of_themes():
 
 
 def test_themes_of_different_pieces_are_counted_apart():
-    told = count_themes(scale_themes())
-    assert told == "3 themes, 6 occurrences (lag); 1 themes, 2 occurrences (nieto_farbood)"
+    assert count_themes(scale_themes()) == "3 themes, 6 occurrences (lag); 1 themes, 2 occurrences (nieto_farbood)"
 
 
 @pytest.mark.parametrize("n_moments", [1, 2, 9])

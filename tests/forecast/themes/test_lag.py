@@ -3,6 +3,7 @@ import pytest
 
 from embed.themes.self_similarity import cosine_similarity, patch_similarity
 from forecast.themes.lag import find_by_lag
+from forecast.themes.nieto_farbood import find_by_nieto_farbood
 
 
 def piece(rng, n_frames, *repeats):
@@ -57,8 +58,8 @@ def test_a_transposed_repeat_of_patches_is_found(rng):
     frames[:, 24:48] = rng.gamma(0.3, size=(260, 24))
     frames[180:240] = np.roll(frames[30:90], 10, axis=1)
     (theme,) = find_by_lag(patch_similarity(frames, 8, semitones=6), frames_per_beat=4)
-    moments = np.array([[30, 90], [180, 240]]) - 4  # of patches of 8 frames that are half inside
-    assert theme.occurrences == pytest.approx(moments, abs=2)
+    patches = np.array([[30, 90], [180, 240]]) - 4  # of 8 frames that are half inside
+    assert theme.occurrences == pytest.approx(patches, abs=2)
     assert find_by_lag(patch_similarity(frames, 8), frames_per_beat=4) == []
 
 
@@ -69,7 +70,7 @@ def test_the_shortest_theme_is_counted_in_beats(rng):
     assert [len(find_by_lag(matrix, frames_per_beat=beat)) for beat in (4, 14, 20)] == [2, 1, 0]
 
 
-def test_thresholds_are_relative_to_what_unrelated_moments_share(rng):
+def test_thresholds_are_relative_to_what_unrelated_frames_share(rng):
     matrix = cosine_similarity(piece(rng, 300, (20, 60, (150,))))
     (theme,) = find_by_lag(0.5 + 0.5 * matrix, frames_per_beat=4)
     assert theme.occurrences.tolist() == [[20, 80], [150, 210]]
@@ -117,6 +118,7 @@ def test_noise_has_no_themes(rng):
         (np.zeros((4, 4)), -2.0, "frames_per_beat=-2.0: must be above 0"),
     ],
 )
-def test_what_cannot_be_searched_is_refused(matrix, frames_per_beat, message):
+@pytest.mark.parametrize("find", [find_by_lag, find_by_nieto_farbood])
+def test_what_cannot_be_searched_is_refused(find, matrix, frames_per_beat, message):
     with pytest.raises(ValueError, match=message):
-        find_by_lag(matrix, frames_per_beat=frames_per_beat)
+        find(matrix, frames_per_beat=frames_per_beat)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from forecast.themes.notes import from_beats, known_spans_s, notes_of, patterns_of, to_beats, to_whole_beats
+from forecast.themes.notes import from_beats, notes_of, patterns_of, reference_spans_s, to_beats, to_whole_beats
 from tests.themes_of_scale import LEAD_IN_S, PATTERN, scale_recordings
 
 # one second of silence, four beats of 0.5 s, then beats of 1 s; the first beat is -1, as in a piece with an upbeat
@@ -42,12 +42,9 @@ def test_notes_of_a_span_begin_in_it_and_not_at_its_end():
     assert notes_of(np.array([1.4, 4.1]), SLOWER) == [(0.0, 62.0), (3.0, 64.0)]
 
 
-def test_notes_of_a_chord_are_all_there_in_order_of_pitch():
-    assert notes_of(np.array([0.9, 1.6]), SLOWER[::-1]) == [(-1.0, 60.0), (-1.0, 64.0)]
-
-
-def test_a_note_that_is_twice_in_the_score_is_one_of_the_theme():
-    assert notes_of(np.array([0.9, 1.6]), np.vstack([SLOWER, SLOWER])) == [(-1.0, 60.0), (-1.0, 64.0)]
+def test_notes_of_a_chord_are_all_there_in_order_of_pitch_and_those_twice_in_the_score_are_one():
+    for score in (SLOWER[::-1], np.vstack([SLOWER, SLOWER])):
+        assert notes_of(np.array([0.9, 1.6]), score) == [(-1.0, 60.0), (-1.0, 64.0)]
 
 
 def test_notes_off_the_beat_are_there():
@@ -71,12 +68,12 @@ def test_a_theme_with_notes_in_one_occurrence_only_is_no_pattern():
     assert [len(notes) for notes in pattern] == [2, 2]
 
 
-def test_known_patterns_reach_from_first_to_last_onset():
+def test_reference_spans_are_from_first_to_last_onset():
     recordings = scale_recordings()
-    (spans_s,) = known_spans_s(recordings.patterns(0), recordings.score(0))
+    (spans_s,) = reference_spans_s(recordings.patterns(0), recordings.score(0))
     np.testing.assert_allclose(spans_s, [[1, 2], [5, 6]])
 
 
 @pytest.mark.parametrize("patterns", [[], [PATTERN]])
-def test_nothing_is_known_without_a_score(patterns):
-    assert known_spans_s(patterns, np.empty((0, 3))) == []
+def test_without_a_score_there_is_no_reference(patterns):
+    assert reference_spans_s(patterns, np.empty((0, 3))) == []

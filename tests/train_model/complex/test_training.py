@@ -8,7 +8,7 @@ from pipeline.studies import digits, signal, themes
 from train_model import step2_train_complex
 from train_model.complex.draw_bases import view_of
 from train_model.complex.draw_training import draw_histories, draw_snapshots
-from train_model.complex.pair_watch import found_again, measure
+from train_model.complex.pair_watch import measure
 from train_model.complex.training import build, leave_random, makers_of, train
 
 TRAINING = {"epochs": 4, "pairs_per_epoch": 60, "batch_pairs": 30, "validation_pairs": 20, "plot_every_epochs": 3}
@@ -114,13 +114,6 @@ def test_random_bases_are_those_a_training_begins_with(rng):
     assert {name: values.shape for name, values in history.items()} == dict.fromkeys(
         ("train", "validation", "invariance", "invariance_of_input"), (1,)
     ) | {"bases": (12, 32)}
-
-
-def test_a_row_is_found_again_if_no_other_is_as_near():
-    features = np.array([[1.0, 0], [0, 1], [-1, -1]])
-    assert found_again(features, features) == 1
-    assert found_again(features, features[[0, 2, 1]]) == pytest.approx(1 / 3)
-    assert found_again(features, 3 * features) == 1
 
 
 def test_losses_are_measured_without_dropout(rng):
