@@ -29,7 +29,7 @@ lint: .venv/installed  ## style and types
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 
-bench: .venv/installed  ## what the fast forms save
+bench: .venv/installed  ## speed-ups over the straightforward implementations
 	$(RUN) -m benchmarks.answers
 	$(RUN) -m benchmarks.training_step
 	$(RUN) -m benchmarks.whole_training

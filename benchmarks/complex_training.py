@@ -1,4 +1,4 @@
-"""Training the complex autoencoder, with making of pairs, beside the straightforward form, in one process.
+"""Training the complex autoencoder, with making of pairs, compared with the straightforward form, in one process.
 
 The straightforward form has two kernels, phases by arctangent, sine and cosine, and pairs made one by one in NumPy.
 Sizes are the paper's: 256 bases of patches of 32 frames of 120 bins, 128 of windows of 512 samples. Prints pairs a
@@ -9,13 +9,13 @@ import argparse
 import itertools
 import subprocess
 import sys
-import time
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from benchmarks.clock import timed
 from models.complex_autoencoder import ComplexAutoencoder
 from pipeline.data_generator import pairs
 from pipeline.pairs import PatchPairs, WindowPairs
@@ -26,14 +26,14 @@ SIZES = {"themes": (256, 1000, 0.5, 1), "signal": (128, 500, 0.0, 2)}  # bases, 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, help="measure with so many only, in this process")
+    parser.add_argument("--threads", type=int, help="measure with this number only, in this process")
     parser.add_argument("--batches", type=int, default=10, help="that are timed")
-    asked = parser.parse_args()
-    threads, n_batches = asked.threads, asked.batches
+    arguments = parser.parse_args()
+    threads, n_batches = arguments.threads, arguments.batches
     if not threads:
-        for number in (1, 2):
-            words = ["benchmarks.complex_training", "--threads", str(number), "--batches", str(n_batches)]
-            subprocess.run([sys.executable, "-m", *words], check=True)
+        for words in (["--threads", "1"], ["--threads", "2"]):
+            module = ["-m", "benchmarks.complex_training", "--batches", str(n_batches)]
+            subprocess.run([sys.executable, *module, *words], check=True)
         return
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
@@ -42,7 +42,7 @@ def main():
 
 
 def compare(study, threads, n_batches):
-    """Print what each form does in a second."""
+    """Print pairs a second of each form."""
     n_bases, batch_pairs, dropout, power = SIZES[study]
     print(f"\n{study}: {n_bases} bases, batches of {batch_pairs}, dropout {dropout}, threads: {threads}")
     maker, make_one = makers(study)
@@ -142,9 +142,8 @@ def measure(model, batches, batch_pairs, n_batches, jit_compile=False):
     model.compile(keras.optimizers.Adam(1e-3), jit_compile=jit_compile)
     endless = batches.repeat()
     model.fit(endless, steps_per_epoch=2, shuffle=False, verbose=0)
-    began = time.process_time()
-    model.fit(endless, steps_per_epoch=n_batches, shuffle=False, verbose=0)
-    return n_batches * batch_pairs / (time.process_time() - began)
+    seconds, _ = timed(lambda: model.fit(endless, steps_per_epoch=n_batches, shuffle=False, verbose=0))
+    return n_batches * batch_pairs / seconds
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A dictionary of drums: a training step and a whole training, beside the straightforward form, in one process.
+"""A dictionary of drums: a training step and a whole training, compared with the straightforward form, in one process.
 
 The straightforward form is two convolutions of Keras and winners by sorting between them, trained as the paper does it
 for 100 epochs. Takes a stored corpus, `output/<name>/corpus.npz`, else the demo's drums. Of a step prints processor
@@ -7,16 +7,14 @@ training, for atoms of a beat and one winner, processor seconds, compilation inc
 and how soon the defaults reached it, and that which the paper's 1000 epochs end with on Groove.
 """
 
-import argparse
 import tempfile
 from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from benchmarks.training_step import StepClock
-from benchmarks.watch import Watch
+from benchmarks.clock import EpochClock, time_steps, time_until
+from benchmarks.inputs import read_path
 from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
 from pipeline.studies.drums import Parameters
 from save_dataset.demo.make_pieces import make_pieces
@@ -48,9 +46,7 @@ def main():
 
 def read_grids(description):
     """The drums to measure on: those named on the command line, else the demo's, composed; and whether these."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", nargs="?", type=Path, help="a stored corpus of drums (default: the demo's)")
-    path = parser.parse_args().corpus
+    path = read_path(description, "corpus", "a stored corpus of drums (default: the demo's)")
     if path:
         print(f"corpus: {path}")
         with np.load(path) as arrays:
@@ -80,10 +76,10 @@ def compare_steps(corpus):
         reference_ms = None
         for name, jit_compile in {"straightforward": False, "the same, compiled": True, "ours, compiled": True}.items():
             ours, straightforward = both_forms(batch.shape[-1], stride_steps, k)
-            if name.startswith("ours"):
-                milliseconds, losses = measure(ours, batch, None, jit_compile)
-            else:
-                milliseconds, losses = measure(straightforward, (batch, batch), "mse", jit_compile)
+            is_ours = name.startswith("ours")
+            model, data, loss = (ours, batch, None) if is_ours else (straightforward, (batch, batch), "mse")
+            model.compile(source_optimiser(), loss, jit_compile=jit_compile)
+            milliseconds, losses = time_steps(model, data, N_STEPS)
             reference_ms = reference_ms or milliseconds
             ratio = reference_ms / milliseconds
             print(f"{name:20s} {milliseconds:6.1f} ms {ratio:5.1f}x    loss {losses[0]:.7f} ... {losses[1]:.7f}")
@@ -103,43 +99,26 @@ def both_forms(n_channels, stride_steps, k):
     return ours, straightforward
 
 
-def measure(model, data, loss, jit_compile):
-    """Median processor milliseconds of a step, and the losses before the first and after the last one."""
-    model.compile(source_optimiser(), loss, jit_compile=jit_compile)
-    dataset = tf.data.Dataset.from_tensors(data).cache().repeat()
-    clock = StepClock()
-    first, _, last = (
-        model.fit(dataset, steps_per_epoch=n_steps, shuffle=False, verbose=0, callbacks=callbacks).history["loss"][0]
-        for n_steps, callbacks in ((1, []), (N_STEPS, [clock]), (1, []))
-    )
-    return 1000 * float(np.median(clock.seconds)), (first, last)
-
-
 def compare_trainings(corpus, is_demo, seed):
     """Print what each way of training costs and reaches."""
     print(f"\nseed {seed}                        processor s   test error")
     theirs, ours = train_straightforward(corpus, seed), train_by_default(corpus, seed)
     for name, rows in {"straightforward": theirs, "defaults": ours}.items():
         print(f"{name:15s} {len(rows):4d} epochs {rows[-1][0]:12.1f} {rows[-1][1]:12.5f}")
-    tell_when_reached(ours, theirs[-1][1], f"after {len(theirs)} epochs", theirs[-1][0])
+    targets = {f"after {len(theirs)} epochs": (theirs[-1][1], theirs[-1][0])}
     if not is_demo:
-        source_s = theirs[-1][0] / len(theirs) * PAPER_EPOCHS
-        tell_when_reached(ours, PAPER_MSE, f"after {PAPER_EPOCHS}, which would take {source_s:.0f} s", source_s)
-
-
-def tell_when_reached(rows, target, when, target_s):
-    """Print when the rows of a training reached an error, and how much sooner that was."""
-    reached = next((seconds for seconds, error in rows if error <= target), None)
-    sooner = "not reached" if reached is None else f"reached after {reached:.1f} s, {target_s / reached:.0f}x less"
-    print(f"error {target:.5f} of the straightforward form {when}: {sooner}")
+        paper_s = theirs[-1][0] / len(theirs) * PAPER_EPOCHS
+        targets[f"after {PAPER_EPOCHS}, which would take {paper_s:.0f} s"] = (PAPER_MSE, paper_s)
+    for when, (error, seconds) in targets.items():
+        print(f"error {error:.5f} of the straightforward form {when}: {time_until(ours, error, seconds)}")
 
 
 def train_by_default(corpus, seed):
     """Seconds and test error after each epoch of a training as step 2 does it."""
-    watch = Watch(error_on(windows_of(corpus, "test")))
+    clock = EpochClock(error_on(windows_of(corpus, "test")))
     with tempfile.TemporaryDirectory() as folder:
-        training.train(corpus, default_parameters(seed), Path(folder), watchers=[watch])
-    return watch.rows
+        training.train(corpus, default_parameters(seed), Path(folder), watchers=[clock])
+    return clock.rows
 
 
 def train_straightforward(corpus, seed):
@@ -147,9 +126,9 @@ def train_straightforward(corpus, seed):
     keras.utils.set_random_seed(seed)
     windows = windows_of(corpus, "train", BAR_STEPS)
     model = build_straightforward_dictionary(*windows.shape[1:], N_ATOMS, ATOM_STEPS, ATOM_STEPS, FIRST_K)
-    watch = Watch(error_on(windows_of(corpus, "test")))
-    train_straightforwardly(model, windows, STRAIGHTFORWARD_EPOCHS, callbacks=[watch])
-    return watch.rows
+    clock = EpochClock(error_on(windows_of(corpus, "test")))
+    train_straightforwardly(model, windows, STRAIGHTFORWARD_EPOCHS, callbacks=[clock])
+    return clock.rows
 
 
 def error_on(windows):

@@ -1,13 +1,12 @@
-"""Embedding all windows of a song: one batched pass beside one window at a time.
+"""Embedding all windows of a song: one batched pass compared with one window at a time.
 
 Prints processor seconds of each, the ratio, and the largest difference between the points.
 """
 
-import time
-
 import numpy as np
 
-from benchmarks.clip import read_clip
+from benchmarks.clock import timed
+from benchmarks.inputs import read_clip
 from models.conditioned_autoencoder import build_encoder
 from pipeline.data_generator import windows
 
@@ -29,19 +28,12 @@ def main():
         return encoder.predict(windows(frames, WINDOW_FRAMES, batch_windows=1), verbose=0)
 
     batched()  # the first call of a model builds what later ones reuse
-    reference_s, reference = measure(batched)
+    reference_s, reference = timed(batched)
     print(f"batched                    {reference_s:7.3f} s")
     for name, embed in {"one call a window": one_at_a_time, "predict, batches of one": predict_one_at_a_time}.items():
-        seconds, z = measure(embed)
+        seconds, z = timed(embed)
         difference = np.abs(z - reference).max()
         print(f"{name:25s}  {seconds:7.3f} s   {seconds / reference_s:5.1f}x   largest difference {difference:.1e}")
-
-
-def measure(embed):
-    """Processor seconds of a call, and what it returns."""
-    began = time.process_time()
-    z = embed()
-    return time.process_time() - began, z
 
 
 if __name__ == "__main__":

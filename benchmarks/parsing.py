@@ -4,7 +4,6 @@ Takes the files of the folder on the command line, else of 200 that are written 
 seconds of each way and how many times faster it is than one process.
 """
 
-import argparse
 import os
 import tempfile
 import time
@@ -13,15 +12,14 @@ from pathlib import Path
 import numpy as np
 import pretty_midi
 
+from benchmarks.inputs import read_path
 from save_dataset.midi.files import read_all
 
 N_FILES, N_NOTES = 200, 400
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, help="a folder of MIDI files (default: some are written)")
-    folder = parser.parse_args().folder
+    folder = read_path(__doc__, "folder", "a folder of MIDI files (default: some are written)")
     with tempfile.TemporaryDirectory() as scratch:
         if folder is None:
             folder = write_files(Path(scratch, "music"))
@@ -40,13 +38,13 @@ def write_files(folder):
     """Files of notes drawn at random; returns their folder."""
     rng = np.random.default_rng(0)
     folder.mkdir()
-    for number in range(N_FILES):
+    for index in range(N_FILES):
         instrument = pretty_midi.Instrument(0, is_drum=True)
         for pitch, onset in zip(rng.integers(35, 60, N_NOTES), rng.uniform(0, 60, N_NOTES), strict=True):
             instrument.notes.append(pretty_midi.Note(int(rng.integers(1, 128)), int(pitch), onset, onset + 0.1))
         midi = pretty_midi.PrettyMIDI()
         midi.instruments.append(instrument)
-        midi.write(str(folder / f"{number}.mid"))
+        midi.write(str(folder / f"{index}.mid"))
     return folder
 
 

@@ -1,21 +1,22 @@
-"""Coding beats of drums with a few atoms each: whole batches beside scikit-learn, one beat at a time.
+"""Coding beats of drums with a few atoms each: whole batches compared with scikit-learn, one beat at a time.
 
 Takes a stored corpus, `output/<name>/corpus.npz`, else the demo's drums. All beats with music are coded by orthogonal
 matching pursuit, in the graph of the model as step 3 does it and in NumPy as the baselines do; scikit-learn codes some
 of them. Prints processor microseconds a beat (median), the ratio to the faster of scikit-learn's two functions, the
 mean square error over the beats that scikit-learn codes, how many of them have other winners than its, and the largest
-difference of the reconstructions of the others. Then the winners of a batch of activities, compiled: found one after
+difference of the reconstructions of the others. Then the winners of a batch of activations, compiled: found one after
 the other as in training, by sorting, and by the straightforward form's top_k and mask; processor milliseconds, the
 ratio to sorting, and whether they are the same.
 """
 
-import time
 import warnings
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
 from sklearn.linear_model import orthogonal_mp, orthogonal_mp_gram
 
+from benchmarks.clock import median_seconds
 from benchmarks.dictionary_training import ATOM_STEPS, BATCH_WINDOWS, N_ATOMS, WINDOW_STEPS, read_grids
 from embed.dictionary.encode import batch_encoder
 from evaluate.dictionary.pursuit import fit_mod, orthogonal_matching_pursuit
@@ -50,16 +51,17 @@ def compare_pursuits(beats, atoms, k):
     rows = beats.reshape(len(beats), -1)
     some = rows[:SAMPLE_BEATS]
     encode = graph_encoder(beats.shape[-1], atoms, k)
-    found = {
-        "scikit-learn, precomputed": measure(lambda: learnt_gram(some, atoms, k), len(some)),
-        "scikit-learn, from music": measure(lambda: learned(some, atoms, k), len(some)),
+    theirs = partial(pursue_by_scikit_learn, some, atoms, k)
+    measured = {
+        "scikit-learn, precomputed": measure(partial(theirs, precompute=True), len(some)),
+        "scikit-learn, from music": measure(partial(theirs, precompute=False), len(some)),
         "in the graph": measure(lambda: encode(beats)[:, 0], len(beats)),
         "in NumPy": measure(lambda: orthogonal_matching_pursuit(rows, atoms, k).toarray(), len(beats)),
     }
     print(f"\nk = {k}")
-    (_, expected), *_ = found.values()
-    reference_us = min(microseconds for microseconds, _ in [*found.values()][:2])
-    for name, (microseconds, codes) in found.items():
+    (_, expected), *_ = measured.values()
+    reference_us = min(microseconds for microseconds, _ in [*measured.values()][:2])
+    for name, (microseconds, codes) in measured.items():
         codes = codes[: len(some)]
         error = np.square(some - codes @ atoms).mean()
         alike = ((codes != 0) == (expected != 0)).all(axis=1)
@@ -78,43 +80,28 @@ def graph_encoder(n_channels, atoms, k):
     return batch_encoder(model)
 
 
-def learnt_gram(rows, atoms, k):
-    """Codes by scikit-learn, from products of atoms and rows; `k` winners at most."""
-    wide = atoms.astype(float)
+def pursue_by_scikit_learn(rows, atoms, k, *, precompute):
+    """Its codes, from products of atoms and rows or from the rows themselves; `k` winners at most."""
+    wide, columns = atoms.astype(float), rows.T.astype(float)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # it tells of each beat that needs fewer winners
-        return orthogonal_mp_gram(wide @ wide.T, wide @ rows.T.astype(float), n_nonzero_coefs=k).T.reshape(
-            len(rows), -1
-        )
-
-
-def learned(rows, atoms, k):
-    """The same from the rows themselves."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return orthogonal_mp(atoms.T.astype(float), rows.T.astype(float), n_nonzero_coefs=k).T.reshape(len(rows), -1)
+        warnings.simplefilter("ignore", RuntimeWarning)  # one for each beat that needs fewer winners
+        if precompute:
+            codes = orthogonal_mp_gram(wide @ wide.T, wide @ columns, n_nonzero_coefs=k)
+        else:
+            codes = orthogonal_mp(wide.T, columns, n_nonzero_coefs=k)
+    return codes.T.reshape(len(rows), -1)
 
 
 def measure(code, n_beats):
     """Median processor microseconds a beat, and the codes; the first call, which traces, is not counted."""
     codes = code()
-    return 1e6 * median_seconds(code) / n_beats, codes
-
-
-def median_seconds(call):
-    """Median processor seconds of calls."""
-    seconds = []
-    for _ in range(REPETITIONS):
-        began = time.process_time()
-        call()
-        seconds.append(time.process_time() - began)
-    return float(np.median(seconds))
+    return 1e6 * median_seconds(code, REPETITIONS) / n_beats, codes
 
 
 def compare_winners(n_columns, k):
     """Print what winners cost in each way, compiled."""
-    activities = np.random.default_rng(0).normal(size=(BATCH_WINDOWS, n_columns, N_ATOMS)).astype(np.float32)
-    activities = tf.constant(np.abs(activities))
+    activations = np.random.default_rng(0).normal(size=(BATCH_WINDOWS, n_columns, N_ATOMS)).astype(np.float32)
+    activations = tf.constant(np.abs(activations))
     ways = {
         "sorted": lambda strengths: keep_strongest(strengths, tf.constant(k)),
         "one by one": lambda strengths: keep_strongest(strengths, tf.constant(k), k),
@@ -124,8 +111,8 @@ def compare_winners(n_columns, k):
     expected = sorted_s = None
     for name, way in ways.items():
         find = tf.function(way, jit_compile=True)
-        winners = find(activities).numpy() > 0
-        seconds = median_seconds(lambda find=find: find(activities).numpy())
+        winners = find(activations).numpy() > 0
+        seconds = median_seconds(lambda find=find: find(activations).numpy(), REPETITIONS)
         if expected is None:
             expected, sorted_s = winners, seconds
         same = "the same" if np.array_equal(winners, expected) else "OTHERS"

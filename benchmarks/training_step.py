@@ -1,16 +1,15 @@
-"""A training step on 8 samples: fast form beside straightforward form, in one process.
+"""A training step on 8 samples: the fast form compared with the straightforward one, in one process.
 
 Prints processor milliseconds a step (median), the ratio to the straightforward form, and the loss of both on the same
 samples with the same weights, dropout off.
 """
 
-import time
-
 import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.clip import read_clip
+from benchmarks.clock import time_steps
+from benchmarks.inputs import read_clip
 from models.conditioned_autoencoder import (
     build_conditioned_autoencoder,
     build_decoder,
@@ -34,9 +33,7 @@ def main():
         fast_batch = np.stack([frames[start : start + stretch.n_frames] for start in starts])
         gather, _ = straightforward_samples(frames, window_frames, CLIP_WINDOWS)
         samples = gather(tf.constant((starts[:, None] + np.arange(4)).ravel(), tf.int32))
-        reference_ms, reference_loss = measure(
-            straightforward(preset, window_frames, frames), samples, jit_compile=False
-        )
+        reference_ms, reference_loss = measure(straightforward(preset, window_frames, frames), samples, False)
         print(f"straightforward   {reference_ms:6.1f} ms            loss {reference_loss:.7f}")
         for jit_compile in (False, True):
             milliseconds, loss = measure(fast(preset, stretch, frames), fast_batch, jit_compile)
@@ -67,24 +64,8 @@ def fast(preset, stretch, frames):
 def measure(model, batch, jit_compile):
     """Median processor milliseconds of a step, and the loss of the first one."""
     model.compile(keras.optimizers.Adam(1e-3), jit_compile=jit_compile)
-    dataset = tf.data.Dataset.from_tensors(batch).cache().repeat()
-    first = model.fit(dataset, steps_per_epoch=1, shuffle=False, verbose=0).history["loss"][0]
-    clock = StepClock()
-    model.fit(dataset, steps_per_epoch=N_STEPS, shuffle=False, verbose=0, callbacks=[clock])
-    return 1000 * float(np.median(clock.seconds)), first
-
-
-class StepClock(keras.callbacks.Callback):
-    """Processor seconds of each step."""
-
-    def on_train_begin(self, logs=None):
-        self.seconds = []
-
-    def on_train_batch_begin(self, batch, logs=None):
-        self.began = time.process_time()
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.seconds.append(time.process_time() - self.began)
+    milliseconds, (first, _) = time_steps(model, batch, N_STEPS)
+    return milliseconds, first
 
 
 if __name__ == "__main__":

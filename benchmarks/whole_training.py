@@ -1,4 +1,4 @@
-"""A whole training of `RF` on one song: the defaults beside the paper's way.
+"""A whole training of `RF` on one song: the defaults compared with the paper's way.
 
 The paper's way is the straightforward form: batches of 8 samples from all over the song, 47 windows encoded for each,
 6 epochs at a constant learning rate. Prints processor seconds, compilation included, and after the last epoch the
@@ -13,8 +13,8 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from benchmarks.clip import read_clip
-from benchmarks.watch import Watch
+from benchmarks.clock import EpochClock, time_until
+from benchmarks.inputs import read_clip
 from embed.song.embedding import embed_song
 from models.conditioned_autoencoder import build_decoder, build_encoder, build_forecaster
 from pipeline.studies.song import Parameters
@@ -35,11 +35,7 @@ def main():
         for name, rows in {"paper's way": paper, "defaults": ours}.items():
             seconds, loss, smoothness = rows[-1]
             print(f"{name:14s} {seconds:10.1f} {loss:16.5f} {smoothness:15.3f}")
-        reached = next((seconds for seconds, loss, _ in ours if loss <= paper[-1][1]), None)
-        if reached is None:
-            print("the defaults did not reach the paper's reconstruction loss")
-        else:
-            print(f"the paper's loss was reached after {reached:.1f} s, {paper[-1][0] / reached:.1f}x less")
+        print(f"the paper's loss by the defaults: {time_until(ours, paper[-1][1], paper[-1][0])}")
 
 
 def default_parameters(seed):
@@ -51,12 +47,12 @@ def default_parameters(seed):
 def train_by_default(spectrogram, seed):
     """Seconds, loss and smoothness after each epoch of a training as step 2 does it."""
     parameters = default_parameters(seed)
-    watch = Watch(measure_on(spectrogram))
+    clock = EpochClock(measure_on(spectrogram))
     with tempfile.TemporaryDirectory() as folder:
         window_frames = parameters.count_window_frames(spectrogram)
         frames = spectrogram["frames"]
-        training.train(frames, window_frames, parameters, Path(folder), watchers=[watch])
-    return watch.rows
+        training.train(frames, window_frames, parameters, Path(folder), watchers=[clock])
+    return clock.rows
 
 
 def train_straightforward(spectrogram, seed):
@@ -74,9 +70,9 @@ def train_straightforward(spectrogram, seed):
     samples = tf.data.Dataset.range(n_samples, output_type=tf.int32).shuffle(n_samples, seed=seed)
     batches = samples.batch(BATCH, drop_remainder=True).map(gather).prefetch(tf.data.AUTOTUNE)
     autoencoder.compile(keras.optimizers.Adam(1e-3))
-    watch = Watch(measure_on(spectrogram))
-    autoencoder.fit(batches, epochs=EPOCHS, callbacks=[watch], shuffle=False, verbose=0)
-    return watch.rows
+    clock = EpochClock(measure_on(spectrogram))
+    autoencoder.fit(batches, epochs=EPOCHS, callbacks=[clock], shuffle=False, verbose=0)
+    return clock.rows
 
 
 def measure_on(spectrogram):

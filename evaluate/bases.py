@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -12,13 +11,15 @@ from pipeline import results
 from pipeline.parameters import ROOT, StudyParameters
 from pipeline.results import Arrays
 
-Measure = Callable[[Arrays, np.ndarray, Any], tuple[Arrays, str]]  # data, bases, parameters: measures, a line
-
 
 def measure_bases(
-    parameters: StudyParameters, data: str, measure: Measure, root: Path = ROOT, runs: list[str] | None = None
+    parameters: StudyParameters,
+    data: str,
+    measure: Callable[..., tuple[Arrays, str]],
+    root: Path = ROOT,
+    runs: list[str] | None = None,
 ) -> list[Path]:
-    """Measure the bases of each run on the data of a study, print a line and save them; returns the paths.
+    """Measure the bases of each run on the data of a study, print a line, save the measures; return the paths.
 
     Parameters
     ----------
@@ -28,11 +29,10 @@ def measure_bases(
         From the data, bases ``(2 * n_bases, n_values)`` and the parameters of the run to measures and a line of text.
     """
     arrays, paths = results.load(parameters, data, root), []
-    for each in parameters.for_runs(runs):
-        path = results.usable_path(each, "complex_autoencoder", root)
-        autoencoder: ComplexAutoencoder = keras.saving.load_model(path)
-        measures, line = measure(arrays, np.asarray(autoencoder.bases.rows()), each)
-        print(f"{each.run}: {line}")
-        paths.append(results.save(each, "measures", measures, root))
+    for run in parameters.for_runs(runs):
+        autoencoder: ComplexAutoencoder = keras.saving.load_model(results.usable_path(run, "complex_autoencoder", root))
+        measures, line = measure(arrays, np.asarray(autoencoder.bases.rows()), run)
+        print(f"{run.run}: {line}")
+        paths.append(results.save(run, "measures", measures, root))
     print(f"wrote {len(paths)} files to {results.display_path(results.folder_of(parameters, root), root)}")
     return paths

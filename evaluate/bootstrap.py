@@ -24,7 +24,7 @@ def interval(
     n_resamples: int = 9999,
     seed: int = 0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper end of the interval of a statistic over units.
+    """Return the lower and upper end of the interval of a statistic over units.
 
     Parameters
     ----------
@@ -38,10 +38,6 @@ def interval(
         it takes until they are not.
     confidence : float
         How often the interval is to hold the truth.
-    n_resamples : int
-        How often to draw.
-    seed : int
-        The same seed gives the same interval.
 
     Returns
     -------
@@ -85,7 +81,7 @@ def interval(
 def _statistic_of_blocks(
     starts: np.ndarray, axis: int, *, values: np.ndarray, statistic: Callable[..., np.ndarray], block_units: int
 ) -> np.ndarray:
-    """The statistic of each resample ``(..., n_resamples)``, put together from blocks that begin at the first `starts`.
+    """Return the statistic of each resample ``(..., n_resamples)``, made of blocks that begin at the first `starts`.
 
     SciPy draws as many starts as there are units, ``(n_resamples, n_units)``: more than are used.
     """
@@ -96,7 +92,7 @@ def _statistic_of_blocks(
 
 
 def expanded(confidence: float, n_units: int) -> float:
-    """The confidence at which the percentile interval of a mean is as wide as Student's at `confidence`."""
+    """Return the confidence at which the percentile interval of a mean is as wide as Student's at `confidence`."""
     ends = np.sqrt(n_units / (n_units - 1)) * scipy.stats.t.ppf((1 + confidence) / 2, n_units - 1)
     return float(2 * scipy.stats.norm.cdf(ends) - 1)
 
@@ -104,7 +100,7 @@ def expanded(confidence: float, n_units: int) -> float:
 def paired_difference(
     a: np.ndarray, b: np.ndarray, *, confidence: float = 0.95, n_resamples: int = 9999, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean of ``a - b`` over songs and seeds, and the ends of its interval.
+    """Return the mean of ``a - b`` over songs and seeds, and the ends of its interval.
 
     Songs are drawn, each with the mean over its seeds. Seeds of a song share the song and are no independent
     measurements, and the question is what happens on another song. Drawing seeds anew within the drawn songs would
@@ -114,8 +110,6 @@ def paired_difference(
     ----------
     a, b : np.ndarray (n_songs, n_seeds, ...)
         One measure of two methods on the same songs, at least two. Seeds need not belong together, nor be as many.
-    confidence, n_resamples, seed
-        As in `interval`.
 
     Returns
     -------

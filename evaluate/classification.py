@@ -1,7 +1,7 @@
-"""How well features of pieces tell their labels apart: composers, or styles of drummers.
+"""How well features of pieces separate their labels: composers, or styles of drummers.
 
-Pieces of a group (movements of a sonata, takes of a session) are alike for other reasons than their label. Whatever is
-fitted must not have seen the group of the piece it judges; what it costs to forget that is measured too, and intervals
+Pieces of a group (movements of a sonata, takes of a session) are alike for other reasons than their label. A classifier
+must not be fitted on the group of the piece that it predicts; what ignoring that costs is measured too, and intervals
 come from drawing groups, not pieces.
 """
 
@@ -25,10 +25,10 @@ CONFIDENCE = 0.95
 def choose_pieces(
     labels: np.ndarray, groups: np.ndarray, n_bars: np.ndarray, *, min_pieces: int, max_labels: int, min_bars: int
 ) -> np.ndarray:
-    """Indices of the pieces of the most frequent labels, in order; of labels as frequent the first by name.
+    """Return the indices of the pieces of the most frequent labels, in order; of labels as frequent the first by name.
 
     Pieces without a label, or shorter than `min_bars`, do not count. A label with fewer than `min_pieces` pieces is
-    left out, and one with a single group: when that is held out, nothing of the label is left to learn from.
+    left out, and one with a single group: when that is held out, nothing of the label is left to fit on.
     """
     usable = (labels != "") & (n_bars >= min_bars)
     names, counts = np.unique(labels[usable], return_counts=True)
@@ -38,14 +38,14 @@ def choose_pieces(
     return np.flatnonzero(usable & np.isin(labels, most_frequent))
 
 
-def activity_features(mean_activity: np.ndarray) -> np.ndarray:
-    """Square root of the mean magnitude of each atom's activity in each piece, ``(n_pieces, n_atoms)``.
+def activation_features(magnitudes: np.ndarray) -> np.ndarray:
+    """Return the square root of the mean magnitude of each atom in each piece, ``(n_pieces, n_atoms)``.
 
-    A few atoms are active all the time, most seldom: the root keeps the former from hiding the latter.
+    A few atoms are active all the time, most seldom: the square root keeps the former from hiding the latter.
     """
-    if (mean_activity < 0).any():
-        raise ValueError(f"mean_activity of shape {mean_activity.shape}: must be of magnitudes, which are not negative")
-    return np.sqrt(mean_activity)
+    if (magnitudes < 0).any():
+        raise ValueError(f"magnitudes of shape {magnitudes.shape}: must not be negative")
+    return np.sqrt(magnitudes)
 
 
 def measure_style(
@@ -58,23 +58,23 @@ def measure_style(
     n_bootstrap: int,
     seed: int,
 ) -> dict[str, np.ndarray]:
-    """What a linear classifier, clusters and centroids say of the labels.
+    """Measure how a linear classifier, clusters and centroids separate the labels.
 
     Parameters
     ----------
     features, labels, groups : np.ndarray (n_pieces, n_features), (n_pieces,), (n_pieces,)
         Numbers, and texts, of each piece.
     folds : int
-        Parts of the cross-validation, each with whole groups.
+        Parts of the cross-validation; none splits a group.
     penalty, n_bootstrap, seed
         C of the logistic regression on standardised features; samples for the intervals of 95 %; what draws them and
-        the parts that tear groups apart.
+        the parts that split groups.
 
     Returns
     -------
     dict of str to np.ndarray
         ``class_names`` (n_labels,), in order. Of the classifier: ``accuracy``, ``accuracy_low``, ``accuracy_high``,
-        ``macro_f1``, ``accuracy_ungrouped`` (groups torn apart), ``majority`` (share of the most frequent label),
+        ``macro_f1``, ``accuracy_ungrouped`` (groups split), ``majority`` (fraction of the most frequent label),
         ``predicted`` (n_pieces,), ``confusion`` (n_labels, n_labels) with a row per true label. Of the features: the
         arrays of `_measure_clusters` and `centroid_distances`.
 
@@ -85,7 +85,7 @@ def measure_style(
     """
     names = check_pieces(features, labels, groups, folds)
     predicted = _cross_predict(features, labels, GroupKFold(folds).split(features, labels, groups), penalty)
-    torn_apart = StratifiedKFold(folds, shuffle=True, random_state=seed).split(features, labels)
+    ungrouped = StratifiedKFold(folds, shuffle=True, random_state=seed).split(features, labels)
     low, high = interval_of_accuracy(predicted == labels, groups, n_bootstrap, seed)
     measures = {
         "class_names": names,
@@ -93,7 +93,7 @@ def measure_style(
         "accuracy_low": low,
         "accuracy_high": high,
         "macro_f1": f1_score(labels, predicted, average="macro", zero_division=0),
-        "accuracy_ungrouped": np.mean(_cross_predict(features, labels, torn_apart, penalty) == labels),
+        "accuracy_ungrouped": np.mean(_cross_predict(features, labels, ungrouped, penalty) == labels),
         "majority": max(np.mean(labels == name) for name in names),
         "predicted": predicted,
         "confusion": confusion_matrix(labels, predicted, labels=names),
@@ -105,7 +105,7 @@ def measure_style(
 
 
 def check_pieces(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, folds: int) -> np.ndarray:
-    """The labels in order, if they and the groups are enough for cross-validation."""
+    """Return the labels in order, if they and the groups are enough for cross-validation."""
     names, counts = np.unique(labels, return_counts=True)
     if len(names) < 2:
         raise ValueError(f"labels={names.tolist()}: there must be two; see collection.label_column, style.min_pieces")
@@ -121,7 +121,7 @@ def check_pieces(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, f
 def _cross_predict(
     features: np.ndarray, labels: np.ndarray, parts: Iterable[tuple[np.ndarray, np.ndarray]], penalty: float
 ) -> np.ndarray:
-    """Label of each piece, ``(n_pieces,)``, predicted from the parts it does not stand in."""
+    """Return the label of each piece, ``(n_pieces,)``, predicted by a classifier fitted on the other parts."""
     predicted = np.empty_like(labels)
     classifier = make_pipeline(StandardScaler(), LogisticRegression(C=penalty, max_iter=MAX_ITERATIONS))
     for train, test in parts:
@@ -135,42 +135,45 @@ def _cross_predict(
 def interval_of_accuracy(
     is_right: np.ndarray, groups: np.ndarray, n_bootstrap: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the interval of the share of right pieces ``(n_pieces,)``, from groups drawn anew."""
+    """Return the ends of the interval of the fraction of right pieces ``(n_pieces,)``, from groups drawn anew."""
     group = np.unique(groups, return_inverse=True)[1]
     right_and_all = np.stack([np.bincount(group, is_right), np.bincount(group)], axis=1)  # (n_groups, 2)
 
-    def share(units: np.ndarray, axis: int) -> np.ndarray:
+    def fraction(units: np.ndarray, axis: int) -> np.ndarray:
         return np.divide(*np.moveaxis(units.sum(axis=axis), -1, 0))
 
-    return interval(right_and_all, share, confidence=CONFIDENCE, n_resamples=n_bootstrap, seed=seed)
+    return interval(right_and_all, fraction, confidence=CONFIDENCE, n_resamples=n_bootstrap, seed=seed)
 
 
 def _measure_clusters(standardised: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
-    """How well labels are clusters of standardised features; not at all if a silhouette is about 0 or less.
+    """Measure how well labels are clusters of standardised features; not at all if a silhouette is about 0 or less.
 
-    ``pca`` (n_pieces, up to 3), ``explained_variance`` of its components as shares, ``silhouette`` of all features,
+    ``pca`` (n_pieces, up to 3), ``explained_variance`` of its components as fractions, ``silhouette`` of all features,
     ``silhouette_pca`` of the first two components.
     """
     pca = PCA(min(3, *standardised.shape), svd_solver="full")
     z = pca.fit_transform(standardised)
-    of_all, of_two = silhouette_score(standardised, labels), silhouette_score(z[:, :2], labels)
-    shares = pca.explained_variance_ratio_
-    return {"pca": z, "explained_variance": shares, "silhouette": of_all, "silhouette_pca": of_two}
+    return {
+        "pca": z,
+        "explained_variance": pca.explained_variance_ratio_,
+        "silhouette": silhouette_score(standardised, labels),
+        "silhouette_pca": silhouette_score(z[:, :2], labels),
+    }
 
 
 def centroid_distances(
     standardised: np.ndarray, labels: np.ndarray, groups: np.ndarray, *, n_bootstrap: int, seed: int
 ) -> dict[str, np.ndarray]:
-    """Distances between the means of labels, over the root of the number of features, and their intervals.
+    """Return distances between the means of labels, over the square root of n_features, and their intervals.
 
-    The means of few pieces lie farther apart than the labels do, since their errors add to the squared distance. How
-    much so, samples tell, which are farther apart again by as much: it is taken off, and 0 is the least there is.
+    The means of few pieces lie farther apart than the labels do, since their errors add to the squared distance. The
+    bootstrap estimates by how much, as its samples are farther apart again by as much: it is subtracted, down to 0.
 
     Returns
     -------
     dict of str to np.ndarray
         ``distances``, ``distances_low``, ``distances_high`` (n_labels, n_labels), labels in order of name; 1 is a
-        standard deviation of each feature. nan where a label has a single group.
+        standard deviation of each feature. NaN where a label has a single group.
 
     References
     ----------
@@ -178,12 +181,12 @@ def centroid_distances(
     """
     rng = np.random.default_rng(seed)
     of_label = [(standardised[labels == name], groups[labels == name]) for name in np.unique(labels)]
-    samples = [_sample_centroids(*each, n_bootstrap, rng) for each in of_label]
+    samples = [_sample_centroids(*pieces, n_bootstrap, rng) for pieces in of_label]
     squares = np.zeros((3, len(samples), len(samples)))  # distance, low, high
     for a, b in combinations(range(len(samples)), 2):
         square = np.mean((of_label[a][0].mean(axis=0) - of_label[b][0].mean(axis=0)) ** 2)
         sampled = np.mean((samples[a] - samples[b]) ** 2, axis=1)
-        n_groups = min(len(np.unique(of_label[each][1])) for each in (a, b))
+        n_groups = min(len(np.unique(of_label[label][1])) for label in (a, b))
         tail = (1 - expanded(CONFIDENCE, n_groups)) / 2 if n_groups > 1 else 0
         ends = [sampled.mean(), *np.quantile(sampled, (1 - tail, tail))] if n_groups > 1 else [np.nan] * 3
         squares[:, (a, b), (b, a)] = (2 * square - np.array(ends))[:, None]
@@ -191,7 +194,7 @@ def centroid_distances(
 
 
 def _sample_centroids(features: np.ndarray, groups: np.ndarray, n_samples: int, rng: np.random.Generator) -> np.ndarray:
-    """Means of the features of one label's pieces, ``(n_samples, n_features)``, their groups drawn anew."""
+    """Return means of the features of one label's pieces, ``(n_samples, n_features)``, their groups drawn anew."""
     group = np.unique(groups, return_inverse=True)[1]
     n_pieces = np.bincount(group)
     sums = np.eye(len(n_pieces))[group].T @ features  # (n_groups, n_features)

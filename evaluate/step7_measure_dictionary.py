@@ -1,7 +1,7 @@
-"""Step 7 of the studies `drums` and `piano`: measure dictionaries on the pieces held out, beside other ways.
+"""Step 7 of the studies `drums` and `piano`: measure dictionaries, and baselines, on the pieces held out.
 
 Reads output/<name>/corpus.npz, <run>/dictionary.keras and <run>/codes.npz.
-Writes baselines.npz and style_baselines.npz, <run>/measures.npz, and style.npz and chords.npz where labels are known.
+Writes baselines.npz and style_baselines.npz, <run>/measures.npz, and style.npz and chords.npz where there are labels.
 Baselines that are up to date are left as they are.
 """
 
@@ -23,7 +23,7 @@ from save_dataset.midi.corpus import Corpus
 
 
 def run(name, root=ROOT, runs=None, force=False):
-    """Measure baselines and every run; returns the paths of the measures."""
+    """Measure baselines and every run; return the paths of the measures."""
     parameters = load(name, root)
     corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
     paths = save_baselines(parameters, corpus, root, force=force, show_progress=command_line.has_terminal())

@@ -33,7 +33,7 @@ DRAWERS = (
 
 
 def run(name, root=ROOT):
-    """Draw everything there is; returns the paths."""
+    """Draw everything there is; return the paths."""
     return draw_everything(load(name, root), DRAWERS, root)
 
 

@@ -28,23 +28,22 @@ from save_dataset.midi.corpus import Corpus
 
 
 def run(name, root=ROOT, runs=None):
-    """Make music with the dictionary of each run, and draw; returns the paths of the results."""
+    """Make music with the dictionary of each run, and draw; return the paths of the results."""
     parameters = load(name, root)
-    paths = [_generate_run(each, root) for each in parameters.for_runs(runs)]
+    paths = [_generate_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
     for path in draw_all_generated(parameters, root):
         print(f"wrote {results.display_path(path, root)}")
     return paths
 
 
 def _generate_run(parameters, root):
-    """Make music with the dictionary of one run, and write its sound; returns the path of the arrays."""
     corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
     codes = SparseCodes.from_arrays(results.load(parameters, "codes", root))
     model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
     arrays = generate(parameters, corpus, codes, piece_encoder(model))
     folder = results.path_of(parameters, "generated", root).parent / "generated"
     write_generated(arrays, parameters, folder, root)
-    path = results.save(parameters, "generated", arrays, root)  # last: what cannot be heard is not stored
+    path = results.save(parameters, "generated", arrays, root)  # last: what cannot be rendered is not stored
     print(f"{parameters.run}: {len(arrays['name'])} pieces of {parameters.generate.bars} bars")
     print(f"wrote {results.display_path(path, root)}, {results.display_path(folder, root)}/")
     return path

@@ -22,7 +22,7 @@ n_atoms = 4
 DRUMS = ("kick", "snare", "closed_hat", "open_hat", "low_tom", "mid_tom", "high_tom", "crash", "ride")
 KICK, SNARE, HATS, TURNED, UNUSED = range(5)
 BARS = 10  # of each of three pieces; the last one is of the test
-LENGTH = 3.0  # of the atoms, as vectors
+NORM = 3.0  # of the atoms
 
 
 def strokes(*places):
@@ -41,25 +41,30 @@ def known_music():
     )
 
 
+def codes_of(pieces, patterns, stride_steps, bias=None):
+    """The sparse codes of pieces whose codes are given, each ``(n_columns, n_atoms)``."""
+    dense = np.concatenate(pieces)
+    columns, atoms = np.nonzero(dense)
+    return SparseCodes(
+        columns=columns,
+        atoms=atoms,
+        values=dense[columns, atoms].astype(np.float32),
+        starts=np.cumsum([0, *map(len, pieces)]),
+        patterns=patterns.astype(np.float32),
+        bias=np.zeros(patterns.shape[2], np.float32) if bias is None else bias,
+        stride_steps=stride_steps,
+    )
+
+
 def small_codes():
     """The codes: kicks and hats in jazz, snares and hats in rock, a ride with negative values in the test, in rock."""
-    scales = np.array([LENGTH, LENGTH, LENGTH, -LENGTH, 0.5])
-    beats = np.arange(4 * BARS)
-    entries = []
+    scales = np.array([NORM, NORM, NORM, -NORM, 0.5])
+    pieces = np.zeros((3, 4 * BARS, len(scales)), np.float32)
     for piece, atom in enumerate((KICK, SNARE, SNARE)):
-        entries += [(piece * len(beats) + beat, atom, LENGTH) for beat in beats[:: 1 + piece]]
-        entries += [(piece * len(beats) + beat, HATS, LENGTH) for beat in beats[1::2]]
-    entries += [(2 * len(beats) + beat, TURNED, -LENGTH) for beat in beats[::8]]
-    columns, atoms, values = zip(*sorted(entries), strict=True)
-    return SparseCodes(
-        columns=np.array(columns),
-        atoms=np.array(atoms),
-        values=np.array(values, np.float32),
-        starts=len(beats) * np.arange(4),
-        patterns=(known_music() / scales[:, None, None]).astype(np.float32),
-        bias=np.zeros(27, np.float32),
-        stride_steps=4,
-    )
+        pieces[piece, :: 1 + piece, atom] = NORM
+        pieces[piece, 1::2, HATS] = NORM
+    pieces[2, ::8, TURNED] = -NORM
+    return codes_of(pieces, known_music() / scales[:, None, None], stride_steps=4)
 
 
 def small_corpus(codes):

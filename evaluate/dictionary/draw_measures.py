@@ -1,4 +1,4 @@
-"""The pictures of what dictionaries are worth: error against sparsity, shifts, styles in a plane, chords."""
+"""The figures of step 7: error against sparsity, shifts, styles in a plane, distances of styles, chords."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,11 +25,11 @@ CHORD_LINES = {
     "template": (":", "clean, by triads"),
     "majority": ("-.", "most frequent"),
 }
-DEEPEST = 1e-4  # errors below this share of the largest, of all components of PCA, are off the axis
+MIN_FRACTION = 1e-4  # of the largest error; those below, of all components of PCA, are off the axis
 
 
 def draw_dictionary_measures(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:
-    """Draw every figure for which there are measures; returns paths."""
+    """Draw every figure for which there are measures; return their paths."""
     runs = parameters.for_runs()
     measures = results.load_fresh(runs, "measures", root)
     baselines = results.load_if_fresh(parameters, "baselines", root)
@@ -38,12 +38,12 @@ def draw_dictionary_measures(parameters: DictionaryParameters, root: Path = ROOT
     drawn: dict[str, Figure] = {}
     if measures:
         drawn["comparison"] = draw_comparison(measures, baselines)
-    shifted = {run: each for run, each in measures.items() if "shifts" in each}
-    if shifted := {run: each for run, each in shifted.items() if np.isfinite(over_no_shift(each)).all()}:
+    shifted = {run: of_run for run, of_run in measures.items() if "shifts" in of_run}
+    if shifted := {run: of_run for run, of_run in shifted.items() if np.isfinite(over_no_shift(of_run)).all()}:
         drawn["shifts"] = draw_shifts(shifted)
-    if planes := {run: each for run, each in styles.items() if each["pca"].shape[1] > 1}:
+    if planes := {run: style for run, style in styles.items() if style["pca"].shape[1] > 1}:
         labels = results.load(parameters, "corpus", root)["labels"]
-        drawn["style"] = draw_styles({run: (each, labels[each["pieces"]]) for run, each in planes.items()})
+        drawn["style"] = draw_styles({run: (style, labels[style["pieces"]]) for run, style in planes.items()})
     if styles:
         drawn["centroids"] = draw_centroids(styles)
     if chords:
@@ -52,40 +52,32 @@ def draw_dictionary_measures(parameters: DictionaryParameters, root: Path = ROOT
 
 
 def draw_comparison(measures: Mapping[str, Arrays], baselines: Arrays | None) -> Figure:
-    """Error and hits found against the number of atoms a bar: runs in colour, baselines in grey.
-
-    Parameters
-    ----------
-    measures : mapping of str to mapping
-        By run, as step 7 stores them.
-    baselines : mapping of str to np.ndarray or None
-        As step 7 stores them.
-    """
-    named = {run: by_name(dict(arrays)) for run, arrays in measures.items()}
+    """Draw error and F1 against the number of atoms a bar: runs in colour, baselines in grey."""
+    by_run = {run: by_name(arrays) for run, arrays in measures.items()}
     figure = new_figure(9.5, 4.2)
     panels = {"mse": "mean square error", "f1": "F1 of hits"}
-    if any(np.isnan(each["f1"]) for each in named.values()):
-        panels = {"mse": "mean square error", "exact_tokens": "share of tokens that are exact"}
+    if any(np.isnan(of_run["f1"]) for of_run in by_run.values()):
+        panels = {"mse": "mean square error", "exact_tokens": "fraction of tokens that are exact"}
     for axes, (key, title) in zip(figure.subplots(1, 2), panels.items(), strict=True):
-        for run, each in named.items():
-            colour, marker = _look_of(run, [*named])
-            axes.plot(each["nonzeros_per_bar"], each[key], marker, color=colour, label=run, markersize=7, zorder=3)
+        for run, of_run in by_run.items():
+            colour, marker = _look_of(run, [*by_run])
+            axes.plot(of_run["nonzeros_per_bar"], of_run[key], marker, color=colour, label=run, markersize=7, zorder=3)
         if baselines is not None:
             _draw_baselines(axes, baselines, key)
         axes.set(xlabel="atoms a bar", ylabel=title)
-        scale(axes, "x")
-    scale(figure.axes[0], "y")
+        _scale(axes, "x")
+    _scale(figure.axes[0], "y")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper")
     return figure
 
 
 def _look_of(name: str, names: list[str]) -> tuple[str, str]:
-    """Colour and marker of one of several runs."""
+    """Return colour and marker of one of several runs."""
     return colour_of(name, names), MARKERS[names.index(name) // len(OTHER_COLOURS) % len(MARKERS)]
 
 
 def _draw_baselines(axes: Axes, baselines: Arrays, key: str) -> None:
-    """A line for each sparse baseline, a mark for each number of winners; what uses no atoms has no place here."""
+    """Draw a line for each sparse baseline, a mark for each number of winners; what uses no atoms is left out."""
     names = baselines["names"].tolist()
     values, sparsity = (baselines["values"][:, names.index(name)] for name in (key, "nonzeros_per_bar"))
     for method, marker in BASELINE_MARKERS.items():
@@ -96,12 +88,12 @@ def _draw_baselines(axes: Axes, baselines: Arrays, key: str) -> None:
             line.set(markersize=6, linestyle="-", linewidth=0.5)
 
 
-def scale(axes: Axes, axis: str) -> None:
-    """A logarithmic axis with plain numbers, wide enough for several; a linear one if a value is not above 0."""
+def _scale(axes: Axes, axis: str) -> None:
+    """Make an axis logarithmic, with several plain numbers on it; it stays linear if a value is not above 0."""
     values = np.concatenate([getattr(line, f"get_{axis}data")() for line in axes.get_lines()])
     if values.min() <= 0:
         return
-    low, high = max(values.min(), DEEPEST * values.max()), values.max()
+    low, high = max(values.min(), MIN_FRACTION * values.max()), values.max()
     middle, half = np.sqrt(low * high), max(1.3 * np.sqrt(high / low), 2.5)
     axes.set(**{f"{axis}scale": "log", f"{axis}lim": (middle / half, middle * half)})
     ticks = axes.xaxis if axis == "x" else axes.yaxis
@@ -111,7 +103,7 @@ def scale(axes: Axes, axis: str) -> None:
 
 
 def draw_shifts(measures: Mapping[str, Arrays]) -> Figure:
-    """Error against shift, over the error without: flat where a dictionary does not mind."""
+    """Draw the error at each shift over the error without: flat for a shift-invariant dictionary."""
     figure = new_figure(7, 3.6)
     axes = figure.subplots()
     for run, arrays in measures.items():
@@ -127,33 +119,33 @@ def draw_shifts(measures: Mapping[str, Arrays]) -> Figure:
 def _new_panels(
     n_panels: int, size_in: tuple[float, float], n_columns: int, margin_in: float
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of so many panels, row by row, each of a width and height, with a margin to the right."""
+    """Return a figure of `n_panels`, row by row, each of a width and height, with a margin to the right."""
     n_columns = min(n_columns, n_panels)
     n_rows = -(-n_panels // n_columns)
     figure = new_figure(size_in[0] * n_columns + margin_in, size_in[1] * n_rows)
-    return figure, [figure.add_subplot(n_rows, n_columns, number + 1) for number in range(n_panels)]
+    return figure, [figure.add_subplot(n_rows, n_columns, index + 1) for index in range(n_panels)]
 
 
 def draw_styles(styles: Mapping[str, tuple[Arrays, np.ndarray]]) -> Figure:
-    """Pieces in the plane of the first two components of their mean activity, with the mean of each label."""
+    """Draw pieces in the plane of the first two components of their features, with the mean of each label."""
     figure, panels = _new_panels(len(styles), (4.2, 4.0), 3, 1.6)
     for axes, (run, (style, labels)) in zip(panels, styles.items(), strict=True):
-        for number, name in enumerate(style["class_names"]):
+        for index, name in enumerate(style["class_names"]):
             z = style["pca"][labels == name][:, :2]
-            colour = OTHER_COLOURS[number % len(OTHER_COLOURS)]
-            marker = MARKERS[number // len(OTHER_COLOURS) % len(MARKERS)]
+            colour = OTHER_COLOURS[index % len(OTHER_COLOURS)]
+            marker = MARKERS[index // len(OTHER_COLOURS) % len(MARKERS)]
             axes.plot(*z.T, marker, color=colour, alpha=0.45, markersize=3, markeredgewidth=0)
             axes.plot(*z.mean(axis=0), marker, color=colour, markeredgecolor="black", label=str(name), zorder=3)
-        shares = 100 * style["explained_variance"]
-        told = f"accuracy {float(style['accuracy']):.2f}, silhouette {float(style['silhouette_pca']):.2f}"
-        axes.set(xlabel=f"component 1 ({shares[0]:.0f} %)", ylabel=f"component 2 ({shares[1]:.0f} %)")
-        axes.set_title(f"{run}\n{told}")
+        percent = 100 * style["explained_variance"]
+        scores = f"accuracy {float(style['accuracy']):.2f}, silhouette {float(style['silhouette_pca']):.2f}"
+        axes.set(xlabel=f"component 1 ({percent[0]:.0f} %)", ylabel=f"component 2 ({percent[1]:.0f} %)")
+        axes.set_title(f"{run}\n{scores}")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper")
     return figure
 
 
 def draw_centroids(styles: Mapping[str, Arrays]) -> Figure:
-    """How far each two labels are from each other, in standard deviations of a feature, with the intervals."""
+    """Draw how far each two labels are from each other, in standard deviations of a feature, with the intervals."""
     n_labels = max(len(style["class_names"]) for style in styles.values())
     side = 1.5 + 0.75 * max(n_labels - 1, 2)
     figure, panels = _new_panels(len(styles), (side, side), 3 if n_labels < 6 else 2, 0.0)
@@ -172,7 +164,7 @@ def draw_centroids(styles: Mapping[str, Arrays]) -> Figure:
 
 
 def _label_distance(axes: Axes, style: Arrays, row: int, column: int, widest: float) -> None:
-    """The distance of two labels and its interval, in their cell; nothing if it is not known."""
+    """Write the distance of two labels and its interval into their cell; nothing if it is not known."""
     distance, low, high = (style[name][row, column] for name in ("distances", "distances_low", "distances_high"))
     if np.isfinite(distance):
         colour = "white" if distance > 0.55 * widest else "black"
@@ -181,12 +173,12 @@ def _label_distance(axes: Axes, style: Arrays, row: int, column: int, widest: fl
 
 
 def draw_chords(chords: Mapping[str, Arrays]) -> Figure:
-    """Share of beats whose chord is found in the reconstruction of each run, with what clean music gives."""
+    """Draw the fraction of beats whose chord is found in the reconstruction of each run, and in clean music."""
     figure = new_figure(max(5.0, 2.6 + 0.8 * len(chords)), 3.6)
     axes = figure.subplots()
     runs = [*chords]
-    shares = [float(each["reconstructed"]) for each in chords.values()]
-    axes.bar(runs, shares, color=[colour_of(run, runs) for run in runs], width=0.6)
+    fractions = [float(accuracies["reconstructed"]) for accuracies in chords.values()]
+    axes.bar(runs, fractions, color=[colour_of(run, runs) for run in runs], width=0.6)
     first = next(iter(chords.values()))
     for key, (style, label) in CHORD_LINES.items():
         axes.axhline(float(first[key]), color="0.3", linestyle=style, label=label, linewidth=1)

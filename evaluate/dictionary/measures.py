@@ -1,8 +1,8 @@
-"""What a dictionary is worth on pieces that were held out: reconstruction, shifts, noise.
+"""Measures of dictionaries on pieces that were held out: reconstruction, shifts, denoising.
 
-Measures are stored as arrays: ``names`` of the measures beside their ``values``, so that tables need no knowledge of
-them. Windows never cross the border of two pieces. A threshold is found on the validation split; where that is what is
-judged, or too short, it is one half.
+Measures are stored as arrays, ``names`` and ``values``, so that tables need no knowledge of them. Windows never cross
+the border of two pieces. A threshold is chosen on the validation split; where that is evaluated, or too short, it is
+one half.
 """
 
 from collections.abc import Mapping
@@ -14,22 +14,13 @@ from embed.dictionary.sparse_codes import Encode, SparseCodes
 from evaluate.dictionary.held_out import calibration_pieces, held_out_pieces, window_steps_of, windows_of
 from evaluate.dictionary.reconstruction import best_threshold, measure_codes, measure_reconstruction
 from forecast.dictionary.noise import add_noise
+from pipeline.notes import HIT_THRESHOLD
 from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
-from save_dataset.midi.event_tokens import MEAN, STD
-
-UNCALIBRATED = 0.5
-
-
-def measure_music(
-    true: np.ndarray, made: np.ndarray, kinds: Mapping[str, slice], threshold: float = UNCALIBRATED
-) -> dict[str, float]:
-    """What `measure_reconstruction` says of windows of a corpus, whose tokens are numbers of unit variance."""
-    return measure_reconstruction(true, made, kinds, threshold, token_mean=MEAN, token_std=STD)
 
 
 def measure_held_out(corpus: Corpus, codes: SparseCodes, parameters: DictionaryParameters) -> dict[str, Any]:
-    """How well the stored codes give back the pieces held out.
+    """Measure how well the stored codes reconstruct the pieces held out.
 
     Returns
     -------
@@ -44,12 +35,12 @@ def measure_held_out(corpus: Corpus, codes: SparseCodes, parameters: DictionaryP
     """
     kinds, window_steps = corpus.kinds(), window_steps_of(corpus, parameters)
     pieces = held_out_pieces(corpus, parameters)
-    true, made = reconstruct(corpus, codes, pieces, window_steps)
-    measures = measure_music(true, made, kinds)
+    reference, estimated = reconstruct(corpus, codes, pieces, window_steps)
+    measures = measure_reconstruction(reference, estimated, kinds)
     validation = calibration_pieces(corpus, parameters)
     if len(validation) and "token" not in kinds:
         threshold = best_threshold(*reconstruct(corpus, codes, validation, window_steps), kinds)
-        calibrated = measure_music(true, made, kinds, threshold)
+        calibrated = measure_reconstruction(reference, estimated, kinds, threshold)
         measures |= {"threshold": threshold, "f1_calibrated": calibrated["f1"]}
     used = sum((np.count_nonzero(codes.piece(p), axis=0) for p in pieces), np.zeros(len(codes.patterns), int))
     n_bars = np.diff(corpus.starts)[pieces].sum() / corpus.steps_per_bar
@@ -59,19 +50,22 @@ def measure_held_out(corpus: Corpus, codes: SparseCodes, parameters: DictionaryP
 def reconstruct(
     corpus: Corpus, codes: SparseCodes, pieces: np.ndarray, window_steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Windows of pieces, and what their codes make of them, both ``(n_windows, window_steps, n_channels)``."""
-    true = windows_of([corpus.piece(p) for p in pieces], window_steps)
-    return true, windows_of([codes.decode(codes.piece(p)) for p in pieces], window_steps)
+    """Return windows of pieces, and of their reconstructions, both ``(n_windows, window_steps, n_channels)``."""
+    reference = windows_of([corpus.piece(p) for p in pieces], window_steps)
+    return reference, windows_of([codes.decode(codes.piece(p)) for p in pieces], window_steps)
 
 
 def measure_shifts(
-    corpus: Corpus, encode_windows: Encode, codes: SparseCodes, parameters: DictionaryParameters
+    corpus: Corpus,
+    encode_windows: Encode,
+    codes: SparseCodes,
+    parameters: DictionaryParameters,
 ) -> dict[str, np.ndarray]:
-    """Errors on windows that are rolled in time: a dictionary that knows no places does not mind.
+    """Measure windows that are rolled in time: the error of a shift-invariant dictionary stays the same.
 
     Parameters
     ----------
-    encode_windows : function
+    encode_windows : callable
         From windows ``(n_windows, n_steps, n_channels)`` to codes ``(n_windows, n_columns, n_atoms)``.
 
     Returns
@@ -82,7 +76,7 @@ def measure_shifts(
     Raises
     ------
     ValueError
-        If no piece is held out, none is as long as a window, or windows are no whole number of strides.
+        If no piece is held out, none is as long as a window, or windows are no multiple of the stride.
     """
     evaluation, n_steps = parameters.evaluation, window_steps_of(corpus, parameters, "shift_window_steps")
     if not evaluation.shifts:
@@ -93,26 +87,24 @@ def measure_shifts(
         )
     pieces = held_out_pieces(corpus, parameters, "shift_window_steps")
     windows = windows_of([corpus.piece(p) for p in pieces], n_steps)
-    shifts, measures = sorted({0, *evaluation.shifts}), []
+    shifts, rows = sorted({0, *evaluation.shifts}), []
     for shift in shifts:
         rolled = np.roll(windows, shift, axis=1)
-        made = np.stack([codes.decode(code) for code in encode_windows(rolled)])
-        measures.append(measure_music(rolled, made, corpus.kinds()))
-    return {
-        "shifts": np.array(shifts),
-        "shift_mse": np.array([each["mse"] for each in measures]),
-        "shift_f1": np.array([each["f1"] for each in measures]),
-    }
+        estimated = np.stack([codes.decode(code) for code in encode_windows(rolled)])
+        measures = measure_reconstruction(rolled, estimated, corpus.kinds())
+        rows.append((measures["mse"], measures["f1"]))
+    mse, f1 = np.array(rows).T
+    return {"shifts": np.array(shifts), "shift_mse": mse, "shift_f1": f1}
 
 
 def measure_denoising(
     corpus: Corpus, encode: Encode, codes: SparseCodes, parameters: DictionaryParameters
 ) -> dict[str, float]:
-    """Hits of noisy pieces before and after they went through the dictionary.
+    """Score the hits of noisy pieces before and after they went through the dictionary.
 
     Parameters
     ----------
-    encode : function
+    encode : callable
         From a piece ``(n_steps, n_channels)`` to its code ``(n_columns, n_atoms)``.
 
     Returns
@@ -129,21 +121,23 @@ def measure_denoising(
     evaluation, kinds, window_steps = parameters.evaluation, corpus.kinds(), window_steps_of(corpus, parameters)
     rng = np.random.default_rng(evaluation.seed)
 
-    def through(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def denoise(indices: np.ndarray) -> list[np.ndarray]:
         pieces = [corpus.piece(p) for p in indices]
-        shares = {"spurious": evaluation.spurious, "deleted": evaluation.deleted}
-        noisy = [add_noise(piece, kinds, **shares, rng=rng) for piece in pieces]
-        made = [codes.decode(encode(piece)) for piece in noisy]
-        true, before, after = (windows_of(each, window_steps) for each in (pieces, noisy, made))
-        return true, before, after
+        fractions = {"spurious": evaluation.spurious, "deleted": evaluation.deleted}
+        noisy = [add_noise(piece, kinds, **fractions, rng=rng) for piece in pieces]
+        denoised = [codes.decode(encode(piece)) for piece in noisy]
+        return [windows_of(music, window_steps) for music in (pieces, noisy, denoised)]
 
     pieces, validation = held_out_pieces(corpus, parameters), calibration_pieces(corpus, parameters)
-    threshold = UNCALIBRATED
+    threshold = HIT_THRESHOLD
     if len(validation):
-        true, _, made = through(validation)
-        threshold = best_threshold(true, made, kinds)
-    true, noisy, made = through(pieces)
-    before, after = measure_music(true, noisy, kinds), measure_music(true, made, kinds, threshold)
+        reference, _, denoised = denoise(validation)
+        threshold = best_threshold(reference, denoised, kinds)
+    reference, noisy, denoised = denoise(pieces)
+    before, after = (
+        measure_reconstruction(reference, noisy, kinds),
+        measure_reconstruction(reference, denoised, kinds, threshold),
+    )
     scores = ("precision", "recall", "f1")
     return {f"noisy_{score}": before[score] for score in scores} | {
         f"denoised_{score}": after[score] for score in scores
@@ -151,10 +145,16 @@ def measure_denoising(
 
 
 def named(measures: dict[str, float]) -> dict[str, np.ndarray]:
-    """Measures as two arrays, ``names`` and ``values``."""
+    """Return measures as two arrays, ``names`` and ``values``."""
     return {"names": np.array([*measures]), "values": np.array([*measures.values()], float)}
 
 
-def by_name(arrays: dict[str, np.ndarray]) -> dict[str, float]:
-    """The measures that `named` made arrays of."""
+def by_name(arrays: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Return the measures that `named` made arrays of.
+
+    Examples
+    --------
+    >>> by_name(named({"mse": 0.5, "atoms_used": 3}))
+    {'mse': 0.5, 'atoms_used': 3.0}
+    """
     return dict(zip(arrays["names"].tolist(), arrays["values"].tolist(), strict=True))

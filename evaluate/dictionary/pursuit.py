@@ -1,7 +1,7 @@
 """Sparse codes by orthogonal matching pursuit, and dictionaries fitted with them by the method of optimal directions.
 
 A window of music is a row of ``x`` (n_windows, dim); it is written as the sum of at most k rows of ``atoms``
-(n_atoms, dim), which have length one. Codes are sparse arrays, so that ``codes @ atoms`` is the music again.
+(n_atoms, dim), which have unit norm. Codes are sparse arrays, so that ``codes @ atoms`` is the music again.
 
 References
 ----------
@@ -15,36 +15,32 @@ import numpy as np
 from scipy.sparse import csr_array
 
 CHUNK_VALUES = 2_000_000  # of a temporary array, 16 MB
-TOLERANCE = 1e-6  # of a row's length; a residual below is taken for rounding, and nothing more is coded
-RIDGE = 1e-10  # on the diagonal of products of unit atoms: twins among them then share a value
+TOLERANCE = 1e-6  # of a row's norm; a residual below is taken for rounding, and nothing more is coded
+RIDGE = 1e-10  # on the diagonal of products of unit atoms: twins among them then have equal values
 
 
 def orthogonal_matching_pursuit(x: np.ndarray, atoms: np.ndarray, k: int) -> csr_array:
-    """Codes of at most k atoms a row, float32, ``(n_windows, n_atoms)``; a row of zeros has none.
+    """Return codes of at most k atoms a row, float32, ``(n_windows, n_atoms)``; a row of zeros has none.
 
-    Atoms are chosen one after the other, each the most parallel to what is not yet explained; all values are fitted
-    anew after each choice.
-
-    Parameters
-    ----------
-    x : np.ndarray (n_windows, dim)
-        Windows.
-    atoms : np.ndarray (n_atoms, dim)
-        Atoms of length one.
-    k : int
-        Atoms a window may have.
+    Atoms are chosen one after the other, each the most parallel to the residual; all values are fitted anew after each
+    choice.
 
     Raises
     ------
     ValueError
-        If shapes do not fit, k is not 1 to n_atoms, a value is not finite or an atom has not length one.
+        If shapes do not fit, k is not 1 to n_atoms, a value is not finite or an atom has not unit norm.
+
+    Examples
+    --------
+    >>> orthogonal_matching_pursuit(np.array([[3.0, -5, 1, 0]]), np.eye(4), k=2).toarray().tolist()
+    [[3.0, -5.0, 0.0, 0.0]]
     """
     _validate(x, atoms, k)
     wide = np.asarray(atoms, float)
     gram = wide @ wide.T
     n_rows = max(1, CHUNK_VALUES // (len(atoms) + k * k))
     chunks = [_code_chunk(x[first : first + n_rows] @ wide.T, gram, k) for first in range(0, len(x), n_rows)]
-    chosen, values = (np.concatenate([chunk[i] for chunk in chunks]) for i in (0, 1))
+    chosen, values = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
     codes = as_codes(chosen, values.astype(np.float32), len(atoms))
     codes.eliminate_zeros()
     codes.sort_indices()
@@ -52,13 +48,12 @@ def orthogonal_matching_pursuit(x: np.ndarray, atoms: np.ndarray, k: int) -> csr
 
 
 def as_codes(chosen: np.ndarray, values: np.ndarray, n_atoms: int) -> csr_array:
-    """Chosen atoms and their values, ``(n, k)``, as a sparse array ``(n, n_atoms)``."""
+    """Return chosen atoms and their values, ``(n, k)``, as a sparse array ``(n, n_atoms)``."""
     n, k = chosen.shape
     return csr_array((values.ravel(), chosen.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n_atoms))
 
 
 def _validate(x: np.ndarray, atoms: np.ndarray, k: int) -> None:
-    """Raises ValueError unless `x` can be coded with k of the `atoms`."""
     if not (x.ndim == atoms.ndim == 2 and x.shape[1] == atoms.shape[1] and len(x) and len(atoms)):
         raise ValueError(f"x of shape {x.shape}, atoms {atoms.shape}: must be (n_windows, dim), (n_atoms, dim)")
     if not 1 <= k <= len(atoms):
@@ -67,20 +62,13 @@ def _validate(x: np.ndarray, atoms: np.ndarray, k: int) -> None:
         raise ValueError(f"x of shape {x.shape}, atoms {atoms.shape}: must be finite")
     norms = np.linalg.norm(atoms, axis=1)
     if not np.allclose(norms, 1, atol=1e-3):
-        raise ValueError(f"atoms with lengths {norms.min():.3g} to {norms.max():.3g}: must have unit norm")
+        raise ValueError(f"atoms with norms {norms.min():.3g} to {norms.max():.3g}: must have unit norm")
 
 
 def _code_chunk(products: np.ndarray, gram: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Chosen atoms and their values, ``(n, k)``; 0 where a row needs no more.
+    """Return chosen atoms and their values, ``(n, k)``, 0 where a row needs no more.
 
-    Parameters
-    ----------
-    products : np.ndarray (n, n_atoms)
-        Products of rows and atoms.
-    gram : np.ndarray (n_atoms, n_atoms)
-        Products of atoms and atoms.
-    k : int
-        Atoms a row may have.
+    `products` of rows and atoms are ``(n, n_atoms)``, `gram` of atoms and atoms ``(n_atoms, n_atoms)``.
     """
     n = len(products)
     chosen, values, is_on = np.zeros((n, k), int), np.zeros((n, k)), np.zeros((n, k), bool)
@@ -92,7 +80,7 @@ def _code_chunk(products: np.ndarray, gram: np.ndarray, k: int) -> tuple[np.ndar
         if not is_on[:, step].any():
             break
         taken = slice(step + 1)
-        values[:, taken] = fit_values(products, gram, chosen[:, taken], is_on[:, taken])
+        values[:, taken] = _fit_values(products, gram, chosen[:, taken], is_on[:, taken])
         if step + 1 < k:
             explained = as_codes(chosen[:, taken], values[:, taken], len(gram)) @ gram
             strengths = np.abs(np.subtract(products, explained, out=explained), out=explained)
@@ -100,8 +88,8 @@ def _code_chunk(products: np.ndarray, gram: np.ndarray, k: int) -> tuple[np.ndar
     return chosen, values
 
 
-def fit_values(products: np.ndarray, gram: np.ndarray, chosen: np.ndarray, is_on: np.ndarray) -> np.ndarray:
-    """Least-squares values of the chosen atoms, ``(n, k)``; 0 where a choice is off, for its equation says so."""
+def _fit_values(products: np.ndarray, gram: np.ndarray, chosen: np.ndarray, is_on: np.ndarray) -> np.ndarray:
+    """Return least-squares values of the chosen atoms, ``(n, k)``; where a choice is off, its equation gives 0."""
     pairs = is_on[:, :, None] & is_on[:, None, :]
     equations = np.where(pairs, gram[chosen[:, :, None], chosen[:, None, :]], 0)  # (n, k, k)
     equations += np.where(is_on, RIDGE, 1)[:, :, None] * np.eye(chosen.shape[1])
@@ -110,42 +98,30 @@ def fit_values(products: np.ndarray, gram: np.ndarray, chosen: np.ndarray, is_on
 
 
 def fit_mod(x: np.ndarray, n_atoms: int, k: int, n_iterations: int = 10, seed: int = 0) -> np.ndarray:
-    """A dictionary for codes of k atoms, float32, ``(n_atoms, dim)``, by the method of optimal directions.
+    """Fit a dictionary for codes of k atoms, float32, ``(n_atoms, dim)``, by the method of optimal directions.
 
-    It begins with windows drawn from x. In turn windows are coded, and atoms become what reconstructs the windows best
-    from these codes. An atom that no window uses begins anew as one of the windows coded worst.
-
-    Parameters
-    ----------
-    x : np.ndarray (n_windows, dim)
-        Windows.
-    n_atoms, k, n_iterations : int
-        Atoms of the dictionary, atoms of a window, turns.
-    seed : int
-        Draws the first atoms.
+    It begins with windows drawn from x, ``(n_windows, dim)``. In each iteration windows are coded, and atoms become
+    what reconstructs the windows best from these codes. A dead atom, which no window uses, is initialised again with
+    one of the windows coded worst.
 
     Raises
     ------
     ValueError
         If there are fewer different windows than atoms; and as `orthogonal_matching_pursuit` does.
     """
-    atoms = _draw_atoms(x, n_atoms, np.random.default_rng(seed))
+    windows = np.unique(x[x.any(axis=1)], axis=0)
+    if len(windows) < n_atoms:
+        raise ValueError(f"n_atoms={n_atoms}: must be at most the {len(windows)} different windows with music in them")
+    drawn = np.random.default_rng(seed).choice(len(windows), n_atoms, replace=False)
+    atoms = normalised(windows[drawn])
     for _ in range(n_iterations):
         codes = orthogonal_matching_pursuit(x, atoms, k)
         atoms = fit_atoms(x, codes, atoms)
     return atoms
 
 
-def _draw_atoms(x: np.ndarray, n_atoms: int, rng: np.random.Generator) -> np.ndarray:
-    """Different windows that are not silent, at length one, ``(n_atoms, dim)``."""
-    windows = np.unique(x[x.any(axis=1)], axis=0)
-    if len(windows) < n_atoms:
-        raise ValueError(f"n_atoms={n_atoms}: must be at most the {len(windows)} different windows with music in them")
-    return normalised(windows[rng.choice(len(windows), n_atoms, replace=False)])
-
-
 def fit_atoms(x: np.ndarray, codes: csr_array, atoms: np.ndarray) -> np.ndarray:
-    """Atoms that reconstruct x best from its codes, at length one; unused ones anew from windows coded worst."""
+    """Return atoms of unit norm that reconstruct x best from its codes; dead ones anew from windows coded worst."""
     errors = np.square(x - codes @ atoms).sum(axis=1)
     products = (codes.T @ codes).toarray().astype(float)
     products[np.diag_indices_from(products)] += RIDGE * products.trace()
@@ -157,5 +133,5 @@ def fit_atoms(x: np.ndarray, codes: csr_array, atoms: np.ndarray) -> np.ndarray:
 
 
 def normalised(atoms: np.ndarray) -> np.ndarray:
-    """Atoms at length one, float32."""
+    """Return atoms of unit norm, float32."""
     return (atoms / np.linalg.norm(atoms, axis=1, keepdims=True)).astype(np.float32)

@@ -1,7 +1,8 @@
-"""The tables of the studies `drums` and `piano`: runs beside baselines."""
+"""The tables of the studies `drums` and `piano`: runs and baselines."""
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,11 @@ BASELINE_NAMES = {
     "dictionary_learning": "dictionary learning",
     "mod": "MOD",
 }
+NOISE_COLUMNS = {
+    f"{music}_{score}": f"{music} {COLUMNS[score]}"
+    for music in ("noisy", "denoised")
+    for score in ("precision", "recall", "f1")
+}
 CHORD_COLUMNS = {
     "reconstructed": "reconstructed",
     "clean": "clean music",
@@ -55,7 +61,7 @@ DIGITS = {"mse": 4, "atoms_used": 0, "perplexity": 1, "nonzeros_per_bar": 1}
 
 
 def save_tables(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:
-    """Write the tables for which there are measures; returns their paths."""
+    """Write the tables for which there are measures; return their paths."""
     runs = parameters.for_runs()
     histories = results.load_fresh(runs, "history", root)
     measures = results.load_fresh(runs, "measures", root)
@@ -67,10 +73,11 @@ def save_tables(parameters: DictionaryParameters, root: Path = ROOT) -> list[Pat
         "style": _style_rows(parameters, root),
         "chords": chord_rows(parameters, results.load_fresh(runs, "chords", root)),
     }
-    saved = [
-        tables.save(rows, results.figure_path(parameters, name, root)) for name, rows in rows_by_table.items() if rows
+    return [
+        path
+        for name, rows in rows_by_table.items()
+        for path in tables.save(rows, results.figure_path(parameters, name, root))
     ]
-    return [path for paths in saved for path in paths]
 
 
 def reconstruction_rows(
@@ -79,84 +86,80 @@ def reconstruction_rows(
     histories: Mapping[str, Mapping[str, np.ndarray]],
     baselines: Mapping[str, np.ndarray] | None,
 ) -> list[Row]:
-    """A row for each run, then one for each baseline and number of winners."""
+    """Return a row for each run, then one for each baseline and number of winners."""
     rows = []
     for run, arrays in measures.items():
-        k = str(parameters.for_run(run).model.k)
-        cpu_s = f"{histories[run]['cpu_s'].sum():.1f}" if run in histories else ""
-        rows.append(describe(run, k, by_name(dict(arrays)), cpu_s))
+        cpu_s = histories[run]["cpu_s"].sum() if run in histories else np.nan
+        rows.append(_describe(run, parameters.for_run(run).model.k, by_name(arrays), cpu_s))
     if baselines is not None:
-        for method, k, cpu_s, values in zip(
-            *(baselines[key] for key in ("methods", "k", "cpu_s", "values")), strict=True
-        ):
-            named = dict(zip(baselines["names"].tolist(), values.tolist(), strict=True))
-            rows.append(describe(BASELINE_NAMES[str(method)], str(k) if k else "", named, f"{cpu_s:.1f}"))
+        columns = (baselines[key] for key in ("methods", "k", "cpu_s", "values"))
+        for method, k, cpu_s, values in zip(*columns, strict=True):
+            measured = by_name({"names": baselines["names"], "values": values})
+            rows.append(_describe(BASELINE_NAMES[str(method)], k, measured, cpu_s))
     unused = {column for column in COLUMNS.values() if all(row[column] == "" for row in rows)}
     return [{column: cell for column, cell in row.items() if column not in unused} for row in rows]
 
 
-def describe(name: str, k: str, measures: Mapping[str, float], cpu_s: str) -> Row:
-    """A row of the table of reconstructions; what is not measured is empty."""
-    cells = {column: number(measures.get(key, np.nan), DIGITS.get(key, 3)) for key, column in COLUMNS.items()}
-    return {"dictionary": name, K: k, **cells, "training CPU (s)": cpu_s}
+def _describe(name: str, k: int, measures: Mapping[str, float], cpu_s: float) -> Row:
+    cells = _cells(measures, COLUMNS)
+    return {"dictionary": name, K: str(k) if k else "", **cells, "training CPU (s)": _number(cpu_s, 1)}
 
 
-def number(value: float, digits: int) -> str:
-    """A number with so many digits, empty if there is none."""
-    return f"{value:.{digits}f}" if np.isfinite(value) else ""
+def _cells(measures: Mapping[str, Any], columns: Mapping[str, str]) -> Row:
+    """Return texts under the names of their columns; what is not measured is empty."""
+    return {column: _number(measures.get(key, np.nan), DIGITS.get(key, 3)) for key, column in columns.items()}
+
+
+def _number(value: float | np.ndarray, digits: int = 3) -> str:
+    """Return a number with its decimals; "" if it was not measured."""
+    return f"{float(value):.{digits}f}" if np.isfinite(value) else ""
 
 
 def shift_rows(measures: Mapping[str, Mapping[str, np.ndarray]]) -> list[Row]:
-    """A row for each run and shift: the error, that over the error at no shift, and the F1."""
-    return [
-        {"run": run, "shift (steps)": str(shift), "MSE": number(mse, 4), "over no shift": number(ratio, 3),
-         "F1": number(f1, 3)}
-        for run, arrays in measures.items() if "shifts" in arrays
-        for shift, mse, ratio, f1 in zip(
-            arrays["shifts"], arrays["shift_mse"], over_no_shift(arrays), arrays["shift_f1"], strict=True
-        )
-    ]  # fmt: skip
+    """Return a row for each run and shift: the error, that over the error at no shift, and the F1."""
+    rows = []
+    for run, arrays in measures.items():
+        if "shifts" in arrays:
+            columns = arrays["shifts"], arrays["shift_mse"], over_no_shift(arrays), arrays["shift_f1"]
+            rows += [
+                {"run": run, "shift (steps)": str(shift), "MSE": _number(mse, 4), "over no shift": _number(ratio),
+                 "F1": _number(f1)}
+                for shift, mse, ratio, f1 in zip(*columns, strict=True)
+            ]  # fmt: skip
+    return rows
 
 
 def over_no_shift(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The error at each shift over that at none, ``(n_shifts,)``; NaN if that is 0."""
+    """Return the error at each shift over that at none, ``(n_shifts,)``; NaN if that is 0."""
     errors = np.asarray(arrays["shift_mse"], float)
     unshifted = errors[np.argmin(arrays["shifts"])]
     return errors / unshifted if unshifted > 0 else np.full(len(errors), np.nan)
 
 
 def denoising_rows(measures: Mapping[str, Mapping[str, np.ndarray]]) -> list[Row]:
-    """A row for each run: scores of the noisy music and of what the dictionary makes of it."""
-    keys = [f"{what}_{score}" for what in ("noisy", "denoised") for score in ("precision", "recall", "f1")]
-    return [
-        {"run": run} | {key.replace("_", " ").replace("f1", "F1"): number(float(arrays[key]), 3) for key in keys}
-        for run, arrays in measures.items()
-        if keys[0] in arrays
-    ]
+    """Return a row for each run: scores of the noisy music and of its reconstruction."""
+    return [{"run": run} | _cells(arrays, NOISE_COLUMNS) for run, arrays in measures.items() if "noisy_f1" in arrays]
 
 
-def _style_rows(parameters: DictionaryParameters, root: Path = ROOT) -> list[Row]:
-    """A row for each run and each of the statistics made by hand."""
-    told = results.load_fresh(parameters.for_runs(), "style", root)
+def _style_rows(parameters: DictionaryParameters, root: Path) -> list[Row]:
+    """Return a row for each run and each of the statistics made by hand."""
+    of_runs = results.load_fresh(parameters.for_runs(), "style", root)
     by_hand: dict[str, dict[str, np.ndarray]] = {}
     for key, value in (results.load_if_fresh(parameters, "style_baselines", root) or {}).items():
         name, _, measure = key.partition(".")
         if measure:
             by_hand.setdefault(name.replace("_", " "), {})[measure] = value
-    return [_describe_style(name, each) for name, each in [*told.items(), *by_hand.items()]]
-
-
-def _describe_style(name: str, measures: Mapping[str, np.ndarray]) -> Row:
-    """A row of the table of styles."""
-    low, accuracy, high = (number(float(measures[f"accuracy{end}"]), 3) for end in ("_low", "", "_high"))
-    cells = {column: number(float(measures[key]), 3) for key, column in STYLE_COLUMNS.items()}
-    return {"features": name, "accuracy": accuracy, "95 %": f"{low} to {high}", **cells}
+    rows = []
+    for name, measures in [*of_runs.items(), *by_hand.items()]:
+        low, accuracy, high = (_number(measures[f"accuracy{end}"]) for end in ("_low", "", "_high"))
+        row = {"features": name, "accuracy": accuracy, "95 %": f"{low} to {high}"}
+        rows.append(row | _cells(measures, STYLE_COLUMNS))
+    return rows
 
 
 def chord_rows(parameters: DictionaryParameters, chords: Mapping[str, Mapping[str, np.ndarray]]) -> list[Row]:
-    """A row for each run: chords found in its reconstructions, in clean music, and without learning."""
+    """Return a row for each run: chords found in its reconstructions, in clean music, and without learning."""
     return [
-        {"run": run, K: str(parameters.for_run(run).model.k)}
-        | {column: number(float(each[key]), 3) for key, column in CHORD_COLUMNS.items()}
-        for run, each in chords.items()
+        {"run": run, K: str(parameters.for_run(run).model.k)} | _cells(accuracies, CHORD_COLUMNS)
+        for run, accuracies in chords.items()
     ]

@@ -6,7 +6,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from evaluate.classification import (
-    activity_features,
+    activation_features,
     centroid_distances,
     choose_pieces,
     interval_of_accuracy,
@@ -20,13 +20,17 @@ LABELS = np.repeat(np.resize(["funk", "jazz", "rock"], N_GROUPS), PIECES_PER_GRO
 
 
 def place_apart(rng, distance):
-    """Noise around a place for each label, so far from one another in the first features."""
-    place = np.pad(np.eye(3) * distance / np.sqrt(2), ((0, 0), (0, 7)))
-    return place[np.unique(LABELS, return_inverse=True)[1]] + rng.normal(size=(len(LABELS), 10))
+    """Noise around a mean for each label, at a distance from one another in the first features."""
+    means = np.pad(np.eye(3) * distance / np.sqrt(2), ((0, 0), (0, 7)))
+    return means[np.unique(LABELS, return_inverse=True)[1]] + rng.normal(size=(len(LABELS), 10))
 
 
-def test_labels_that_lie_far_apart_are_told_without_fault(rng):
-    measures = measure_style(place_apart(rng, 50), LABELS, GROUPS, **SETTINGS)
+def measure(features, labels=LABELS, groups=GROUPS, **settings):
+    return measure_style(features, labels, groups, **SETTINGS | settings)
+
+
+def test_labels_that_lie_far_apart_are_classified_without_error(rng):
+    measures = measure(place_apart(rng, 50))
     for name in ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "accuracy_ungrouped"):
         assert measures[name] == 1, name
     assert measures["class_names"].tolist() == ["funk", "jazz", "rock"]
@@ -38,16 +42,16 @@ def test_labels_that_lie_far_apart_are_told_without_fault(rng):
     assert measures["explained_variance"][:2].sum() > 0.25 > measures["explained_variance"][2]
 
 
-def test_noise_is_told_by_chance_and_has_no_clusters(rng):
-    measures = measure_style(place_apart(rng, 0), LABELS, GROUPS, **SETTINGS)
+def test_noise_is_classified_by_chance_and_has_no_clusters(rng):
+    measures = measure(place_apart(rng, 0))
     assert measures["accuracy"] == pytest.approx(1 / 3, abs=0.12)
     assert measures["accuracy_low"] < measures["accuracy"] < measures["accuracy_high"]
     assert measures["silhouette"] == pytest.approx(0, abs=0.03)
 
 
-def test_pieces_that_only_show_their_group_leak_if_groups_are_torn_apart(rng):
+def test_pieces_that_only_show_their_group_leak_if_groups_are_split(rng):
     of_group = rng.normal(size=(N_GROUPS, 40)).repeat(PIECES_PER_GROUP, axis=0)
-    measures = measure_style(of_group + 0.1 * rng.normal(size=of_group.shape), LABELS, GROUPS, **SETTINGS)
+    measures = measure(of_group + 0.1 * rng.normal(size=of_group.shape))
     assert measures["accuracy"] < 0.5
     assert measures["accuracy_ungrouped"] > 0.95
 
@@ -56,7 +60,7 @@ def test_predictions_are_those_of_scikit_learn(rng):
     features = place_apart(rng, 2)
     classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
     expected = cross_val_predict(classifier, features, LABELS, groups=GROUPS, cv=GroupKFold(5))
-    measures = measure_style(features, LABELS, GROUPS, **SETTINGS)
+    measures = measure(features)
     assert 0.4 < measures["accuracy"] < 0.95
     np.testing.assert_array_equal(measures["predicted"], expected)
     assert measures["confusion"][0, 1] == np.sum((LABELS == "funk") & (expected == "jazz"))
@@ -66,8 +70,8 @@ def test_predictions_are_those_of_scikit_learn(rng):
 def test_order_of_pieces_does_not_matter(rng):
     features = place_apart(rng, 2)
     order = rng.permutation(len(LABELS))
-    before = measure_style(features, LABELS, GROUPS, **SETTINGS)
-    after = measure_style(features[order], LABELS[order], GROUPS[order], **SETTINGS)
+    before = measure(features)
+    after = measure(features[order], LABELS[order], GROUPS[order])
     np.testing.assert_array_equal(after["predicted"], before["predicted"][order])
     np.testing.assert_allclose(np.abs(after["pca"]), np.abs(before["pca"])[order], atol=1e-8)
     for name in before.keys() - {"predicted", "pca", "accuracy_ungrouped", "class_names"}:
@@ -76,8 +80,8 @@ def test_order_of_pieces_does_not_matter(rng):
 
 def test_unit_of_features_does_not_matter(rng):
     features = place_apart(rng, 2)
-    before = measure_style(features, LABELS, GROUPS, **SETTINGS)
-    after = measure_style(features * np.logspace(-2, 2, 10) + 7, LABELS, GROUPS, **SETTINGS)
+    before = measure(features)
+    after = measure(features * np.logspace(-2, 2, 10) + 7)
     for name in before.keys() - {"predicted", "class_names"}:
         np.testing.assert_allclose(after[name], before[name], atol=1e-8, err_msg=name)
 
@@ -92,17 +96,13 @@ def test_interval_of_accuracy_counts_groups_not_pieces():
     assert np.mean(of_groups) == pytest.approx(2 / 3, abs=0.03)
 
 
-def measured(features):
-    return measure_style(features, LABELS, GROUPS, **SETTINGS)
-
-
 def test_distances_hold_the_truth_and_are_none_between_alike_labels():
     inside, alike = [], []
-    place = np.repeat([[0.0], [0.0], [1.5]], 10, axis=1)[np.unique(LABELS, return_inverse=True)[1]]
+    means = np.repeat([[0.0], [0.0], [1.5]], 10, axis=1)[np.unique(LABELS, return_inverse=True)[1]]
     for seed in range(60):
         rng = np.random.default_rng(seed)
         of_group = 0.5 * rng.normal(size=(N_GROUPS, 10)).repeat(PIECES_PER_GROUP, axis=0)
-        pieces = place + of_group + rng.normal(size=place.shape)
+        pieces = means + of_group + rng.normal(size=means.shape)
         measures = centroid_distances(pieces, LABELS, GROUPS, n_bootstrap=200, seed=seed)
         inside.append(measures["distances_low"][0, 2] <= 1.5 <= measures["distances_high"][0, 2])
         alike.append(measures["distances"][0, 1] ** 2)
@@ -113,30 +113,26 @@ def test_distances_hold_the_truth_and_are_none_between_alike_labels():
     assert np.mean(alike) < 0.5 * 0.2 * (0.25 + 1 / PIECES_PER_GROUP)
 
 
-def test_distances_are_a_table_with_both_sides_the_same(rng):
-    measures = measure_style(place_apart(rng, 3), LABELS, GROUPS, **SETTINGS)
+def test_label_of_a_single_group_has_no_interval_and_is_still_measured(rng):
+    labels = np.where(GROUPS == "session 29", "soul", LABELS)
+    measures = measure(place_apart(rng, 3), labels, folds=4)
+    assert measures["class_names"].tolist() == ["funk", "jazz", "rock", "soul"]
+    assert np.isnan(measures["distances"][3, :3]).all()
+    assert np.isfinite(measures["distances"][:3, :3]).all()
+    assert measures["confusion"][3, 3] == 0  # it is not in the other parts when it is held out
     for name in ("distances", "distances_low", "distances_high"):
         np.testing.assert_array_equal(measures[name], measures[name].T)
         np.testing.assert_array_equal(np.diag(measures[name]), 0)
 
 
-def test_label_of_a_single_group_has_no_interval_and_is_still_measured(rng):
-    labels = np.where(GROUPS == "session 29", "soul", LABELS)
-    measures = measure_style(place_apart(rng, 3), labels, GROUPS, **SETTINGS | {"folds": 4})
-    assert measures["class_names"].tolist() == ["funk", "jazz", "rock", "soul"]
-    assert np.isnan(measures["distances"][3, :3]).all()
-    assert np.isfinite(measures["distances"][:3, :3]).all()
-    assert measures["confusion"][3, 3] == 0  # it is not in what is learned from when it is held out
-
-
-def test_part_that_leaves_one_label_is_told_as_that(rng):
+def test_part_that_leaves_one_label_is_classified_as_that(rng):
     labels = np.where(GROUPS == "session 29", "soul", "rock")
-    measures = measure_style(rng.normal(size=(120, 2)), labels, GROUPS, **SETTINGS | {"folds": 4})
+    measures = measure(rng.normal(size=(120, 2)), labels, folds=4)
     assert measures["confusion"][1].tolist() == [4, 0]
 
 
 def test_one_feature_is_enough(rng):
-    measures = measure_style(place_apart(rng, 50)[:, :1], LABELS, GROUPS, **SETTINGS)
+    measures = measure(place_apart(rng, 50)[:, :1])
     assert measures["confusion"][0, 0] == 40
     assert measures["pca"].shape == (120, 1)
 
@@ -152,23 +148,21 @@ def test_one_feature_is_enough(rng):
 )
 def test_too_little_music_is_an_error(rng, n_pieces, labels, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
-        measure_style(rng.normal(size=(n_pieces, 3)), labels, GROUPS[:n_pieces], **SETTINGS)
+        measure(rng.normal(size=(n_pieces, 3)), labels, GROUPS[:n_pieces])
 
 
 def test_features_are_finite(rng):
     features = rng.normal(size=(120, 3))
     features[7, 1] = np.nan
     with pytest.raises(ValueError, match=r"^features of shape \(120, 3\): must be finite$"):
-        measured(features)
+        measure(features)
 
 
 def choose(labels, groups=None, n_bars=None, *, min_pieces=1, max_labels=9, min_bars=0):
     groups = np.arange(len(labels)).astype(str) if groups is None else np.array(groups)
     n_bars = np.full(len(labels), 8) if n_bars is None else np.array(n_bars)
-    chosen = choose_pieces(
-        np.array(labels), groups, n_bars, min_pieces=min_pieces, max_labels=max_labels, min_bars=min_bars
-    )
-    return chosen.tolist()
+    limits = {"min_pieces": min_pieces, "max_labels": max_labels, "min_bars": min_bars}
+    return choose_pieces(np.array(labels), groups, n_bars, **limits).tolist()
 
 
 def test_most_frequent_labels_are_chosen_and_of_as_frequent_ones_the_first_by_name():
@@ -187,7 +181,7 @@ def test_label_of_a_single_group_is_left_out():
     assert choose(["a", "a", "b", "b"], groups=["x", "x", "x", "y"]) == [2, 3]
 
 
-def test_activity_features_are_square_roots():
-    np.testing.assert_array_equal(activity_features(np.array([[0.0, 4.0], [0.25, 1.0]])), [[0, 2], [0.5, 1]])
-    with pytest.raises(ValueError, match=r"^mean_activity of shape \(1, 2\): must be of magnitudes, .*$"):
-        activity_features(np.array([[1.0, -0.5]]))
+def test_activation_features_are_square_roots():
+    np.testing.assert_array_equal(activation_features(np.array([[0.0, 4.0], [0.25, 1.0]])), [[0, 2], [0.5, 1]])
+    with pytest.raises(ValueError, match=r"^magnitudes of shape \(1, 2\): must not be negative$"):
+        activation_features(np.array([[1.0, -0.5]]))

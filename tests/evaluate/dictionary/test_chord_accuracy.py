@@ -1,15 +1,19 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from evaluate.dictionary.chord_accuracy import (
-    accuracy,
     chord_features,
-    chords_of_beats,
     closest_triads,
-    fit_chords,
+    has_chords,
     measure_chords,
+    score_chords,
 )
+from pipeline.parameters import load
 from save_dataset.midi.corpus import NO_CHORD
+from tests.small_dictionary import TEXT, codes_of
+from tests.small_midi import make_corpus
 
 A0, C4, A4 = 0, 39, 48
 BOTH = {"onset": slice(0, 88), "frame": slice(88, 176)}
@@ -49,7 +53,7 @@ def test_closest_triad_is_the_one_that_correlates_most(rng):
     np.testing.assert_array_equal(closest_triads(beats), correlations.argmax(axis=1))
 
 
-def test_beat_is_the_share_of_its_steps_in_which_a_key_sounds():
+def test_beat_is_the_fraction_of_its_steps_in_which_a_key_sounds():
     steps = np.zeros((8, 176))
     steps[1, A4] = 1
     steps[1:6, 88 + A4] = 1
@@ -58,16 +62,12 @@ def test_beat_is_the_share_of_its_steps_in_which_a_key_sounds():
     assert chord_features(steps, BOTH, 4).sum() == 1.25
 
 
-def test_chord_of_a_beat_is_that_of_its_first_step():
-    np.testing.assert_array_equal(chords_of_beats(np.array([3, 3, 9, 9, NO_CHORD, 9, 9, 9, 5, 5, 5, 6]), 4), [3, -1, 5])
-
-
 def test_triads_are_learned_and_lost_with_their_thirds(rng):
     train, test = compose(rng, 4000), compose(rng, 500)
     without_thirds = test[0].copy()
     thirds = (test[1] + np.where(test[1] < 12, 4, 3)) % 12
     without_thirds[(np.arange(88) + 9) % 12 == thirds[:, None]] = 0
-    measures = measure_chords(*train, *test, without_thirds)
+    measures = score_chords(*train, *test, without_thirds)
     assert measures["template"] == 1
     assert measures["clean"] > 0.99
     assert 0.3 < measures["reconstructed"] < 0.7  # major or minor is a guess
@@ -77,7 +77,7 @@ def test_triads_are_learned_and_lost_with_their_thirds(rng):
 
 def test_perfect_reconstruction_is_as_good_as_clean(rng):
     train, test = compose(rng, 600), compose(rng, 100)
-    measures = measure_chords(*train, *test, test[0])
+    measures = score_chords(*train, *test, test[0])
     assert measures["reconstructed"] == measures["clean"] > 0.9
 
 
@@ -86,7 +86,7 @@ def test_classifier_finds_what_no_triad_is(rng):
     other = rng.random(2000) < 0.3
     beats[other] = 0
     chords[other] = 24
-    measures = measure_chords(beats, chords, beats, chords, beats)
+    measures = score_chords(beats, chords, beats, chords, beats)
     assert measures["clean"] > 0.97
     assert measures["template"] == pytest.approx(0.7, abs=0.05)
     assert measures["majority"] == other.mean()
@@ -94,23 +94,25 @@ def test_classifier_finds_what_no_triad_is(rng):
 
 def test_beats_of_unknown_chord_are_left_out(rng):
     (train, train_chords), (test, test_chords) = compose(rng, 600), compose(rng, 100)
-    before = measure_chords(train, train_chords, test, test_chords, test)
+    before = score_chords(train, train_chords, test, test_chords, test)
     unknown = rng.random((50, 88))
     train, test = np.vstack([unknown, train]), np.vstack([test, unknown])
     train_chords = np.append(np.full(50, NO_CHORD), train_chords)
     test_chords = np.append(test_chords, np.full(50, NO_CHORD))
-    assert measure_chords(train, train_chords, test, test_chords, test) == before
+    assert score_chords(train, train_chords, test, test_chords, test) == before
 
 
 @pytest.mark.parametrize("chords", [np.full(4, NO_CHORD), np.array([7, 7, NO_CHORD, 7])])
 def test_nothing_is_learned_from_less_than_two_chords(chords):
+    beats = np.zeros((4, 88))
     with pytest.raises(ValueError, match=r"^chords=\[7?\]: the training pieces must have two different chords .*$"):
-        fit_chords(np.zeros((4, 88)), chords)
+        score_chords(beats, chords, beats, np.arange(4), beats)
 
 
 def test_test_music_needs_chords():
+    beats = np.zeros((4, 88))
     with pytest.raises(ValueError, match="^chords: no beat of the test pieces has a chord label; .*$"):
-        accuracy(np.zeros(3), np.full(3, NO_CHORD))
+        score_chords(beats, np.arange(4), beats, np.full(4, NO_CHORD), beats)
 
 
 @pytest.mark.parametrize(
@@ -124,3 +126,53 @@ def test_test_music_needs_chords():
 def test_what_has_no_chords(steps, kinds, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         chord_features(steps, kinds, 4)
+
+
+@pytest.fixture
+def make_parameters(write_parameters):
+    return lambda evaluation="": load("beats", write_parameters(f"{TEXT}\n[evaluation]\n{evaluation}", "beats"))
+
+
+@pytest.fixture
+def corpus(rng):
+    """Triads of C major, or of A minor, on all steps of a beat; every piece has both; its last beat is not labelled."""
+    chords = rng.permuted(np.tile([0, 21], (24, 2)), axis=1)  # (n_pieces, 4 beats)
+    triads = np.zeros((22, 88))
+    triads[0, [C4, C4 + 4, C4 + 7]] = triads[21, [A4, A4 + 3, A4 + 7]] = 1
+    labels = np.where(np.arange(4) < 3, chords, NO_CHORD).repeat(4)
+    channels = [f"frame {key}" for key in range(88)]
+    return make_corpus(triads[chords.repeat(4, axis=1)], ["train", "train", "test"] * 8, labels, channels)
+
+
+def exact_codes(corpus, factor=1.0):
+    """Codes that have each channel as an atom, with all values multiplied."""
+    n_channels = corpus.steps.shape[1]
+    pieces = [factor * corpus.piece(p) for p in range(corpus.n_pieces)]
+    return codes_of(pieces, np.eye(n_channels)[:, None], stride_steps=1)
+
+
+def test_chords_are_labelled_in_the_train_split_and_in_what_is_held_out(corpus, make_parameters):
+    parameters, chords = make_parameters(), corpus.chords
+    assert has_chords(corpus, parameters)
+    assert not has_chords(corpus, make_parameters("split = 'validation'"))
+    assert not has_chords(replace(corpus, channels=np.array([f"hit {drum}" for drum in range(88)])), parameters)
+    assert not has_chords(replace(corpus, steps=corpus.steps[:, :1], channels=np.array(["token"])), parameters)
+    is_test, is_first_step = corpus.splits.repeat(16) == "test", np.arange(len(chords)) % 4 == 0
+    assert not has_chords(replace(corpus, chords=np.where(is_test, NO_CHORD, chords)), parameters)
+    assert not has_chords(replace(corpus, chords=np.where(is_test, chords, 0)), parameters)  # one to learn
+    assert not has_chords(replace(corpus, chords=np.where(is_first_step, NO_CHORD, chords)), parameters)
+
+
+def test_chords_survive_in_codes_that_are_exact_and_not_in_silence(corpus, make_parameters):
+    exact, silent = (measure_chords(corpus, exact_codes(corpus, factor), make_parameters()) for factor in (1.0, 0.0))
+    assert exact["clean"] == exact["reconstructed"] == exact["template"] == 1
+    assert exact["n_beats"] == 8 * 3
+    assert silent["clean"] == 1
+    assert silent["reconstructed"] < 0.8
+
+
+def test_chords_are_measured_on_the_pieces_that_are_held_out(corpus, make_parameters):
+    codes = exact_codes(corpus)
+    in_test = corpus.splits.repeat(16)[codes.columns] == "test"
+    silent_train = replace(codes, values=np.where(in_test, codes.values, 0).astype(np.float32))
+    assert measure_chords(corpus, silent_train, make_parameters())["reconstructed"] == 1

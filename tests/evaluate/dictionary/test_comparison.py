@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evaluate.dictionary.comparison import compare_baselines, flat, windows_in
+from evaluate.dictionary.comparison import compare_baselines
 from pipeline.parameters import load
 from pipeline.sections.dictionary import Baselines
 from tests.small_dictionary import BARS, TEXT, small_codes, small_corpus
@@ -27,6 +27,10 @@ def compare(corpus, write_parameters):
     return compare_them
 
 
+def windows_in(corpus, split, n_steps):
+    return corpus.cut(corpus.windows(corpus.pieces_of(split), n_steps), n_steps)
+
+
 def rows(compared):
     """Measures by method and number of winners."""
     keys = zip(compared["methods"].tolist(), compared["k"].tolist(), strict=True)
@@ -45,7 +49,7 @@ def test_a_row_for_each_method_and_number_of_winners(compare):
     assert (compared["cpu_s"] >= 0).all()
 
 
-def test_constants_have_the_errors_they_must(compare, corpus):
+def test_constants_have_the_errors_of_the_windows(compare, corpus):
     train, test = (windows_in(corpus, split, 4) for split in ("train", "test"))
     known = rows(compare(["zeros", "mean"]))
     assert known["zeros", 0]["mse"] == pytest.approx(np.mean(test**2))
@@ -63,7 +67,7 @@ def test_dictionary_of_what_is_played_is_exact_and_its_atoms_are_counted(compare
     assert 4 <= measures["nonzeros_per_bar"] <= 8
 
 
-def test_baselines_are_judged_on_the_windows_of_the_runs_whatever_their_own(compare, corpus):
+def test_baselines_are_evaluated_on_the_windows_of_the_runs_whatever_their_own(compare, corpus):
     bars = windows_in(corpus, "test", 16)
     silent_bars = np.mean(~(bars[..., :9] > 0.5).any(axis=(1, 2)))
     silent_steps = np.mean(~(corpus.piece(2)[:, :9] > 0.5).any(axis=1))
@@ -82,11 +86,11 @@ def test_ends_of_pieces_that_fill_no_window_do_not_count(compare, corpus):
 def test_baselines_are_fitted_on_no_more_windows_than_asked(compare, corpus):
     test = windows_in(corpus, "test", 4)
     measures = rows(compare(["mean"], "max_windows = 1\nn_atoms = 1\nk = [1]"))["mean", 0]
-    of_each = [np.mean((test - window) ** 2) for window in windows_in(corpus, "train", 4)]
-    assert np.isclose(of_each, measures["mse"]).any()
+    errors = [np.mean((test - window) ** 2) for window in windows_in(corpus, "train", 4)]
+    assert np.isclose(errors, measures["mse"]).any()
 
 
-def test_method_that_has_too_little_music_is_left_out_and_a_line_tells_why(compare, capsys):
+def test_method_that_has_too_little_music_is_left_out_and_a_line_says_why(compare, capsys):
     compared = compare(["mean", "mod", "pca_first"], "n_atoms = 5\nk = [1]")
     assert compared["methods"].tolist() == ["mean", "pca_first"]
     (line,) = capsys.readouterr().out.splitlines()
@@ -99,18 +103,20 @@ def test_nothing_that_can_be_fitted_is_no_error(compare, capsys):
     assert capsys.readouterr().out.count("is left out: n_atoms=81: must be 1 to the 80 windows of train") == 2
 
 
-def test_no_music_is_an_error_in_one_line(compare, corpus):
-    with pytest.raises(
-        ValueError, match=r"^evaluation.split='test': there is no piece in it; raise collection.test_sh"
-    ):
-        compare(["mean"], music=replace(corpus, splits=np.full(3, "train")))
-    with pytest.raises(ValueError, match=r"^baselines.window_steps=400: no piece of the train split is as long$"):
-        compare(["mean"], "window_steps = 400")
-    with pytest.raises(ValueError, match=r"^baselines.window_steps=4: no piece of the train split is as long$"):
-        compare(["mean"], music=replace(corpus, splits=np.full(3, "test")))
+@pytest.mark.parametrize(
+    ("splits", "settings", "message"),
+    [
+        (["train"] * 3, "", r"evaluation.split='test': there is no piece in it; raise collection.test_fraction, .*"),
+        (["test"] * 3, "", r"baselines.window_steps=4: no piece of the train split is as long"),
+        (["train", "test", "test"], "window_steps = 400", r"baselines.window_steps=400: no .* train split is as long"),
+    ],
+)
+def test_no_music_is_an_error_in_one_line(compare, corpus, splits, settings, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        compare(["mean"], settings, music=replace(corpus, splits=np.array(splits)))
 
 
-def test_windows_as_rows_keep_their_order(corpus):
-    windows = windows_in(corpus, "test", 4)
-    np.testing.assert_array_equal(flat(windows).reshape(windows.shape), windows)
-    assert flat(windows).shape == (4 * BARS, 4 * 27)
+def test_held_out_pieces_must_fill_a_window_of_the_baselines(compare, corpus):
+    of_unequal = replace(corpus, starts=np.array([0, 16, 448, 480]))  # one bar, 27 bars, two bars
+    with pytest.raises(ValueError, match=r"^baselines.window_steps=400: no piece of the test split is as long$"):
+        compare(["mean"], "window_steps = 400", music=of_unequal)

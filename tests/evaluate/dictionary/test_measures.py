@@ -5,15 +5,7 @@ import pytest
 from scipy.stats import entropy
 
 from embed.dictionary.sparse_codes import SparseCodes
-from evaluate.dictionary.measures import (
-    by_name,
-    measure_denoising,
-    measure_held_out,
-    measure_shifts,
-    named,
-    reconstruct,
-    windows_of,
-)
+from evaluate.dictionary.measures import by_name, measure_denoising, measure_held_out, measure_shifts, reconstruct
 from evaluate.dictionary.pursuit import normalised, orthogonal_matching_pursuit
 from pipeline.parameters import load
 from save_dataset.midi.event_tokens import to_numbers
@@ -39,23 +31,15 @@ def corpus(codes):
 
 
 def scale_piece(codes, piece, factor):
-    """The codes with all values of a piece multiplied."""
     first, end = codes.starts[piece : piece + 2]
     inside = (codes.columns >= first) & (codes.columns < end)
     return replace(codes, values=np.where(inside, factor * codes.values, codes.values).astype(np.float32))
 
 
 def every_cell(n_channels=27):
-    """A dictionary that has each channel as an atom, and so says all, anywhere."""
-    return SparseCodes(
-        columns=np.zeros(0, int),
-        atoms=np.zeros(0, int),
-        values=np.zeros(0, np.float32),
-        starts=np.zeros(1, int),
-        patterns=np.eye(n_channels, dtype=np.float32)[:, None],
-        bias=np.zeros(n_channels, np.float32),
-        stride_steps=1,
-    )
+    """A dictionary that has each channel as an atom, and so is exact anywhere."""
+    patterns, bias = np.eye(n_channels, dtype=np.float32)[:, None], np.zeros(n_channels, np.float32)
+    return SparseCodes(*np.zeros((3, 0), int), np.zeros(1, int), patterns, bias, stride_steps=1)
 
 
 def pursue(codes, k=2):
@@ -63,14 +47,15 @@ def pursue(codes, k=2):
 
     def encode(music):
         beats = music.reshape(-1, codes.patterns[0].size)
-        lengths = np.linalg.norm(codes.patterns.reshape(len(codes.patterns), -1), axis=1)
-        found = orthogonal_matching_pursuit(beats, normalised(codes.patterns.reshape(len(lengths), -1)), k).toarray()
-        return (found / lengths).reshape(*music.shape[:-2], -1, len(lengths))
+        atoms = codes.patterns.reshape(len(codes.patterns), -1)
+        norms = np.linalg.norm(atoms, axis=1)
+        values = orthogonal_matching_pursuit(beats, normalised(atoms), k).toarray() / norms
+        return values.reshape(*music.shape[:-2], -1, len(norms))
 
     return encode
 
 
-def test_codes_that_are_exact_are_told_so(corpus, codes, make_parameters):
+def test_measures_of_exact_codes(corpus, codes, make_parameters):
     measures = by_name(measure_held_out(corpus, codes, make_parameters()))
     assert measures["mse"] == 0
     assert [measures[name] for name in ("precision", "recall", "f1", "exact")] == [1, 1, 1, 1]
@@ -78,6 +63,7 @@ def test_codes_that_are_exact_are_told_so(corpus, codes, make_parameters):
     assert measures["atoms_used"] == 3
     assert measures["perplexity"] == pytest.approx(np.exp(entropy(used)))
     assert measures["nonzeros_per_bar"] == pytest.approx(sum(used) / BARS)
+    assert "f1_calibrated" not in measures  # there is no validation music
 
 
 def test_only_pieces_held_out_count(corpus, codes, make_parameters):
@@ -90,16 +76,11 @@ def test_only_pieces_held_out_count(corpus, codes, make_parameters):
     assert silent["f1"] == silent["nonzeros_per_bar"] == 0
 
 
-def test_windows_never_cross_pieces():
-    pieces = [np.arange(10.0)[:, None], 100 + np.arange(7.0)[:, None], np.zeros((3, 1))]
-    assert windows_of(pieces, 4)[..., 0].tolist() == [[0, 1, 2, 3], [4, 5, 6, 7], [100, 101, 102, 103]]
-
-
 def test_windows_are_those_of_the_corpus_and_of_the_same_steps_in_the_reconstruction(corpus, codes):
     pieces = np.array([0, 2])
-    true, made = reconstruct(corpus, codes, pieces, 48)  # 160 steps of a piece are no multiple
-    np.testing.assert_array_equal(true, corpus.cut(corpus.windows(pieces, 48), 48))
-    np.testing.assert_array_equal(true, made)
+    reference, estimated = reconstruct(corpus, codes, pieces, 48)  # 160 steps of a piece are no multiple
+    np.testing.assert_array_equal(reference, corpus.cut(corpus.windows(pieces, 48), 48))
+    np.testing.assert_array_equal(reference, estimated)
 
 
 def test_threshold_is_that_of_validation_music_whatever_the_test(corpus, codes, make_parameters):
@@ -114,10 +95,12 @@ def test_threshold_is_that_of_validation_music_whatever_the_test(corpus, codes, 
     assert fainter["f1_calibrated"] == 0
 
 
-def test_no_threshold_without_validation_music_or_if_that_is_judged(corpus, codes, make_parameters):
-    assert "f1_calibrated" not in by_name(measure_held_out(corpus, codes, make_parameters()))
-    judged = measure_held_out(replace(corpus, splits=VALIDATED), codes, make_parameters('split = "validation"'))
-    assert not {"f1_calibrated", "threshold"} & {*by_name(judged)}
+def test_no_threshold_if_validation_music_is_evaluated_or_shorter_than_a_window(corpus, codes, make_parameters):
+    validated = measure_held_out(replace(corpus, splits=VALIDATED), codes, make_parameters('split = "validation"'))
+    assert not {"f1_calibrated", "threshold"} & {*by_name(validated)}
+    short = replace(corpus, starts=np.array([0, 304, 320, 480]), splits=VALIDATED)  # 19 bars, one bar, ten bars
+    of_pieces = replace(codes, starts=np.array([0, 76, 80, 120]))
+    assert "threshold" not in by_name(measure_held_out(short, of_pieces, make_parameters("window_steps = 32")))
 
 
 def test_tokens_are_right_if_they_are_when_rounded(corpus, make_parameters):
@@ -129,7 +112,7 @@ def test_tokens_are_right_if_they_are_when_rounded(corpus, make_parameters):
         splits=np.array(["train", "test"]),
         channels=np.array(["token"]),
     )
-    off = np.where(np.arange(16) < 4, 0.6, 0.4)  # of a token; the first four are heard as others
+    off = np.where(np.arange(16) < 4, 0.6, 0.4)  # of a token; the first four are rounded to others
     values = (music.piece(1)[:, 0] + off * np.ptp(to_numbers(np.array([0, 1])))).astype(np.float32)
     columns = 16 + np.arange(16)
     codes = replace(every_cell(1), columns=columns, atoms=0 * columns, values=values, starts=music.starts)
@@ -139,7 +122,7 @@ def test_tokens_are_right_if_they_are_when_rounded(corpus, make_parameters):
     assert "threshold" not in measures
 
 
-def test_dictionary_without_places_is_flat_under_shifts(corpus, make_parameters):
+def test_dictionary_of_single_cells_is_flat_under_shifts(corpus, make_parameters):
     def forget_the_kick(windows):
         return np.where(np.arange(27) == 0, 0, windows)
 
@@ -165,7 +148,7 @@ def test_no_shift_is_always_measured_and_first(corpus, codes, make_parameters):
     assert measure_shifts(corpus, pursue(codes), codes, make_parameters("shifts = []")) == {}
 
 
-def test_encoder_that_says_all_leaves_the_noise_as_it_is(corpus, make_parameters):
+def test_exact_encoder_leaves_the_noise_as_it_is(corpus, make_parameters):
     measures = measure_denoising(
         replace(corpus, splits=VALIDATED), lambda steps: steps, every_cell(), make_parameters()
     )
@@ -187,48 +170,42 @@ def test_threshold_of_noisy_music_is_that_of_the_validation(corpus, make_paramet
         assert measures["denoised_f1"] == 0
 
 
-def test_dictionary_of_the_music_takes_noise_away(corpus, codes, make_parameters):
-    validated = replace(corpus, splits=VALIDATED)
-    measures = measure_denoising(validated, pursue(codes), codes, make_parameters("deleted = 0.0\nspurious = 0.05"))
-    assert measures["noisy_f1"] < 0.7
-    assert measures["denoised_f1"] > 0.95
-
-
-def test_names_come_back():
-    assert by_name(named({"mse": 0.5, "atoms_used": 3})) == {"mse": 0.5, "atoms_used": 3.0}
-
-
-def test_nothing_held_out_is_an_error_that_names_the_way_out(corpus, codes, make_parameters):
-    empty = replace(corpus, splits=np.full(3, "train"))
-    message = r"^evaluation.split='test': there is no piece in it; raise collection.test_fraction, .*$"
-    with pytest.raises(ValueError, match=message):
-        measure_held_out(empty, codes, make_parameters())
-    with pytest.raises(ValueError, match=message):
-        measure_shifts(empty, pursue(codes), codes, make_parameters())
-    with pytest.raises(ValueError, match=message):
-        measure_denoising(empty, pursue(codes), codes, make_parameters())
-    with pytest.raises(ValueError, match=r"^evaluation.split='validation': .* raise collection.validation_fraction"):
-        measure_held_out(empty, codes, make_parameters("split = 'validation'"))
-
-
-def test_windows_that_no_piece_fills_are_an_error(corpus, codes, make_parameters):
-    with pytest.raises(ValueError, match=r"^evaluation.window_steps=161: no piece of the test split is as long$"):
-        measure_held_out(corpus, codes, make_parameters("window_steps = 161"))
-    with pytest.raises(ValueError, match=r"^evaluation.shift_window_steps=164: no piece of the test split is as long$"):
-        measure_shifts(corpus, pursue(codes), codes, make_parameters("shift_window_steps = 164"))
-    with pytest.raises(ValueError, match=r"^evaluation.shift_window_steps=18: must be a multiple of stride_steps=4$"):
-        measure_shifts(corpus, pursue(codes), codes, make_parameters("shift_window_steps = 18"))
-
-
-def test_validation_pieces_shorter_than_a_window_give_no_threshold(corpus, codes, make_parameters):
-    short = replace(corpus, starts=np.array([0, 304, 320, 480]), splits=VALIDATED)  # 19 bars, one bar, ten bars
-    of_pieces = replace(codes, starts=np.array([0, 76, 80, 120]))
-    assert "threshold" not in by_name(measure_held_out(short, of_pieces, make_parameters("window_steps = 32")))
-
-
 def test_threshold_of_noisy_music_ignores_the_test(corpus, make_parameters):
     def encode_the_test_too_faintly(steps):
         return (0.305 if len(steps) == 176 else 0.105) * steps
 
     unlike = replace(corpus, starts=np.array([0, 160, 336, 480]), splits=VALIDATED)  # 10, 11 and 9 bars
     assert measure_denoising(unlike, encode_the_test_too_faintly, every_cell(), make_parameters())["denoised_f1"] == 0
+
+
+def test_dictionary_of_the_music_removes_noise(corpus, codes, make_parameters):
+    validated = replace(corpus, splits=VALIDATED)
+    measures = measure_denoising(validated, pursue(codes), codes, make_parameters("deleted = 0.0\nspurious = 0.05"))
+    assert measures["noisy_f1"] < 0.7
+    assert measures["denoised_f1"] > 0.95
+
+
+def test_nothing_held_out_is_an_error_with_a_hint(corpus, codes, make_parameters):
+    empty = replace(corpus, splits=np.full(3, "train"))
+    message = r"^evaluation.split='test': there is no piece in it; raise collection.test_fraction, .*$"
+    for measure in (measure_shifts, measure_denoising):
+        with pytest.raises(ValueError, match=message):
+            measure(empty, pursue(codes), codes, make_parameters())
+    with pytest.raises(ValueError, match=message):
+        measure_held_out(empty, codes, make_parameters())
+    with pytest.raises(ValueError, match=r"^evaluation.split='validation': .* raise collection.validation_fraction"):
+        measure_held_out(empty, codes, make_parameters("split = 'validation'"))
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "reason"),
+    [
+        ("window_steps = 161", "no piece of the test split is as long"),
+        ("shift_window_steps = 164", "no piece of the test split is as long"),
+        ("shift_window_steps = 18", "must be a multiple of stride_steps=4"),
+    ],
+)
+def test_windows_that_do_not_fit_are_an_error(corpus, codes, make_parameters, evaluation, reason):
+    measured = measure_shifts if evaluation.startswith("shift") else measure_denoising
+    with pytest.raises(ValueError, match=f"^evaluation.{evaluation.replace(' ', '')}: {reason}$"):
+        measured(corpus, pursue(codes), codes, make_parameters(evaluation))

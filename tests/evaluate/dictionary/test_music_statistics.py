@@ -2,7 +2,13 @@ import numpy as np
 import pretty_midi
 import pytest
 
-from evaluate.dictionary.music_statistics import interval_shares, notes_of, statistics_of, time_shares
+from evaluate.dictionary.music_statistics import (
+    has_statistics,
+    interval_histogram,
+    notes_of,
+    statistics_of,
+    time_histogram,
+)
 from pipeline.notes import LOWEST_KEY
 
 BOTH = {"onset": slice(0, 88), "frame": slice(88, 176)}
@@ -13,11 +19,11 @@ C4 = 60
 
 
 def play(notes, n_steps=16):
-    """Onsets and frames of notes (pitch, step, length)."""
+    """Onsets and frames of notes (pitch, first step, number of steps)."""
     steps = np.zeros((n_steps, 176), np.float32)
-    for pitch, start, length in notes:
+    for pitch, start, n_held in notes:
         steps[start, pitch - LOWEST_KEY] = 1
-        steps[start : start + length, 88 + pitch - LOWEST_KEY] = 1
+        steps[start : start + n_held, 88 + pitch - LOWEST_KEY] = 1
     return steps
 
 
@@ -37,14 +43,14 @@ def test_quarter_notes_that_rise_by_whole_tones():
 
 def test_times_are_counted_in_half_octaves_of_a_beat():
     steps = np.array([0, 1, 2, 3, 4, 6, 8, 16, 24, 999])  # of a quarter of a beat
-    bins = [time_shares(np.array([each]), 16).argmax() - BEAT for each in steps]
+    bins = [time_histogram(np.array([n_steps]), 16).argmax() - BEAT for n_steps in steps]
     assert bins == [-6, -4, -2, -1, 0, 1, 2, 4, 5, 5]
-    np.testing.assert_array_equal(time_shares(steps * 6, 96), time_shares(steps, 16))
+    np.testing.assert_array_equal(time_histogram(steps * 6, 96), time_histogram(steps, 16))
 
 
 def test_intervals_are_clipped_and_go_upwards_in_a_chord():
     steps = play([(C4, 0, 1), (C4 + 4, 0, 1), (C4 - 30, 4, 1), (C4 + 30, 8, 1)])
-    assert interval_shares(notes_of(steps, BOTH)[0][:, 1]).nonzero()[0].tolist() == [0, UNISON + 4, 34]
+    assert interval_histogram(notes_of(steps, BOTH)[0][:, 1]).nonzero()[0].tolist() == [0, UNISON + 4, 34]
 
 
 def test_note_ends_where_its_key_is_struck_anew_or_the_piece_is_over():
@@ -66,14 +72,14 @@ def test_notes_are_those_of_pretty_midi(rng):
     assert found == sorted((note.start, note.pitch, note.end) for note in instrument.notes)
 
 
-def test_frames_tell_onsets_where_there_are_none():
+def test_onsets_are_those_of_frames_where_there_are_none():
     notes = [(C4, 0, 3), (C4 + 7, 4, 2), (C4, 8, 8)]
     both, frames = play(notes), play(notes)[:, 88:]
     for name, values in statistics_of(frames, {"frame": slice(0, 88)}, 16).items():
         np.testing.assert_array_equal(values, statistics_of(both, BOTH, 16)[name])
 
 
-def test_onsets_tell_all_but_durations():
+def test_onsets_give_all_but_durations():
     steps = play([(C4, 0, 3), (C4 + 7, 4, 2), (C4, 8, 8)])
     both = statistics_of(steps, BOTH, 16)
     onsets = statistics_of(steps[:, :88], {"onset": slice(0, 88)}, 16)
@@ -91,7 +97,7 @@ def test_key_matters_for_pitches_only(rng):
     np.testing.assert_array_equal(higher["pitches"], np.roll(piece["pitches"], 5))
 
 
-def test_silence_has_no_shares():
+def test_histograms_of_silence_are_0():
     for values in statistics_of(np.zeros((16, 176)), BOTH, 16).values():
         assert (values == 0).all()
 
@@ -119,3 +125,18 @@ def test_mean_bar_of_drums():
 def test_what_is_no_drums_and_no_piano(steps, kinds, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         statistics_of(steps, kinds, 16)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "is_known"),
+    [
+        (("hit", "velocity"), True),
+        (("hit",), False),
+        (("frame",), True),
+        (("onset", "frame"), True),
+        (("token",), False),
+    ],
+)
+def test_which_music_has_statistics(kinds, is_known):
+    width = 9 if "hit" in kinds else 88
+    assert has_statistics({kind: slice(width * n, width * (n + 1)) for n, kind in enumerate(kinds)}) == is_known

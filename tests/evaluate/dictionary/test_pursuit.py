@@ -17,12 +17,6 @@ def planted(rng, n_windows, atoms, k):
     return codes, codes @ atoms
 
 
-def test_values_on_orthonormal_atoms_are_the_largest_products():
-    codes = orthogonal_matching_pursuit(np.array([[3.0, -5.0, 1.0, 0.0]]), np.eye(4), 2)
-    assert codes.toarray().tolist() == [[3, -5, 0, 0]]
-    assert codes.dtype == np.float32
-
-
 def test_second_choice_corrects_the_value_of_the_first():
     atoms = np.array([[1, 0], [0.6, 0.8]])
     code = orthogonal_matching_pursuit(np.array([[2.0, 1.0]]), atoms, 2).toarray()[0]
@@ -73,7 +67,7 @@ def test_codes_scale_with_music(rng):
 def test_mod_finds_planted_atoms(rng):
     atoms = random_atoms(rng, n_atoms=8)
     _, x = planted(rng, 600, atoms, k=1)
-    found = fit_mod(x, 16, 1, seed=1)  # more than planted, so that each is among the first
+    found = fit_mod(x, 16, 1, seed=1)  # more than planted, so that each of those is among the first
     assert np.abs(found @ atoms.T).max(axis=0).min() > 0.999
 
 
@@ -86,7 +80,7 @@ def test_mod_is_better_than_the_windows_it_begins_with(rng):
     assert errors[0] > errors[1] > 1.5 * errors[2]
 
 
-def test_mod_is_the_same_for_a_seed_and_of_length_one(rng):
+def test_mod_is_the_same_for_a_seed_and_has_unit_norm(rng):
     x = rng.normal(size=(100, 6))
     atoms = fit_mod(x, 10, 2, seed=3)
     np.testing.assert_array_equal(atoms, fit_mod(x, 10, 2, seed=3))
@@ -94,7 +88,7 @@ def test_mod_is_the_same_for_a_seed_and_of_length_one(rng):
     np.testing.assert_allclose(np.linalg.norm(atoms, axis=1), 1, rtol=1e-6)
 
 
-def test_one_turn_gives_least_squares_atoms_and_the_worst_window_for_an_unused_one(rng):
+def test_one_iteration_gives_least_squares_atoms_and_the_worst_window_for_an_unused_one(rng):
     x = np.array([[2, 0, 0], [4, 2, 0], [0, 0, 0.1], [0, 3, 3]], np.float32)
     atoms = np.array([[1, 0, 0], [0, -1, 0], [0, 0, 1]], np.float32)
     codes = orthogonal_matching_pursuit(x[:2], atoms, 1)
@@ -102,7 +96,7 @@ def test_one_turn_gives_least_squares_atoms_and_the_worst_window_for_an_unused_o
     expected = normalised(np.array([[20, 8, 0]]))  # sum of code * window: 2 * (2, 0) + 4 * (4, 2)
     np.testing.assert_allclose(fitted[:1], expected, atol=1e-5)
     np.testing.assert_allclose(fitted[1:2], normalised(x[1:2]), atol=1e-5)
-    np.testing.assert_allclose(fitted[2], atoms[2])  # x[0] is coded exactly: nothing to begin from
+    np.testing.assert_allclose(fitted[2], atoms[2])  # x[0] is coded exactly: there is no bad window
 
 
 def test_atoms_begin_with_different_windows():
@@ -120,7 +114,7 @@ def test_atoms_begin_with_different_windows():
         (np.ones((2, 3)), np.eye(3), 4, "k=4: must be 1 to n_atoms=3"),
         (np.ones((2, 3)), np.eye(3), 0, "k=0: must be"),
         (np.full((2, 3), np.nan), np.eye(3), 1, "must be finite"),
-        (np.ones((2, 3)), 2 * np.eye(3), 1, "atoms with lengths 2 to 2: must have unit norm"),
+        (np.ones((2, 3)), 2 * np.eye(3), 1, "atoms with norms 2 to 2: must have unit norm"),
     ],
 )
 def test_what_cannot_be_coded_is_refused(x, atoms, k, match):

@@ -10,7 +10,7 @@ from evaluate.dictionary.results import measure_run, save_baselines
 from pipeline import results
 from pipeline.parameters import load
 from save_dataset.midi.event_tokens import to_numbers
-from tests.small_dictionary import TEXT, small_codes, small_corpus
+from tests.small_dictionary import TEXT, codes_of, small_codes, small_corpus
 from tests.stored_results import store
 
 BASELINES = '[baselines]\nmethods = ["mean", "pca_first"]\nn_atoms = 2\nk = [1]\n'
@@ -18,32 +18,18 @@ STYLE = "[style]\nmin_pieces = 2\nfolds = 2\nn_bootstrap = 10\npenalty = 100\n"
 
 
 def repeat(corpus, codes, times=4):
-    """A corpus and its codes that many times over, each time in other sessions."""
-    n_columns, n_pieces = codes.starts[-1], corpus.n_pieces
-    turns = np.arange(times)
-    starts = np.append((turns[:, None] * n_columns + codes.starts[:-1]).ravel(), times * n_columns)
+    """A corpus and its codes `times` over, each time in other sessions."""
     texts = {name: np.tile(getattr(corpus, name), times) for name in ("names", "labels", "splits", "bpm", "chords")}
-    return (
-        replace(
-            corpus,
-            steps=np.tile(corpus.steps, (times, 1)),
-            starts=4 * starts,
-            groups=np.arange(times * n_pieces).astype(str),
-            **texts,
-        ),
-        replace(
-            codes,
-            columns=(turns[:, None] * n_columns + codes.columns).ravel(),
-            atoms=np.tile(codes.atoms, times),
-            values=np.tile(codes.values, times),
-            starts=starts,
-        ),
-    )
+    many = codes_of([codes.piece(p) for p in range(corpus.n_pieces)] * times, codes.patterns, codes.stride_steps)
+    groups = np.arange(times * corpus.n_pieces).astype(str)
+    return replace(
+        corpus, steps=np.tile(corpus.steps, (times, 1)), starts=4 * many.starts, groups=groups, **texts
+    ), many
 
 
 @pytest.fixture
 def prepare(write_parameters, monkeypatch):
-    """Store a corpus and its codes; a run's model codes as well as its atoms can. Returns parameters, corpus, root."""
+    """Store a corpus and its codes; a run's model encodes by least squares. Returns parameters, corpus, root."""
 
     def prepare_it(text=BASELINES + STYLE, change=lambda corpus, codes: (corpus, codes)):
         root = write_parameters(f"{TEXT}\n{text}", "beats")
@@ -84,7 +70,7 @@ def test_baselines_are_saved_once_and_again_if_asked_or_stale(prepare):
     assert names_of(save_baselines(load("beats", root), corpus, root)) == ["style_baselines.npz"]
 
 
-def test_style_that_cannot_be_told_stops_nothing_and_a_line_tells_why(prepare, capsys):
+def test_style_that_cannot_be_classified_stops_nothing_and_a_line_says_why(prepare, capsys):
     parameters, corpus, root = prepare()  # one piece of jazz
     assert names_of(save_baselines(parameters, corpus, root)) == ["baselines.npz"]
     assert "style is not measured: labels=['rock']: there must be two" in capsys.readouterr().out
@@ -93,16 +79,13 @@ def test_style_that_cannot_be_told_stops_nothing_and_a_line_tells_why(prepare, c
     assert "style" not in capsys.readouterr().out
 
 
-def test_no_baselines_are_saved_if_none_can_be_fitted(prepare, capsys):
+def test_no_baselines_are_saved_if_none_is_asked_for_or_can_be_fitted(prepare, capsys):
+    parameters, corpus, root = prepare("[baselines]\nmethods = []\n")
+    assert save_baselines(parameters, corpus, root) == []
     parameters, corpus, root = prepare("[baselines]\nmethods = ['mean']\nn_atoms = 1000\nk = [1]\n")
     assert save_baselines(parameters, corpus, root) == []
     assert "baseline mean is left out: n_atoms=1000: must be 1 to the 80 windows" in capsys.readouterr().out
     assert not results.path_of(parameters, "baselines", root).exists()
-
-
-def test_no_methods_are_no_baselines(prepare):
-    parameters, corpus, root = prepare("[baselines]\nmethods = []\n")
-    assert save_baselines(parameters, corpus, root) == []
 
 
 def test_run_has_all_measures_that_apply_and_a_line(prepare, capsys):
@@ -120,9 +103,8 @@ def test_run_has_all_measures_that_apply_and_a_line(prepare, capsys):
 def test_tokens_have_no_hits_shifts_or_noise(prepare, capsys):
     def as_tokens(corpus, codes):
         numbers = to_numbers(np.resize(np.arange(150, 350), (len(corpus.steps), 1)))
-        zeros = np.zeros(0, int)
-        silent = replace(codes, columns=zeros, atoms=zeros, values=zeros, patterns=codes.patterns[..., :1])
-        return replace(corpus, steps=numbers, channels=np.array(["token"])), replace(silent, bias=np.zeros(1))
+        silent = codes_of(np.zeros((3, 40, len(codes.patterns))), codes.patterns[..., :1], codes.stride_steps)
+        return replace(corpus, steps=numbers, channels=np.array(["token"])), silent
 
     parameters, corpus, root = prepare(change=as_tokens)
     (run,) = parameters.for_runs()
@@ -132,7 +114,7 @@ def test_tokens_have_no_hits_shifts_or_noise(prepare, capsys):
     assert capsys.readouterr().out.endswith(f"exact tokens {of_224:.3f}\n")
 
 
-def test_step_tells_that_nothing_is_held_out(prepare):
+def test_step_says_that_nothing_is_held_out(prepare):
     _, _, root = prepare(change=lambda corpus, codes: (replace(corpus, splits=np.full(3, "train")), codes))
     with pytest.raises(ValueError, match=r"^evaluation.split='test': there is no piece in it; raise .*$"):
         step7_measure_dictionary.run("beats", root)

@@ -11,10 +11,9 @@ from forecast.dictionary.draw_generated import (
     draw_keep,
     draw_operations,
 )
-from pipeline import results
 from pipeline.parameters import load
 from save_dataset.midi import above_bass
-from tests.stored_results import StoredModel
+from tests.stored_results import store
 
 DRUMS = 'study = "drums"\ncollection.folder = "hits"\n[runs.A]\n[runs.B]\n'
 NAMES = (
@@ -71,10 +70,10 @@ def test_long_titles_are_cut(rng):
 
 def test_cells_that_are_no_hits_are_empty_in_all_kinds(rng):
     arrays = make_arrays(rng, ("one", "two"))
-    music, heard = arrays["music_two"], cells_above(arrays, "two", None)
-    is_hit = np.tile(music[:, :2] > 0.7, 3)
-    np.testing.assert_array_equal(heard, np.where(is_hit, music, 0))
-    np.testing.assert_array_equal(cells_above(arrays, "two", 0.2), np.where(np.tile(music[:, :2] > 0.2, 3), music, 0))
+    music = arrays["music_two"]
+    for above, threshold in ((None, 0.7), (0.2, 0.2)):
+        is_hit = np.tile(music[:, :2] > threshold, 3)
+        np.testing.assert_array_equal(cells_above(arrays, "two", above), np.where(is_hit, music, 0))
 
 
 def test_keys_sound_on_after_their_onset():
@@ -83,7 +82,7 @@ def test_keys_sound_on_after_their_onset():
     np.testing.assert_array_equal(cells_above(arrays, "a", None), [[0.9, 0.8], [0, 0.8], [0, 0]])
 
 
-def test_what_is_seen_from_the_bass_is_cut_on_keys(rng):
+def test_view_from_the_bass_is_cut_on_keys(rng):
     roll = np.zeros((16, 176), np.float32)
     roll[0, [39, 46]], roll[:4, [88 + 39, 88 + 46]] = 1, 1
     view = above_bass.from_roll(roll)
@@ -115,15 +114,12 @@ def test_music_without_noise_swaps_and_neighbours_is_drawn(rng):
     assert titles(draw_operations(make_arrays(rng, few))) == ["original_a", "original_b"]
 
 
-def test_figures_are_drawn_of_runs_with_results_of_today(rng, write_parameters):
+def test_figures_are_drawn_of_runs_with_fresh_results(rng, write_parameters):
     root = write_parameters(DRUMS, "hits")
     parameters = load("hits", root)
     assert draw_all_generated(parameters, root) == []
     run = parameters.for_run("B")
-    results.save(parameters, "corpus", {"x": np.zeros(1)}, root)
-    results.save_model(run, "dictionary", StoredModel(), root)
-    results.save(run, "codes", {"x": np.zeros(1)}, root)
-    results.save(run, "generated", make_arrays(rng), root)
+    store(run, "generated", root, **make_arrays(rng))
     drawn = draw_all_generated(parameters, root)
     assert {path.name for path in drawn} == {f"{name}_B.{end}" for name in FIGURES for end in ("png", "pdf")}
     assert all(path.stat().st_size > 1000 for path in drawn)
