@@ -208,7 +208,7 @@ def test_nearest_are_sections_of_other_pieces(make, rng):
 
 def test_new_music_is_made_of_columns_of_the_training(make, rng):
     pieces = make_pieces(rng)
-    arrays = make("generate = {bars = 2, n_samples = 3}\nhearing.bpm = 77.0", pieces)
+    arrays = make("generate = {bars = 2, n_samples = 3}\nrendering.bpm = 77.0", pieces)
     blocks = {block.tobytes() for piece in (2, 3, 4) for block in pieces[0].piece(piece).reshape(-1, 16)}
     assert all(block.tobytes() in blocks for n in (1, 2, 3) for block in arrays[f"music_sample_{n}"].reshape(-1, 16))
     assert item(arrays, "sample_1", "bpm") == 77
