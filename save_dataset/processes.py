@@ -1,11 +1,16 @@
-"""The same work on many things, in this process or in several, which Ctrl-C stops."""
+"""The same work on many things, in this process or in several, which Ctrl-C stops; what is done is kept."""
 
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
 from typing import Any, TypeVar
+
+from tqdm import tqdm
+
+from pipeline.cache import read_cached
 
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
@@ -16,7 +21,7 @@ MAX_PROCESSES = 16  # each loads its own libraries
 def work(
     do: Callable[..., Result], tasks: Mapping[Key, tuple[Any, ...]], *, few: int, n_processes: int | None = None
 ) -> Iterator[tuple[Key, Result]]:
-    """Key and result of each task as they come; whoever stops it waits for the tasks at work only.
+    """Yield key and result of each task as they come; whoever stops it waits for the tasks at work only.
 
     Parameters
     ----------
@@ -25,7 +30,7 @@ def work(
     tasks : mapping of tuple
         By key.
     few : int
-        So many tasks are done sooner than a second process starts: they are done in this one.
+        Up to this number, tasks are done sooner than a second process starts: they are done in this one.
     n_processes : int
         How many work on more; None: a process for each core.
     """
@@ -43,3 +48,17 @@ def work(
         yield from ((jobs[job], job.result()) for job in as_completed(jobs))
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def work_cached(
+    do: Callable[..., Any], tasks: Mapping[str, tuple[Any, ...]], cache: Path, *, few: int,
+    n_processes: int | None = None, progress: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """Return what is cached under the keys of tasks, and the results of `do(cache, key, *task)` of the others.
+
+    `do` returns what `pipeline.cache.cached` does; `cache` is the folder. With `progress` as its title there is a bar.
+    """
+    known = {key: arrays for key in tasks if (arrays := read_cached(cache, key)) is not None}
+    new = {key: (cache, key, *task) for key, task in tasks.items() if key not in known}
+    results = work(do, new, few=few, n_processes=n_processes)
+    return known | dict(tqdm(results, progress, len(new), unit="file", disable=not (progress and new)))

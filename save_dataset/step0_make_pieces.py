@@ -1,7 +1,7 @@
 """Step 0 of the studies `drums` and `piano`: compose the demo's pieces.
 
-Reads parameters/<name>.toml; does nothing if [composition] does not name the folder of [collection]: that is as found.
-Writes music/<folder>/<composer>/*.mid, and for the piano the chords of each piece beside it, *.chords.csv.
+Reads parameters/<name>.toml; does nothing if [composition] does not name the folder of [collection], music as found.
+Writes music/<folder>/<composer>/*.mid, and for the piano the chords of each piece next to it, *.chords.csv.
 """
 
 import sys
@@ -18,12 +18,13 @@ if __name__ == "__main__":  # before anything heavy is imported
 from pipeline.parameters import ROOT, load
 from pipeline.results import display_path
 from save_dataset.demo.make_pieces import make_pieces
+from save_dataset.files import music_path
 
 
 def run(name, root=ROOT):
     """Make the pieces if they are to be made; returns their folder."""
     parameters = load(name, root)
-    folder = root / "music" / Path(parameters.collection.folder).expanduser()
+    folder = music_path(parameters.collection.folder, root)
     if not parameters.is_composed:
         print(f"{display_path(folder, root)} is not composed here: nothing to do")
         return folder

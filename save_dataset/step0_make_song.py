@@ -1,7 +1,7 @@
 """Step 0 of the study `song`: compose and render the demo song.
 
-Reads parameters/<name>.toml; does nothing if it has no [composition], because then the sound is as found.
-Writes music/<file>, and beside it the MIDI it is rendered from.
+Reads parameters/<name>.toml; does nothing if it has no [composition], because then the sound is a recording.
+Writes music/<file>, and next to it the MIDI it is rendered from.
 """
 
 import sys

@@ -1,8 +1,8 @@
-"""Step 0 of the study `themes`: compose pieces whose themes are known, or alter the second half of others.
+"""Step 0 of the study `themes`: compose pieces with reference patterns, or alter the second half of others.
 
 Reads parameters/<name>.toml, and what [altered] names; does nothing if neither [composition] nor [altered] names the
-folder of [pieces]: that is as found.
-Writes music/<folder>/*.mid, *.flac and the patterns known, groundtruth/*.txt.
+folder of [pieces]: that is recorded music.
+Writes music/<folder>/*.mid, *.flac and the reference patterns, groundtruth/*.txt.
 """
 
 import sys
@@ -19,13 +19,13 @@ if __name__ == "__main__":  # before anything heavy is imported
 from pipeline.parameters import ROOT, load
 from pipeline.results import display_path
 from save_dataset.demo.make_themes import make_themes
-from save_dataset.themes.files import folder_of
+from save_dataset.files import music_path
 
 
 def run(name, root=ROOT):
     """Make the pieces if they are to be made; returns their folder."""
     parameters = load(name, root)
-    folder = folder_of(parameters.pieces, root)
+    folder = music_path(parameters.pieces.folder, root)
     if parameters.made is None:
         print(f"{display_path(folder, root)} is not composed here: nothing to do")
         return folder

@@ -1,4 +1,4 @@
-"""Step 1 of the study `digits`: pictures of digits, in parts for training, to watch the learning by, and to test.
+"""Step 1 of the study `digits`: images of digits, split for training, validation and test.
 
 Reads parameters/<name>.toml; scikit-learn's digits, MNIST, or the file that it names.
 Writes output/<name>/images.npz and the figure `images`.
@@ -22,7 +22,7 @@ from save_dataset.images.draw_images import draw_images
 
 
 def run(name, root=ROOT):
-    """Read, save and draw the pictures; returns the path of the arrays."""
+    """Read, save and draw the images; returns the path of the arrays."""
     parameters = load(name, root)
     arrays, paths = read_images(parameters.images, root)
     path = results.save(parameters, "images", arrays, root, raw=paths)

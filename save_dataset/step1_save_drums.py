@@ -18,7 +18,7 @@ if __name__ == "__main__":  # before anything heavy is imported
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.demo.make_pieces import check_made
-from save_dataset.midi.collection import folder_of
+from save_dataset.files import music_path
 from save_dataset.midi.corpus import SPLITS
 from save_dataset.midi.draw_corpus import draw_corpus
 from save_dataset.midi.drums import read_drums
@@ -28,7 +28,7 @@ def run(name, root=ROOT):
     """Read the collection, save and draw its grids; returns the path of the corpus."""
     parameters = load(name, root)
     check_made(parameters, root)
-    folder = folder_of(parameters.collection, root)
+    folder = music_path(parameters.collection.folder, root)
     corpus, paths = read_drums(parameters, root, command_line.has_terminal())
     path = results.save(parameters, "corpus", corpus.to_arrays(), root, raw=paths)
     print(f"{results.display_path(folder, root)}: {corpus.n_pieces} pieces")

@@ -1,6 +1,6 @@
 """Step 1 of the study `piano`: from MIDI files to piano rolls or tokens.
 
-Reads parameters/<name>.toml, the MIDI files of its collection, and the chord labels beside them.
+Reads parameters/<name>.toml, the MIDI files of its collection, and the chord labels next to them.
 Writes output/<name>/corpus.npz and the figure `music`; what is parsed is kept in output/parsed_midi/.
 """
 
@@ -18,7 +18,7 @@ if __name__ == "__main__":  # before anything heavy is imported
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.demo.make_pieces import check_made
-from save_dataset.midi.collection import folder_of
+from save_dataset.files import music_path
 from save_dataset.midi.draw_corpus import draw_corpus
 from save_dataset.midi.piano import describe, read_piano
 
@@ -27,7 +27,7 @@ def run(name, root=ROOT):
     """Read the collection, save and draw its corpus; returns its path."""
     parameters = load(name, root)
     check_made(parameters, root)
-    folder = folder_of(parameters.collection, root)
+    folder = music_path(parameters.collection.folder, root)
     corpus, raw = read_piano(parameters, root, command_line.has_terminal())
     print(f"{results.display_path(folder, root)}: {describe(corpus)}")
     path = results.save(parameters, "corpus", corpus.to_arrays(), root, raw=raw)

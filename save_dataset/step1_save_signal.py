@@ -17,7 +17,8 @@ if __name__ == "__main__":  # before anything heavy is imported
 
 from pipeline import results
 from pipeline.parameters import ROOT, load
-from save_dataset.sound.samples import folder_of, read_samples
+from save_dataset.files import music_path
+from save_dataset.sound.samples import read_samples
 
 
 def run(name, root=ROOT):
@@ -28,7 +29,7 @@ def run(name, root=ROOT):
     rate_hz, n_samples = parameters.sound.sample_rate_hz, len(arrays["samples"])
     n_training = (arrays["ends_of_training"] - arrays["starts"][:-1]).sum()
     print(
-        f"{results.display_path(folder_of(parameters.sound, root), root)}: {len(paths)} recordings, "
+        f"{results.display_path(music_path(parameters.sound.folder, root), root)}: {len(paths)} recordings, "
         f"{n_training / rate_hz:.0f} s for training, {(n_samples - n_training) / rate_hz:.0f} s held out"
     )
     print(f"wrote {results.display_path(path, root)}")

@@ -19,8 +19,8 @@ if __name__ == "__main__":  # before anything heavy is imported
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.demo.make_themes import check_made
+from save_dataset.files import music_path
 from save_dataset.themes.draw_recordings import draw_recordings
-from save_dataset.themes.files import folder_of
 from save_dataset.themes.pieces import check_lengths, describe, read_recordings
 
 
@@ -30,7 +30,7 @@ def run(name, root=ROOT):
     check_made(parameters, root)
     recordings, raw = read_recordings(parameters, root, command_line.has_terminal())
     check_lengths(recordings, parameters)
-    print(f"{results.display_path(folder_of(parameters.pieces, root), root)}: {describe(recordings)}")
+    print(f"{results.display_path(music_path(parameters.pieces.folder, root), root)}: {describe(recordings)}")
     path = results.save(parameters, "recordings", recordings.to_arrays(), root, raw=raw)
     draw_recordings(parameters, root)
     print(f"wrote {results.display_path(path, root)}")

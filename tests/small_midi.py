@@ -4,6 +4,7 @@ import numpy as np
 import pretty_midi
 
 from save_dataset.midi.corpus import NO_CHORD, Corpus
+from save_dataset.midi.files import MidiNotes
 
 N_DRUMS = 3
 TOML = 'study = "piano"\n[collection]\nfolder = "scores"\n'
@@ -12,11 +13,11 @@ CHORDS = "onset_qb,dur_qb,root_pc,quality\n0,2,0,M\n2,1,9,m\n3,1,11,O\n"
 
 
 def make_corpus(pieces, splits=None, chords=None, channels=None):
-    """A corpus of pieces ``(n_steps, n_channels)``, all for training unless told, with two kinds of channels."""
+    """A corpus of pieces ``(n_steps, n_channels)``, all for training by default, with two kinds of channels."""
     n_pieces, n_channels = len(pieces), pieces[0].shape[1]
     steps = np.concatenate(pieces).astype(np.float32)
     kinds = ["hit", "velocity"] if n_channels == 2 * N_DRUMS else ["onset"]
-    names = [f"{kind} {number}" for kind in kinds for number in range(n_channels // len(kinds))]
+    names = [f"{kind} {index}" for kind in kinds for index in range(n_channels // len(kinds))]
     return Corpus(
         steps=steps,
         starts=np.cumsum([0, *map(len, pieces)]),
@@ -29,6 +30,25 @@ def make_corpus(pieces, splits=None, chords=None, channels=None):
         steps_per_beat=4,
         steps_per_bar=16,
         chords=np.full(len(steps), NO_CHORD) if chords is None else np.asarray(chords),
+    )
+
+
+def make_notes(notes, *, beat_s=0.5, is_drum=False, tracks=0, metre=None, pedal=()):
+    """Notes of (onset, end, pitch, velocity), in beats."""
+    onsets, ends, pitches, velocities = np.array(notes, float).reshape(-1, 4).T
+    return MidiNotes(
+        onsets_s=onsets * beat_s,
+        ends_s=ends * beat_s,
+        onsets_beats=onsets,
+        ends_beats=ends,
+        pitches=pitches.astype(np.int16),
+        velocities=velocities.astype(np.int16),
+        is_drum=np.broadcast_to(is_drum, len(onsets)),
+        tracks=np.full(len(onsets), tracks, np.int16),
+        tempo_bpm=60 / beat_s,
+        n_tempos=1,
+        time_signatures=np.array([(*metre, 0.0)] if metre else [], float).reshape(-1, 3),
+        pedal=np.array(pedal, float).reshape(-1, 3),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embed.dictionary.sparse_codes import SparseCodes
-from save_dataset.midi.corpus import SPLITS, Corpus
+from save_dataset.midi.corpus import SPLITS, Corpus, first_bar
 
 BARS = 8
 
@@ -69,10 +69,3 @@ def _choose_piece(corpus: Corpus, n_bars: int) -> int:
     pieces = next((p for p in map(corpus.pieces_of, SPLITS[::-1]) if len(p)), np.arange(corpus.n_pieces))
     lengths = np.diff(corpus.starts)[pieces]
     return int(pieces[np.argmax(np.minimum(lengths, n_bars * corpus.steps_per_bar))])
-
-
-def first_bar(music: np.ndarray, steps_per_bar: int, n_bars: int) -> int:
-    """The first bar in which anything happens, but none so late that bars are missing after it."""
-    bars = len(music) // steps_per_bar
-    happens = np.any(music[: bars * steps_per_bar].reshape(bars, -1) != 0, axis=1)
-    return min(int(np.argmax(happens)), max(0, bars - n_bars))

@@ -38,7 +38,7 @@ def embed_recordings(recordings: Recordings, patch_frames: int, encode: EncodePa
         If a piece is shorter than a patch.
     """
     pieces = range(recordings.n_searched)
-    n_moments = [recordings.count_moments(piece, patch_frames) for piece in pieces]
+    n_moments = [recordings.count_patches(piece, patch_frames) for piece in pieces]
     rows: dict[str, list[np.ndarray]] = {"magnitudes": [], "phases": []}
     if encode is not None:
         for piece in pieces:

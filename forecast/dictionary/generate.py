@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from embed.dictionary.excerpt import first_bar
 from embed.dictionary.render import Parameters, write_music
 from embed.dictionary.sparse_codes import Encode, SparseCodes
 from forecast.dictionary import operations
@@ -20,7 +19,7 @@ from forecast.dictionary.noise import add_noise, score_hits
 from pipeline.notes import HIT_THRESHOLD
 from pipeline.parameters import ROOT
 from pipeline.sections.dictionary_study import DictionaryParameters
-from save_dataset.midi.corpus import SPLITS, Corpus
+from save_dataset.midi.corpus import SPLITS, Corpus, first_bar
 
 MIN_PEAK = 0.2  # of stems: what is weaker is no music
 MAX_VALUES = 25_000_000  # of the codes that new ones are drawn from: 100 MB

@@ -12,6 +12,8 @@ from pathlib import Path
 import mido
 import numpy as np
 
+from pipeline.notes import MIDI_ENDINGS
+from save_dataset.files import find_by_pattern
 from save_dataset.midi.files import parse
 from save_dataset.themes.recordings import Pattern
 from save_dataset.themes.score import LOWEST_PITCH, SAME_BEAT, Score, not_in_score, read_patterns, read_table
@@ -23,16 +25,9 @@ HIGHEST_PITCH = 127
 def alter_folder(
     folder: Path, patterns: str, *, transpose_semitones: int, tempo: float
 ) -> Iterator[tuple[str, bytes, list[Pattern]]]:
-    """Name, MIDI and patterns of each altered piece of a folder of MIDI.
+    """Yield name, MIDI and patterns of each altered piece of a folder of MIDI.
 
-    Parameters
-    ----------
-    folder : Path
-        MIDI files; a table of the score beside one says which beats its patterns are in.
-    patterns : str
-        Folder in it with the patterns, ``<piece>.txt``.
-    transpose_semitones, tempo
-        As `alter` has them.
+    Its folder `patterns` has ``<piece>.txt``, in beats of the table of the score next to the MIDI, if there is one.
 
     Raises
     ------
@@ -41,7 +36,7 @@ def alter_folder(
     ValueError
         If a file is broken, or patterns are not those of the MIDI.
     """
-    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".mid", ".midi"))
+    paths = find_by_pattern(folder, "*", MIDI_ENDINGS)
     if not paths:
         raise FileNotFoundError(f"altered.original: there is no MIDI in {folder}")
     for path in paths:
@@ -55,44 +50,28 @@ def alter_folder(
 
 
 def _patterns_of_midi(path: Path, known: Path) -> list[Pattern]:
-    """Patterns in beats of a MIDI file, whose first note is at another beat than that of the table beside it."""
-    score = _score_of(path.read_bytes(), path)
+    """Return patterns in beats of a MIDI file, whose first note may be at another beat than that of its table."""
+    midi = parse(path.read_bytes())
+    if not len(midi.pitches):
+        raise ValueError(f"{path}: contains no notes")
+    score = Score(np.stack([midi.onsets_s, midi.onsets_beats, midi.pitches], axis=1), midi.tempo_bpm, (path,))
     table = path.with_suffix(".csv")
     patterns = read_patterns(known, None)
     later = score.notes[0, 1] - read_table(table)[0, 0] if table.is_file() else 0.0
-    moved = [[[(onset + later, pitch) for onset, pitch in each] for each in pattern] for pattern in patterns]
-    notes = np.array([note for pattern in moved for each in pattern for note in each]).reshape(-1, 2)
+    shifted = [[[(beat + later, pitch) for beat, pitch in notes] for notes in pattern] for pattern in patterns]
+    notes = np.array([note for pattern in shifted for occurrence in pattern for note in occurrence]).reshape(-1, 2)
     if len(missing := not_in_score(notes, score)):
         raise ValueError(f"{known}: {len(missing)} of {len(notes)} notes are not in {path.name}: must be of that piece")
-    return moved
-
-
-def _score_of(content: bytes, path: Path) -> Score:
-    """The notes of a MIDI file."""
-    midi = parse(content)
-    if not len(midi.pitches):
-        raise ValueError(f"{path}: contains no notes")
-    return Score(np.stack([midi.onsets_s, midi.onsets_beats, midi.pitches], axis=1), midi.tempo_bpm, (path,))
+    return shifted
 
 
 def alter(
     content: bytes, patterns: list[Pattern], *, transpose_semitones: int, tempo: float
 ) -> tuple[bytes, list[Pattern]]:
-    """A MIDI file with its second half changed, and its patterns likewise.
+    """Return a MIDI file with its second half transposed and its tempo multiplied, and its patterns likewise.
 
     The second half begins at the whole beat nearest the middle of the score; a note that is held over it keeps its
     pitch. Occurrences that lie in both halves are left out, patterns with fewer than two, and notes too low to hear.
-
-    Parameters
-    ----------
-    content : bytes
-        A MIDI file.
-    patterns : list
-        In beats of the file.
-    transpose_semitones : int
-        By which the second half is moved.
-    tempo : float
-        By which its tempo is multiplied.
     """
     midi = parse(content)
     beats = midi.onsets_beats[midi.pitches >= LOWEST_PITCH]
@@ -104,46 +83,37 @@ def alter(
 
 
 def _alter_midi(content: bytes, split_beats: int, semitones: int, tempo: float) -> bytes:
-    """A MIDI file with everything from a beat on transposed and faster."""
     midi = mido.MidiFile(file=io.BytesIO(content))
     split = split_beats * midi.ticks_per_beat
-    tempos = [(0, DEFAULT_TEMPO), *_tempos_of(midi)]
+    found = [event for track in midi.tracks for event in _with_ticks(track) if event[1].type == "set_tempo"]
+    tempos = [(0, DEFAULT_TEMPO), *sorted((tick, message.tempo) for tick, message in found)]
     before = [usec for tick, usec in tempos if tick <= split][-1]
     changed = [(tick, usec if tick < split else round(usec / tempo)) for tick, usec in tempos if tick != split]
     changed.append((split, round(before / tempo)))
     for track in midi.tracks:
-        events = [(tick, each) for tick, each in _with_ticks(track) if each.type != "set_tempo"]
+        events = [event for event in _with_ticks(track) if event[1].type != "set_tempo"]
         events = list(_transpose_from(events, split, semitones))
         if track is midi.tracks[0]:
             events += [(tick, mido.MetaMessage("set_tempo", tempo=usec)) for tick, usec in changed]
         # the end of a track stays last; at one tick tempos come first
         events.sort(key=lambda event: (event[1].type == "end_of_track", event[0], event[1].type != "set_tempo"))
         ends = np.maximum.accumulate([tick for tick, _ in events])
-        track[:] = [
-            each.copy(time=int(delta)) for (_, each), delta in zip(events, np.diff(ends, prepend=0), strict=True)
-        ]
+        deltas = np.diff(ends, prepend=0)
+        track[:] = [message.copy(time=int(delta)) for (_, message), delta in zip(events, deltas, strict=True)]
     buffer = io.BytesIO()
     midi.save(file=buffer)
     return buffer.getvalue()
 
 
 def _with_ticks(track: mido.MidiTrack) -> list[tuple[int, mido.Message]]:
-    """The messages of a track with their ticks from its beginning."""
     ticks = np.cumsum([message.time for message in track])
     return list(zip(ticks.tolist(), track, strict=True))
-
-
-def _tempos_of(midi: mido.MidiFile) -> list[tuple[int, int]]:
-    """Ticks and microseconds of a quarter note of all changes of tempo, in order of time."""
-    return sorted(
-        (tick, each.tempo) for track in midi.tracks for tick, each in _with_ticks(track) if each.type == "set_tempo"
-    )
 
 
 def _transpose_from(
     events: list[tuple[int, mido.Message]], split: int, semitones: int
 ) -> Iterator[tuple[int, mido.Message]]:
-    """Messages with the notes that begin at the split or later moved; what ends a note follows what began it."""
+    """Yield messages, notes that begin at the split or later transposed; what ends a note follows what began it."""
     sounding: dict[tuple[int, int], list[int]] = defaultdict(list)
     for tick, message in events:
         if message.type not in ("note_on", "note_off"):
@@ -153,28 +123,24 @@ def _transpose_from(
             continue
         key = message.channel, message.note
         if message.type == "note_on" and message.velocity:
-            sounding[key].append(_moved(message.note, semitones) if tick >= split else message.note)
+            sounding[key].append(_transpose(message.note, semitones) if tick >= split else message.note)
             yield tick, message.copy(note=sounding[key][-1])
         else:
             yield tick, message.copy(note=sounding[key].pop(0) if sounding[key] else message.note)
 
 
-def _moved(pitch: float, semitones: int) -> int:
-    """A pitch that is transposed, as far as MIDI has pitches."""
+def _transpose(pitch: float, semitones: int) -> int:
+    """Return a pitch that is transposed, as far as MIDI has pitches."""
     return int(min(max(round(pitch) + semitones, 0), HIGHEST_PITCH))
 
 
 def _alter_patterns(patterns: list[Pattern], split_beats: float, semitones: int) -> list[Pattern]:
-    """Patterns with what lies in the second half transposed."""
-    altered = []
-    for pattern in patterns:
-        kept = []
+    altered: list[Pattern] = [[] for _ in patterns]
+    for pattern, kept in zip(patterns, altered, strict=True):
         for occurrence in pattern:
             is_later = [onset >= split_beats - SAME_BEAT for onset, _ in occurrence]
             if all(is_later):
-                kept.append([(onset, float(_moved(pitch, semitones))) for onset, pitch in occurrence])
+                kept.append([(onset, float(_transpose(pitch, semitones))) for onset, pitch in occurrence])
             elif not any(is_later):
                 kept.append(occurrence)
-        if len(kept) > 1:
-            altered.append(kept)
-    return altered
+    return [kept for kept in altered if len(kept) > 1]

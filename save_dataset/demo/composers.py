@@ -14,40 +14,24 @@ ACCOMPANIMENT_ORDER = "aaabaab"
 
 @dataclass(frozen=True)
 class Voice:
-    """What a voice plays.
-
-    Attributes
-    ----------
-    centre : int
-        MIDI pitch: roots lie at most half an octave from it.
-    cells : tuple of str
-        From which those of a phrase are drawn.
-    cadence : str
-        The last cell of each phrase.
-    loudness : int
-        What is added to written velocities.
-    order : str
-        Which of the drawn cells come when.
-    chord_centre : int
-        MIDI pitch: the tones of `c` lie at most half an octave from it.
-    """
+    """What a voice plays; roots lie at most half an octave from `centre`, the tones of `c` from `chord_centre`."""
 
     centre: int
-    cells: tuple[str, ...]
-    cadence: str
-    loudness: int = 0
-    order: str = MELODY_ORDER
+    cells: tuple[str, ...]  # from which those of a phrase are drawn
+    cadence: str  # the last cell of each phrase
+    loudness: int = 0  # added to written velocities
+    order: str = MELODY_ORDER  # which of the drawn cells come when
     chord_centre: int = 60
 
 
 @dataclass(frozen=True)
 class Composer:
-    """Voices, tempo, and for both modes progressions of eight chords; `minor_share` is how often the mode is minor."""
+    """What a composer writes with."""
 
     voices: tuple[Voice, ...]
-    bpm: tuple[int, int]
-    minor_share: float
-    progressions: Mapping[str, tuple[str, ...]]
+    bpm: tuple[int, int]  # from, to
+    minor_fraction: float  # how often the mode is minor
+    progressions: Mapping[str, tuple[str, ...]]  # of eight chords, for both modes
 
 
 COMPOSERS = {
@@ -57,7 +41,7 @@ COMPOSERS = {
             Voice(52, ("1-5-3-5-", "1-3-5-3-"), "1-3-5---", -12, ACCOMPANIMENT_ORDER),
         ),
         bpm=(96, 132),
-        minor_share=0.25,
+        minor_fraction=0.25,
         progressions={
             "major": ("I I V7 V7 V7 V7 I I", "I vi IV ii V7 V7 I I", "I I IV I V7 I V7 I", "IV IV I I V7 V7 I I"),
             "minor": ("i i V7 V7 iv i V7 i", "i VI iv iio V7 V7 i i"),
@@ -69,7 +53,7 @@ COMPOSERS = {
             Voice(48, ("1-3-5-3-", "1-8-5-3-", "1-2-3-1-", "13231323", "5-3-1-3-"), "1---1---", -4),
         ),
         bpm=(80, 104),
-        minor_share=0.6,
+        minor_fraction=0.6,
         progressions={
             "major": ("I IV viio iii vi ii V7 I", "I V vi iii IV viio V7 I", "I ii viio I IV V/V V7 I"),
             "minor": ("i iv VII III VI ii%7 V7 i", "i V7 i iv VII III V7 i", "i viio7 i iv ii%7 V7 V7 i"),
@@ -81,7 +65,7 @@ COMPOSERS = {
             Voice(42, ("1---c---", "5---c---"), "1---c---", -10, ACCOMPANIMENT_ORDER, chord_centre=56),
         ),
         bpm=(108, 140),
-        minor_share=0.7,
+        minor_fraction=0.7,
         progressions={
             "major": ("I I V/V V/V V7 V7 I I", "I IV I V7 vi ii7 V7 I", "I iii IV IV ii7 V7 I I"),
             "minor": ("i i iv iv V7 V7 i i", "i viio7 i V7 iv ii%7 V7 i", "VI VI III III ii%7 V7 i i"),
@@ -94,7 +78,7 @@ COMPOSERS = {
             Voice(43, ("1-------", "1---3---", "1---5---", "1-2-3---"), "1-------", 0),
         ),
         bpm=(80, 92),
-        minor_share=0.35,
+        minor_fraction=0.35,
         progressions={
             "major": ("I IV I V vi IV Vsus4 V", "I V vi iii IV I Vsus4 V", "vi IV I V ii vi Vsus4 I"),
             "minor": ("i VII VI VII i iv Vsus4 V", "i v VI III iv i Vsus4 i"),

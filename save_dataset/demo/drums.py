@@ -1,4 +1,4 @@
-"""Drum pieces whose patterns and players' habits are known, so that a dictionary can be asked whether it finds them.
+"""Drum pieces whose patterns and players' habits are known: does a dictionary find them?
 
 A pattern is a bar of 4/4, written as a step sequencer: one character is a sixteenth, `.` is a rest, and `X`, `x` and
 `o` are three strengths. Four players each keep one pattern through a phrase of 4 bars, drawn by their own taste; the
@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pretty_midi
+from pretty_midi import PrettyMIDI
 
 from pipeline.sections.symbolic import Pieces
+from save_dataset.midi.files import make_midi
 
 BAR_STEPS = 16
 BEAT_STEPS = 4
@@ -65,28 +66,14 @@ PATTERNS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Player:
-    """The habits of a player.
+    """The habits of a player."""
 
-    Attributes
-    ----------
-    tastes : dict of str to float
-        Patterns, and how often each is played.
-    fill : dict of str to str
-        The half bar that ends a phrase.
-    loudness, velocity_spread : float
-        Factor of written velocities; standard deviation of what is added to them.
-    late_s : dict of str to float
-        How much later, in the mean, than written a class is hit; negative is early.
-    timing_spread_s : float
-        Standard deviation of that.
-    """
-
-    tastes: Mapping[str, float]
-    fill: Mapping[str, str]
-    loudness: float
-    velocity_spread: float
-    late_s: Mapping[str, float]
-    timing_spread_s: float
+    tastes: Mapping[str, float]  # patterns, and how often each is played
+    fill: Mapping[str, str]  # the half bar that ends a phrase
+    loudness: float  # factor of written velocities
+    velocity_std: float  # of what is added to them
+    late_s: Mapping[str, float]  # how much later, in the mean, than written a class is hit; negative is early
+    timing_std_s: float  # of that
 
 
 PLAYERS = {
@@ -94,93 +81,78 @@ PLAYERS = {
         tastes={"rock": 0.4, "rock_ride": 0.25, "half_time": 0.2, "backbeat": 0.15},
         fill={"kick": "X.......", "snare": "xxxx....", "high_tom": "....xx..", "low_tom": "......xX"},
         loudness=1.1,
-        velocity_spread=4,
+        velocity_std=4,
         late_s={"snare": 0.015},
-        timing_spread_s=0.003,
+        timing_std_s=0.003,
     ),
     "bo": Player(
         tastes={"funk": 0.4, "funk_open": 0.25, "linear": 0.2, "rock": 0.15},
         fill={"kick": "X..x..x.", "snare": "..o.X.oX", "open_hat": "...x...."},
         loudness=0.95,
-        velocity_spread=7,
+        velocity_std=7,
         late_s={"closed_hat": -0.012, "open_hat": -0.012},
-        timing_spread_s=0.004,
+        timing_std_s=0.004,
     ),
     "cleo": Player(
         tastes={"bossa": 0.4, "samba": 0.3, "toms": 0.15, "half_time": 0.15},
         fill={"kick": "X...X...", "mid_tom": "x..x..x.", "high_tom": ".x..x...", "low_tom": "..x..x.X"},
         loudness=0.8,
-        velocity_spread=6,
+        velocity_std=6,
         late_s={"kick": -0.006, "snare": 0.008},
-        timing_spread_s=0.006,
+        timing_std_s=0.006,
     ),
     "dee": Player(
         tastes={"disco": 0.4, "disco_busy": 0.3, "backbeat": 0.15, "funk": 0.15},
         fill={"kick": "X...X...", "snare": "x.x.xxXX"},
         loudness=1.0,
-        velocity_spread=3,
+        velocity_std=3,
         late_s={},
-        timing_spread_s=0.002,
+        timing_std_s=0.002,
     ),
 }
 
 
-def compose_drums(composition: Pieces) -> dict[str, pretty_midi.PrettyMIDI]:
-    """All pieces by file name, ``"ada/ada_01.mid"``; a piece stays the same when there are more of them."""
+def compose_drums(composition: Pieces) -> dict[str, PrettyMIDI]:
+    """Return all pieces by file name, ``"ada/ada_01.mid"``; a piece stays the same when there are more of them."""
     return {
-        f"{name}/{name}_{number + 1:02d}.mid": _play_piece(player, composition.bars, [composition.seed, index, number])
+        f"{name}/{name}_{piece + 1:02d}.mid": _play_piece(player, composition.bars, [composition.seed, index, piece])
         for index, (name, player) in enumerate(PLAYERS.items())
-        for number in range(composition.pieces_per_composer)
+        for piece in range(composition.pieces_per_composer)
     }
 
 
-def planted_patterns() -> dict[str, np.ndarray]:
-    """The patterns of each player as hits, 0 or 1, ``(n_patterns, 16, n_classes)``, in the order of their tastes."""
-    return {
-        name: np.stack([to_velocities(PATTERNS[pattern], BAR_STEPS) > 0 for pattern in player.tastes]).astype(float)
-        for name, player in PLAYERS.items()
-    }
-
-
-def _play_piece(player: Player, bars: int, seed: list[int]) -> pretty_midi.PrettyMIDI:
-    """A piece at a tempo of its own."""
+def _play_piece(player: Player, bars: int, seed: list[int]) -> PrettyMIDI:
     rng = np.random.default_rng(seed)
     bpm = int(rng.integers(SLOWEST_BPM, FASTEST_BPM, endpoint=True))
     step_s = 60 / bpm / BEAT_STEPS
     velocities = _write_piece(player, bars, rng)
     steps, rows = np.nonzero(velocities)
-    played = velocities[steps, rows] * player.loudness + rng.normal(0, player.velocity_spread, len(steps))
-    played = np.clip(np.rint(played), 1, 127).astype(int)
+    played = velocities[steps, rows] * player.loudness + rng.normal(0, player.velocity_std, len(steps))
     late_s = np.array([player.late_s.get(name, 0) for name in CLASSES])[rows]
-    shifts_s = rng.normal(late_s, player.timing_spread_s)
+    shifts_s = rng.normal(late_s, player.timing_std_s)
     shifts_s = np.clip(shifts_s, -MAX_SHIFT_STEPS * step_s, MAX_SHIFT_STEPS * step_s)
     starts_s = np.maximum(steps * step_s + shifts_s, 0)
     pitches = np.array(list(CLASSES.values()))[rows]
-    midi = pretty_midi.PrettyMIDI(resolution=RESOLUTION, initial_tempo=bpm)
-    midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0))
-    drums = pretty_midi.Instrument(0, is_drum=True, name="drums")
-    for velocity, pitch, start_s in zip(played.tolist(), pitches.tolist(), starts_s.tolist(), strict=True):
-        drums.notes.append(pretty_midi.Note(velocity, pitch, start_s, start_s + NOTE_STEPS * step_s))
-    midi.instruments.append(drums)
-    return midi
+    notes = zip(np.clip(np.rint(played), 1, 127), pitches, starts_s, starts_s + NOTE_STEPS * step_s, strict=True)
+    return make_midi(notes, bpm=bpm, name="drums", resolution=RESOLUTION)
 
 
 def _write_piece(player: Player, bars: int, rng: np.random.Generator) -> np.ndarray:
-    """The velocities of a piece before it is played by hand, 0 for no hit, ``(n_steps, n_classes)``."""
+    """Return the velocities of a piece before it is played by hand, 0 for no hit, ``(n_steps, n_classes)``."""
     n_phrases = -(-bars // PHRASE_BARS)
     drawn = rng.choice(list(player.tastes), n_phrases, p=list(player.tastes.values()))
     fill = to_velocities(player.fill, FILL_STEPS)
     phrases = []
-    for number, name in enumerate(drawn):
+    for index, name in enumerate(drawn):
         phrase = np.tile(to_velocities(PATTERNS[name], BAR_STEPS), (PHRASE_BARS, 1))
         phrase[-FILL_STEPS:] = fill
-        if number > 0:
+        if index > 0:
             phrase[0, list(CLASSES).index("crash")] = CRASH_VELOCITY
         phrases.append(phrase)
     return np.concatenate(phrases)[: bars * BAR_STEPS]
 
 
 def to_velocities(lines: Mapping[str, str], n_steps: int) -> np.ndarray:
-    """What the lines of a pattern or fill say, ``(n_steps, n_classes)``, 0 for no hit."""
+    """Return the velocities of the lines of a pattern or fill, ``(n_steps, n_classes)``, 0 for no hit."""
     rows = [[STRENGTHS.get(mark, 0) for mark in lines.get(name, n_steps * ".")] for name in CLASSES]
     return np.array(rows).T

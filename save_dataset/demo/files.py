@@ -1,6 +1,6 @@
-"""A folder of music that is made, not found, and that nothing else is mixed with.
+"""A folder of music that is synthetic, not recorded, and that nothing else is mixed with.
 
-A marker in the folder tells what was composed, and lists the files: only those are ever replaced or removed. It is
+A marker in the folder says what was composed, and lists the files: only those are ever replaced or removed. It is
 written before them, so that a step that was interrupted can be run again.
 """
 
@@ -10,28 +10,30 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.atomic_write import atomic_write
-from pipeline.parameters import Section
+from pipeline.notes import MIDI_ENDINGS
+from pipeline.parameters import Section, StudyParameters
 
 MARKER = "made_by_step0.json"
-MIDI_ENDINGS = (".mid", ".midi")
 
 
-def check_folder(folder: Path, composition: Section, section: str, hint: str) -> None:
-    """Refuse a folder that does not hold what a section of the parameters makes.
+def check_folder(parameters: StudyParameters, made: Any, section: str, root: Path) -> None:
+    """Refuse a folder that does not hold what a section of the parameters, `made`, makes.
 
     Raises
     ------
     FileNotFoundError
         If there is no such folder, or a file is missing.
     ValueError
-        If its marker tells of other files, or it has none.
+        If its marker is of other files, or it has none.
     """
+    folder = root / "music" / made.folder
+    hint = f"run: python -m {parameters.STEPS[0]} {parameters.name}"
     if not folder.is_dir():
         raise FileNotFoundError(f"music/{folder.name}: does not exist; {hint}")
     marker = _read_marker(folder)
     if missing := [name for name in marker.get("files", ()) if not (folder / name).is_file()]:
         raise FileNotFoundError(f"music/{folder.name}: {missing[0]} does not exist; {hint}")
-    if marker.get("composition") != composition.model_dump(mode="json"):
+    if marker.get("composition") != made.model_dump(mode="json"):
         raise ValueError(f"music/{folder.name}: is not what [{section}] says; {hint}")
 
 
@@ -41,14 +43,8 @@ def write_files(
 ) -> list[Path]:  # fmt: skip
     """Replace what was made in a folder before; returns the paths.
 
-    Parameters
-    ----------
-    composition : Section
-        What the files are made by, which the marker tells.
-    files : mapping of str to bytes
-        What they hold, by name from the folder on.
-    endings, what, sections
-        Files that nothing else of is mixed with, and what messages call them and the sections that name the folder.
+    `files` are their contents by name from the folder on, made by `composition`; messages call such files, which are
+    not mixed with others of these `endings`, `what`, and the sections that name the folder `sections`.
 
     Raises
     ------
@@ -72,7 +68,7 @@ def write_files(
 
 
 def _read_marker(folder: Path) -> dict[str, Any]:
-    """What was composed, and the files that were made here, from the folder on; empty unless it can be read."""
+    """Return what was composed, and the files that were made here, from the folder on; empty unless it can be read."""
     try:
         marker = json.loads((folder / MARKER).read_bytes())
         return {"composition": marker["composition"], "files": [*map(str, marker["files"])]}

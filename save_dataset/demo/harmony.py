@@ -26,10 +26,10 @@ CHORDS = {  # root in semitones above the tonic, and type
 }
 
 
-def ladder(symbol: str, mode: str) -> np.ndarray:
-    """Semitones above the root of a chord of degrees 1 to 9: tones of the chord at 1, 3, 5, 7, of the scale between.
+def scale_degrees(symbol: str, mode: str) -> np.ndarray:
+    """Return semitones above a chord's root of degrees 1 to 9: tones of the chord at 1, 3, 5, 7, of the scale between.
 
-    >>> ladder("V7", "minor")  # a raised third, a natural sixth
+    >>> scale_degrees("V7", "minor")  # a raised third, a natural sixth
     array([ 0,  1,  4,  5,  7,  8, 10, 12, 13])
     """
     root, chord_type = CHORDS[mode][symbol]
@@ -42,5 +42,9 @@ def ladder(symbol: str, mode: str) -> np.ndarray:
 
 
 def near(pitch: int, centre: int) -> int:
-    """The pitch of the same name that lies at most half an octave below `centre`, and less above."""
+    """Return the pitch of the same name that lies at most half an octave below `centre`, and less above.
+
+    >>> near(6, 60), near(5, 60), near(100, 60)
+    (54, 65, 64)
+    """
     return centre + (pitch - centre + OCTAVE // 2) % OCTAVE - OCTAVE // 2

@@ -1,25 +1,25 @@
-"""Pieces of the studies `drums` and `piano` that are made, not found: MIDI, and the chords of piano."""
+"""Synthetic pieces of the studies `drums` and `piano`: MIDI, and the chords of piano."""
 
 from pathlib import Path
 
+from pipeline.notes import MIDI_ENDINGS
 from pipeline.sections.dictionary_study import DictionaryParameters
 from pipeline.sections.symbolic import Pieces
 from save_dataset.demo.drums import compose_drums
-from save_dataset.demo.files import MIDI_ENDINGS, check_folder, write_files
+from save_dataset.demo.files import check_folder, write_files
 from save_dataset.demo.piano import compose_piano, to_csv
+from save_dataset.midi.chord_labels import CSV_ENDING
 from save_dataset.midi.files import to_bytes
-
-CHORDS_ENDING = ".chords.csv"
 
 
 def files_of(study: str, composition: Pieces) -> dict[str, bytes]:
-    """What the files of a composition hold, by name from the folder on: drums, or piano with its chords."""
+    """Return what the files of a composition hold, by name from the folder on: drums, or piano with its chords."""
     if study == "drums":
         return {name: to_bytes(midi) for name, midi in compose_drums(composition).items()}
     files = {}
     for name, (midi, spans) in compose_piano(composition).items():
         files[name] = to_bytes(midi)
-        files[str(Path(name).with_suffix(CHORDS_ENDING).as_posix())] = to_csv(spans).encode()
+        files[name.removesuffix(".mid") + CSV_ENDING] = to_csv(spans).encode()
     return files
 
 
@@ -34,16 +34,6 @@ def make_pieces(parameters: DictionaryParameters, root: Path) -> list[Path]:
 
 
 def check_made(parameters: DictionaryParameters, root: Path) -> None:
-    """Refuse a folder of pieces that are to be composed and are not, or are by another [composition].
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such folder, or a piece is missing.
-    ValueError
-        If its marker tells of other pieces, or it has none.
-    """
-    if parameters.composition is None or not parameters.is_composed:
-        return
-    hint = f"run: python -m {parameters.STEPS[0]} {parameters.name}"
-    check_folder(root / "music" / parameters.composition.folder, parameters.composition, "composition", hint)
+    """Refuse a folder of pieces that are to be composed and are not, or are by another [composition]."""
+    if parameters.is_composed:
+        check_folder(parameters, parameters.composition, "composition", root)

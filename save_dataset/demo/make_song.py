@@ -1,4 +1,4 @@
-"""A sound that is made: writing it with its MIDI, and telling whether what is there is what the parameters say."""
+"""A synthetic sound: writing it with its MIDI, and checking that what is there is what the parameters say."""
 
 from pathlib import Path
 
@@ -13,19 +13,16 @@ from save_dataset.sound.synthesiser import render
 
 
 def write_composition(composition: Composition, sound: Path, sample_rate_hz: int) -> Path:
-    """Compose, render and write a sound, then its MIDI beside it; returns the path of the MIDI.
+    """Compose, render and write a sound, then its MIDI next to it; returns the path of the MIDI.
 
-    Raises
-    ------
-    ValueError
-        If there is a sound that was not made here: one without its MIDI.
+    ValueError if there is a sound that was not made here: one without its MIDI.
     """
     midi_path = sound.with_suffix(".mid")
     if sound.exists() and not midi_path.exists():
         raise ValueError(
             f"{sound}: is a recording, not a composition: name another file under [composition] and [sound]"
         )
-    midi = notes_of(composition)
+    midi = _compose(composition)
     write_sound(render(midi, sample_rate_hz=sample_rate_hz), sound, sample_rate_hz)
     with atomic_write(midi_path) as temporary:
         temporary.write_bytes(to_bytes(midi))
@@ -33,12 +30,11 @@ def write_composition(composition: Composition, sound: Path, sample_rate_hz: int
 
 
 def check_composition(composition: Composition, sound: Path, hint: str) -> None:
-    """ValueError, with the hint, unless a sound that is made has the MIDI of today's composition beside it."""
+    """Raise a ValueError, with the hint, unless a sound has the MIDI of today's composition next to it."""
     midi_path = sound.with_suffix(".mid")
-    if not midi_path.is_file() or midi_path.read_bytes() != to_bytes(notes_of(composition)):
+    if not midi_path.is_file() or midi_path.read_bytes() != to_bytes(_compose(composition)):
         raise ValueError(f"{sound}: is not what [composition] says; {hint}")
 
 
-def notes_of(composition: Composition) -> PrettyMIDI:
-    """The notes of a composition."""
+def _compose(composition: Composition) -> PrettyMIDI:
     return compose(**composition.model_dump(exclude={"file"}))

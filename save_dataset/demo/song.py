@@ -1,4 +1,4 @@
-"""A small song whose bars and sections are known, so that an analysis can be asked whether it finds them.
+"""A small song whose bars and sections are known: does an analysis find them?
 
 A section is 4 bars of 4/4, written as a step sequencer: one character is a sixteenth, `.` is a rest, `-` holds the
 note before it, blanks and bar lines are for the eye, and a pattern shorter than the section is repeated. Drums and
@@ -28,7 +28,7 @@ STRENGTHS = {"X": 112, "x": 88, "o": 56}  # velocities
 CHORD_SOFTNESS = 20  # what chords have less of that
 BASS_VELOCITY = 92
 MELODY_VELOCITY = 72
-VELOCITY_SPREAD = 5
+MAX_VELOCITY_CHANGE = 5
 BASS_SEMITONES = {"1": 0, "5": 7, "7": 10, "8": 12}
 MELODY_PITCHES = dict(zip("123456789", (62, 64, 65, 67, 69, 70, 72, 74, 76), strict=True))
 
@@ -110,21 +110,10 @@ SECTIONS = {
 
 
 def compose(form: str = "AABA", *, bpm: float = 120.0, seed: int = 0) -> pretty_midi.PrettyMIDI:
-    """The song, one instrument per part, with a text marker at each section.
+    """Return the song, one instrument per part, with a text marker at each section.
 
-    Parameters
-    ----------
-    form : str
-        1 to 16 letters from A to D, one per section; a letter that comes again is played again note for note.
-    bpm : float
-        Quarter notes per minute, 40 to 240.
-    seed : int
-        Of the small differences in velocity.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of its range.
+    A letter that comes again is played again note for note; the seed is that of small differences in velocity.
+    ValueError if the form is not 1 to 16 letters from A to D, the tempo not 40 to 240, or the seed negative.
     """
     markers = zip(form, section_starts_s(form, bpm), strict=True)
     if seed < 0:
@@ -138,7 +127,7 @@ def compose(form: str = "AABA", *, bpm: float = 120.0, seed: int = 0) -> pretty_
         for n_before, letter in enumerate(form):
             rng = np.random.default_rng([seed, ord(letter), program])  # the same draws when the letter comes again
             for start, n_steps, pitch, velocity in play(part, SECTIONS[letter]):
-                velocity += int(rng.integers(-VELOCITY_SPREAD, VELOCITY_SPREAD, endpoint=True))
+                velocity += int(rng.integers(-MAX_VELOCITY_CHANGE, MAX_VELOCITY_CHANGE, endpoint=True))
                 start += n_before * SECTION_STEPS
                 end = start + n_steps - GAP_STEPS
                 instrument.notes.append(pretty_midi.Note(velocity, pitch, start * step_s, end * step_s))
@@ -146,54 +135,54 @@ def compose(form: str = "AABA", *, bpm: float = 120.0, seed: int = 0) -> pretty_
     return midi
 
 
-def bar_starts_s(form: str = "AABA", bpm: float = 120.0) -> np.ndarray:
-    """Onsets of the bars in seconds, ``(n_bars,)``; raises as `compose` does."""
+def section_starts_s(form: str = "AABA", bpm: float = 120.0) -> np.ndarray:
+    """Return the onsets of the sections in seconds, ``(n_sections,)``; raises as `compose` does."""
     if not re.fullmatch("[A-D]{1,16}", form):
         raise ValueError(f"{form=}: must be 1 to 16 letters from A to D")
     if not 40 <= bpm <= 240:
         raise ValueError(f"{bpm=}: must be 40 to 240")
-    return np.arange(SECTION_BARS * len(form)) * BEATS_PER_BAR * 60 / bpm
-
-
-def section_starts_s(form: str = "AABA", bpm: float = 120.0) -> np.ndarray:
-    """Onsets of the sections in seconds, ``(n_sections,)``; raises as `compose` does."""
-    return bar_starts_s(form, bpm)[::SECTION_BARS]
+    return np.arange(len(form)) * SECTION_BARS * BEATS_PER_BAR * 60 / bpm
 
 
 def play(part: str, section: Section) -> list[tuple[int, int, int, int]]:
-    """What a part plays in a section: start and length in sixteenths, pitch and velocity of each note."""
+    """Return what a part plays in a section: start and length in sixteenths, pitch and velocity of each note."""
     chords = [CHORDS[name] for name in section.chords.split()]
     if part == "drums":
         return [
             (start, n_steps, pretty_midi.drum_name_to_note_number(drum), STRENGTHS[mark])
             for drum in section.drums | section.fill
-            for start, n_steps, mark in read(_drum_steps(section, drum))
+            for start, n_steps, mark in read_steps(_drum_steps(section, drum))
         ]
     if part == "bass":
         return [
             (start, n_steps, chords[start // HALF_BAR_STEPS][0] + BASS_SEMITONES[mark], BASS_VELOCITY)
-            for start, n_steps, mark in read(section.bass)
+            for start, n_steps, mark in read_steps(unroll(section.bass))
         ]
     if part == "chords":
         return [
             (start, n_steps, pitch, STRENGTHS[mark] - CHORD_SOFTNESS)
-            for start, n_steps, mark in read(section.strum)
+            for start, n_steps, mark in read_steps(unroll(section.strum))
             for pitch in chords[start // HALF_BAR_STEPS][1]
         ]
-    return [(start, n_steps, MELODY_PITCHES[mark], MELODY_VELOCITY) for start, n_steps, mark in read(section.melody)]
+    steps = read_steps(unroll(section.melody))
+    return [(start, n_steps, MELODY_PITCHES[mark], MELODY_VELOCITY) for start, n_steps, mark in steps]
 
 
 def _drum_steps(section: Section, drum: str) -> str:
-    """A drum's groove, its last half bar replaced by the fill."""
+    """Return a drum's groove, its last half bar replaced by the fill."""
     return unroll(section.drums.get(drum, "."))[:-HALF_BAR_STEPS] + section.fill.get(drum, HALF_BAR_STEPS * ".")
 
 
 def unroll(pattern: str) -> str:
-    """A pattern without blanks and bar lines, repeated to the length of a section."""
+    """Return a pattern without blanks and bar lines, repeated to the length of a section."""
     steps = re.sub(r"[ |]", "", pattern)
     return steps * (SECTION_STEPS // len(steps))
 
 
-def read(pattern: str) -> list[tuple[int, int, str]]:
-    """Start, length and mark of each note in a section: of "x--.o..." they begin (0, 3, "x"), (4, 1, "o")."""
-    return [(match.start(), len(match[0]), match[1]) for match in re.finditer(r"([^.-])-*", unroll(pattern))]
+def read_steps(steps: str) -> list[tuple[int, int, str]]:
+    """Return start, length and mark of each note.
+
+    >>> read_steps("x--.o...")
+    [(0, 3, 'x'), (4, 1, 'o')]
+    """
+    return [(match.start(), len(match[0]), match[1]) for match in re.finditer(r"([^.-])-*", steps)]

@@ -10,10 +10,11 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
-import pretty_midi
+from pretty_midi import PrettyMIDI
 
 from pipeline.sections.recordings import ComposedThemes
 from save_dataset.demo.harmony import CHORD_TYPES, CHORDS, OCTAVE, SCALES, TONICS, near
+from save_dataset.midi.files import make_midi
 from save_dataset.themes.recordings import Pattern
 
 CHORD_BEATS = 2
@@ -57,21 +58,21 @@ class Note(NamedTuple):
     velocity: int
 
 
-def compose_themes(composition: ComposedThemes) -> dict[str, tuple[pretty_midi.PrettyMIDI, list[Pattern]]]:
-    """All pieces by name, ``"piece_a"``, with their patterns; a piece stays the same when there are more of them."""
+def compose_themes(composition: ComposedThemes) -> dict[str, tuple[PrettyMIDI, list[Pattern]]]:
+    """Return all pieces by name, ``"piece_a"``, with their patterns; a piece stays the same when there are more."""
     pieces = {}
-    for number in range(composition.n_pieces):
-        rng = np.random.default_rng([composition.seed, number])
-        form = FORMS[number % len(FORMS)]
+    for index in range(composition.n_pieces):
+        rng = np.random.default_rng([composition.seed, index])
+        form = FORMS[index % len(FORMS)]
         notes, patterns = _compose_piece(form, composition.transpositions, rng)
-        pieces[f"piece_{chr(ord('a') + number)}"] = (to_midi(notes, composition.bpm), patterns)
+        pieces[f"piece_{chr(ord('a') + index)}"] = (_to_midi(notes, composition.bpm), patterns)
     return pieces
 
 
 def _compose_piece(
     form: str, transpositions: tuple[int, ...], rng: np.random.Generator
 ) -> tuple[list[Note], list[Pattern]]:
-    """The notes of a piece, and a pattern for each theme of its form."""
+    """Return the notes of a piece, and a pattern for each theme of its form."""
     key, mode = int(rng.integers(OCTAVE)), str(rng.choice(["major", "minor"]))
     figures = rng.permutation(sorted(FIGURES))
     themes = {
@@ -80,120 +81,103 @@ def _compose_piece(
     }
     notes: list[Note] = []
     occurrences: dict[str, list] = {name: [] for name in themes}
-    moves = _return_moves(transpositions, len(form), rng)
+    shifts = _draw_transpositions(transpositions, len(form), rng)
     beat = 0
     for name in form:
         if name == EPISODE:
-            section, beats = _compose_episode(key, mode, rng), EPISODE_BEATS
+            episode_key, figure = key + int(rng.choice(EPISODE_KEYS)), int(rng.integers(len(EPISODE_FIGURES)))
+            section = _compose_section(episode_key, mode, EPISODE_BEATS, EPISODE_FIGURES[figure], rng)
+            beats = EPISODE_BEATS
         else:
             section, beats = themes[name], THEME_BEATS["ABC".index(name)]
             if occurrences[name]:
-                section = _ornament(transpose(section, next(moves)), rng)
+                shift = next(shifts)
+                section = _ornament([note._replace(pitch=note.pitch + shift) for note in section], rng)
             occurrences[name].append([(beat + note.onset, float(note.pitch)) for note in section])
         notes += [note._replace(onset=beat + note.onset) for note in section]
         beat += beats
-    return notes, [sorted(map(sorted, each)) for each in occurrences.values()]
+    return notes, [sorted(map(sorted, of_theme)) for of_theme in occurrences.values()]
 
 
-def _compose_episode(key: int, mode: str, rng: np.random.Generator) -> list[Note]:
-    """Music in another key over another accompaniment than the themes', from beat 0 on."""
-    episode_key, figure = key + int(rng.choice(EPISODE_KEYS)), int(rng.integers(len(EPISODE_FIGURES)))
-    return _compose_section(episode_key, mode, EPISODE_BEATS, EPISODE_FIGURES[figure], rng)
-
-
-def _return_moves(transpositions: tuple[int, ...], n_returns: int, rng: np.random.Generator) -> Iterator[int]:
-    """Semitones by which themes are moved when they come again: all of the choice before one comes twice."""
+def _draw_transpositions(transpositions: tuple[int, ...], n_returns: int, rng: np.random.Generator) -> Iterator[int]:
+    """Draw by how much themes are transposed when they come again: all of the choice before one comes twice."""
     n_rounds = -(-n_returns // len(transpositions))
-    return iter([int(move) for _ in range(n_rounds) for move in rng.permutation(transpositions)])
+    return iter([int(shift) for _ in range(n_rounds) for shift in rng.permutation(transpositions)])
 
 
 def _compose_section(key: int, mode: str, beats: int, figure: tuple, rng: np.random.Generator) -> list[Note]:
-    """A melody and its accompaniment, from beat 0 on, in order of time."""
-    symbols = walk(mode, beats // CHORD_BEATS, rng)
-    notes = [*_accompaniment(symbols, key, mode, figure), *melody(symbols, key, mode, rng)]
+    """Compose a melody and its accompaniment, from beat 0 on, in order of time."""
+    symbols = _walk(mode, beats // CHORD_BEATS, rng)
+    notes = [*_accompaniment(symbols, key, mode, figure), *_melody(symbols, key, mode, rng)]
     return sorted({note[::2]: note for note in notes}.values())  # none is struck by both hands at once
 
 
-def walk(mode: str, n_chords: int, rng: np.random.Generator) -> list[str]:
-    """Chords from the tonic to a cadence."""
+def _walk(mode: str, n_chords: int, rng: np.random.Generator) -> list[str]:
+    """Draw chords from the tonic to a cadence."""
     symbols = [TONICS[mode]]
     while len(symbols) < n_chords - 2:
         symbols.append(str(rng.choice(NEXT[mode][symbols[-1]].split())))
     return [*symbols, "V", TONICS[mode]]
 
 
-def melody(symbols: list[str], key: int, mode: str, rng: np.random.Generator) -> list[Note]:
-    """A tone of the chord where it changes, steps of the scale between; the last note is held."""
+def _melody(symbols: list[str], key: int, mode: str, rng: np.random.Generator) -> list[Note]:
+    """Draw a tone of the chord where it changes, steps of the scale between; the last note is held."""
     scale = np.array([p for p in range(128) if (p - key) % OCTAVE in SCALES[mode]])
     pitch, notes = int(near(key, MELODY_CENTRE)) + int(rng.choice([0, 4, 7])), []
-    for number, symbol in enumerate(symbols):
-        rhythm = (CHORD_BEATS,) if number == len(symbols) - 1 else RHYTHMS[rng.integers(len(RHYTHMS))]
+    for index, symbol in enumerate(symbols):
+        rhythm = (CHORD_BEATS,) if index == len(symbols) - 1 else RHYTHMS[rng.integers(len(RHYTHMS))]
         for onset, length in zip(accumulate((0, *rhythm)), rhythm, strict=False):
-            pitch = nearest(_chord_pitches(symbol, key, mode), pitch) if onset == 0 else step(scale, pitch, rng)
-            notes.append(Note(number * CHORD_BEATS + onset, length, pitch, MELODY_VELOCITY))
+            pitch = _nearest(_chord_pitches(symbol, key, mode), pitch) if onset == 0 else _step(scale, pitch, rng)
+            notes.append(Note(index * CHORD_BEATS + onset, length, pitch, MELODY_VELOCITY))
     return notes
 
 
-def step(scale: np.ndarray, pitch: int, rng: np.random.Generator) -> int:
-    """The next tone of a melody: a step or two along the scale, back to its centre if it went too far."""
-    move = int(rng.choice(STEPS))
+def _step(scale: np.ndarray, pitch: int, rng: np.random.Generator) -> int:
+    """Draw the next tone of a melody: a step or two along the scale, back to its centre if it went too far."""
+    step = int(rng.choice(STEPS))
     if abs(pitch - MELODY_CENTRE) > MELODY_RANGE:
-        move = -abs(move) if pitch > MELODY_CENTRE else abs(move)
-    return int(scale[int(np.argmin(np.abs(scale - pitch))) + move])
+        step = -abs(step) if pitch > MELODY_CENTRE else abs(step)
+    return int(scale[int(np.argmin(np.abs(scale - pitch))) + step])
 
 
 def _chord_pitches(symbol: str, key: int, mode: str) -> np.ndarray:
-    """All MIDI pitches of a chord."""
     root, chord_type = CHORDS[mode][symbol]
     names = [(key + root + tone) % OCTAVE for tone in CHORD_TYPES[chord_type][1]]
     return np.array([pitch for pitch in range(128) if pitch % OCTAVE in names])
 
 
-def nearest(pitches: np.ndarray, pitch: int) -> int:
-    """The one of the pitches that is nearest, but not the same."""
+def _nearest(pitches: np.ndarray, pitch: int) -> int:
+    """Return the one of the pitches that is nearest, but not the same."""
     distance = np.abs(pitches - pitch).astype(float)
     return int(pitches[np.argmin(np.where(distance == 0, 2.5, distance))])
 
 
 def _accompaniment(symbols: list[str], key: int, mode: str, figure: tuple) -> list[Note]:
-    """A figure of the left hand, again for each chord."""
     notes = []
-    for number, symbol in enumerate(symbols):
+    for index, symbol in enumerate(symbols):
         root, chord_type = CHORDS[mode][symbol]
         bass = near(key + root, BASS_CENTRE)
         chord = sorted(near(key + root + tone, CHORD_CENTRE) for tone in CHORD_TYPES[chord_type][1])[:3]
         for onset, length, tone in figure:
             pitches = chord if tone == 9 else [[bass, *chord][tone]]
             velocity = CHORD_VELOCITY if tone else BASS_VELOCITY
-            notes += [Note(number * CHORD_BEATS + onset, length, int(pitch), velocity) for pitch in pitches]
+            notes += [Note(index * CHORD_BEATS + onset, length, int(pitch), velocity) for pitch in pitches]
     return notes
 
 
-def transpose(notes: list[Note], semitones: int) -> list[Note]:
-    """Notes moved in pitch."""
-    return [note._replace(pitch=note.pitch + semitones) for note in notes]
-
-
 def _ornament(notes: list[Note], rng: np.random.Generator) -> list[Note]:
-    """The same, every other time with a turn: a beat of the melody becomes two notes, the second a tone higher."""
-    places = [n for n, note in enumerate(notes) if note.velocity == MELODY_VELOCITY and note.length == 1]
-    if not places or rng.random() < 0.5:
+    """Return the same, every other time with a turn: a beat of melody becomes two notes, the second a tone higher."""
+    beats = [index for index, note in enumerate(notes) if note.velocity == MELODY_VELOCITY and note.length == 1]
+    if not beats or rng.random() < 0.5:
         return notes
-    place = int(rng.choice(places))
-    first = notes[place]._replace(length=0.5)
+    first = notes[int(rng.choice(beats))]._replace(length=0.5)
     turn = first._replace(onset=first.onset + 0.5, pitch=first.pitch + 2)
     others = [note for note in notes if note[::2] not in (first[::2], turn[::2])]
     return sorted([*others, first, turn])
 
 
-def to_midi(notes: list[Note], bpm: float) -> pretty_midi.PrettyMIDI:
-    """A piano playing the notes."""
-    midi = pretty_midi.PrettyMIDI(initial_tempo=bpm)
-    midi.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0))
-    piano = pretty_midi.Instrument(0, name="piano")
+def _to_midi(notes: list[Note], bpm: float) -> PrettyMIDI:
     beat_s = 60 / bpm
-    for note in notes:
-        end = note.onset + note.length - GAP_BEATS
-        piano.notes.append(pretty_midi.Note(note.velocity, note.pitch, note.onset * beat_s, end * beat_s))
-    midi.instruments.append(piano)
-    return midi
+    ends_s = [(note.onset + note.length - GAP_BEATS) * beat_s for note in notes]
+    rows = [(note.velocity, note.pitch, note.onset * beat_s, end_s) for note, end_s in zip(notes, ends_s, strict=True)]
+    return make_midi(rows, bpm=bpm)

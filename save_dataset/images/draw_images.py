@@ -1,4 +1,4 @@
-"""The picture of the digits: some of each, upright and rotated."""
+"""The figure of the digits: some of each, upright and rotated."""
 
 from pathlib import Path
 
@@ -13,26 +13,18 @@ from save_dataset.images.digits import rotate
 N_UPRIGHT = 3
 ANGLES_DEG = (60, 120, 180)
 CELL_IN = 0.62
-GAP_SHARE = 0.12  # between pictures, of their side
+GAP_FRACTION = 0.12  # between images, of their side
 
 
 def draw_images(parameters: StudyParameters, root: Path = ROOT) -> list[Path]:
-    """Draw the figure `images` from the stored pictures; returns paths."""
+    """Draw the figure `images` from the stored images; returns paths."""
     arrays = results.load(parameters, "images", root)
     figure = draw_digits(arrays["images"], arrays["labels"])
     return figures.save(figure, results.figure_path(parameters, "images", root))
 
 
 def draw_digits(images: np.ndarray, labels: np.ndarray) -> Figure:
-    """A column for each digit: some pictures of it as they are, then the first of them rotated.
-
-    Parameters
-    ----------
-    images : np.ndarray (n, side, side)
-        From 0, paper, to 1, ink.
-    labels : np.ndarray (n,)
-        The digits.
-    """
+    """Draw a column for each digit: some images of it as they are, then the first of them rotated."""
     digits = np.unique(labels)
     columns = [images[np.resize(np.flatnonzero(labels == digit), N_UPRIGHT)] for digit in digits]
     first = np.stack([column[0] for column in columns])
@@ -52,9 +44,9 @@ def draw_digits(images: np.ndarray, labels: np.ndarray) -> Figure:
 
 
 def sheet_of(rows: np.ndarray) -> tuple[np.ndarray, int]:
-    """Pictures ``(n_rows, n_columns, side, side)`` on one sheet, and how far apart they begin."""
+    """Return images ``(n_rows, n_columns, side, side)`` on one sheet, and how far apart they begin."""
     n_rows, n_columns, side, _ = rows.shape
-    gap = max(1, round(GAP_SHARE * side))
+    gap = max(1, round(GAP_FRACTION * side))
     spaced = np.pad(rows, ((0, 0), (0, 0), (0, gap), (0, gap)))
     sheet = spaced.transpose(0, 2, 1, 3).reshape(n_rows * (side + gap), n_columns * (side + gap))
     return sheet[:-gap, :-gap], side + gap

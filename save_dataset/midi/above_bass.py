@@ -2,7 +2,7 @@
 
 Music that is transposed keeps its figure and changes only the name of its bass. Of each step there are four kinds of
 channels, ``(n_steps, 175)``: ``above_onset`` and ``above_frame``, 0 to 75 semitones above the lowest sounding key;
-``bass_band``, that key's group of eight of the 88; ``bass_class``, its pitch class. Band and class together tell the
+``bass_band``, that key's group of eight of the 88; ``bass_class``, its pitch class. Band and class together give the
 key, so that the roll can be had again. Kinds are weighted: a pattern is first of all what is struck.
 """
 
@@ -13,22 +13,25 @@ import numpy as np
 from pipeline.notes import LOWEST_KEY, N_KEYS
 from save_dataset.midi import piano_roll
 
-WIDEST_SEMITONES = 75  # a hand's reach on either end: no step of the scores that were tried is wider than 65
+MAX_SEMITONES = 75  # a hand's reach on either end: no step of the scores that were tried is wider than 65
 BAND_KEYS = 8  # less than an octave, so that a pitch class is in a band once at most
 FRAME_WEIGHT, CLASS_WEIGHT = 0.5, 0.25
-N_ABOVE, N_BANDS = WIDEST_SEMITONES + 1, N_KEYS // BAND_KEYS
+N_ABOVE, N_BANDS = MAX_SEMITONES + 1, N_KEYS // BAND_KEYS
 CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 ENDS = np.cumsum([N_ABOVE, N_ABOVE, N_BANDS])
 
 
 def channel_names() -> list[str]:
-    """Kind and name of every channel: ``"above_onset 0"``, ..., ``"bass_band 0"``, ..., ``"bass_class C"``, ..."""
+    """Return kind and name of every channel: ``"above_onset 0"``, ..., ``"bass_band 0"``, ..., ``"bass_class C"``..."""
     above = [f"{kind} {semitones}" for kind in ("above_onset", "above_frame") for semitones in range(N_ABOVE)]
     return above + [f"bass_band {band}" for band in range(N_BANDS)] + [f"bass_class {name}" for name in CLASSES]
 
 
 def from_roll(roll: np.ndarray) -> np.ndarray:
-    """The view from the bass, ``(n_steps, 175)``, of onsets and frames ``(n_steps, 176)``; wider chords are cut off."""
+    """Return the view from the bass, ``(n_steps, 175)``, of onsets and frames ``(n_steps, 176)``.
+
+    Of chords that are wider the top is cut off.
+    """
     onsets, frames = roll[:, :N_KEYS] > 0, roll[:, N_KEYS:] > 0
     steps = np.flatnonzero(frames.any(axis=1))
     bass = frames[steps].argmax(axis=1)
@@ -44,10 +47,9 @@ def from_roll(roll: np.ndarray) -> np.ndarray:
 
 
 def to_roll(view: np.ndarray) -> np.ndarray:
-    """Onsets and frames, ``(n_steps, 176)``, of a view from the bass, or of a model's guess at one.
+    """Return onsets and frames, ``(n_steps, 176)``, of a view from the bass, or of a model's guess at one.
 
-    The bass is the key that band and class speak for most; the other channels keep their values, divided by the weight
-    of their kind.
+    The bass is the key with most votes of band and class; other channels are divided by the weight of their kind.
     """
     onsets, frames, bands, classes = np.split(np.asarray(view, np.float32), ENDS, axis=1)
     all_keys = np.arange(N_KEYS)
@@ -55,13 +57,13 @@ def to_roll(view: np.ndarray) -> np.ndarray:
     bass = votes.argmax(axis=1)
     semitones = all_keys - bass[:, None]  # (n_steps, 88)
     is_above = (semitones >= 0) & (semitones < N_ABOVE)
-    places = np.clip(semitones, 0, WIDEST_SEMITONES)
-    parts = [np.take_along_axis(part, places, axis=1) * is_above for part in (onsets, frames / FRAME_WEIGHT)]
+    positions = np.clip(semitones, 0, MAX_SEMITONES)
+    parts = [np.take_along_axis(part, positions, axis=1) * is_above for part in (onsets, frames / FRAME_WEIGHT)]
     return np.concatenate(parts, axis=1)
 
 
 def on_keys(steps: np.ndarray, channels: Sequence[str] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Music ``(..., n_channels)`` and channels as they are, a view from the bass as onsets and frames of keys."""
+    """Return music ``(..., n_channels)`` and its channels, with a view from the bass as onsets and frames of keys."""
     steps, channels = np.asarray(steps), np.asarray(channels)
     if not str(channels[0]).startswith("above_onset"):
         return steps, channels

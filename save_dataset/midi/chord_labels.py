@@ -1,4 +1,4 @@
-"""Chord labels that lie beside a piece: 25 classes, one for each step of its roll.
+"""Chord labels that lie next to a piece: 25 classes, one for each step of its roll.
 
 Classes 0 to 11 are major chords on C to B, 12 to 23 minor ones, 24 is any other: diminished, augmented, suspended,
 without a root, no chord. The third decides: a seventh chord counts as the triad below it. `NO_CHORD` where nothing is
@@ -31,7 +31,7 @@ MINOR_QUALITY = re.compile(r"min(maj)?\d*")
 
 @dataclass(frozen=True)
 class ChordSpans:
-    """Chords one after the other: where each starts and ends, in quarter notes or seconds, and its class."""
+    """Chords one after the other: start and end, in quarter notes or seconds, and class, ``(n_chords,)`` each."""
 
     starts: np.ndarray
     ends: np.ndarray
@@ -40,13 +40,13 @@ class ChordSpans:
 
 
 def find_labels(midi_path: Path) -> Path | None:
-    """The file with the chord labels of a piece, if there is one."""
+    """Return the file with the chord labels of a piece, if there is one."""
     candidates = (midi_path.with_name(midi_path.stem + CSV_ENDING), midi_path.with_name(POP909_NAME))
     return next((path for path in candidates if path.is_file()), None)
 
 
 def read_labels(path: Path) -> ChordSpans:
-    """The chords of a file of either kind; ValueError if it is broken."""
+    """Return the chords of a file of either kind; ValueError if it is broken."""
     try:
         return read_pop909(path) if path.name == POP909_NAME else read_dcml(path)
     except UnicodeDecodeError as error:
@@ -54,13 +54,7 @@ def read_labels(path: Path) -> ChordSpans:
 
 
 def read_dcml(path: Path) -> ChordSpans:
-    """The chords of a ``.chords.csv``.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, or a value cannot be read; the message names the line.
-    """
+    """Return the chords of a ``.chords.csv``; ValueError if a column is missing or a line cannot be read."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = [column for column in CSV_COLUMNS if column not in (reader.fieldnames or ())]
@@ -77,14 +71,14 @@ def read_dcml(path: Path) -> ChordSpans:
 
 
 def _class_of_root(root: str, quality: str) -> int:
-    """Class of a chord of which the root's pitch class and the quality, M, m or O, are written; no root is other."""
+    """Return the class of a chord of which root (pitch class) and quality (M, m or O) are written; no root is other."""
     if not root.strip() or quality not in ("M", "m"):
         return OTHER
     return int(float(root)) % 12 + (MINOR if quality == "m" else 0)
 
 
 def read_pop909(path: Path) -> ChordSpans:
-    """The chords of a ``chord_midi.txt`` of POP909; ValueError with the line that is no chord."""
+    """Return the chords of a ``chord_midi.txt`` of POP909; ValueError with the line that is no chord."""
     spans = []
     for line, text in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         try:
@@ -97,7 +91,11 @@ def read_pop909(path: Path) -> ChordSpans:
 
 
 def class_of_label(label: str) -> int:
-    """Class of a chord in Harte's notation; ``N`` is other, ``X`` not known; ValueError if it is none."""
+    """Return the class of a chord in Harte's notation; ``N`` is other, ``X`` not known; ValueError if it is none.
+
+    >>> class_of_label("F#:maj7/3"), class_of_label("A:minmaj7"), class_of_label("N"), class_of_label("X")
+    (6, 21, 24, -1)
+    """
     if label in ("N", "X"):
         return OTHER if label == "N" else NO_CHORD
     match = CHORD.fullmatch(label)
@@ -111,13 +109,13 @@ def class_of_label(label: str) -> int:
 
 
 def to_spans(spans: list[tuple[float, float, int]], in_beats: bool) -> ChordSpans:
-    """The chords in order of their starts; what has no length is left out."""
+    """Return the chords in order of their starts; what has no length is left out."""
     rows = np.array(sorted(span for span in spans if span[1] > span[0]), float).reshape(-1, 3)
     return ChordSpans(rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int16), in_beats)
 
 
 def convert_spans(spans: ChordSpans, notes: MidiNotes, in_beats: bool) -> ChordSpans:
-    """The chords in quarter notes or in seconds, by the times that the piece's notes have in both.
+    """Return the chords in quarter notes or in seconds, by the times that the piece's notes have in both.
 
     Between notes and before the first, time is interpolated; after the last note it stands still.
     """
@@ -132,16 +130,10 @@ def convert_spans(spans: ChordSpans, notes: MidiNotes, in_beats: bool) -> ChordS
 
 
 def chords_per_step(spans: ChordSpans, n_steps: int, steps_per_unit: float) -> np.ndarray:
-    """Class of each step, ``(n_steps,)``, int16; a chord's edges go to the nearest steps, as those of notes.
+    """Return the class of each step, ``(n_steps,)``, int16; where two chords overlap, the later one counts.
 
-    Parameters
-    ----------
-    spans : ChordSpans
-        The chords; where two overlap, the later one counts.
-    n_steps : int
-        Length of the piece.
-    steps_per_unit : float
-        Steps of a quarter note or a second, whatever the chords are in.
+    A chord's edges go to the nearest steps, as those of notes. `steps_per_unit` are the steps of a quarter note or a
+    second, whatever the chords are in.
     """
     starts, ends = (np.floor(edges * steps_per_unit + 0.5).astype(int) for edges in (spans.starts, spans.ends))
     chords = np.full(n_steps, NO_CHORD, np.int16)
@@ -151,6 +143,10 @@ def chords_per_step(spans: ChordSpans, n_steps: int, steps_per_unit: float) -> n
 
 
 def transpose_chords(chords: np.ndarray, shifts: np.ndarray) -> np.ndarray:
-    """The classes of chords whose music is moved up by so many semitones at each step, ``(n_steps,)`` both."""
-    moved = (chords + shifts) % MINOR + np.where(chords >= MINOR, MINOR, 0)
-    return np.where((chords == NO_CHORD) | (chords == OTHER), chords, moved).astype(np.int16)
+    """Return the classes of chords whose music is transposed by `shifts` semitones up at each step, ``(n_steps,)``.
+
+    >>> transpose_chords(np.array([0, 11, 12, 23, OTHER, NO_CHORD]), np.array([2, 2, -1, 1, 5, 5]))
+    array([ 2,  1, 23, 12, 24, -1], dtype=int16)
+    """
+    transposed = (chords + shifts) % MINOR + np.where(chords >= MINOR, MINOR, 0)
+    return np.where((chords == NO_CHORD) | (chords == OTHER), chords, transposed).astype(np.int16)

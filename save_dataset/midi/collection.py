@@ -1,8 +1,8 @@
 """The files of a collection, and what is known of each: label, group, part of the split.
 
-A table (CSV, a row per file) tells it, whose columns are those that the parameters name, else those of Groove or
-MAESTRO if the table has them. Without a column the label is the first folder, the group what `group_pattern` finds or
-the file, and groups are drawn for the split.
+A table (CSV, a row per file) says it, in the columns that the parameters name, else in those of Groove or MAESTRO if
+the table has them. Without a column the label is the first folder, the group is what `group_pattern` finds or the file,
+and groups are drawn for the split.
 """
 
 import csv
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Collection
+from save_dataset.files import find_files, music_path
 from save_dataset.midi.corpus import SPLITS
 
 PATH_COLUMN = "midi_filename"  # of both tables
@@ -37,7 +38,7 @@ class Entry:
 
 
 def read_collection(collection: Collection, root: Path = ROOT) -> list[Entry]:
-    """The files of a collection by name; rows without a file and files without a row are told and left out.
+    """Return the files of a collection by name; print and leave out rows without a file and files without a row.
 
     Raises
     ------
@@ -46,29 +47,26 @@ def read_collection(collection: Collection, root: Path = ROOT) -> list[Entry]:
     ValueError
         If the folder contains no MIDI, the table lacks a column or has a wrong word, or mirdata is not installed.
     """
-    folder = folder_of(collection, root)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"collection.folder={collection.folder!r}: there is no folder {folder}")
+    folder = music_path(collection.folder, root)
+    keys = {"folder_key": f"collection.folder={collection.folder!r}", "files_key": "collection.files"}
+    found = find_files(folder, collection.files, (), **keys)
     table = table_of(collection, root)
-    paths = _find_files(folder, collection)
+    if not found:
+        raise ValueError(f"{folder}: contains no MIDI that {collection.files} finds")
+    paths = {path.relative_to(folder).as_posix(): path for path in found}
     rows: Rows = read_table(table, collection) if table else {name: {} for name in paths}
     if collection.mirdata:
         rows = _read_mirdata(collection.mirdata, folder)
     if not (names := sorted(paths.keys() & rows.keys())):
         raise ValueError(f"{table or folder}: no row is for a file that {collection.files} finds in {folder}")
-    _tell_missing(paths.keys() - rows.keys(), "files without a row in the table")
-    _tell_missing(rows.keys() - paths.keys(), "rows of the table without a file")
+    _print_missing(paths.keys() - rows.keys(), "files without a row in the table")
+    _print_missing(rows.keys() - paths.keys(), "rows of the table without a file")
     return describe({name: paths[name] for name in names}, rows, collection, str(table or folder))
 
 
-def folder_of(collection: Collection, root: Path = ROOT) -> Path:
-    """The folder of a collection: in ``music/``, or where its full path says."""
-    return root / "music" / Path(collection.folder).expanduser()
-
-
 def table_of(collection: Collection, root: Path = ROOT) -> Path | None:
-    """The table of a collection: the one that is named, else Groove's or the latest of MAESTRO's if one is there."""
-    folder = folder_of(collection, root)
+    """Return the table of a collection: the one named, else Groove's or the latest of MAESTRO's if one is there."""
+    folder = music_path(collection.folder, root)
     if collection.table:
         if (table := folder / collection.table).is_file():
             return table
@@ -77,20 +75,8 @@ def table_of(collection: Collection, root: Path = ROOT) -> Path | None:
     return next((path for path in there if path.is_file() and _automatic_columns(_read_rows(path))), None)
 
 
-def _find_files(folder: Path, collection: Collection) -> dict[str, Path]:
-    """The files that the pattern finds, by name; ValueError if there are none."""
-    pattern = collection.files.replace(".mid", ".[mM][iI][dD]")  # old programs write endings in upper case
-    try:
-        found = {path.relative_to(folder).as_posix(): path for path in folder.glob(pattern) if path.is_file()}
-    except (ValueError, NotImplementedError) as error:
-        raise ValueError(f"collection.files={collection.files!r}: must be a pattern below the folder") from error
-    if not found:
-        raise ValueError(f"{folder}: contains no MIDI that {collection.files} finds")
-    return found
-
-
 def _read_rows(table: Path) -> list[dict[str, str]]:
-    """The rows of a table; what a row lacks is empty."""
+    """Return the rows of a table; what a row lacks is empty."""
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
             return [{key: value or "" for key, value in row.items() if key} for row in csv.DictReader(file)]
@@ -99,7 +85,7 @@ def _read_rows(table: Path) -> list[dict[str, str]]:
 
 
 def read_table(table: Path, collection: Collection) -> Rows:
-    """The rows of a table by the file they are for."""
+    """Return the rows of a table by the file they are for."""
     rows = _read_rows(table)
     there = rows[0] if rows else {}
     column = collection.path_column
@@ -112,13 +98,13 @@ def read_table(table: Path, collection: Collection) -> Rows:
 
 
 def _automatic_columns(rows: Iterable[Mapping[str, str]]) -> Columns:
-    """Which columns tell what in a table of Groove or MAESTRO; nothing for another."""
+    """Return which columns say what in a table of Groove or MAESTRO; nothing for another."""
     there = set(next(iter(rows), {}))
     return next((known for known in (GROOVE, MAESTRO) if {PATH_COLUMN, *sum(known.values(), ())} <= there), {})
 
 
 def _read_mirdata(name: str, folder: Path) -> Rows:
-    """The tracks of a data set of mirdata as rows, with the columns of the data set's own table."""
+    """Return the tracks of a data set of mirdata as rows, with the columns of the data set's own table."""
     try:
         import mirdata
     except ModuleNotFoundError as error:
@@ -135,23 +121,23 @@ def _read_mirdata(name: str, folder: Path) -> Rows:
         }
     except FileNotFoundError as error:
         run = f"mirdata.initialize({name!r}, data_home={str(folder)!r}).download()"
-        raise FileNotFoundError(f"{folder}: is no whole {name} of mirdata; run in Python: {run}") from error
+        raise FileNotFoundError(f"{folder}: is not the complete {name} of mirdata; run in Python: {run}") from error
 
 
 def describe(paths: Mapping[str, Path], rows: Rows, collection: Collection, where: str) -> list[Entry]:
-    """The entries of files that have a row."""
+    """Return the entries of files that have a row."""
     automatic = _automatic_columns(rows.values())
     for key, column in collection.model_dump(include={"label_column", "group_column", "split_column"}).items():
         if column and not all(column in row for row in rows.values()):
             raise ValueError(f"collection.{key}={column!r}: there is no table with it; see collection.table")
     labels, groups, words = {}, {}, {}
-    for name, row in ((name, rows[name]) for name in paths):
-        label = told(row, collection.label_column, automatic.get("label"))
+    for name in paths:
+        label = _read_columns(rows[name], collection.label_column, automatic.get("label"))
         labels[name] = (name.rpartition("/")[0] if label is None else label).split("/")[0]
-        own_column = None if collection.group_pattern else automatic.get("group")
-        group = told(row, collection.group_column, own_column)
+        own_columns = None if collection.group_pattern else automatic.get("group")
+        group = _read_columns(rows[name], collection.group_column, own_columns)
         groups[name] = group or _group_by_name(name, labels[name], collection.group_pattern)
-        word = told(row, collection.split_column, automatic.get("split"))
+        word = _read_columns(rows[name], collection.split_column, automatic.get("split"))
         words[name] = word and word.lower()
     if wrong := next((name for name, word in words.items() if word is not None and word not in SPLIT_WORDS), None):
         raise ValueError(f"{where}: {wrong}: split={words[wrong]!r}: must be one of {', '.join(SPLIT_WORDS)}")
@@ -160,14 +146,13 @@ def describe(paths: Mapping[str, Path], rows: Rows, collection: Collection, wher
     return [Entry(path, name, labels[name], groups[name], splits[name], rows[name]) for name, path in paths.items()]
 
 
-def told(row: Mapping[str, str], column: str | None, automatic: Iterable[str] | None) -> str | None:
-    """What a row says in the column that the parameters name, else in those of its kind of table; None if in none."""
+def _read_columns(row: Mapping[str, str], column: str | None, automatic: Iterable[str] | None) -> str | None:
+    """Return what a row says in the column that the parameters name, else in those of its kind of table."""
     columns = [column] if column else automatic
-    return None if columns is None else ": ".join(row[each].strip() for each in columns)
+    return None if columns is None else ": ".join(row[name].strip() for name in columns)
 
 
 def _group_by_name(name: str, label: str, pattern: str | None) -> str:
-    """The group of a file that no column tells."""
     if pattern is None:
         return name
     try:
@@ -178,15 +163,15 @@ def _group_by_name(name: str, label: str, pattern: str | None) -> str:
 
 
 def draw_splits(groups: set[str], collection: Collection) -> dict[str, str]:
-    """The part of each group: by a number from seed and name, so that other groups hardly matter.
+    """Return the part of each group: by a number from seed and name, so that other groups hardly matter.
 
-    Neither the training nor a part with a share is left empty if there are groups enough.
+    Neither the training nor a part with a fraction is left empty if there are groups enough.
     """
-    chance = {group: hashlib.sha256(f"{collection.seed}:{group}".encode()).digest() for group in groups}
-    share = {group: int.from_bytes(digest[:8]) / 2**64 for group, digest in chance.items()}
-    order = sorted(groups, key=lambda group: (share[group], group))
+    digests = {group: hashlib.sha256(f"{collection.seed}:{group}".encode()).digest() for group in groups}
+    chances = {group: int.from_bytes(digest[:8]) / 2**64 for group, digest in digests.items()}
+    order = sorted(groups, key=lambda group: (chances[group], group))
     n_test, n_held_out = (
-        sum(share[group] < limit for group in groups)
+        sum(chance < limit for chance in chances.values())
         for limit in (collection.test_fraction, collection.test_fraction + collection.validation_fraction)
     )
     needs_validation = collection.validation_fraction > 0 and len(groups) > 2
@@ -195,7 +180,6 @@ def draw_splits(groups: set[str], collection: Collection) -> dict[str, str]:
     return {g: "test" if i < n_test else "validation" if i < n_held_out else "train" for i, g in enumerate(order)}
 
 
-def _tell_missing(names: Iterable[str], what: str) -> None:
-    """Print what is left out."""
+def _print_missing(names: Iterable[str], what: str) -> None:
     if missing := sorted(names):
         print(f"left out: {len(missing)} {what} ({', '.join(missing[:2])}{', ...' * (len(missing) > 2)})")

@@ -1,4 +1,4 @@
-"""The picture of a corpus: some bars of one piece of each of its labels."""
+"""The figure of a corpus: some bars of one piece of each of its labels."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pipeline import figures, results
 from pipeline.figures import new_figure
 from pipeline.parameters import ROOT
 from pipeline.sections.dictionary_study import DictionaryParameters
-from save_dataset.midi.corpus import Corpus
+from save_dataset.midi.corpus import Corpus, first_bar
 from save_dataset.midi.draw_music import draw_music
 
 MAX_PIECES = 6
@@ -28,7 +28,7 @@ def draw_corpus(parameters: DictionaryParameters, root: Path = ROOT) -> list[Pat
 
 
 def draw_pieces(corpus: Corpus, *, step_s: float | None = None) -> Figure:
-    """The first bars that have notes, of one piece in each row; `step_s` where steps are seconds, not beats."""
+    """Draw the first bars that have notes, of one piece in each row; `step_s` where steps are seconds, not beats."""
     pieces = pieces_shown(corpus)
     figure = new_figure(10, 0.6 + ROW_HEIGHT_IN * len(pieces))
     rows = figure.subplots(len(pieces), squeeze=False)[:, 0]
@@ -43,7 +43,7 @@ def draw_pieces(corpus: Corpus, *, step_s: float | None = None) -> Figure:
 
 
 def pieces_shown(corpus: Corpus) -> list[int]:
-    """The first piece of each of the most frequent labels; the first pieces where there are no two labels.
+    """Return the first piece of each of the most frequent labels; the first pieces where there are no two labels.
 
     Pieces too short to fill a row come after those that fill it.
     """
@@ -56,7 +56,7 @@ def pieces_shown(corpus: Corpus) -> list[int]:
 
 
 def _draw_piece(axes: Axes, corpus: Corpus, piece: int, step_s: float | None) -> None:
-    """Some bars of a piece, its name and label above; bars are counted from the beginning of the piece."""
+    """Draw some bars of a piece, its name and label above; bars are counted from the beginning of the piece."""
     music, steps_per_bar = corpus.piece(piece), corpus.steps_per_bar
     has_bars = "token" not in corpus.kinds()
     first = first_bar(music, steps_per_bar) * steps_per_bar if has_bars else 0
@@ -66,12 +66,6 @@ def _draw_piece(axes: Axes, corpus: Corpus, piece: int, step_s: float | None) ->
     draw_music(axes, shown, corpus.channels, corpus.steps_per_beat, steps_per_bar=steps_per_bar, title=title)
     if has_bars:
         ticks = axes.get_xticks()
-        places = (first + ticks) * step_s if step_s else (first + ticks) / steps_per_bar + 1
-        axes.set_xticks(ticks, [f"{place:g}" for place in places])
+        positions = (first + ticks) * step_s if step_s else (first + ticks) / steps_per_bar + 1
+        axes.set_xticks(ticks, [f"{position:g}" for position in positions])
         axes.set_xlabel("time (s)" if step_s else "bar")
-
-
-def first_bar(music: np.ndarray, steps_per_bar: int) -> int:
-    """The first bar that is not empty, 0 if all are."""
-    bars, _ = np.divmod(np.flatnonzero(music.any(axis=1)), steps_per_bar)
-    return int(bars[0]) if len(bars) else 0

@@ -1,4 +1,4 @@
-"""Any array of symbolic music as a picture: grids of drums, rolls of keys, tokens; reconstructions and atoms too.
+"""Drawing any array of symbolic music: grids of drums, rolls of keys, tokens; reconstructions and atoms too.
 
 The x axis counts steps, and a cell begins at its step. Blue is positive, red negative, darkest at 1. Nothing is scaled:
 bring atoms to the size that they have in music first.
@@ -25,36 +25,17 @@ POINTS_PER_IN = 72
 
 
 def draw_music(
-    axes: Axes,
-    steps: np.ndarray,
-    channels: Sequence[str] | np.ndarray,
-    steps_per_beat: int,
-    *,
-    steps_per_bar: int | None = None,
-    title: str = "",
-) -> None:
-    """Draw music on axes.
+    axes: Axes, steps: np.ndarray, channels: Sequence[str] | np.ndarray, steps_per_beat: int, *,
+    steps_per_bar: int | None = None, title: str = "",
+) -> None:  # fmt: skip
+    """Draw music on empty axes, with ticks, labels and limits.
 
     Drums: a row for each class; a cell's colour is the velocity, its height the hit, and it stands early or late by the
     offset. Keys: frames light, onsets dark; only the octaves in use are shown. One channel: dots.
 
-    Parameters
-    ----------
-    axes : Axes
-        Empty axes; ticks, labels and limits are set.
-    steps : np.ndarray (n_steps, n_channels)
-        Values in [0, 1], or in [-1, 1] for offsets and for atoms; what is beyond has the colour of the end.
-    channels : sequence of str (n_channels,)
-        As those of `save_dataset.midi.corpus.Corpus`.
-    steps_per_beat, steps_per_bar : int
-        Where lines are drawn; without bars the ticks are beats.
-    title : str
-        Above the picture, at the left.
-
-    Raises
-    ------
-    ValueError
-        If there is not one name for each channel, or no step.
+    Steps are ``(n_steps, n_channels)``, with channels as those of `save_dataset.midi.corpus.Corpus`; their values are
+    in [0, 1], or in [-1, 1] for offsets and for atoms; what is beyond has the colour of the end. Lines are drawn at
+    beats and bars; without bars the ticks are beats. ValueError if there is not one name for each channel, or no step.
     """
     if np.ndim(steps) != 2 or np.shape(steps)[1] != len(channels) or not len(steps):
         raise ValueError(
@@ -68,10 +49,10 @@ def draw_music(
 
 
 def draw_rows(axes: Axes, steps: np.ndarray, channels: Sequence[str] | np.ndarray) -> None:
-    """Music of drums, keys or tokens with the names of its rows, but no axis of time; arguments as of `draw_music`."""
+    """Draw music of drums, keys or tokens with the names of its rows, but no axis of time, as `draw_music` does."""
     steps = np.asarray(steps, float)
     names, columns = split_channels(channels)
-    parts = {kind: steps[:, each] for kind, each in columns.items()}
+    parts = {kind: steps[:, columns[kind]] for kind in columns}
     if "hit" in parts:
         _draw_drums(axes, parts, names)
     elif "onset" in parts or "frame" in parts:
@@ -82,34 +63,39 @@ def draw_rows(axes: Axes, steps: np.ndarray, channels: Sequence[str] | np.ndarra
 
 
 def names_width_in(channels: Sequence[str] | np.ndarray, font_size: float) -> float:
-    """How wide the longest name beside the rows is, in inches."""
+    """Return the width of the longest name of a row, in inches."""
     names, _ = split_channels(channels)
     return TextPath((0, 0), max(names, key=len), size=font_size).get_extents().width / POINTS_PER_IN
 
 
 def split_channels(channels: Sequence[str] | np.ndarray) -> tuple[list[str], dict[str, np.ndarray]]:
-    """The rows of the picture by name, in order, and the columns of each kind: "hit kick" is kind and name."""
-    kinds, names = np.transpose([[each.split()[0], each.split()[-1]] for each in map(str, channels)])
-    return list(dict.fromkeys(names.tolist())), {kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(kinds)}
+    """Return the names of rows, in order, and the columns of each kind: "hit kick" is kind and name.
+
+    >>> split_channels(["hit kick", "hit snare", "velocity kick", "velocity snare"])
+    (['kick', 'snare'], {'hit': array([0, 1]), 'velocity': array([2, 3])})
+    """
+    words = [str(channel).split() for channel in channels]
+    kinds, names = np.transpose([(word[0], word[-1]) for word in words])
+    return list(dict.fromkeys(names.tolist())), {
+        kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(kinds.tolist())
+    }
 
 
 def _draw_drums(axes: Axes, parts: dict[str, np.ndarray], names: list[str]) -> None:
-    """Cells of drums: `parts` has hits, and maybe velocities and offsets, each ``(n_steps, n_classes)``."""
+    """Draw cells of drums: `parts` has hits, and maybe velocities and offsets, ``(n_steps, n_classes)`` each."""
     hits = parts["hit"]
     offsets = np.clip(parts.get("offset", np.zeros_like(hits)), -1, 1)
     shown, rows = np.nonzero(np.abs(hits) >= FAINTEST)
     cell = shown, rows
-    heights = CELL_HEIGHT_ROWS * np.minimum(np.abs(hits[cell]), 1)
-    _add_cells(
-        axes, shown - OFFSET_STEPS * offsets[cell], rows, CELL_WIDTH_STEPS, heights, parts.get("velocity", hits)[cell]
-    )
+    starts, heights = shown - OFFSET_STEPS * offsets[cell], CELL_HEIGHT_ROWS * np.minimum(np.abs(hits[cell]), 1)
+    _add_cells(axes, starts, rows, CELL_WIDTH_STEPS, heights, parts.get("velocity", hits)[cell])
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     axes.set(xlim=(-OFFSET_STEPS, len(hits)), ylim=(-0.6, len(names) - 0.4))
     axes.tick_params(axis="y", length=0)
 
 
 def _draw_keys(axes: Axes, parts: dict[str, np.ndarray], names: list[str]) -> None:
-    """Keys that sound, light, and their onsets, dark, each ``(n_steps, n_keys)``; the octaves in use."""
+    """Draw keys that sound, light, and their onsets, dark, ``(n_steps, n_keys)`` each; only the octaves in use."""
     n_steps, n_keys = next(iter(parts.values())).shape
     if "frame" in parts:
         edges = np.arange(n_steps + 1), np.arange(n_keys + 1) - 0.5
@@ -131,7 +117,7 @@ def _draw_keys(axes: Axes, parts: dict[str, np.ndarray], names: list[str]) -> No
 
 
 def _rows_shown(used: np.ndarray, octaves: list[int], n_keys: int) -> tuple[float, float]:
-    """Limits of the rows: from the C at or below the lowest key in use to the one above the highest."""
+    """Return the limits of the rows: from the C at or below the lowest key in use to the one above the highest."""
     if not len(used):
         return -0.5, n_keys - 0.5
     lowest = max((row for row in octaves if row <= used[0]), default=0)
@@ -140,15 +126,10 @@ def _rows_shown(used: np.ndarray, octaves: list[int], n_keys: int) -> tuple[floa
 
 
 def _add_cells(
-    axes: Axes,
-    starts: np.ndarray,
-    rows: np.ndarray,
-    width: float,
-    heights: np.ndarray,
-    values: np.ndarray,
+    axes: Axes, starts: np.ndarray, rows: np.ndarray, width: float, heights: np.ndarray, values: np.ndarray,
     edge: str = "0.35",
-) -> None:
-    """Boxes that begin at `starts`, centred at `rows`, coloured by `values`; a thin edge shows where pale ones are."""
+) -> None:  # fmt: skip
+    """Draw boxes that begin at `starts`, centred at `rows`, coloured by `values`, with an edge where pale ones are."""
     corners = np.array([(0, -0.5), (1, -0.5), (1, 0.5), (0, 0.5)])
     sizes = np.stack([np.full(len(rows), width), heights], axis=1)
     boxes = np.stack([starts, rows], axis=1)[:, None] + corners * sizes[:, None]  # (n_cells, 4, 2)
@@ -159,11 +140,11 @@ def _add_cells(
 
 
 def _draw_time(axes: Axes, n_steps: int, steps_per_beat: int, steps_per_bar: int | None) -> None:
-    """Lines at beats and bars, and ticks at bars, or at beats where there are no bars."""
-    beats, bars = (range(0, n_steps + 1, each) for each in (steps_per_beat, steps_per_bar or n_steps + 1))
+    """Draw lines at beats and bars, and ticks at bars, or at beats where there are no bars."""
+    beats, bars = (range(0, n_steps + 1, n) for n in (steps_per_beat, steps_per_bar or n_steps + 1))
     across = axes.get_xaxis_transform()
     axes.vlines(beats, 0, 1, transform=across, colors="0.85", linewidths=0.5, zorder=0.5)
     axes.vlines(bars, 0, 1, transform=across, colors="0.4", linewidths=0.9, zorder=2)
     ticks = range(0, n_steps, steps_per_bar or steps_per_beat)
-    axes.set_xticks(ticks, [str(number + 1) for number in range(len(ticks))])
+    axes.set_xticks(ticks, [str(index + 1) for index in range(len(ticks))])
     axes.set_xlabel("bar" if steps_per_bar else "beat")

@@ -12,7 +12,7 @@ import numpy as np
 import pretty_midi
 
 from pipeline.notes import BEATS_PER_BAR, HIT_THRESHOLD
-from save_dataset.midi.files import MidiNotes
+from save_dataset.midi.files import MidiNotes, make_midi
 
 KINDS = ("hit", "velocity", "offset")
 TICKS_PER_BEAT = 1920  # four times Groove's 480: a multiple of twice 4, 6 and 8 steps, as is asked for half steps
@@ -21,24 +21,18 @@ TICKS_PER_BEAT = 1920  # four times Groove's 480: a multiple of twice 4, 6 and 8
 def to_grid(
     notes: MidiNotes, drums: Mapping[str, tuple[int, ...]], steps_per_bar: int
 ) -> tuple[np.ndarray, dict[str, int]]:
-    """The grid of the drum notes of a file, float32, a whole number of bars; and what did not fit.
+    """Return the grid of the drum notes of a file, float32, in whole bars; and what did not fit.
 
-    Of two notes in a cell the louder wins; a note that is nearest to the step after a bar is in the next bar.
+    Of two notes in a cell the louder wins; a note that is nearest to the step after a bar is in the next bar. Without a
+    note of a known pitch the grid has no step. What did not fit are counts: ``notes``, ``collisions`` (lost to a louder
+    one) and ``unknown_pitches``.
 
     Parameters
     ----------
-    notes : MidiNotes
-        Notes that are no drums are passed over.
     drums : mapping of str to tuple of int
         Classes of drums, and their MIDI pitches.
     steps_per_bar : int
         A multiple of 4.
-
-    Returns
-    -------
-    tuple
-        The grid, without a step if there is no note of a known pitch; counts of ``notes``, ``collisions`` (lost to a
-        louder one) and ``unknown_pitches``.
     """
     classes = np.full(128, -1)
     for index, pitches in enumerate(drums.values()):
@@ -64,34 +58,19 @@ def to_grid(
 
 
 def to_midi(
-    grid: np.ndarray,
-    drums: Mapping[str, tuple[int, ...]],
-    steps_per_bar: int,
-    *,
-    bpm: float,
+    grid: np.ndarray, drums: Mapping[str, tuple[int, ...]], steps_per_bar: int, *, bpm: float,
     threshold: float = HIT_THRESHOLD,
-) -> pretty_midi.PrettyMIDI:
-    """The MIDI of a grid, also of one that is only nearly a grid, as models give it.
+) -> pretty_midi.PrettyMIDI:  # fmt: skip
+    """Return the MIDI of a grid, also of one that is only nearly a grid, as models give it.
 
     Each class sounds with its first pitch, for a step or until it is hit again. A note keeps to its step, and begins
     at 0 at the earliest. What `to_grid` makes of it has the same hits, without the empty bars at the end.
 
-    Parameters
-    ----------
-    grid : np.ndarray (n_steps, 3 * n_classes)
-        Velocities and offsets beyond their range are clipped.
-    drums, steps_per_bar
-        As in `to_grid`.
-    bpm : float
-        Tempo.
-    threshold : float
-        Hits above it are played.
+    Hits above `threshold` are played; velocities and offsets beyond their range are clipped.
     """
     step_ticks = TICKS_PER_BEAT * BEATS_PER_BAR // steps_per_bar
     tick_s = 60 / (bpm * TICKS_PER_BEAT)
-    midi = pretty_midi.PrettyMIDI(resolution=TICKS_PER_BEAT, initial_tempo=bpm)
-    midi.time_signature_changes.append(pretty_midi.TimeSignature(BEATS_PER_BAR, 4, 0.0))
-    instrument = pretty_midi.Instrument(program=0, is_drum=True, name="drums")
+    notes: list[tuple[int, int, float, float]] = []
     hits, velocities, offsets = np.split(grid, len(KINDS), axis=1)
     for index, pitches in enumerate(drums.values()):
         steps = np.flatnonzero(hits[:, index] > threshold)
@@ -100,9 +79,5 @@ def to_midi(
         starts = np.maximum(steps * step_ticks + late, 0)
         ends = np.minimum(starts + step_ticks, np.append(starts[1:], np.iinfo(int).max))
         loudness = np.clip(np.rint(127 * velocities[steps, index]), 1, 127).astype(int)
-        instrument.notes += [
-            pretty_midi.Note(int(velocity), pitches[0], start * tick_s, end * tick_s)
-            for velocity, start, end in zip(loudness, starts, ends, strict=True)
-        ]
-    midi.instruments.append(instrument)
-    return midi
+        notes += zip(loudness, [pitches[0]] * len(steps), starts * tick_s, ends * tick_s, strict=True)
+    return make_midi(notes, bpm=bpm, name="drums", resolution=TICKS_PER_BEAT)

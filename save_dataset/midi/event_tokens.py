@@ -13,9 +13,9 @@ Tracks are merged; drums are left out. Times inside are whole steps of 10 ms.
 """
 
 import numpy as np
-from pretty_midi import Instrument, Note, PrettyMIDI
+from pretty_midi import PrettyMIDI
 
-from save_dataset.midi.files import MidiNotes
+from save_dataset.midi.files import MidiNotes, make_midi
 
 N_TOKENS = 388
 RELEASE, WAIT, VELOCITY = 128, 255, 356  # first token of releases; that before waits; first of velocities
@@ -29,7 +29,7 @@ BEATS_PER_S = 2.0  # 120 bpm: tokens have no beats
 
 
 def to_tokens(notes: MidiNotes) -> np.ndarray:
-    """The tokens of a piece, ``(n_tokens,)``, int64; the pedal is heard as longer notes."""
+    """Return the tokens of a piece, ``(n_tokens,)``, int64; the pedal makes notes longer."""
     onsets, ends, pitches, bins = _tidy(*_quantise(notes))
     n_notes = len(onsets)
     times = np.concatenate([ends, onsets])
@@ -49,20 +49,17 @@ def to_tokens(notes: MidiNotes) -> np.ndarray:
 
 
 def to_notes(tokens: np.ndarray) -> MidiNotes:
-    """The notes that tokens say; what is not released sounds to the end, a release of nothing is left out.
+    """Return the notes of tokens, or ValueError if there is no such token.
 
-    Raises
-    ------
-    ValueError
-        If there is no such token.
+    What is not released sounds to the end, a release of nothing is left out.
     """
     tokens = np.asarray(tokens)
     if tokens.ndim != 1 or not np.isin(tokens, np.arange(N_TOKENS)).all():
         raise ValueError(f"tokens of shape {tokens.shape}: must be a row of whole numbers from 0 to {N_TOKENS - 1}")
     tokens = tokens.astype(int)
     times = np.where((tokens > WAIT) & (tokens < VELOCITY), tokens - WAIT, 0).cumsum()
-    places = np.maximum.accumulate(np.where(tokens >= VELOCITY, np.arange(len(tokens)), -1))
-    bins = np.where(places >= 0, tokens[places] - VELOCITY, FIRST_BIN)
+    positions = np.maximum.accumulate(np.where(tokens >= VELOCITY, np.arange(len(tokens)), -1))
+    bins = np.where(positions >= 0, tokens[positions] - VELOCITY, FIRST_BIN)
     events = np.flatnonzero(tokens <= WAIT)
     events = events[np.argsort(tokens[events] % RELEASE, kind="stable")]  # key by key, in order of time
     pitches = tokens[events] % RELEASE
@@ -74,39 +71,34 @@ def to_notes(tokens: np.ndarray) -> MidiNotes:
 
 
 def to_midi(tokens: np.ndarray) -> PrettyMIDI:
-    """The piece that tokens say, for a sound or a file."""
+    """Return the piece of tokens, for a sound or a file."""
     notes = to_notes(tokens)
-    midi, piano = PrettyMIDI(initial_tempo=60 * BEATS_PER_S, resolution=500), Instrument(program=0, name="piano")
-    columns = (notes.velocities.tolist(), notes.pitches.tolist(), notes.onsets_s.tolist(), notes.ends_s.tolist())
-    piano.notes = [Note(*values) for values in zip(*columns, strict=True)]
-    midi.instruments.append(piano)
+    rows = zip(notes.velocities, notes.pitches, notes.onsets_s, notes.ends_s, strict=True)
+    midi = make_midi(rows, bpm=60 * BEATS_PER_S, resolution=500)
+    midi.time_signature_changes.clear()  # tokens have no metre
     return midi
 
 
 def to_numbers(tokens: np.ndarray) -> np.ndarray:
-    """Tokens as the paper's model sees them, float32."""
+    """Return tokens as the paper's model sees them, float32."""
     return ((np.asarray(tokens) - MEAN) / STD).astype(np.float32)
 
 
 def from_numbers(numbers: np.ndarray) -> np.ndarray:
-    """The nearest tokens, int64."""
+    """Return the nearest tokens, int64."""
     return np.clip(np.rint(np.asarray(numbers, float) * STD + MEAN), 0, N_TOKENS - 1).astype(int)
 
 
 def _quantise(notes: MidiNotes) -> tuple[np.ndarray, ...]:
-    """First step, step after the last, pitch and bin of velocity of all notes but drums."""
-    heard = ~notes.is_drum
-    onsets, ends = (_to_steps(times)[heard] for times in (notes.onsets_s, hold_by_pedal(notes)))
-    return onsets, ends, notes.pitches[heard].astype(int), notes.velocities[heard].astype(int) // VELOCITIES_PER_BIN
-
-
-def _to_steps(times_s: np.ndarray) -> np.ndarray:
-    """The nearest steps."""
-    return np.floor(np.asarray(times_s) * STEPS_PER_S + 0.5).astype(int)
+    """Return first step, step after the last, pitch and bin of velocity of all notes but drums."""
+    used = ~notes.is_drum
+    onsets, ends = (np.floor(times_s[used] * STEPS_PER_S + 0.5) for times_s in (notes.onsets_s, hold_by_pedal(notes)))
+    columns = onsets, ends, notes.pitches[used], notes.velocities[used] // VELOCITIES_PER_BIN
+    return tuple(column.astype(int) for column in columns)
 
 
 def hold_by_pedal(notes: MidiNotes) -> np.ndarray:
-    """Ends of the notes in seconds, where a pedal that is down at a note's end holds it to the pedal's release.
+    """Return the ends of the notes in seconds; a pedal that is down at a note's end holds it to the pedal's release.
 
     A pedal that is never released holds to the end of the piece. Each track has a pedal of its own.
     """
@@ -124,15 +116,15 @@ def hold_by_pedal(notes: MidiNotes) -> np.ndarray:
 
 
 def _tidy(onsets: np.ndarray, ends: np.ndarray, pitches: np.ndarray, bins: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The notes, a step long at least, each ended by the key's next, in order of onset and pitch.
+    """Return the notes, a step long at least, each ended by the key's next, in order of onset and pitch.
 
     Of notes of one key that begin together the longest is kept.
     """
     order = np.lexsort([ends, onsets, pitches])
-    onsets, ends, pitches, bins = (each[order] for each in (onsets, ends, pitches, bins))
+    onsets, ends, pitches, bins = (x[order] for x in (onsets, ends, pitches, bins))
     is_key_last = np.diff(pitches, append=-1) != 0
     kept = is_key_last | (np.diff(onsets, append=-1) != 0)
-    onsets, ends, pitches, bins, is_key_last = (each[kept] for each in (onsets, ends, pitches, bins, is_key_last))
+    onsets, ends, pitches, bins, is_key_last = (x[kept] for x in (onsets, ends, pitches, bins, is_key_last))
     nexts = np.where(is_key_last, np.iinfo(int).max, np.append(onsets[1:], 0))
     ends = np.minimum(np.maximum(ends, onsets + 1), nexts)
     order = np.lexsort([pitches, onsets])
@@ -140,7 +132,7 @@ def _tidy(onsets: np.ndarray, ends: np.ndarray, pitches: np.ndarray, bins: np.nd
 
 
 def to_midi_notes(onsets: np.ndarray, ends: np.ndarray, pitches: np.ndarray, bins: np.ndarray) -> MidiNotes:
-    """Notes of one track; a bin of velocities becomes its middle."""
+    """Return notes of one track from steps and bins; a bin of velocities becomes its middle."""
     n_notes = len(onsets)
     onsets_s, ends_s = onsets / STEPS_PER_S, ends / STEPS_PER_S
     return MidiNotes(

@@ -6,10 +6,10 @@ step of its onset. All tracks but drums are one piano.
 """
 
 import numpy as np
-from pretty_midi import Instrument, Note, PrettyMIDI, TimeSignature, note_number_to_name
+from pretty_midi import PrettyMIDI, note_number_to_name
 
 from pipeline.notes import HIT_THRESHOLD, LOWEST_KEY, N_KEYS
-from save_dataset.midi.files import MidiNotes
+from save_dataset.midi.files import MidiNotes, make_midi
 
 PARTS = {"onsets": ("onset",), "frames": ("frame",), "onsets_frames": ("onset", "frame")}
 VELOCITY = 80  # mezzo-forte; a roll does not know how hard a key is struck
@@ -21,37 +21,33 @@ MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 
 def channel_names(kind: str) -> list[str]:
-    """Kind and key of every channel: ``"onset A0"``, ..., ``"frame C8"``."""
+    """Return kind and key of every channel: ``"onset A0"``, ..., ``"frame C8"``."""
     keys = [note_number_to_name(LOWEST_KEY + key) for key in range(N_KEYS)]
     return [f"{part} {key}" for part in PARTS[kind] for key in keys]
 
 
 def on_keys(notes: MidiNotes) -> np.ndarray:
-    """Which notes a piano can play: no drums, and one of the 88 keys; ``(n_notes,)``."""
+    """Whether a piano can play each note: it is no drum, and on one of the 88 keys; ``(n_notes,)``."""
     keys = notes.pitches - LOWEST_KEY
     return ~notes.is_drum & (keys >= 0) & (keys < N_KEYS)
 
 
 def bar_steps(notes: MidiNotes, steps_per_beat: int) -> int:
-    """Steps of a bar of the first time signature, at least one; without one of 4/4."""
+    """Return the steps of a bar of the first time signature, at least one; without one of 4/4."""
     numerator, denominator = notes.time_signatures[0, :2] if len(notes.time_signatures) else (4, 4)
     return max(1, round(float(steps_per_beat * 4 * numerator / denominator)))
 
 
 def to_roll(
-    notes: MidiNotes,
-    kind: str,
-    *,
-    steps_per_beat: int | None = None,
-    step_s: float | None = None,
+    notes: MidiNotes, kind: str, *, steps_per_beat: int | None = None, step_s: float | None = None,
     steps_per_bar: int | None = None,
-) -> np.ndarray:
-    """The roll of a piece, padded to whole bars, ``(n_steps, n_channels)``, float32; silence counts from time 0.
+) -> np.ndarray:  # fmt: skip
+    """Return the roll of a piece, padded to whole bars, ``(n_steps, n_channels)``, float32; step 0 is at time 0.
+
+    Notes that are not `on_keys` are left out.
 
     Parameters
     ----------
-    notes : MidiNotes
-        The piece; what `on_keys` does not tell is left out.
     kind : {"onsets", "frames", "onsets_frames"}
         The channels.
     steps_per_beat, step_s : int, float
@@ -72,7 +68,7 @@ def to_roll(
 
 
 def _note_steps(notes: MidiNotes, steps_per_beat: int | None, step_s: float | None) -> tuple[np.ndarray, np.ndarray]:
-    """First step of each note, and the step after its last, ``(n_notes,)`` each."""
+    """Return the first step of each note, and the step after its last, ``(n_notes,)`` each."""
     times = (notes.onsets_beats, notes.ends_beats) if step_s is None else (notes.onsets_s, notes.ends_s)
     scale = steps_per_beat if step_s is None else 1 / step_s
     onsets, ends = (np.floor(np.asarray(time) * scale + 0.5).astype(int) for time in times)
@@ -80,7 +76,7 @@ def _note_steps(notes: MidiNotes, steps_per_beat: int | None, step_s: float | No
 
 
 def _draw_notes(onsets: np.ndarray, ends: np.ndarray, keys: np.ndarray, n_steps: int) -> dict[str, np.ndarray]:
-    """Where keys are struck, and where they sound, ``(n_steps, 88)`` each, bool."""
+    """Return where keys are struck, and where they sound, ``(n_steps, 88)`` each, bool."""
     changes = np.zeros((n_steps + 1, N_KEYS), int)
     np.add.at(changes, (onsets, keys), 1)
     struck = changes[:-1] > 0
@@ -91,22 +87,11 @@ def _draw_notes(onsets: np.ndarray, ends: np.ndarray, keys: np.ndarray, n_steps:
 def to_midi(
     roll: np.ndarray, kind: str, *, steps_per_beat: int, bpm: float, threshold: float = HIT_THRESHOLD
 ) -> PrettyMIDI:
-    """The piece that a roll says, or a model's guess at one; `to_roll` of it gives the roll again.
+    """Return the piece of a roll, or of a model's guess at one; `to_roll` of it gives the roll again.
 
     Of ``onsets_frames`` a note starts at each onset, and lasts while its frame is on and no new onset comes; a frame
     without an onset is silent. Of ``frames`` every run is a note. Of ``onsets`` a note lasts until the key's next
-    onset, at most a beat.
-
-    Parameters
-    ----------
-    roll : np.ndarray (n_steps, n_channels)
-        What is above `threshold` is on.
-    kind : {"onsets", "frames", "onsets_frames"}
-        Its channels.
-    steps_per_beat, bpm : int, float
-        Steps of a quarter note, and quarter notes of a minute.
-    threshold : float
-        Between off and on.
+    onset, at most a beat. What is above `threshold` is on.
     """
     _check_kind(kind)
     if np.ndim(roll) != 2 or np.shape(roll)[1] != N_KEYS * len(PARTS[kind]):
@@ -114,20 +99,13 @@ def to_midi(
     on = np.asarray(roll) > threshold
     longest = steps_per_beat if kind == "onsets" else len(on)
     onsets, ends, keys = _find_notes(*_starts_and_sounds(on, kind), longest)
-    midi = PrettyMIDI(initial_tempo=bpm, resolution=RESOLUTION)
-    midi.time_signature_changes.append(TimeSignature(4, 4, 0.0))
     step_s = 60 / bpm / steps_per_beat
-    piano = Instrument(program=0, name="piano")
-    piano.notes = [
-        Note(VELOCITY, int(key) + LOWEST_KEY, float(onset * step_s), float(end * step_s))
-        for onset, end, key in zip(onsets, ends, keys, strict=True)
-    ]
-    midi.instruments.append(piano)
-    return midi
+    notes = zip([VELOCITY] * len(keys), keys + LOWEST_KEY, onsets * step_s, ends * step_s, strict=True)
+    return make_midi(notes, bpm=bpm, resolution=RESOLUTION)
 
 
 def _starts_and_sounds(on: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
-    """Where notes start, and where keys may sound, ``(n_steps, 88)`` each, of the cells that are on."""
+    """Return where notes start, and where keys may sound, ``(n_steps, 88)`` each, of the cells that are on."""
     if kind == "onsets":
         return on, np.ones_like(on)
     if kind == "frames":
@@ -137,7 +115,7 @@ def _starts_and_sounds(on: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarra
 
 
 def _find_notes(starts: np.ndarray, sounds: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """First step, step after the last, and key of every note, ``(n_notes,)`` each, in order of time."""
+    """Return first step, step after the last, and key of every note, ``(n_notes,)`` each, in order of time."""
     n_steps = len(starts)
     stops = np.where(starts | ~sounds, np.arange(n_steps)[:, None], n_steps)
     stops = np.concatenate([stops, np.full((1, N_KEYS), n_steps)])
@@ -147,7 +125,7 @@ def _find_notes(starts: np.ndarray, sounds: np.ndarray, longest: int) -> tuple[n
 
 
 def transpose_to(roll: np.ndarray, relative_to: str) -> tuple[np.ndarray, int]:
-    """The roll with its pitches moved, and by how many semitones up.
+    """Return the transposed roll, and by how many semitones up.
 
     ``keys``: not at all. ``tonic``: by -5 to 6, so that the likely tonic becomes C; a key that leaves the 88 is lost.
     """
@@ -160,20 +138,16 @@ def transpose_to(roll: np.ndarray, relative_to: str) -> tuple[np.ndarray, int]:
 
 
 def transpose(roll: np.ndarray, semitones: int) -> np.ndarray:
-    """The roll moved up by so many semitones; keys that leave the 88 are lost."""
+    """Return the roll transposed by `semitones` up; keys that leave the 88 are lost."""
     sources = np.arange(N_KEYS) - semitones
     is_key = (sources >= 0) & (sources < N_KEYS)
-    moved = _split_parts(roll)[..., np.clip(sources, 0, N_KEYS - 1)] * is_key
-    return moved.reshape(roll.shape).astype(roll.dtype)
-
-
-def _split_parts(roll: np.ndarray) -> np.ndarray:
-    """Onsets and frames apart, ``(n_steps, n_parts, 88)``."""
-    return roll.reshape(len(roll), roll.shape[1] // N_KEYS, N_KEYS)
+    parts = roll.reshape(len(roll), roll.shape[1] // N_KEYS, N_KEYS)  # onsets and frames apart
+    transposed = parts[..., np.clip(sources, 0, N_KEYS - 1)] * is_key
+    return transposed.reshape(roll.shape).astype(roll.dtype)
 
 
 def find_tonic(keys: np.ndarray) -> int:
-    """Pitch class of the likely tonic, 0 for C: the key whose profile best fits how long pitch classes sound."""
+    """Return the likely tonic's pitch class, 0 for C: the key whose profile best fits how long pitch classes sound."""
     pitch_classes = (np.arange(N_KEYS) + LOWEST_KEY) % 12
     durations = np.bincount(pitch_classes, weights=keys.sum(axis=0), minlength=12)
     profiles = [np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)]
@@ -181,6 +155,5 @@ def find_tonic(keys: np.ndarray) -> int:
 
 
 def _check_kind(kind: str) -> None:
-    """ValueError unless there is such a roll."""
     if kind not in PARTS:
         raise ValueError(f"kind={kind!r}: must be one of {', '.join(PARTS)}")

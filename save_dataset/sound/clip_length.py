@@ -10,17 +10,7 @@ from pipeline.studies.song import Parameters
 
 
 def check_clip_length(spectrogram: Mapping[str, np.ndarray], parameters: Parameters, path: Path) -> None:
-    """ValueError, with the seconds that are needed, if a run's training needs more sound than there is.
-
-    Parameters
-    ----------
-    spectrogram : mapping of str to np.ndarray
-        As `save_dataset.sound.spectrogram.compute_spectrogram` returns it.
-    parameters : Parameters
-        Of the run.
-    path : Path
-        The recording, for the message.
-    """
+    """Raise a ValueError, with the seconds that are needed, if a run's training needs more sound than there is."""
     stretch = parameters.stretch(parameters.count_window_frames(spectrogram))
     n_frames = len(spectrogram["frames"])
     if n_frames < stretch.n_frames:

@@ -1,4 +1,4 @@
-"""The picture of a spectrogram, with one window marked."""
+"""The figure of a spectrogram, with one window marked."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,11 +27,11 @@ def draw_song_spectrogram(parameters: Parameters, root: Path = ROOT) -> list[Pat
     return figures.save(figure, results.figure_path(parameters, "spectrogram", root))
 
 
-def draw_spectrogram(spectrogram: Mapping[str, np.ndarray], *, window_frames: int, longest_s: float = 20.0) -> Figure:
-    """The first `longest_s` seconds of a stored spectrogram in s and Hz, with its first window outlined."""
+def draw_spectrogram(spectrogram: Mapping[str, np.ndarray], *, window_frames: int, max_s: float = 20.0) -> Figure:
+    """Draw the first `max_s` seconds of a stored spectrogram in s and Hz, with its first window outlined."""
     times_s, frequencies_hz = spectrogram["times_s"], spectrogram["frequencies_hz"]
     scale = str(spectrogram["scale"])
-    shown = times_s <= longest_s
+    shown = times_s <= max_s
     values = spectrogram["frames"][shown]
     if scale != "magnitude":
         values = spectrogram["lowest"] + values * (spectrogram["highest"] - spectrogram["lowest"])
@@ -48,16 +48,13 @@ def draw_spectrogram(spectrogram: Mapping[str, np.ndarray], *, window_frames: in
     axes.add_patch(
         Rectangle((edge_s, frequencies_hz[0]), width_s, height_hz, fill=False, edgecolor="white", clip_on=False)
     )
+    right_edge = edge_s + width_s, 0.93 * frequencies_hz[-1]
     axes.annotate(
-        f"one window, {window_frames} frames",
-        (edge_s + width_s, 0.93 * frequencies_hz[-1]),
-        (5, 0),
-        textcoords="offset points",
-        color="white",
+        f"one window, {window_frames} frames", right_edge, (5, 0), textcoords="offset points", color="white",
         va="center",
-    )
+    )  # fmt: skip
     axes.set(xlabel="time (s)", ylabel="frequency (Hz)")
     if not shown.all():
-        axes.set_title(f"the first {longest_s:g} s of {times_s[-1]:.0f} s")
+        axes.set_title(f"the first {max_s:g} s of {times_s[-1]:.0f} s")
     figure.colorbar(mesh, label=LABELS[scale], extend="max" if brightest else "neither", pad=0.01)
     return figure

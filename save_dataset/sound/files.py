@@ -12,28 +12,21 @@ from pipeline.atomic_write import atomic_write
 BLOCK_SAMPLES = 2**20
 ID3_HEADER_BYTES = 10  # ID3v2, section 3.1: the last four are the size of the tag, seven bits in each
 MAX_FRAME_BYTES = 2881  # of MPEG audio layer III: 320 kbit/s at 16 kHz; the numbers stand in the first
-TELLS_LENGTH = (b"Xing", b"Info", b"VBRI")
+STATES_LENGTH = (b"Xing", b"Info", b"VBRI")
 MAX_OGG_PAGE = 65307
 
 
 def read_sound(
     path: Path, *, sample_rate_hz: int = 44100, start_s: float = 0.0, duration_s: float | None = None
 ) -> np.ndarray:
-    """Samples of a sound file, channels averaged, resampled if its rate differs.
+    """Return the samples of a sound file, ``(n_samples,)`` float32, channels averaged, resampled if its rate differs.
 
     Parameters
     ----------
     path : Path
-        WAV, FLAC, OGG, MP3 or what else libsndfile reads.
-    sample_rate_hz : int
-        Rate of the samples returned.
+        WAV, FLAC, OGG, MP3 or what else libsndfile reads; of integer formats samples are in [-1, 1].
     start_s, duration_s : float
         The part to read; to the end if there is no duration.
-
-    Returns
-    -------
-    np.ndarray (n_samples,)
-        float32, in [-1, 1] for integer formats.
 
     Raises
     ------
@@ -60,7 +53,7 @@ def read_sound(
 
 
 def _read_mono(file: soundfile.SoundFile, path: Path, start_s: float, duration_s: float | None) -> np.ndarray:
-    """Mean of the channels, read in blocks so that all channels are never in memory at once."""
+    """Return the mean of the channels, read in blocks so that all channels are never in memory at once."""
     start = round(start_s * file.samplerate)
     if not file.frames:
         raise ValueError(f"{path}: contains no samples")
@@ -78,14 +71,13 @@ def _read_mono(file: soundfile.SoundFile, path: Path, start_s: float, duration_s
         end = first + len(block)
         samples[first:end] = block.mean(axis=1)
         if len(block) < min(BLOCK_SAMPLES, n_samples - first):
-            if path.suffix.lower() == ".mp3" and not tells_length(path):  # the number was a guess
+            if path.suffix.lower() == ".mp3" and not states_length(path):  # the number was a guess
                 return samples[:end]
             raise ValueError(f"{path}: is truncated: {end} of {n_samples} samples are there")
     return samples
 
 
 def _check_samples(samples: np.ndarray, path: Path) -> None:
-    """ValueError unless there are samples, all finite, and not all the same."""
     if not samples.size:
         raise ValueError(f"{path}: contains no samples")
     if not np.isfinite(samples).all():
@@ -95,7 +87,7 @@ def _check_samples(samples: np.ndarray, path: Path) -> None:
 
 
 def _check_that_it_ends(path: Path) -> None:
-    """ValueError if a WAV or OGG file breaks off, which libsndfile reads without a word."""
+    """Raise a ValueError if a WAV or OGG file breaks off, which libsndfile reads without a word."""
     n_bytes = path.stat().st_size
     with path.open("rb") as file:
         header = file.read(12)
@@ -111,8 +103,8 @@ def _check_that_it_ends(path: Path) -> None:
             raise ValueError(f"{path}: is truncated: its last page is missing")
 
 
-def tells_length(path: Path) -> bool:
-    """Whether the first frame of an MP3 file tells how many there are.
+def states_length(path: Path) -> bool:
+    """Whether the first frame of an MP3 file says how many there are.
 
     Of a file that does not, libsndfile guesses the number from its size, a little too high if the bit rate is constant:
     it ends where it ends.
@@ -121,24 +113,15 @@ def tells_length(path: Path) -> bool:
         header = file.read(ID3_HEADER_BYTES)
         tag_bytes = 0
         if header[:3] == b"ID3" and len(header) == ID3_HEADER_BYTES:
-            tag_bytes = ID3_HEADER_BYTES + sum(
-                byte << shift for byte, shift in zip(header[6:], (21, 14, 7, 0), strict=True)
-            )
+            size = sum(byte << shift for byte, shift in zip(header[6:], (21, 14, 7, 0), strict=True))
+            tag_bytes = ID3_HEADER_BYTES + size
         file.seek(tag_bytes)
         first_frame = file.read(MAX_FRAME_BYTES)
-    return any(word in first_frame for word in TELLS_LENGTH)
+    return any(word in first_frame for word in STATES_LENGTH)
 
 
 def write_sound(samples: np.ndarray, path: Path, sample_rate_hz: int) -> Path:
-    """Write mono samples in [-1, 1] as 16 bit WAV or FLAC, as the ending of the path says.
-
-    Raises
-    ------
-    ValueError
-        If the path has another ending.
-    OSError
-        If the file cannot be written.
-    """
+    """Write mono samples in [-1, 1] as 16 bit WAV or FLAC; ValueError if the path has another ending."""
     if path.suffix not in (".wav", ".flac"):
         raise ValueError(f"{path}: must end in .wav or .flac")
     with atomic_write(path) as temporary:

@@ -7,34 +7,33 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.notes import SOUND_ENDINGS
 from pipeline.parameters import ROOT
-from pipeline.studies.signal import Parameters, Sounds
+from pipeline.studies.signal import Parameters
+from save_dataset.files import find_files, music_path
 from save_dataset.sound.files import read_sound
 
-SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".mp3")
 MIN_WINDOWS = 2  # that each of the two parts of a file must be long
 
 
 def read_samples(parameters: Parameters, root: Path = ROOT) -> tuple[dict[str, np.ndarray], list[Path]]:
-    """The samples of the recordings that the parameters name, and their files.
+    """Return the recordings that the parameters name as arrays, and their files.
 
-    Returns
-    -------
-    dict of str to np.ndarray
-        ``samples (n,)`` float32; ``starts (n_files + 1,)``; ``ends_of_training (n_files,)``; ``names (n_files,)``.
-    list of Path
-        The files.
+    The arrays are ``samples (n,)`` float32; ``starts (n_files + 1,)``; ``ends_of_training`` and ``names (n_files,)``.
 
     Raises
     ------
     FileNotFoundError
-        If the folder or files of the list are not there; the message names all of them.
+        If the folder or files of the list do not exist; the message names all of them.
     ValueError
         If a file is no sound, silent, or one of its parts is shorter than two windows.
     """
     sound = parameters.sound
-    paths = _find_sounds(sound, root)
-    rate_hz = sound.sample_rate_hz
+    folder, rate_hz = music_path(sound.folder, root), sound.sample_rate_hz
+    keys = {"folder_key": f"sound.folder={sound.folder!r}", "files_key": "sound.files"}
+    paths = find_files(folder, sound.files, SOUND_ENDINGS, **keys)
+    if not paths:
+        raise ValueError(f"{folder}: contains no sound ({', '.join(SOUND_ENDINGS)}) that {sound.files!r} finds")
     pieces = [read_sound(path, sample_rate_hz=rate_hz) for path in paths]
     lengths = np.array([len(piece) for piece in pieces])
     n_training = np.floor(lengths * (1 - sound.validation_fraction)).astype(int)
@@ -50,33 +49,8 @@ def read_samples(parameters: Parameters, root: Path = ROOT) -> tuple[dict[str, n
     return arrays, paths
 
 
-def folder_of(sound: Sounds, root: Path = ROOT) -> Path:
-    """The folder of the recordings: in ``music/``, or where its full path says."""
-    return root / "music" / Path(sound.folder).expanduser()
-
-
-def _find_sounds(sound: Sounds, root: Path = ROOT) -> list[Path]:
-    """The files of the list, or those that the pattern finds and that end as sound does, by name."""
-    folder = folder_of(sound, root)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"sound.folder={sound.folder!r}: there is no folder {folder}")
-    if not isinstance(sound.files, str):
-        paths = [folder / name for name in dict.fromkeys(sound.files)]
-        if missing := [path.name for path in paths if not path.is_file()]:
-            raise FileNotFoundError(f"sound.files: {folder} has no {', '.join(missing)}")
-    else:
-        try:
-            found = sorted(path for path in folder.glob(sound.files) if path.is_file())
-        except (ValueError, NotImplementedError) as error:
-            raise ValueError(f"sound.files={sound.files!r}: must be a pattern below the folder") from error
-        paths = [path for path in found if path.suffix.lower() in SOUND_ENDINGS]
-    if not paths:
-        raise ValueError(f"{folder}: contains no sound ({', '.join(SOUND_ENDINGS)}) that {sound.files!r} finds")
-    return paths
-
-
 def check_length(path: Path, n_samples: int, n_training: int, parameters: Parameters) -> None:
-    """ValueError if one of a file's two parts is shorter than two windows."""
+    """Raise a ValueError if one of a file's two parts is shorter than two windows."""
     shortest = MIN_WINDOWS * parameters.model.window_samples
     if min(n_training, n_samples - n_training) < shortest:
         raise ValueError(

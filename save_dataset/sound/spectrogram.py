@@ -14,37 +14,26 @@ FRAMES_AT_ONCE = 4096
 
 
 def compute_spectrogram(
-    samples: np.ndarray,
-    *,
-    sample_rate_hz: int = 44100,
-    window_samples: int = 1024,
-    overlap: float = 0.0,
-    tukey_alpha: float = 0.4,
-    max_frequency_hz: float = 4000.0,
-    scale: str = "magnitude",
-    range_db: float = 80.0,
+    samples: np.ndarray, *, sample_rate_hz: int = 44100, window_samples: int = 1024, overlap: float = 0.0,
+    tukey_alpha: float = 0.4, max_frequency_hz: float = 4000.0, scale: str = "magnitude", range_db: float = 80.0,
     n_mels: int = 64,
-) -> dict[str, np.ndarray]:
-    """The normalised spectrogram of a clip and its axes.
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Return the normalised spectrogram of a clip, ``(n_samples,)``, and its axes.
+
+    ValueError if the sound is shorter than a frame, or all pixels are the same.
 
     Parameters
     ----------
-    samples : np.ndarray (n_samples,)
-        The sound.
-    sample_rate_hz : int
-        Its rate.
     window_samples : int
         Length of the sound behind one frame.
     overlap : float
-        Share of a frame's sound that the next frame has too, 0 to less than 1.
+        Fraction of a frame's sound that the next frame has too, 0 to less than 1.
     tukey_alpha : float
-        Tapered share of the window.
+        Tapered fraction of the window.
     max_frequency_hz : float
         Bins up to the one nearest to this are kept; mel bands end there.
-    scale : str
-        What a pixel is before it is normalised: "magnitude", "db" (relative to the loudest), or "log_mel".
-    range_db : float
-        Decibels below the loudest at which "db" and "log_mel" are cut.
+    scale : {"magnitude", "db", "log_mel"}
+        What a pixel is before it is normalised; decibels are relative to the loudest, and cut `range_db` below it.
     n_mels : int
         Number of bands of "log_mel".
 
@@ -54,11 +43,6 @@ def compute_spectrogram(
         ``frames`` (n_frames, n_bins) in [0, 1], float32; ``times_s`` (n_frames,), the centres of the frames;
         ``frequencies_hz`` (n_bins,); ``hop_s`` from one frame to the next; ``frame_s``, the length of the sound
         behind one; ``lowest`` and ``highest``, the pixels that became 0 and 1; ``scale``.
-
-    Raises
-    ------
-    ValueError
-        If the sound is shorter than a frame, or all pixels are the same.
     """
     hop_samples = window_samples - int(np.ceil(window_samples * overlap))
     if hop_samples < 1:
@@ -88,9 +72,9 @@ def compute_spectrogram(
 
 
 def _magnitude_blocks(samples: np.ndarray, taper: np.ndarray, hop_samples: int) -> Iterator[np.ndarray]:
-    """Magnitudes of all frequencies, some thousand frames at a time, ``(n_frames, n_window_samples // 2 + 1)`` each.
+    """Yield magnitudes of all frequencies, some thousand frames at a time, ``(n_frames, window_samples // 2 + 1)``.
 
-    An hour of sound whole would be gigabytes before the low bins are cut out.
+    Those of an hour of sound would be gigabytes before the low bins are cut out.
     """
     n_frames = 1 + (len(samples) - len(taper)) // hop_samples
     for first in range(0, n_frames, FRAMES_AT_ONCE):
@@ -105,7 +89,7 @@ def _magnitude_blocks(samples: np.ndarray, taper: np.ndarray, hop_samples: int) 
 def projection(
     scale: str, sample_rate_hz: int, window_samples: int, max_frequency_hz: float, n_mels: int
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
-    """Frequencies of the bins kept, and the function from magnitudes of all frequencies to magnitudes of those bins."""
+    """Return frequencies of the bins kept, and the function from magnitudes of all frequencies to those of bins."""
     if scale == "log_mel":
         bands = mel_bands(sample_rate_hz, window_samples, max_frequency_hz, n_mels)
         top_hz = min(max_frequency_hz, sample_rate_hz / 2)
@@ -117,6 +101,6 @@ def projection(
 
 
 def mel_bands(sample_rate_hz: int, window_samples: int, max_frequency_hz: float, n_mels: int) -> np.ndarray:
-    """The mel filters for power, ``(n_mels, window_samples // 2 + 1)``."""
+    """Return the mel filters for power, ``(n_mels, window_samples // 2 + 1)``."""
     top_hz = min(max_frequency_hz, sample_rate_hz / 2)
     return librosa.filters.mel(sr=sample_rate_hz, n_fft=window_samples, n_mels=n_mels, fmax=top_hz)

@@ -2,7 +2,7 @@
 
 A pitched note is a sum of damped partials in the timbre of its General MIDI family; a drum is a sine that falls in
 pitch, plus filtered noise. All notes of one pitch and timbre are cut from one waveform, all strokes of a drum are the
-same: music that repeats is sound that repeats, and fast. Pedals, pitch bends and controllers are not heard.
+same: music that repeats is sound that repeats, and fast. Pedals, pitch bends and controllers are not rendered.
 """
 
 from collections import defaultdict
@@ -83,25 +83,16 @@ DRUMS |= {pitch: Drum(0, 0, 0.05, 0, hz, 16000, decay_s) for pitch, (hz, decay_s
 
 
 def render(midi: PrettyMIDI, *, sample_rate_hz: int = 44100) -> np.ndarray:
-    """The sound of all instruments: the same MIDI gives the same samples.
+    """Return the sound of all instruments, ``(n_samples,)`` float32: the same MIDI gives the same samples.
 
-    Parameters
-    ----------
-    midi : PrettyMIDI
-        The waveform of a note begins at sample ``round(start * sample_rate_hz)`` and grows with velocity linearly.
-    sample_rate_hz : int
-        1000 to 768000. Partials above its half are left out.
-
-    Returns
-    -------
-    np.ndarray (n_samples,)
-        float32, mono, the loudest sample at 0.9 or -0.9. ``n_samples = ceil((end + 0.5) * sample_rate_hz)`` where `end`
-        is that of the last note, in seconds: half a second is left for releases.
+    The waveform of a note begins at sample ``round(start * sample_rate_hz)`` and grows with velocity linearly; partials
+    above half the sample rate are left out. The loudest sample is at 0.9 or -0.9. After the end of the last note half a
+    second is left for releases: ``n_samples = ceil((end + 0.5) * sample_rate_hz)``.
 
     Raises
     ------
     ValueError
-        If there is no note, none that sounds, or no such sample rate.
+        If there is no note, none that sounds, or the sample rate is not 1000 to 768000.
     """
     if not 1000 <= sample_rate_hz <= 768000:
         raise ValueError(f"{sample_rate_hz=}: must be 1000 to 768000")
@@ -124,7 +115,7 @@ def render(midi: PrettyMIDI, *, sample_rate_hz: int = 44100) -> np.ndarray:
 
 
 def _group_notes(midi: PrettyMIDI) -> dict[tuple[Timbre | Drum, int], list[Note]]:
-    """Notes by what sounds and its pitch, in order of time."""
+    """Return notes by what sounds and its pitch, in order of time."""
     groups = defaultdict(list)
     for instrument in midi.instruments:
         for note in sorted(instrument.notes, key=lambda note: note.start):
@@ -155,7 +146,7 @@ def _add_strokes(samples: np.ndarray, drum: Drum, pitch: int, notes: list[Note],
 
 
 def _tone(timbre: Timbre, pitch: int, n_samples: int, sample_rate_hz: int) -> np.ndarray:
-    """Waveform of a note that is not released, ``(n_samples,)`` float32."""
+    """Return the waveform of a note that is not released, ``(n_samples,)`` float32."""
     fundamental_hz = note_number_to_hz(pitch)
     partials = np.arange(1, timbre.n_partials + 1)
     partials = partials[partials * fundamental_hz < sample_rate_hz / 2]
@@ -168,7 +159,7 @@ def _tone(timbre: Timbre, pitch: int, n_samples: int, sample_rate_hz: int) -> np
 
 
 def _sum_of_exponentials(amplitudes: np.ndarray, exponents: np.ndarray, n_samples: int) -> np.ndarray:
-    """Imaginary part of ``sum(amplitudes * exp(exponents * n))`` for n below `n_samples`, float32.
+    """Return the imaginary part of ``sum(amplitudes * exp(exponents * n))`` for n below `n_samples`, float32.
 
     With n = first + offset, exp(n) is exp(first) exp(offset): a product of two small matrices stands for an
     exponential per sample and partial.
@@ -180,7 +171,7 @@ def _sum_of_exponentials(amplitudes: np.ndarray, exponents: np.ndarray, n_sample
 
 
 def _stroke(drum: Drum, pitch: int, sample_rate_hz: int) -> np.ndarray:
-    """Waveform of a stroke at full strength, ``(n_samples,)`` float32; its noise is that of its pitch."""
+    """Return the waveform of a stroke at full strength, ``(n_samples,)`` float32; its noise is that of its pitch."""
     n_samples = int(LIFETIME * max(drum.sine_decay_s, drum.noise_decay_s) * sample_rate_hz)
     times_s = np.arange(n_samples) / sample_rate_hz
     fallen_s = DROP_S * (1 - np.exp(-times_s / DROP_S))
@@ -192,7 +183,7 @@ def _stroke(drum: Drum, pitch: int, sample_rate_hz: int) -> np.ndarray:
 
 
 def _band_noise(seed: int, n_samples: int, low_hz: float, high_hz: float, sample_rate_hz: int) -> np.ndarray:
-    """Noise between two frequencies, ``(n_samples,)``, of unit variance if the sample rate leaves room for the band."""
+    """Return noise between two frequencies, of unit variance if the sample rate leaves room for the band."""
     white = np.fft.rfft(np.random.default_rng(seed).standard_normal(n_samples))
     f = np.fft.rfftfreq(n_samples, 1 / sample_rate_hz)
     slopes = f**4 / (f**4 + low_hz**4) * high_hz**4 / (f**4 + high_hz**4)

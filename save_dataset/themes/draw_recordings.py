@@ -1,4 +1,4 @@
-"""The picture of recordings: the transforms of some pieces, and below each the occurrences of the patterns known."""
+"""The figure of recordings: the transforms of some pieces, and below each its reference patterns."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pipeline.studies.themes import Parameters
 from save_dataset.themes.recordings import Recordings
 
 MAX_PIECES = 5
-PICTURE_IN, ROW_IN, SPACE_IN = 1.35, 0.11, 0.55  # heights of a transform, of a row of bars, of title and labels
+TRANSFORM_IN, ROW_IN, SPACE_IN = 1.35, 0.11, 0.55  # heights of a transform, of a row of bars, of title and labels
 LOWEST, HIGHEST = -0.5, 4.0  # standard deviations: from what is next to silent to a loud partial
 PATTERN_COLOURS = ("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple", "tab:brown", "tab:pink", "tab:cyan")
 C_PITCHES = range(0, 128, 12)
@@ -28,10 +28,10 @@ def draw_recordings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 
 
 def draw_pieces(recordings: Recordings, min_frequency_hz: float, bins_per_octave: int) -> Figure:
-    """The first pieces that are searched, one below the other, each on a time axis of its own."""
+    """Draw the first pieces that are searched, one below the other, each on a time axis of its own."""
     pieces = range(min(recordings.n_searched, MAX_PIECES))
     patterns = [recordings.patterns(piece) for piece in pieces]
-    heights = [height for each in patterns for height in (PICTURE_IN, ROW_IN * max(len(each), 1))]
+    heights = [height for known in patterns for height in (TRANSFORM_IN, ROW_IN * max(len(known), 1))]
     figure = new_figure(10, sum(heights) + SPACE_IN * len(pieces) + 0.3)
     grid = figure.add_gridspec(len(heights), 1, height_ratios=heights, hspace=0)
     for piece in pieces:
@@ -50,7 +50,7 @@ def draw_pieces(recordings: Recordings, min_frequency_hz: float, bins_per_octave
 def _draw_transform(
     axes: Axes, recordings: Recordings, piece: int, min_frequency_hz: float, bins_per_octave: int
 ) -> None:
-    """The transform of a piece, pitch upwards, the end of the lead-in as a white line."""
+    """Draw the transform of a piece, pitch upwards, the end of its leading silence as a white line."""
     frames, hop_s = recordings.piece(piece), recordings.hop_s
     extent = (-hop_s / 2, (len(frames) - 0.5) * hop_s, -0.5, frames.shape[1] - 0.5)
     axes.imshow(
@@ -70,7 +70,7 @@ def _draw_transform(
 
 
 def _draw_occurrences(axes: Axes, recordings: Recordings, piece: int) -> None:
-    """A row of bars for each pattern of a piece, the first one on top, from the first to the last onset of each."""
+    """Draw a row of bars for each pattern of a piece, the first on top; a bar is from first to last onset."""
     patterns, score = recordings.patterns(piece), recordings.score(piece)
     for row, pattern in enumerate(patterns):
         beats = np.array([(min(occurrence)[0], max(occurrence)[0]) for occurrence in pattern])
@@ -85,5 +85,5 @@ def _draw_occurrences(axes: Axes, recordings: Recordings, piece: int) -> None:
 
 
 def times_of(beats: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Seconds of the recording at beats of its score, ``(n_notes, 3)``; beats as they are if there is no score."""
+    """Return seconds of the recording at beats of its score, ``(n_notes, 3)``; beats as they are without a score."""
     return np.interp(beats, score[:, 1], score[:, 0]) if len(score) else beats

@@ -4,20 +4,14 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
+from pipeline.notes import MIDI_ENDINGS, SOUND_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.sections.recordings import Recordings
-from save_dataset.themes.transforms import MIDI_ENDINGS
-
-SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
-
-
-def folder_of(pieces: Recordings, root: Path = ROOT) -> Path:
-    """The folder of the pieces: in ``music/``, or where its full path says."""
-    return root / "music" / Path(pieces.folder).expanduser()
+from save_dataset.files import find_files, music_path
 
 
 def find_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
-    """The files that are searched, by name.
+    """Return the files that are searched, by name.
 
     Raises
     ------
@@ -26,7 +20,7 @@ def find_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
     ValueError
         If there are none, two are of one name, or a tempo is given for a piece that does not exist.
     """
-    paths = _find_files(folder_of(pieces, root), pieces.files, f"pieces.folder={pieces.folder!r}", "pieces.files")
+    paths = _find_recordings(pieces.folder, pieces.files, "pieces.folder", "pieces.files", root)
     stems = [path.stem for path in paths]
     if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
         names = ", ".join(path.name for path in paths if path.stem == twice[0])
@@ -38,36 +32,19 @@ def find_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
 
 
 def find_training_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
-    """The files that are only learned from; none if there is no folder of them. Raises as `find_pieces` does."""
+    """Return the files that are only learned from; none if there is no folder of them. Raises as `find_pieces` does."""
     if pieces.training_pieces is None:
         return []
-    folder = root / "music" / Path(pieces.training_pieces).expanduser()
-    return _find_files(
-        folder, pieces.training_files, f"pieces.training_pieces={pieces.training_pieces!r}", "pieces.training_files"
-    )
+    keys = "pieces.training_pieces", "pieces.training_files"
+    return _find_recordings(pieces.training_pieces, pieces.training_files, *keys, root)
 
 
-def _find_files(folder: Path, files: str | Iterable[str], folder_told: str, files_key: str) -> list[Path]:
-    """The recordings among the files of a folder, in order; MIDI beside a sound of its name is its score."""
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{folder_told}: there is no folder {folder}")
-    if isinstance(files, str):
-        found = _find_by_pattern(folder, files, f"{files_key}={files!r}")
-    else:
-        found = [folder / name for name in dict.fromkeys(files)]
-        if missing := [name for name in dict.fromkeys(files) if not (folder / name).is_file()]:
-            raise FileNotFoundError(f"{files_key}: not in {folder}: {', '.join(missing)}")
+def _find_recordings(name: str, files: str | Iterable[str], folder_key: str, files_key: str, root: Path) -> list[Path]:
+    """Return the recordings in a folder, in order; MIDI next to a sound of its name is its score."""
+    folder, endings = music_path(name, root), (*SOUND_ENDINGS, *MIDI_ENDINGS)
+    found = find_files(folder, files, endings, folder_key=f"{folder_key}={name!r}", files_key=files_key)
     with_sound = {path.with_suffix("") for path in found if path.suffix.lower() not in MIDI_ENDINGS}
     paths = [p for p in found if p.suffix.lower() not in MIDI_ENDINGS or p.with_suffix("") not in with_sound]
     if not paths:
         raise ValueError(f"{files_key}={files!r}: finds neither sound nor MIDI in {folder}")
     return sorted(paths)
-
-
-def _find_by_pattern(folder: Path, pattern: str, told: str) -> list[Path]:
-    """The sound and MIDI files that a pattern finds; hidden ones are left out."""
-    try:
-        found = [path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith(".")]
-    except (ValueError, NotImplementedError) as error:
-        raise ValueError(f"{told}: must be a pattern below the folder") from error
-    return [path for path in found if path.suffix.lower() in (*SOUND_ENDINGS, *MIDI_ENDINGS)]

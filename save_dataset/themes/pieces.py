@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from pipeline.parameters import ROOT
+from pipeline.provenance import digest_file
 from pipeline.results import display_path
 from pipeline.studies.themes import Parameters
-from save_dataset.themes.files import find_pieces, find_training_pieces, folder_of
+from save_dataset.files import music_path
+from save_dataset.themes.files import find_pieces, find_training_pieces
 from save_dataset.themes.recordings import Pattern, Recordings
 from save_dataset.themes.score import Score, check_length, read_patterns, read_score
-from save_dataset.themes.transforms import CACHE, TransformedSound, digest_of, transform_files
+from save_dataset.themes.transforms import CACHE, TransformedSound, transform_files
 
 
 @dataclass(frozen=True)
@@ -31,22 +33,17 @@ class Piece:
 def read_recordings(
     parameters: Parameters, root: Path = ROOT, show_progress: bool = False
 ) -> tuple[Recordings, list[Path]]:
-    """The recordings, and the files they were made from: sound, scores, patterns.
+    """Return the recordings, and the files they were made from: sound, scores, patterns.
 
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        If files are missing or broken, or scores are not those of the recordings; the message names them.
+    FileNotFoundError or ValueError name files that are missing or broken, or scores that are not of the recordings.
     """
     section, cqt = parameters.pieces, parameters.cqt.model_dump()
     paths = find_pieces(section, root)
     training_pieces = _without_copies(find_training_pieces(section, root), paths)
-    options: dict[str, Any] = {"show_progress": show_progress}
-    sounds = transform_files(paths, root / CACHE, cqt, **options)
-    training_sounds = transform_files(
-        training_pieces, root / CACHE, cqt, longest_s=section.max_training_piece_s, **options
-    )
-    folder = folder_of(section, root) / section.patterns
+    transform = partial(transform_files, cache=root / CACHE, cqt=cqt, show_progress=show_progress)
+    sounds = transform(paths)
+    training_sounds = transform(training_pieces, max_s=section.max_training_piece_s)
+    folder = music_path(section.folder, root) / section.patterns
     splits = ["none"] * len(paths) if section.training_pieces else split_last(len(paths), section.validation_fraction)
     training_splits = split_last(len(training_pieces), section.validation_fraction)
     pieces = [
@@ -64,7 +61,6 @@ def read_recordings(
 
 
 def _piece_of(path: Path, sound: TransformedSound, split: str, bpm: float | None, folder: Path) -> Piece:
-    """A piece that is searched, with its score and its patterns if it has them."""
     score = read_score(path, bpm)
     if score is not None:
         check_length(score, sound.lead_in_s, sound.duration_s, path)
@@ -74,14 +70,14 @@ def _piece_of(path: Path, sound: TransformedSound, split: str, bpm: float | None
 
 
 def _without_copies(training_pieces: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
-    """The training pieces that are neither a piece nor an earlier one, which is printed, in the order of their digests.
+    """Return the training pieces that are neither a piece nor an earlier one, in the order of their digests.
 
     That order has nothing to do with names, so that the last ones are held out as if they were drawn.
     """
-    searched = {digest_of(path) for path in paths} if training_pieces else set()
+    searched = {digest_file(path) for path in paths} if training_pieces else set()
     by_digest: dict[str, Path] = {}
     for path in training_pieces:
-        digest = digest_of(path)
+        digest = digest_file(path)
         if digest in searched or digest in by_digest:
             print(f"left out of the training pieces: {path.name}: is the same as another file")
         else:
@@ -91,33 +87,43 @@ def _without_copies(training_pieces: Sequence[Path], paths: Sequence[Path]) -> l
     return [by_digest[digest] for digest in sorted(by_digest)]
 
 
-def split_last(n_files: int, share: float) -> list[str]:
-    """The part of each file: the last ones are held out, one at least, and one at least is not."""
-    n_held_out = max(min(max(round(share * n_files), 1), n_files - 1), 0)
+def split_last(n_files: int, fraction: float) -> list[str]:
+    """Return the part of each file: the last ones are held out, one at least, and one at least is not.
+
+    >>> split_last(2, 0.9), split_last(1, 0.2)
+    (['train', 'validation'], ['train'])
+    """
+    n_held_out = max(min(max(round(fraction * n_files), 1), n_files - 1), 0)
     return ["train"] * (n_files - n_held_out) + ["validation"] * n_held_out
 
 
 def check_lengths(recordings: Recordings, parameters: Parameters) -> None:
-    """ValueError if a piece that is searched is shorter than a patch of a run."""
+    """Raise a ValueError if a piece that is searched is shorter than a patch of a run."""
     for run in parameters.for_runs():
         for piece in range(recordings.n_searched):
-            recordings.count_moments(piece, run.model.patch_frames)
+            recordings.count_patches(piece, run.model.patch_frames)
 
 
 def check_split(splits: np.ndarray, parameters: Parameters) -> None:
-    """ValueError unless there are recordings to learn from and others that are held out."""
+    """Raise a ValueError unless there are recordings to learn from and others that are held out."""
     n_files = np.count_nonzero(np.isin(splits, ("train", "validation")))
     if n_files < 2:
         folder = Path("music", parameters.pieces.training_pieces or parameters.pieces.folder)
-        share = f"pieces.validation_fraction={parameters.pieces.validation_fraction}"
-        raise ValueError(f"{share}: needs at least 2 files, {folder} has {n_files}")
+        fraction = f"pieces.validation_fraction={parameters.pieces.validation_fraction}"
+        raise ValueError(f"{fraction}: needs at least 2 files, {folder} has {n_files}")
 
 
 def _to_recordings(pieces: Sequence[Piece], hop_s: float, root: Path = ROOT) -> Recordings:
-    """Pieces as arrays."""
-    scores = [np.insert(piece.score.notes, 0, number, axis=1) for number, piece in enumerate(pieces) if piece.score]
+    scores = [np.insert(piece.score.notes, 0, index, axis=1) for index, piece in enumerate(pieces) if piece.score]
     for score in scores:
         score[:, 1] += pieces[int(score[0, 0])].sound.lead_in_s
+    truth = [
+        (piece_index, pattern_index, occurrence_index, onset, pitch)
+        for piece_index, piece in enumerate(pieces)
+        for pattern_index, pattern in enumerate(piece.patterns)
+        for occurrence_index, occurrence in enumerate(pattern)
+        for onset, pitch in occurrence
+    ]
     sounds = [piece.sound for piece in pieces]
     return Recordings(
         frames=np.concatenate([sound.frames for sound in sounds]),
@@ -130,35 +136,23 @@ def _to_recordings(pieces: Sequence[Piece], hop_s: float, root: Path = ROOT) -> 
         durations_s=np.array([sound.duration_s for sound in sounds]),
         bpm=np.array([piece.score.bpm if piece.score else np.nan for piece in pieces]),
         notes=np.concatenate([np.zeros((0, 4)), *scores]),
-        truth=np.array(_rows_of([piece.patterns for piece in pieces]), float).reshape(-1, 5),
+        truth=np.array(truth, float).reshape(-1, 5),
         hop_s=hop_s,
     )
 
 
-def _rows_of(patterns_of_pieces: Sequence[Sequence[Pattern]]) -> list[tuple[float, ...]]:
-    """All notes of all patterns: piece, pattern, occurrence, onset in beats, pitch."""
-    return [
-        (piece, number, count, onset, pitch)
-        for piece, patterns in enumerate(patterns_of_pieces)
-        for number, pattern in enumerate(patterns)
-        for count, occurrence in enumerate(pattern)
-        for onset, pitch in occurrence
-    ]
-
-
 def describe(recordings: Recordings) -> str:
-    """Pieces, scores and patterns, files and minutes of the parts of the split, in words."""
+    """Return pieces, scores and patterns, files and minutes of the parts of the split, in words."""
     n_scores, n_known = (len(np.unique(rows[:, 0])) for rows in (recordings.notes, recordings.truth))
     n_patterns = len(np.unique(recordings.truth[:, :2], axis=0))
     known = f"scores of {n_scores}, patterns known of {n_known} ({n_patterns} in all)"
-    parts = [f"{count(recordings.n_searched, 'piece')} to search, {known}"]
+    parts = [f"{_count(recordings.n_searched, 'piece')} to search, {known}"]
     for split, words in (("train", "to learn from"), ("validation", "held out")):
         there = recordings.pieces_of(split)
         minutes = recordings.durations_s[there].sum() / 60
-        parts.append(f"{words}: {count(len(there), 'file')}, {minutes:.1f} min")
+        parts.append(f"{words}: {_count(len(there), 'file')}, {minutes:.1f} min")
     return "; ".join(parts)
 
 
-def count(n: int, thing: str) -> str:
-    """So many things, in words."""
+def _count(n: int, thing: str) -> str:
     return f"{n} {thing}{'s' * (n != 1)}"

@@ -18,55 +18,29 @@ Pattern = list[list[tuple[float, float]]]
 
 @dataclass(frozen=True)
 class Recordings:
-    """All pieces, those that are searched for themes first, then those that are only learned from.
+    """All pieces, those that are searched for themes first, then those that are only learned from."""
 
-    Attributes
-    ----------
-    frames : np.ndarray (n_frames, n_bins)
-        float32, each with mean 0 and standard deviation 1 over its bins; silence is all zeros.
-    starts : np.ndarray (n_pieces + 1,)
-        Where the pieces start, and the end.
-    names : np.ndarray (n_pieces,)
-        Texts: the file without folder and ending; distinct among those that are searched.
-    paths : np.ndarray (n_pieces,)
-        Texts: the file, from the root of the repository if it lies there.
-    splits : np.ndarray (n_pieces,)
-        One of `SPLITS`: learned from, held out, neither.
-    is_searched : np.ndarray (n_pieces,)
-        Whether themes are looked for.
-    lead_ins_s, durations_s : np.ndarray (n_pieces,)
-        Silence before the first sound; length of the recording.
-    bpm : np.ndarray (n_pieces,)
-        Tempo at the beginning, NaN if unknown.
-    notes : np.ndarray (n_notes, 4)
-        Of the scores: piece, onset in s of the recording, onset in beats, MIDI pitch; in order of piece and onset.
-    truth : np.ndarray (n_truth_notes, 5)
-        Of the patterns known: piece, pattern, occurrence, onset in beats, MIDI pitch.
-    hop_s : float
-        From one frame to the next.
-    """
-
-    frames: np.ndarray
-    starts: np.ndarray
-    names: np.ndarray
-    paths: np.ndarray
-    splits: np.ndarray
-    is_searched: np.ndarray
-    lead_ins_s: np.ndarray
-    durations_s: np.ndarray
-    bpm: np.ndarray
-    notes: np.ndarray
-    truth: np.ndarray
-    hop_s: float
+    frames: np.ndarray  # (n_frames, n_bins), float32, each with mean 0 and standard deviation 1; silence is all zeros
+    starts: np.ndarray  # (n_pieces + 1,), where the pieces start, and the end
+    names: np.ndarray  # (n_pieces,), the file without folder and ending; distinct among those that are searched
+    paths: np.ndarray  # (n_pieces,), the file, from the root of the repository if it lies there
+    splits: np.ndarray  # (n_pieces,), one of SPLITS: learned from, held out, neither
+    is_searched: np.ndarray  # (n_pieces,), whether themes are looked for
+    lead_ins_s: np.ndarray  # (n_pieces,), leading silence
+    durations_s: np.ndarray  # (n_pieces,)
+    bpm: np.ndarray  # (n_pieces,), tempo at the beginning, NaN if unknown
+    notes: np.ndarray  # (n_notes, 4), scores, in order: piece, onset in s of the recording, onset in beats, MIDI pitch
+    truth: np.ndarray  # (n_truth_notes, 5), reference patterns: piece, pattern, occurrence, onset in beats, MIDI pitch
+    hop_s: float  # from one frame to the next
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
-        """The recordings that `to_arrays` gave."""
+        """Return the recordings that `to_arrays` gave."""
         fields: dict[str, Any] = {name: arrays[name] for name in cls.__dataclass_fields__}
         return cls(**fields | {"hop_s": float(arrays["hop_s"])})
 
     def to_arrays(self) -> dict[str, Any]:
-        """Its fields by name, for `pipeline.results.save`."""
+        """Return its fields by name, for `pipeline.results.save`."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     @property
@@ -75,11 +49,11 @@ class Recordings:
         return int(np.count_nonzero(self.is_searched))
 
     def piece(self, index: int) -> np.ndarray:
-        """The frames of one piece, ``(n_frames, n_bins)``."""
+        """Return the frames of one piece, ``(n_frames, n_bins)``."""
         return self.frames[self.starts[index] : self.starts[index + 1]]
 
-    def count_moments(self, index: int, patch_frames: int) -> int:
-        """Number of patches of a piece; ValueError if there is none."""
+    def count_patches(self, index: int, patch_frames: int) -> int:
+        """Return the number of patches of a piece; ValueError if there is none."""
         n_frames = len(self.piece(index))
         if n_frames < patch_frames:
             raise ValueError(
@@ -89,19 +63,19 @@ class Recordings:
         return n_frames - patch_frames + 1
 
     def pieces_of(self, split: str) -> np.ndarray:
-        """Indices of the pieces of a part of the split."""
+        """Return the indices of the pieces of a part of the split."""
         return np.flatnonzero(self.splits == split)
 
     def score(self, index: int) -> np.ndarray:
-        """The notes of a piece, ``(n_notes, 3)``: onset in s, onset in beats, pitch; empty if there is no score."""
+        """Return the notes of a piece, ``(n_notes, 3)``: onset in s, onset in beats, pitch; empty without a score."""
         return self.notes[self.notes[:, 0] == index, 1:]
 
     def patterns(self, index: int) -> list[Pattern]:
-        """The patterns known of a piece; empty if none are."""
+        """Return the reference patterns of a piece; empty if there are none."""
         rows = self.truth[self.truth[:, 0] == index, 1:]
         patterns = []
         for pattern in np.unique(rows[:, 0]):
             of_pattern = rows[rows[:, 0] == pattern, 1:]
-            occurrences = [of_pattern[of_pattern[:, 0] == number, 1:] for number in np.unique(of_pattern[:, 0])]
-            patterns.append([[(float(onset), float(pitch)) for onset, pitch in each] for each in occurrences])
+            occurrences = [of_pattern[of_pattern[:, 0] == index, 1:] for index in np.unique(of_pattern[:, 0])]
+            patterns.append([list(map(tuple, occurrence.tolist())) for occurrence in occurrences])
         return patterns

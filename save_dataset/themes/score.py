@@ -1,4 +1,4 @@
-"""The score of a recording, and the patterns known of it.
+"""The score of a recording, and its reference patterns.
 
 A score is a table, ``<piece>.csv``, whose first two columns are onset in beats and MIDI pitch, or else
 ``<piece>.mid``. The beats of a table are its own: the first note may have any. Patterns are in the form of MIREX, in
@@ -12,13 +12,14 @@ import mir_eval
 import numpy as np
 
 from pipeline.atomic_write import atomic_write
+from pipeline.notes import MIDI_ENDINGS
+from save_dataset.files import find_by_pattern
 from save_dataset.midi.files import read_midi
 from save_dataset.themes.recordings import Pattern
 
-MIDI_ENDINGS = (".mid", ".midi", ".MID")
 MAX_FRACTION, MAX_REST_S = 1.25, 5.0  # of a recording over its score, for the last note and applause
 SAME_BEAT = 1e-3  # tables and patterns are rounded
-LOWEST_PITCH = 12  # C0, 16 Hz: no lower one is heard, and the MIDI of JKU marks the end of a piece with pitch 1
+LOWEST_PITCH = 12  # C0, 16 Hz: no lower one can be heard, and the MIDI of JKU marks the end of a piece with pitch 1
 
 
 @dataclass(frozen=True)
@@ -34,22 +35,13 @@ class Score:
 
 
 def read_score(path: Path, bpm: float | None) -> Score | None:
-    """The score beside a recording; None if there is none.
+    """Return the score next to a recording, or of MIDI that is a piece by itself; None if there is none.
 
-    Parameters
-    ----------
-    path : Path
-        The recording, or MIDI that is a piece by itself.
-    bpm : float or None
-        Tempo in beats per minute; None: that of the MIDI file.
-
-    Raises
-    ------
-    ValueError
-        If a file is broken, or nothing tells the tempo of a table.
+    Without a tempo, `bpm`, it is that of the MIDI file; ValueError if a file is broken, or a table has no tempo.
     """
     table = path.with_suffix(".csv")
-    midi_path = next((each for ending in MIDI_ENDINGS if (each := path.with_suffix(ending)).is_file()), None)
+    scores = find_by_pattern(path.parent, "*", MIDI_ENDINGS)
+    midi_path = next((score for score in scores if score.stem == path.stem), None)
     if table.is_file():
         notes = read_table(table)
         paths = (table,) if bpm or midi_path is None else (table, midi_path)
@@ -63,14 +55,14 @@ def read_score(path: Path, bpm: float | None) -> Score | None:
     is_pitched = ~midi.is_drum & (midi.pitches >= LOWEST_PITCH)
     if not is_pitched.any():
         raise ValueError(f"{midi_path}: contains no notes with a pitch")
-    times_s, beats, pitches = (each[is_pitched] for each in (midi.onsets_s, midi.onsets_beats, midi.pitches))
+    times_s, beats, pitches = (x[is_pitched] for x in (midi.onsets_s, midi.onsets_beats, midi.pitches))
     notes = _in_order(np.stack([times_s - times_s[0], beats, pitches], axis=1))
     notes = _with_seconds(notes[:, 1:], bpm) if bpm else notes
     return Score(notes, bpm or midi.tempo_bpm, (midi_path,))
 
 
 def read_table(path: Path) -> np.ndarray:
-    """Onsets in beats and MIDI pitches of a table, ``(n_notes, 2)``, in order of time; a line of names may be first."""
+    """Return onsets in beats and pitches of a table, ``(n_notes, 2)``, in order; its first line may be names."""
     must = "must be a table of onsets in beats and MIDI pitches"
     try:
         rows = [line.split(",")[:2] for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
@@ -84,7 +76,6 @@ def read_table(path: Path) -> np.ndarray:
 
 
 def _is_number(text: str) -> bool:
-    """Whether a text is a number."""
     try:
         float(text)
     except ValueError:
@@ -93,17 +84,17 @@ def _is_number(text: str) -> bool:
 
 
 def _with_seconds(notes: np.ndarray, bpm: float) -> np.ndarray:
-    """Notes ``(n_notes, 2)`` as ``(n_notes, 3)``, seconds since the first one before them."""
+    """Return notes ``(n_notes, 2)`` as ``(n_notes, 3)``, seconds since the first in a column before them."""
     return np.column_stack([(notes[:, 0] - notes[0, 0]) * 60 / bpm, notes])
 
 
 def _in_order(notes: np.ndarray) -> np.ndarray:
-    """Rows of onset in beats and pitch, the last two columns, in their order."""
+    """Return rows in the order of onset in beats and pitch, the last two columns."""
     return notes[np.lexsort((notes[:, -1], notes[:, -2]))]
 
 
 def check_length(score: Score, lead_in_s: float, duration_s: float, sound: Path) -> None:
-    """ValueError if a recording is shorter than its score, or much longer."""
+    """Raise a ValueError if a recording is shorter than its score, or much longer."""
     last_s = lead_in_s + score.notes[-1, 0]
     if last_s > duration_s or duration_s > MAX_FRACTION * last_s + MAX_REST_S:
         raise ValueError(
@@ -113,13 +104,7 @@ def check_length(score: Score, lead_in_s: float, duration_s: float, sound: Path)
 
 
 def read_patterns(path: Path, score: Score | None) -> list[Pattern]:
-    """The patterns in a file of MIREX's form.
-
-    Raises
-    ------
-    ValueError
-        If it has another form, or has notes that the score has not.
-    """
+    """Return the patterns in a file of MIREX's form; ValueError if it is none, or has notes that the score has not."""
     try:
         patterns = mir_eval.io.load_patterns(str(path))
     except (ValueError, IndexError, UnicodeDecodeError) as error:
@@ -135,11 +120,9 @@ def read_patterns(path: Path, score: Score | None) -> list[Pattern]:
 
 
 def not_in_score(notes: np.ndarray, score: Score) -> np.ndarray:
-    """Those of the notes, onset in beats and pitch, that the score has not, ``(n_missing, 2)``."""
-    there = {}
-    for pitch in np.unique(notes[:, 1]):
-        there[pitch] = np.r_[-np.inf, np.sort(score.notes[score.notes[:, 2] == pitch, 1]), np.inf]
-    is_there = [np.abs(there[pitch] - beat).min() <= SAME_BEAT for beat, pitch in notes]
+    """Return those of the notes, onset in beats and pitch, that the score has not, ``(n_missing, 2)``."""
+    onsets = {pitch: score.notes[score.notes[:, 2] == pitch, 1] for pitch in np.unique(notes[:, 1])}
+    is_there = [np.abs(onsets[pitch] - beat).min(initial=np.inf) <= SAME_BEAT for beat, pitch in notes]
     return notes[~np.array(is_there, bool)]
 
 
@@ -151,11 +134,15 @@ def write_patterns(patterns: list[Pattern], path: Path) -> Path:
 
 
 def patterns_to_text(patterns: list[Pattern]) -> str:
-    """Patterns in the form of MIREX."""
+    """Return patterns in the form of MIREX.
+
+    >>> patterns_to_text([[[(0.0, 60.0), (0.5, 62.0)]]]).splitlines()
+    ['pattern1', 'occurrence1', '0.000000, 60.000000', '0.500000, 62.000000']
+    """
     lines = []
-    for number, pattern in enumerate(patterns, 1):
-        lines.append(f"pattern{number}")
-        for count, occurrence in enumerate(pattern, 1):
-            lines.append(f"occurrence{count}")
+    for pattern_index, pattern in enumerate(patterns, 1):
+        lines.append(f"pattern{pattern_index}")
+        for occurrence_index, occurrence in enumerate(pattern, 1):
+            lines.append(f"occurrence{occurrence_index}")
             lines += [f"{onset:f}, {pitch:f}" for onset, pitch in occurrence]
     return "".join(f"{line}\n" for line in lines)

@@ -17,9 +17,9 @@ import time
 from save_dataset.processes import work
 
 if __name__ == "__main__":
-    tasks = {number: (0.05 * min(number, 4),) for number in range(200)}
-    for number, _ in work(time.sleep, tasks, few=0, n_processes=2):
-        print(number, flush=True)
+    tasks = {index: (0.05 * min(index, 4),) for index in range(200)}
+    for index, _ in work(time.sleep, tasks, few=0, n_processes=2):
+        print(index, flush=True)
 """
 
 
@@ -62,8 +62,8 @@ def test_ctrl_c_stops_all_processes_at_once(tmp_path):
     with Popen(command, env=environment, **output, start_new_session=True, preexec_fn=let_ctrl_c_in) as started:
         first = started.stdout.readline()
         os.killpg(started.pid, signal.SIGINT)  # as the terminal does it: to all processes
-        told, complaint = started.communicate(timeout=20)
+        printed, complaint = started.communicate(timeout=20)
     assert first
-    assert len(told.split()) < 20
+    assert len(printed.split()) < 20
     assert complaint.count("Traceback") == 1
     assert complaint.rstrip().endswith("KeyboardInterrupt")

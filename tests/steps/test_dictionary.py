@@ -18,11 +18,10 @@ import run_steps
 from embed import step3_embed_dictionary, step4_hear_dictionary
 from evaluate import step7_measure_dictionary
 from forecast import step6_generate_dictionary
-from pipeline import results
+from pipeline import provenance, results
 from pipeline.parameters import ROOT, load
 from save_dataset import step0_make_pieces, step1_save_drums, step1_save_piano
 from save_dataset.midi.corpus import Corpus
-from save_dataset.midi.files import read_cached
 from tests.small_dictionary import TEXT, small_codes, small_corpus
 from tests.small_midi import write_drums, write_midi
 from tests.stored_results import store
@@ -499,7 +498,7 @@ def test_ctrl_c_while_files_are_parsed_leaves_nothing_half_done(checkout):
     )
     kept = versions_of(checkout, "output/**/*")
     assert 0 < len(kept) < n_files
-    assert all(read_cached(checkout / name) is not None for name in kept)
+    assert all(provenance.is_complete(checkout / name) for name in kept)
     assert command(checkout, *words[1:]) == (0, [])
     after = versions_of(checkout, "output/**/*")
     assert {name: after[name] for name in kept} == kept

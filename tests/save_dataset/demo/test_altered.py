@@ -23,7 +23,7 @@ def midi_of(rows, tempos=((0, 120.0),)):
         events.append(((onset + length) * 480, mido.Message("note_off", note=pitch)))
     events.sort(key=lambda event: event[0])
     deltas = np.diff([0, *(tick for tick, _ in events)]).astype(int)
-    midi.tracks.append(mido.MidiTrack(each.copy(time=int(t)) for (_, each), t in zip(events, deltas, strict=True)))
+    midi.tracks.append(mido.MidiTrack(event.copy(time=int(t)) for (_, event), t in zip(events, deltas, strict=True)))
     buffer = io.BytesIO()
     midi.save(file=buffer)
     return buffer.getvalue()
@@ -66,7 +66,7 @@ def test_pitches_stay_those_of_midi():
     assert patterns == [[[(5.0, 124.0)], [(8.0, 127.0)]]]
 
 
-def test_notes_that_nobody_hears_are_left_out_and_do_not_move_the_middle():
+def test_notes_too_low_to_hear_are_left_out_and_do_not_shift_the_middle():
     content, _ = alter(midi_of([*ROWS, (20, 1, 1)]), [], transpose_semitones=3, tempo=1.0)
     assert rows_of(content) == rows_of(alter(midi_of(ROWS), [], transpose_semitones=3, tempo=1.0)[0])
 
@@ -96,8 +96,8 @@ def test_a_folder_gives_names_scores_and_patterns(folder):
 
 def test_patterns_in_beats_of_a_table_become_those_of_the_midi(folder):
     (folder / "piece.csv").write_text("".join(f"{onset - 1},{pitch}\n" for onset, _, pitch in ROWS))
-    moved = [[[(onset - 1, pitch) for onset, pitch in each] for each in PATTERN[:2]]]
-    write_patterns(moved, folder / "known" / "piece.txt")
+    shifted = [[[(onset - 1, pitch) for onset, pitch in occurrence] for occurrence in PATTERN[:2]]]
+    write_patterns(shifted, folder / "known" / "piece.txt")
     ((_, _, patterns),) = altered(folder, semitones=0)
     assert patterns == [PATTERN[:2]]
 

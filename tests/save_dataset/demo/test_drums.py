@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.sections.symbolic import Grid, Pieces
-from save_dataset.demo.drums import CLASSES, PATTERNS, PLAYERS, compose_drums, planted_patterns, to_velocities
+from save_dataset.demo.drums import CLASSES, PATTERNS, PLAYERS, compose_drums, to_velocities
 from save_dataset.midi.files import to_bytes
 
 ALL = Pieces(folder="demo", pieces_per_composer=6, bars=16)
@@ -28,6 +28,11 @@ def grid_of(midi, bars):
     return hits.reshape(bars, 16, -1)
 
 
+def planted_patterns(player):
+    """The patterns of a player as hits, 0 or 1, ``(n_patterns, 16, n_classes)``, in the order of tastes."""
+    return np.stack([to_velocities(PATTERNS[pattern], 16) > 0 for pattern in PLAYERS[player].tastes]).astype(float)
+
+
 def shifts_ms(pieces, player, drum):
     """Milliseconds after the written time of all hits of a drum."""
     shifts = []
@@ -43,7 +48,7 @@ def test_every_line_is_as_long_as_its_bar_and_says_nothing_unknown():
     lines = [(line, 16) for pattern in PATTERNS.values() for line in pattern.values()]
     lines += [(line, 8) for player in PLAYERS.values() for line in player.fill.values()]
     assert all(len(line) == length and set(line) <= set("Xxo.") for line, length in lines)
-    assert {name for each in [*PATTERNS.values(), *(p.fill for p in PLAYERS.values())] for name in each} <= set(CLASSES)
+    assert set().union(*PATTERNS.values(), *(player.fill for player in PLAYERS.values())) <= set(CLASSES)
 
 
 def test_strengths_of_a_line_become_velocities():
@@ -57,55 +62,32 @@ def test_classes_are_those_that_the_grid_has_by_default():
     assert all(pitch == Grid().drums[name][0] for name, pitch in CLASSES.items())
 
 
-def test_each_player_has_the_pieces_asked_for(pieces):
-    assert len(pieces) == 24
-    assert list(pieces)[:2] == ["ada/ada_01.mid", "ada/ada_02.mid"]
-    assert {name.split("/")[0] for name in pieces} == set(PLAYERS)
-
-
-def test_bars_that_are_no_fill_are_planted_patterns(pieces):
-    planted = planted_patterns()
-    crash = list(CLASSES).index("crash")
+def test_bars_are_planted_patterns_and_phrases_end_in_the_players_fill(pieces):
     for name, midi in pieces.items():
-        bars = grid_of(midi, ALL.bars)
+        player, bars = name.split("/")[0], grid_of(midi, ALL.bars)
         assert bars.max() == 1
-        bars[4::4, 0, crash] -= 1  # begins a phrase after a fill
-        known = planted[name.split("/")[0]]
-        plain = bars[np.arange(ALL.bars) % 4 != 3]
+        assert (bars[3::4, 8:] == (to_velocities(PLAYERS[player].fill, 8) > 0)).all()
+        bars[4::4, 0, list(CLASSES).index("crash")] -= 1  # begins a phrase after a fill
+        known = planted_patterns(player)
+        plain, last = bars[np.arange(ALL.bars) % 4 != 3], bars[3::4, :8]
         assert all((bar == known).all(axis=(1, 2)).any() for bar in plain), name
-        last = bars[3::4, :8]
         assert all((bar == known[:, :8]).all(axis=(1, 2)).any() for bar in last), name
-
-
-def test_phrases_end_in_the_players_fill(pieces):
-    for name, midi in pieces.items():
-        fill = to_velocities(PLAYERS[name.split("/")[0]].fill, 8) > 0
-        assert (grid_of(midi, ALL.bars)[3::4, 8:] == fill).all()
 
 
 def test_a_player_keeps_to_the_tastes():
     many = compose_drums(Pieces(folder="demo", pieces_per_composer=60, bars=16))
-    rock = planted_patterns()["ada"][0]
+    rock = planted_patterns("ada")[0]
     first_bars = [grid_of(midi, 16)[0] for name, midi in many.items() if name.startswith("ada")]
-    share = np.mean([(bar == rock).all() for bar in first_bars])
-    assert share == pytest.approx(0.4, abs=0.19)  # three standard deviations of 60 draws
+    fraction = np.mean([(bar == rock).all() for bar in first_bars])
+    assert fraction == pytest.approx(0.4, abs=0.19)  # three standard deviations of 60 draws
 
 
 def test_some_patterns_are_shared_and_some_are_not():
-    players = {pattern: [n for n, p in PLAYERS.items() if pattern in p.tastes] for pattern in PATTERNS}
-    assert all(players.values())
-    assert sorted(pattern for pattern, each in players.items() if len(each) > 1) == [
-        "backbeat",
-        "funk",
-        "half_time",
-        "rock",
-    ]
+    n_players = {pattern: sum(pattern in player.tastes for player in PLAYERS.values()) for pattern in PATTERNS}
+    assert all(n_players.values())
+    assert {name for name, n in n_players.items() if n > 1} == {"backbeat", "funk", "half_time", "rock"}
     assert all(sum(player.tastes.values()) == pytest.approx(1) for player in PLAYERS.values())
-
-
-def test_patterns_differ_from_one_another():
-    distinct = {(to_velocities(lines, 16) > 0).tobytes() for lines in PATTERNS.values()}
-    assert len(distinct) == len(PATTERNS)
+    assert len({(to_velocities(lines, 16) > 0).tobytes() for lines in PATTERNS.values()}) == len(PATTERNS)
 
 
 @pytest.mark.parametrize(
@@ -114,48 +96,44 @@ def test_patterns_differ_from_one_another():
 def test_players_are_late_and_early_by_habit(pieces, player, drum, late_ms):
     shifts = shifts_ms(pieces, player, drum)
     assert shifts.mean() == pytest.approx(late_ms, abs=1)
-    assert shifts.std() == pytest.approx(1000 * PLAYERS[player].timing_spread_s, rel=0.25)
+    assert shifts.std() == pytest.approx(1000 * PLAYERS[player].timing_std_s, rel=0.25)
 
 
 def test_soft_players_are_softer_than_loud_ones(pieces):
-    means = {
-        player: np.mean(
-            [n.velocity for name in pieces if name.startswith(player) for n in pieces[name].instruments[0].notes]
-        )
-        for player in ("ada", "cleo")
-    }
-    assert means["ada"] > means["cleo"] + 15
+    def mean_velocity(player):
+        notes = [note for name in pieces if name.startswith(player) for note in pieces[name].instruments[0].notes]
+        return np.mean([note.velocity for note in notes])
+
+    assert mean_velocity("ada") > mean_velocity("cleo") + 15
 
 
-def test_tempo_differs_from_piece_to_piece_and_stays_in_range(pieces):
-    tempi = [60 / step_s_of(midi) / 4 for midi in pieces.values()]
-    assert len(set(np.round(tempi))) > 10
-    assert min(tempi) >= 79.99
-    assert max(tempi) <= 140.01
-
-
-def test_files_are_drums_in_four_four_at_one_tempo(pieces):
+def test_each_player_has_the_pieces_asked_for_drums_in_four_four_at_a_tempo_of_their_own(pieces):
+    assert len(pieces) == 24
+    assert list(pieces)[:2] == ["ada/ada_01.mid", "ada/ada_02.mid"]
+    assert {name.split("/")[0] for name in pieces} == set(PLAYERS)
     for midi in pieces.values():
-        assert [each.is_drum for each in midi.instruments] == [True]
-        assert [(each.numerator, each.denominator) for each in midi.time_signature_changes] == [(4, 4)]
+        assert [instrument.is_drum for instrument in midi.instruments] == [True]
+        assert [(metre.numerator, metre.denominator) for metre in midi.time_signature_changes] == [(4, 4)]
         assert len(midi.get_tempo_changes()[0]) == 1
+    tempos_bpm = [60 / step_s_of(midi) / 4 for midi in pieces.values()]
+    assert len(set(np.round(tempos_bpm))) > 10
+    assert min(tempos_bpm) >= 79.99
+    assert max(tempos_bpm) <= 140.01
 
 
-def test_same_seed_gives_the_same_bytes_another_does_not(pieces):
-    one = {name: to_bytes(midi) for name, midi in compose_drums(ALL).items()}
-    other = {name: to_bytes(midi) for name, midi in compose_drums(ALL.model_copy(update={"seed": 1})).items()}
+def test_same_seed_gives_the_same_bytes_also_of_fewer_pieces_and_another_does_not(pieces):
+    def contents(**changes):
+        return {name: to_bytes(midi) for name, midi in compose_drums(ALL.model_copy(update=changes)).items()}
+
+    one, other = contents(), contents(seed=1)
     assert one == {name: to_bytes(midi) for name, midi in pieces.items()}
     assert all(one[name] != other[name] for name in one)
     assert len(set(one.values())) == len(one)
-
-
-def test_a_piece_stays_the_same_when_there_are_more(pieces):
-    fewer = compose_drums(ALL.model_copy(update={"pieces_per_composer": 2}))
-    assert all(to_bytes(midi) == to_bytes(pieces[name]) for name, midi in fewer.items())
+    assert contents(pieces_per_composer=2).items() < one.items()
 
 
 @pytest.mark.parametrize("bars", [4, 6, 64])
-def test_a_piece_has_as_many_bars_as_asked_for(bars):
+def test_a_piece_has_the_bars_asked_for(bars):
     midi = compose_drums(Pieces(folder="demo", pieces_per_composer=1, bars=bars))["dee/dee_01.mid"]
     last_step = max(round(note.start / step_s_of(midi)) for note in midi.instruments[0].notes)
     assert last_step // 16 == bars - 1

@@ -22,7 +22,7 @@ model.features = "cqt"
 COMPOSED = '[composition]\nfolder = "made"\nn_pieces = {n}\nbpm = 240.0'
 ONE_PIECE = COMPOSED.format(n=1)
 ALTERED = '[altered]\nfolder = "altered"\noriginal = "made"\ntranspose_semitones = 3\ntempo = 1.2'
-WAY_OUT = "run: python -m save_dataset.step0_make_themes mine"
+HINT = "run: python -m save_dataset.step0_make_themes mine"
 
 
 @pytest.fixture
@@ -44,38 +44,33 @@ def made(parameters_of, tmp_path):
 
 
 def test_a_piece_is_written_as_score_sound_and_patterns(made):
-    names = sorted(path.relative_to(made).as_posix() for path in (made / "music" / "made").rglob("*.*"))
-    assert names == [f"music/made/{name}" for name in ("groundtruth/piece_a.txt", "made_by_step0.json")] + [
-        "music/made/piece_a.flac",
-        "music/made/piece_a.mid",
-    ]
+    names = sorted(path.relative_to(made / "music/made").as_posix() for path in (made / "music/made").rglob("*.*"))
+    assert names == ["groundtruth/piece_a.txt", "made_by_step0.json", "piece_a.flac", "piece_a.mid"]
     samples, rate_hz = soundfile.read(made / "music/made/piece_a.flac")
     assert rate_hz == 22050
     assert len(samples) == pytest.approx(22050 * 35.2, rel=0.02)
     assert len(mir_eval.io.load_patterns(str(made / "music/made/groundtruth/piece_a.txt"))) == 3
 
 
-def test_pieces_as_made_are_let_through_and_found_music_is_no_matter(made, parameters_of):
+def test_pieces_as_made_are_let_through_and_recorded_music_is_no_matter(made, parameters_of):
     check_made(parameters_of(), made)
     check_made(parameters_of(folder="elsewhere"), made)
 
 
 def test_pieces_that_are_missing_or_by_other_parameters_are_refused(made, parameters_of):
-    with pytest.raises(ValueError, match=rf"^music/made: is not what \[composition\] says; {WAY_OUT}$"):
+    with pytest.raises(ValueError, match=rf"^music/made: is not what \[composition\] says; {HINT}$"):
         check_made(parameters_of(COMPOSED.format(n=2)), made)
-    with pytest.raises(FileNotFoundError, match=rf"^music/altered: does not exist; {WAY_OUT}$"):
+    with pytest.raises(FileNotFoundError, match=rf"^music/altered: does not exist; {HINT}$"):
         check_made(parameters_of(ALTERED, "altered"), made)
     (made / "music/made/piece_a.flac").unlink()
-    with pytest.raises(FileNotFoundError, match=rf"^music/made: piece_a.flac does not exist; {WAY_OUT}$"):
+    with pytest.raises(FileNotFoundError, match=rf"^music/made: piece_a.flac does not exist; {HINT}$"):
         check_made(parameters_of(), made)
 
 
 def test_foreign_sound_is_not_mixed_with_what_is_made(made, parameters_of):
     foreign = made / "music" / "made" / "foreign.ogg"
     foreign.touch()
-    message = (
-        r"^music/made: holds music that was not made here: name another folder under \[composition\] or \[altered\], "
-    )
+    message = r"^music/made: holds music that was not made here: name another folder under \[composition\] or \["
     with pytest.raises(ValueError, match=message):
         make_themes(parameters_of(), made)
     assert foreign.exists()
@@ -87,10 +82,9 @@ def test_pieces_of_before_are_replaced(made, parameters_of):
     assert len(list((made / "music" / "made").glob("*.flac"))) == 1
 
 
-def test_nothing_is_made_for_music_that_is_found(made, parameters_of, capsys):
-    with pytest.raises(
-        ValueError, match=r"^pieces.folder='elsewhere': is not what \[composition\] or \[altered\] makes$"
-    ):
+def test_nothing_is_made_for_music_that_is_recorded(made, parameters_of, capsys):
+    message = r"^pieces.folder='elsewhere': is not what \[composition\] or \[altered\] makes$"
+    with pytest.raises(ValueError, match=message):
         make_themes(parameters_of(folder="elsewhere"), made)
     step0_make_themes.run("mine", made)
     assert capsys.readouterr().out == "music/elsewhere is not composed here: nothing to do\n"
@@ -109,8 +103,8 @@ def test_a_composed_piece_and_its_altered_form_go_through_steps_0_and_1(made, pa
         before, after = composed.score(piece), altered.score(piece)
         np.testing.assert_array_equal(before[:, 1], after[:, 1])
         split = round((before[0, 1] + before[-1, 1]) / 2)
-        moves = sorted_pitches(after) - sorted_pitches(before)
-        np.testing.assert_array_equal(moves, np.where(before[:, 1] >= split, 3, 0))
+        shifts = sorted_pitches(after) - sorted_pitches(before)
+        np.testing.assert_array_equal(shifts, np.where(before[:, 1] >= split, 3, 0))
         assert altered.durations_s[piece] < composed.durations_s[piece] - 2
     assert len(altered.truth)
     assert len(altered.truth) < len(composed.truth)

@@ -23,14 +23,14 @@ def mnist_like(n_train=100, n_test=40):
     }  # fmt: skip
 
 
-def test_a_picture_is_turned_anticlockwise_as_seen():
+def test_an_image_is_rotated_anticlockwise_as_seen():
     image = np.zeros((1, 9, 9), np.float32)
     image[0, 4, 7] = 1  # to the right of the middle
     rotated = rotate(image, np.array([90.0]))[0]
     assert np.argwhere(rotated > 0.5).tolist() == [[1, 4]]  # above it
 
 
-def test_pictures_are_turned_as_scipy_turns_each(rng):
+def test_images_are_rotated_as_scipy_does_it(rng):
     images, angles_deg = rng.random((20, 11, 11), np.float32), rng.uniform(-180, 180, 20)
     expected = [
         ndimage.rotate(image, angle, reshape=False, order=1, mode="grid-constant")
@@ -39,7 +39,7 @@ def test_pictures_are_turned_as_scipy_turns_each(rng):
     assert rotate(images, angles_deg) == pytest.approx(np.array(expected), abs=1e-5)
 
 
-def test_pictures_are_turned_each_by_its_own_angle_in_every_batch(rng):
+def test_images_are_rotated_each_by_its_own_angle_in_every_batch(rng):
     images = rng.random((BATCH_IMAGES + 3, 5, 5), np.float32)
     angles_deg = np.zeros(len(images))
     angles_deg[-1] = 180
@@ -56,29 +56,22 @@ def test_the_embedded_digits_stay_inside_when_they_are_rotated():
     assert rotated.sum() == pytest.approx(images[:50].sum(), rel=0.005)
 
 
-def test_a_larger_picture_has_the_same_shape(rng):
+def test_a_larger_image_has_the_same_shape_and_one_of_the_right_size_is_left_as_it_is(rng):
     small = np.kron(np.eye(2, dtype=np.float32), np.ones((4, 4), np.float32))[None]
     large = resize(small, 16)
     assert large.shape == (1, 16, 16)
     assert large[0, 2:6, 2:6].min() > 0.9
     assert large[0, 2:6, 10:14].max() < 0.1
-
-
-def test_pictures_of_the_right_size_are_left_as_they_are(rng):
     images = rng.random((3, 28, 28), np.float32)
     assert (resize(images, 28) == images).all()
 
 
-def test_each_part_of_the_split_has_its_share_of_every_digit():
+def test_each_part_of_the_split_has_its_fraction_of_every_digit():
     labels = np.repeat(np.arange(10), 50)
     arrays = split_images(np.zeros((500, 8, 8)), labels, Images(test_fraction=0.2, validation_fraction=0.25))
     for split, n in (("train", 30), ("validation", 10), ("test", 10)):
         assert np.bincount(labels[arrays["splits"] == split]).tolist() == [n] * 10
-
-
-def test_another_seed_holds_others_out():
-    labels = np.repeat(np.arange(10), 20)
-    splits = [split_images(np.zeros((200, 8, 8)), labels, Images(seed=seed))["splits"] for seed in (0, 0, 1)]
+    splits = [split_images(np.zeros((500, 8, 8)), labels, Images(seed=seed))["splits"] for seed in (0, 0, 1)]
     assert (splits[0] == splits[1]).all()
     assert (splits[0] != splits[2]).any()
 
@@ -94,38 +87,34 @@ def test_a_file_as_mnist_keeps_its_own_test(tmp_path):
     assert arrays["labels"].tolist() == [n % 10 for n in range(140)]
 
 
-def test_a_file_that_is_not_there_says_what_else_there_is(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"none\.npz; give the path of mnist\.npz, or 'digits'"):
-        read_images(Images(source="none.npz"), tmp_path)
+FLAT = mnist_like() | {"x_test": np.zeros((40, 784), np.uint8)}
 
 
-def test_arrays_that_a_file_lacks_are_all_named(tmp_path):
-    np.savez(tmp_path / "half.npz", x_train=np.zeros(1), y_train=np.zeros(1))
-    with pytest.raises(ValueError, match="half.npz: has no x_test, y_test; give the path"):
-        read_images(Images(source=str(tmp_path / "half.npz")))
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"x_train": np.zeros(1), "y_train": np.zeros(1)}, r"has no x_test, y_test; give the path"),
+        ({"x_train": np.array([None])}, r"is broken .*; give the path"),
+        (FLAT, r"images \(40, 784\) of uint8, labels \(40,\): must be"),
+    ],
+)
+def test_a_file_that_is_not_in_the_form_of_mnist_is_refused(tmp_path, arrays, message):
+    np.savez(tmp_path / "wrong.npz", **arrays)
+    with pytest.raises(ValueError, match=rf"wrong\.npz: {message}"):
+        read_images(Images(source=str(tmp_path / "wrong.npz")))
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"no archive", b""])
-def test_a_file_that_is_no_npz_is_told_in_one_line(tmp_path, content):
-    (tmp_path / "text.npz").write_bytes(content)
-    with pytest.raises(ValueError, match=r"text\.npz: is not an .npz file"):
-        read_images(Images(source=str(tmp_path / "text.npz")))
+def test_a_file_that_is_no_npz_or_missing_is_refused(tmp_path):
+    settings = Images(source=str(tmp_path / "text.npz"))
+    with pytest.raises(FileNotFoundError, match=r"text\.npz; give the path of mnist\.npz, or 'digits'"):
+        read_images(settings)
+    for content in (b"PK\x03\x04 broken", b"no archive", b""):
+        (tmp_path / "text.npz").write_bytes(content)
+        with pytest.raises(ValueError, match=r"text\.npz: is not an .npz file"):
+            read_images(settings)
 
 
-def test_objects_are_not_read(tmp_path):
-    np.savez(tmp_path / "objects.npz", x_train=np.array([None]))
-    with pytest.raises(ValueError, match=r"objects\.npz: is broken .*; give the path"):
-        read_images(Images(source=str(tmp_path / "objects.npz")))
-
-
-def test_pictures_of_another_shape_are_told_with_it(tmp_path):
-    flat = mnist_like() | {"x_test": np.zeros((40, 784), np.uint8)}
-    np.savez(tmp_path / "flat.npz", **flat)
-    with pytest.raises(ValueError, match=r"flat\.npz: pictures \(40, 784\) of uint8, labels \(40,\): must be"):
-        read_images(Images(source=str(tmp_path / "flat.npz")))
-
-
-def test_too_few_pictures_to_split(tmp_path):
+def test_too_few_images_to_split(tmp_path):
     np.savez(tmp_path / "few.npz", **mnist_like(n_train=12))
     with pytest.raises(ValueError, match="12 images: too few to hold 0.1 of each digit out"):
         read_images(Images(source=str(tmp_path / "few.npz")))
@@ -147,8 +136,10 @@ def test_a_download_that_fails_says_what_else_there_is(keras_folder, monkeypatch
         raise failure
 
     monkeypatch.setattr(digits, "urlopen", fail)
-    told = "images.source='mnist': could not be downloaded .*(no route|IncompleteRead).*; give the path .* or 'digits'"
-    with pytest.raises(ValueError, match=told):
+    message = (
+        "images.source='mnist': could not be downloaded .*(no route|IncompleteRead).*; give the path .* or 'digits'"
+    )
+    with pytest.raises(ValueError, match=message):
         read_images(Images(source="mnist"))
     assert not keras_folder.exists()
 

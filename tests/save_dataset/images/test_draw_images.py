@@ -3,7 +3,7 @@ import numpy as np
 from save_dataset.images.draw_images import ANGLES_DEG, N_UPRIGHT, draw_digits, sheet_of
 
 
-def test_pictures_stand_in_rows_and_columns_with_gaps(rng):
+def test_images_stand_in_rows_and_columns_with_gaps(rng):
     rows = rng.random((2, 3, 8, 8))
     sheet, pitch = sheet_of(rows)
     assert sheet.shape == (pitch + 8, 2 * pitch + 8)

@@ -26,8 +26,8 @@ def test_a_roll_comes_back_from_its_view(rng):
 def test_what_stands_above_the_bass_does_not_change_with_the_key(rng, semitones):
     roll = random_roll(rng, widest=40, highest=87 - 12)
     above = slice(0, 2 * N_ABOVE)
-    moved = from_roll(piano_roll.transpose(roll, semitones))
-    np.testing.assert_array_equal(moved[:, above], from_roll(roll)[:, above])
+    transposed = from_roll(piano_roll.transpose(roll, semitones))
+    np.testing.assert_array_equal(transposed[:, above], from_roll(roll)[:, above])
 
 
 def test_the_channels_say_what_is_played():
@@ -35,8 +35,8 @@ def test_the_channels_say_what_is_played():
     roll[0, 88 + np.array([27, 31, 34])] = 1  # C3, E3, G3, of which E3 is struck
     roll[0, 31] = 1
     view = from_roll(roll)[0]
-    told = {channel_names()[channel]: float(view[channel]) for channel in np.flatnonzero(view)}
-    assert told == {
+    played = {channel_names()[channel]: float(view[channel]) for channel in np.flatnonzero(view)}
+    assert played == {
         "above_onset 4": 1, "above_frame 0": 0.5, "above_frame 4": 0.5, "above_frame 7": 0.5,
         "bass_band 3": 1, "bass_class C": 0.25,
     }  # fmt: skip

@@ -1,4 +1,6 @@
-"""The picture of a corpus: which pieces and bars are shown."""
+"""The figure of a corpus: which pieces and bars are shown."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,8 +8,8 @@ from matplotlib.collections import PolyCollection
 
 from pipeline import results
 from pipeline.parameters import load
-from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.draw_corpus import draw_corpus, draw_pieces, pieces_shown
+from tests import small_midi
 
 DRUMS = [f"{kind} {name}" for kind in ("hit", "velocity", "offset") for name in ("kick", "snare")]
 
@@ -17,30 +19,13 @@ def make_corpus(labels, channels=DRUMS, bars=6, first_bar=0):
     n_pieces, n_steps = len(labels), 16 * bars
     piece = np.zeros((n_steps, len(channels)), np.float32)
     piece[16 * first_bar :: 4] = 1
-    return Corpus(
-        steps=np.tile(piece, (n_pieces, 1)),
-        starts=n_steps * np.arange(n_pieces + 1),
-        names=np.array([f"{label or 'piece'}/{index}.mid" for index, label in enumerate(labels)]),
-        labels=np.array(labels),
-        groups=np.array(labels),
-        splits=np.array(["train"] * n_pieces),
-        bpm=np.full(n_pieces, 120.0),
-        channels=np.array(channels),
-        steps_per_beat=4,
-        steps_per_bar=16,
-        chords=np.full(n_pieces * n_steps, NO_CHORD),
-    )
+    corpus = small_midi.make_corpus([piece] * n_pieces, channels=channels)
+    names = [f"{label or 'piece'}/{index}.mid" for index, label in enumerate(labels)]
+    return replace(corpus, names=np.array(names), labels=np.array(labels))
 
 
-def titles_of(figure):
-    return [axes.get_title(loc="left") for axes in figure.axes]
-
-
-def test_one_piece_of_each_label_the_most_frequent_first():
+def test_one_piece_of_each_label_the_most_frequent_first_and_at_most_six():
     assert pieces_shown(make_corpus(["a", "b", "b", "c", "b", "c"])) == [1, 3, 0]
-
-
-def test_no_more_than_six_labels():
     assert pieces_shown(make_corpus(list("aabbccddeeffg"))) == [0, 2, 4, 6, 8, 10]
 
 
@@ -51,24 +36,24 @@ def test_first_pieces_where_labels_do_not_differ(label):
 
 
 def test_pieces_that_fill_a_row_come_first_and_rows_are_equally_long():
-    corpus = make_corpus(["a", "a", "a", "b"])
     starts = np.array([0, 16, 112, 208, 224])  # bars: 1, 6, 6, 1
-    corpus = Corpus(**(corpus.to_arrays() | {"starts": starts}))
+    corpus = replace(make_corpus(["a", "a", "a", "b"]), starts=starts)
     assert pieces_shown(corpus) == [1, 3]
     assert [axes.get_xlim()[1] for axes in draw_pieces(corpus).axes] == [64, 64]
 
 
-def test_titles_give_name_and_label_but_not_twice():
-    corpus = make_corpus(["ada", "bo", ""])
-    corpus = Corpus(**(corpus.to_arrays() | {"names": np.array(["ada/1.mid", "x/2.mid", "y/3.mid"])}))
-    assert sorted(titles_of(draw_pieces(corpus))) == ["ada/1.mid", "bo: x/2.mid", "y/3.mid"]
+def test_titles_give_name_and_label_but_not_twice_and_the_last_row_names_its_axis():
+    names = np.array(["ada/1.mid", "x/2.mid", "y/3.mid"])
+    rows = draw_pieces(replace(make_corpus(["ada", "bo", ""]), names=names)).axes
+    assert sorted(axes.get_title(loc="left") for axes in rows) == ["ada/1.mid", "bo: x/2.mid", "y/3.mid"]
+    assert [axes.get_xlabel() for axes in rows] == ["", "", "bar"]
 
 
 def test_four_bars_from_the_first_that_has_notes():
     (axes,) = draw_pieces(make_corpus(["a"], first_bar=1)).axes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "3", "4", "5"]
     assert axes.get_xlim()[1] == 64
-    (cells,) = (each for each in axes.collections if isinstance(each, PolyCollection))
+    (cells,) = (artist for artist in axes.collections if isinstance(artist, PolyCollection))
     assert len(cells.get_paths()) == 32  # 16 beats, 2 drums
 
 
@@ -79,15 +64,10 @@ def test_short_and_silent_pieces_are_drawn():
     assert axes.get_xlim()[1] == 32
 
 
-def test_steps_that_are_seconds_are_told_in_seconds():
+def test_steps_that_are_seconds_have_ticks_in_seconds():
     (axes,) = draw_pieces(make_corpus(["a"], first_bar=1), step_s=0.05).axes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0.8", "1.6", "2.4", "3.2"]
     assert axes.get_xlabel() == "time (s)"
-
-
-def test_only_the_last_row_names_its_axis():
-    rows = draw_pieces(make_corpus(["a", "b", "c"])).axes
-    assert [axes.get_xlabel() for axes in rows] == ["", "", "bar"]
 
 
 def test_tokens_are_drawn_by_step():
@@ -103,10 +83,7 @@ def test_the_figure_of_a_stored_corpus(write_parameters, study):
     channels = DRUMS if study == "drums" else ["onset C4", "onset D4", "frame C4", "frame D4"]
     results.save(parameters, "corpus", make_corpus(["a", "b"], channels).to_arrays(), root)
     paths = draw_corpus(parameters, root)
-    assert [path.relative_to(root).as_posix() for path in paths] == [
-        "output/song/figures/music.png",
-        "output/song/figures/music.pdf",
-    ]
+    assert paths == [root / "output" / "song" / "figures" / f"music.{ending}" for ending in ("png", "pdf")]
     first = paths[0].read_bytes()
     draw_corpus(parameters, root)
     assert paths[0].read_bytes() == first

@@ -11,7 +11,7 @@ from tests.small_midi import CHORDS, END, TOML, write_midi
 
 @pytest.fixture
 def scores(tmp_path):
-    """A folder with a waltz without labels, and a piece in 4/4 with chord labels."""
+    """A waltz without labels, and a piece in 4/4 with chord labels."""
     folder = tmp_path / "music" / "scores"
     write_midi(folder / "Chopin" / "waltz.mid", [(0, 1, 48), (1, 1, 60), (2, 1, 64)], metre=(3, 4), bpm=90.0)
     write_midi(folder / "Bach" / "tune.mid", [(0, 1, 62), (1, 1, 64), (2, 2, 66), (4, 0.5, 62)])
@@ -31,6 +31,7 @@ def read(write_parameters, tmp_path):
 
 def test_pieces_are_where_their_starts_say(scores, read):
     corpus, _ = read()
+    assert describe(corpus) == "2 pieces (Bach 1, Chopin 1) in 2 groups, 1 with chord labels; 48 steps, 7 notes"
     assert corpus.names.tolist() == ["Bach/tune.mid", "Chopin/waltz.mid"]
     assert corpus.labels.tolist() == ["Bach", "Chopin"]
     assert corpus.starts.tolist() == [0, 32, 48]
@@ -55,19 +56,18 @@ def test_labels_in_seconds_fit_a_grid_of_beats_and_labels_in_beats_one_of_second
     assert chords[16:24].tolist() == [0, 0, 0, *[24] * 5]
 
 
-def test_chords_move_with_their_music(scores, read):
+def test_chords_are_transposed_with_their_music(scores, read):
     as_it_is, _ = read("steps_per_beat = 1")
-    moved, _ = read("steps_per_beat = 1\nrelative_to = 'tonic'")
-    up = int(moved.steps[0, :88].argmax() - as_it_is.steps[0, :88].argmax())
+    transposed, _ = read("steps_per_beat = 1\nrelative_to = 'tonic'")
+    up = int(transposed.steps[0, :88].argmax() - as_it_is.steps[0, :88].argmax())
     assert up != 0
-    assert moved.chords[:4].tolist() == [up % 12, up % 12, 12 + (9 + up) % 12, 24]
+    assert transposed.chords[:4].tolist() == [up % 12, up % 12, 12 + (9 + up) % 12, 24]
 
 
 def test_a_view_from_the_bass_holds_the_same_notes(scores, read):
     keys, view = read()[0], read('kind = "above_bass"')[0]
     assert view.steps.shape == (48, 175)
     np.testing.assert_array_equal(to_roll(view.steps), keys.steps)
-    assert count_notes(view) == count_notes(keys)
     assert view.chords.tolist() == keys.chords.tolist()
 
 
@@ -90,9 +90,9 @@ def test_tokens_are_numbers_whose_music_is_the_piece(scores, read):
     assert notes.ends_s.tolist() == [0.5, 1, 2, 2.25]
 
 
-@pytest.mark.parametrize("kind", ["onsets", "frames", "onsets_frames", "tokens"])
-def test_notes_are_counted_in_every_kind(scores, read, kind):
-    assert count_notes(read(f'kind = "{kind}"')[0]) == 7
+def test_notes_are_counted_in_every_kind(scores, read):
+    for kind in ("onsets", "frames", "onsets_frames", "above_bass", "tokens"):
+        assert count_notes(read(f'kind = "{kind}"')[0]) == 7
 
 
 def test_what_cannot_be_used_is_left_out_and_named(scores, read, capsys):
@@ -102,21 +102,15 @@ def test_what_cannot_be_used_is_left_out_and_named(scores, read, capsys):
     write_midi(scores / "whistle.mid", [(0, 1, 120)])
     write_midi(scores / "Bach" / "tune.mid", [(0, 1, 62), (0, 1, 10)])
     corpus, raw = read()
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert corpus.n_pieces == 2
     assert len(raw) == 3
-    assert "1 of 6 files: broken (broken.mid)" in told
-    assert "broken.mid: cannot be read as MIDI" in told
-    assert "with drums only (drums.mid)" in told
-    assert "without notes (empty.mid)" in told
-    assert "without a note on a piano's keys (whistle.mid)" in told
-    assert "left out: 1 notes of 5: on no key of a piano" in told
-
-
-def test_nothing_usable_is_an_error_in_one_line(tmp_path, read):
-    write_midi(tmp_path / "music" / "scores" / "drums.mid", [(0, 1, 36)], is_drum=True)
-    with pytest.raises(ValueError, match=r"nothing can be used; .*1 of 1 files: with drums only \(drums.mid\)$"):
-        read()
+    for line in (
+        "1 of 6 files: broken (broken.mid)", "broken.mid: cannot be read as MIDI", "with drums only (drums.mid)",
+        "without notes (empty.mid)", "without a note on a piano's keys (whistle.mid)",
+        "left out: 1 notes of 5: on no key of a piano",
+    ):  # fmt: skip
+        assert line in printed
 
 
 def test_broken_labels_are_named(scores, read):
@@ -129,8 +123,3 @@ def test_broken_labels_are_named(scores, read):
 def test_tokens_refuse_what_only_rolls_can(scores, read, more):
     with pytest.raises(ValueError, match="roll: kind='tokens': has no step_s, and relative_to='keys'"):
         read(f'kind = "tokens"\n{more}')
-
-
-def test_corpus_in_words(scores, read):
-    text = describe(read()[0])
-    assert text == "2 pieces (Bach 1, Chopin 1) in 2 groups, 1 with chord labels; 48 steps, 7 notes"

@@ -21,7 +21,7 @@ def test_a_tone_peaks_in_its_bin(n_bin):
     assert (frames[5:-5].argmax(axis=1) == n_bin).all()
 
 
-def test_frames_are_standardised_and_as_many_as_hops(rng):
+def test_frames_are_standardised_one_for_each_hop(rng):
     samples = rng.standard_normal(5 * 1984 + 7).astype(np.float32)
     frames = constant_q(samples, **CONFIG)
     assert frames.shape == (6, 120)

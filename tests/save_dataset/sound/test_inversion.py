@@ -51,8 +51,7 @@ def test_loudest_pixel_of_decibels_is_1():
     assert abs(20 * np.log10(np.sqrt(2 * np.mean(middle(inverted(stored)) ** 2)) / 2)) < 2
 
 
-@pytest.mark.parametrize("overlap", [0.0, 0.5, 0.75])
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize(("overlap", "scale"), [(0.0, "magnitude"), (0.5, "db"), (0.75, "log_mel")])
 def test_sound_lasts_from_the_first_centre_to_the_last(overlap, scale):
     stored = spectrogram_of(sine(1000.0, n_samples=20_000), overlap=overlap, scale=scale)
     duration_s = len(inverted(stored, n_iterations=1)) / RATE_HZ
@@ -75,21 +74,16 @@ def test_spectrogram_of_the_sound_is_much_like_that_it_was_made_from(rng):
     assert correlation > 0.95
 
 
-def test_same_frames_give_the_same_sound():
-    stored = spectrogram_of(sine(700.0, n_samples=20_480))
-    np.testing.assert_array_equal(inverted(stored), inverted(stored))
-
-
 def test_quiet_frames_are_quiet():
     stored = spectrogram_of(sine(700.0))
-    faded = stored["frames"] * np.linspace(1, 0, len(stored["frames"]))[:, None]
-    sound = inverted(stored, faded)
+    sound = inverted(stored, stored["frames"] * np.linspace(1, 0, len(stored["frames"]))[:, None])
     assert np.abs(sound[-2048:]).max() < 0.1 * np.abs(sound).max()
 
 
-def test_what_a_decoder_says_outside_0_and_1_is_cut():
+def test_same_frames_give_the_same_sound_and_what_is_outside_0_and_1_is_cut():
     stored = spectrogram_of(sine(700.0, n_samples=20_480))
     beyond = np.where(stored["frames"] == 1, 7.0, stored["frames"]) - 7.0 * (stored["frames"] == 0)
+    np.testing.assert_array_equal(inverted(stored), inverted(stored))
     np.testing.assert_allclose(inverted(stored, beyond), inverted(stored), atol=1e-5)
 
 
@@ -102,10 +96,8 @@ def test_magnitudes_are_those_that_became_pixels(scale, rng):
     truth = truth if scale == "magnitude" else truth / truth.max()
     magnitude = linear_magnitude(stored["frames"], stored, RATE_HZ, 1024, 4000.0)
     assert magnitude.shape == (20, 513)
-    n_bins = truth.shape[1]
-    np.testing.assert_allclose(
-        magnitude[:, :n_bins], truth, rtol=1e-3, atol=4e-4
-    )  # the quietest pixel is taken for silence
+    n_bins = truth.shape[1]  # below, the quietest pixel is taken for silence
+    np.testing.assert_allclose(magnitude[:, :n_bins], truth, rtol=1e-3, atol=4e-4)
     assert (magnitude[:, n_bins:] == 0).all()
 
 

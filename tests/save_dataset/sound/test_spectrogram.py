@@ -32,11 +32,13 @@ def test_frame_is_the_closed_form(noise):
     stored = compute_spectrogram(noise)
     known = magnitudes(noise)[:, :94]
     np.testing.assert_allclose(pixels_of(stored), known, rtol=0, atol=1e-6 * known.max())
+    assert stored["frames"].dtype == np.float32
+    assert (stored["frames"].min(), stored["frames"].max()) == (0, 1)
     np.testing.assert_allclose(stored["frequencies_hz"], np.arange(94) * RATE_HZ / 1024)
     assert abs(stored["frequencies_hz"][-1] - 4000) < RATE_HZ / 1024 / 2
 
 
-def test_settings_other_than_the_article(noise):
+def test_settings_other_than_the_paper_s(noise):
     settings = {"sample_rate_hz": 8000, "window_samples": 300, "tukey_alpha": 0.9, "max_frequency_hz": 990.0}
     stored = compute_spectrogram(noise, overlap=0.75, **settings)
     known = magnitudes(noise, hop=75, n_window=300, alpha=0.9)[:, :38]  # bin 37 is 986.7 Hz
@@ -51,18 +53,12 @@ def test_sine_peaks_in_its_bin_with_half_its_amplitude(bin_index):
     np.testing.assert_allclose(pixels[:, bin_index], 0.15, rtol=1e-3)
 
 
-def test_frames_fill_zero_to_one(noise):
-    frames = compute_spectrogram(noise)["frames"]
-    assert frames.dtype == np.float32
-    assert (frames.min(), frames.max()) == (0, 1)
-
-
-def test_half_a_minute_of_sound(rng):
-    stored = compute_spectrogram(rng.uniform(-1, 1, 30 * RATE_HZ))
-    assert stored["frames"].shape == (1291, 94)
-    np.testing.assert_allclose(stored["times_s"], (512 + 1024 * np.arange(1291)) / RATE_HZ)
+def test_seconds_of_sound(rng):
+    stored = compute_spectrogram(rng.uniform(-1, 1, 3 * RATE_HZ))
+    assert stored["frames"].shape == (129, 94)
+    np.testing.assert_allclose(stored["times_s"], (512 + 1024 * np.arange(129)) / RATE_HZ)
     assert stored["hop_s"] == stored["frame_s"] == 1024 / RATE_HZ
-    assert stored["times_s"][-1] + stored["frame_s"] / 2 <= 30 < stored["times_s"][-1] + 1.5 * stored["frame_s"]
+    assert stored["times_s"][-1] + stored["frame_s"] / 2 <= 3 < stored["times_s"][-1] + 1.5 * stored["frame_s"]
 
 
 @pytest.mark.parametrize(("overlap", "hop"), [(0.0, 1024), (0.5, 512), (0.75, 256), (0.9, 102)])
@@ -77,11 +73,11 @@ def test_overlap_sets_the_hop(noise, overlap, hop):
 @pytest.mark.parametrize("overlap", [0.0, 0.75])
 @pytest.mark.parametrize("scale", ["magnitude", "db", "log_mel"])
 def test_blocks_join_without_seam(noise, monkeypatch, overlap, scale):
-    whole = compute_spectrogram(noise, overlap=overlap, scale=scale)
+    at_once = compute_spectrogram(noise, overlap=overlap, scale=scale)
     monkeypatch.setattr(spectrogram, "FRAMES_AT_ONCE", 7)
     in_blocks = compute_spectrogram(noise, overlap=overlap, scale=scale)
-    np.testing.assert_array_equal(in_blocks["times_s"], whole["times_s"])
-    np.testing.assert_allclose(in_blocks["frames"], whole["frames"], rtol=0, atol=1e-6)
+    np.testing.assert_array_equal(in_blocks["times_s"], at_once["times_s"])
+    np.testing.assert_allclose(in_blocks["frames"], at_once["frames"], rtol=0, atol=1e-6)
 
 
 @given(factor=st.floats(1e-4, 1e4), seed=st.integers(0, 2**32 - 1))
@@ -100,15 +96,11 @@ def test_loudness_does_not_change_frames_in_decibels(scale):
     np.testing.assert_allclose(quiet["frames"], loud["frames"], rtol=0, atol=1e-3)
 
 
-def test_later_sound_is_the_same_frames_later(noise):
-    all_of_it, later = pixels_of(compute_spectrogram(noise)), pixels_of(compute_spectrogram(noise[3 * 1024 :]))
-    np.testing.assert_allclose(later, all_of_it[3:], rtol=0, atol=1e-7)
-
-
-def test_offset_of_the_sound_does_not_change_frames(noise):
-    np.testing.assert_allclose(
-        compute_spectrogram(noise + np.float32(0.25))["frames"], compute_spectrogram(noise)["frames"], atol=1e-5
-    )
+def test_later_sound_is_the_same_frames_later_and_an_offset_changes_nothing(noise):
+    stored, with_offset = compute_spectrogram(noise), compute_spectrogram(noise + np.float32(0.25))
+    later = compute_spectrogram(noise[3 * 1024 :])
+    np.testing.assert_allclose(pixels_of(later), pixels_of(stored)[3:], rtol=0, atol=1e-7)
+    np.testing.assert_allclose(with_offset["frames"], stored["frames"], atol=1e-5)
 
 
 def test_decibels_are_relative_to_the_loudest_and_cut(rng):
@@ -123,9 +115,8 @@ def test_decibels_are_relative_to_the_loudest_and_cut(rng):
 
 def test_mel_bands_are_those_of_librosa(noise):
     stored = compute_spectrogram(noise, scale="log_mel", n_mels=40)
-    power = librosa.feature.melspectrogram(
-        S=magnitudes(noise).T ** 2, sr=RATE_HZ, n_fft=1024, n_mels=40, fmax=4000.0, power=2.0
-    )
+    mel = {"sr": RATE_HZ, "n_fft": 1024, "n_mels": 40, "fmax": 4000.0, "power": 2.0}
+    power = librosa.feature.melspectrogram(S=magnitudes(noise).T ** 2, **mel)
     known_db = librosa.power_to_db(power, ref=np.max, top_db=80.0).T
     np.testing.assert_allclose(pixels_of(stored), known_db, rtol=0, atol=1e-3)
 
@@ -139,29 +130,23 @@ def test_mel_bands_are_named_by_their_centres():
     assert np.all(np.diff(stored["frequencies_hz"]) > 0)
 
 
-@pytest.mark.parametrize("scale", ["magnitude", "log_mel"])
-def test_frequencies_end_at_half_the_sample_rate(noise, scale):
-    stored = compute_spectrogram(noise, sample_rate_hz=4000, max_frequency_hz=4000.0, scale=scale)
-    assert stored["frequencies_hz"].max() <= 2000
+def test_frequencies_end_at_half_the_sample_rate(noise):
+    for scale in ("magnitude", "log_mel"):
+        stored = compute_spectrogram(noise, sample_rate_hz=4000, max_frequency_hz=4000.0, scale=scale)
+        assert stored["frequencies_hz"].max() <= 2000
 
 
-def test_sound_of_one_frame():
+def test_sound_of_one_frame_and_of_less():
     stored = compute_spectrogram(np.sin(np.arange(1024.0)))
     assert stored["frames"].shape == (1, 94)
     assert stored["times_s"].tolist() == [512 / RATE_HZ]
-
-
-def test_sound_shorter_than_a_frame():
     with pytest.raises(ValueError, match=r"^window_samples=1024: must be at most the 1023 of the sound$"):
         compute_spectrogram(np.ones(1023))
-
-
-def test_overlap_that_leaves_no_hop(noise):
     with pytest.raises(ValueError, match=r"^overlap=0.9999: leaves no hop at window_samples=1024$"):
-        compute_spectrogram(noise, overlap=0.9999)
+        compute_spectrogram(np.ones(5000), overlap=0.9999)
 
 
-@pytest.mark.parametrize("scale", ["magnitude", "db", "log_mel"])
-def test_nothing_to_hear(scale):
-    with pytest.raises(ValueError, match="^the spectrogram is constant: there is nothing to hear"):
-        compute_spectrogram(np.full(5000, 0.5, np.float32), scale=scale)
+def test_nothing_to_hear():
+    for scale in ("magnitude", "db", "log_mel"):
+        with pytest.raises(ValueError, match="^the spectrogram is constant: there is nothing to hear"):
+            compute_spectrogram(np.full(5000, 0.5, np.float32), scale=scale)

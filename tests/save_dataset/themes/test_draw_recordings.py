@@ -1,4 +1,4 @@
-"""The picture of recordings: pitches, seconds and patterns are where they belong."""
+"""The figure of recordings: pitches, seconds and patterns are where they belong."""
 
 import numpy as np
 import pytest
@@ -13,14 +13,14 @@ def recordings_of(n_pieces, rng, n_frames=100, n_bins=120):
     return Recordings(
         frames=rng.standard_normal((n_pieces * n_frames, n_bins)).astype(np.float32),
         starts=np.arange(n_pieces + 1) * n_frames,
-        names=np.array([f"piece_{number}" for number in range(n_pieces)]),
+        names=np.array([f"piece_{index}" for index in range(n_pieces)]),
         paths=np.array(["x.wav"] * n_pieces),
         splits=np.array(["train"] * n_pieces),
         is_searched=np.ones(n_pieces, bool),
         lead_ins_s=np.full(n_pieces, 0.5),
         durations_s=np.full(n_pieces, n_frames * 0.1),
         bpm=np.array([90.0, *[np.nan] * (n_pieces - 1)]),
-        notes=np.array([(0, 0.5 + number * 0.5, number + 3, 60) for number in range(12)]),
+        notes=np.array([(0, 0.5 + beat * 0.5, beat + 3, 60) for beat in range(12)]),
         truth=np.array(TRUTH, float),
         hop_s=0.1,
     )
@@ -28,14 +28,14 @@ def recordings_of(n_pieces, rng, n_frames=100, n_bins=120):
 
 def test_pitches_time_and_patterns_are_where_they_belong(rng):
     figure = draw_pieces(recordings_of(2, rng), 65.406, 24)
-    picture, bars, other = figure.axes
-    labels = [label.get_text() for label in picture.get_yticklabels()]
+    transform, bars, other = figure.axes
+    labels = [label.get_text() for label in transform.get_yticklabels()]
     assert labels == ["C2", "C3", "C4", "C5", "C6", "C7"]
-    np.testing.assert_allclose(picture.get_yticks(), [0, 24, 48, 72, 96, 120], atol=0.01)
-    assert picture.get_xlim() == bars.get_xlim() == (0, 10)
-    assert picture.get_title(loc="left") == "piece_0, 90 bpm"
+    np.testing.assert_allclose(transform.get_yticks(), [0, 24, 48, 72, 96, 120], atol=0.01)
+    assert transform.get_xlim() == bars.get_xlim() == (0, 10)
+    assert transform.get_title(loc="left") == "piece_0, 90 bpm"
     assert other.get_title(loc="left") == "piece_1"
-    np.testing.assert_allclose(picture.lines[0].get_xdata(), 0.5)
+    np.testing.assert_allclose(transform.lines[0].get_xdata(), 0.5)
     spans = [(bar.get_x(), bar.get_width(), round(bar.get_y() + bar.get_height() / 2)) for bar in bars.patches]
     np.testing.assert_allclose(spans, [(1, 1, 0), (4, 1, 0), (1, 0, 1), (4, 0, 1)])
     assert other.get_xlabel() == "time (s)"

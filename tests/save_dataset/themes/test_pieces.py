@@ -35,12 +35,12 @@ def write_piece(folder, name, lead_in_s, table=True):
     """Notes of a beat at 120 bpm after some silence, the first at beat 3, with a table."""
     midi = pretty_midi.PrettyMIDI(initial_tempo=120)
     midi.instruments.append(pretty_midi.Instrument(16))
-    for number, pitch in enumerate(PITCHES[name]):
-        midi.instruments[0].notes.append(pretty_midi.Note(90, pitch, number / 2, number / 2 + 0.45))
+    for beat, pitch in enumerate(PITCHES[name]):
+        midi.instruments[0].notes.append(pretty_midi.Note(90, pitch, beat / 2, beat / 2 + 0.45))
     samples = render(midi, sample_rate_hz=RATE_HZ)
     write_sound(np.concatenate([np.zeros(round(lead_in_s * RATE_HZ)), samples]), folder / f"{name}.wav", RATE_HZ)
     if table:
-        rows = [f"{3 + number}, {pitch}, 0\n" for number, pitch in enumerate(PITCHES[name])]
+        rows = [f"{3 + beat}, {pitch}, 0\n" for beat, pitch in enumerate(PITCHES[name])]
         (folder / f"{name}.csv").write_text("".join(rows))
     return midi
 
@@ -86,19 +86,15 @@ def test_pieces_come_in_order_with_what_is_known_of_them(folder, read):
     assert names == {"one.wav", "three.wav", "two.wav", "one.csv", "two.csv", "two.mid", "one.txt"}
 
 
-def test_notes_are_where_they_sound(folder, read):
+def test_notes_are_where_they_sound_and_patterns_are_read(folder, read):
     recordings, _ = read()
     for piece in (0, 2):
         score = recordings.score(piece)
-        assert score[:, 1].tolist() == [3 + number for number in range(len(score))]
+        assert score[:, 1].tolist() == list(range(3, 3 + len(score)))
         middles = np.rint((score[:, 0] + 0.25) / recordings.hop_s).astype(int)
         loudest = recordings.piece(piece)[middles].argmax(axis=1)
         np.testing.assert_array_equal(loudest, score[:, 2] - 36)  # its lowest bin is C2
     assert len(recordings.score(1)) == 0
-
-
-def test_patterns_are_read(folder, read):
-    recordings, _ = read()
     assert recordings.patterns(0) == [[[(3, 60), (4, 64), (5, 67)], [(6, 60), (7, 64), (8, 67)]]]
     assert recordings.patterns(1) == recordings.patterns(2) == []
 
@@ -106,8 +102,7 @@ def test_patterns_are_read(folder, read):
 def test_midi_without_sound_is_rendered(folder, read):
     (folder / "two.wav").unlink()
     recordings, _ = read()
-    assert recordings.paths[2] == "music/set/two.mid"
-    assert recordings.durations_s[2] == pytest.approx(1.95, abs=0.01)
+    assert (recordings.paths[2], recordings.durations_s[2]) == ("music/set/two.mid", pytest.approx(1.95, abs=0.01))
 
 
 def test_training_pieces_are_learned_from_and_the_pieces_only_searched(folder, read, tmp_path, capsys):
@@ -116,7 +111,7 @@ def test_training_pieces_are_learned_from_and_the_pieces_only_searched(folder, r
     write_piece(training_pieces, "four", 2.0)
     write_piece(training_pieces, "three", 0.1).write(str(training_pieces / "three.mid"))
     (training_pieces / "same.wav").write_bytes((folder / "one.wav").read_bytes())
-    recordings, raw = read('training_pieces = "training_pieces"\nlongest_training_piece_s = 2.5\nbpm.one = 120.0')
+    recordings, raw = read('training_pieces = "training_pieces"\nmax_training_piece_s = 2.5\nbpm.one = 120.0')
     assert recordings.is_searched.tolist() == [True] * 3 + [False] * 2
     assert recordings.splits[:3].tolist() == ["none"] * 3
     assert sorted(recordings.splits[3:]) == ["train", "validation"]
@@ -127,19 +122,19 @@ def test_training_pieces_are_learned_from_and_the_pieces_only_searched(folder, r
     assert training_pieces / "four.wav" in raw
     assert training_pieces / "four.csv" not in raw
     assert capsys.readouterr().out == "left out of the training pieces: same.wav: is the same as another file\n"
-    (training_pieces / "four.wav").unlink()
-    (training_pieces / "three.wav").unlink()
-    (training_pieces / "three.mid").unlink()
+    for name in ("four.wav", "three.wav", "three.mid"):
+        (training_pieces / name).unlink()
     with pytest.raises(ValueError, match=r"deep: every training piece is a piece that is searched$"):
         read('training_pieces = "training_pieces"\nbpm.one = 120.0')
 
 
 @pytest.mark.parametrize(
-    ("n_files", "share", "n_held_out"), [(0, 0.2, 0), (1, 0.2, 0), (2, 0.2, 1), (2, 0.9, 1), (5, 0.2, 1), (10, 0.3, 3)]
+    ("n_files", "fraction", "n_held_out"),
+    [(0, 0.2, 0), (1, 0.2, 0), (2, 0.2, 1), (2, 0.9, 1), (5, 0.2, 1), (10, 0.3, 3)],
 )
-def test_the_last_files_are_held_out_one_at_least(n_files, share, n_held_out):
+def test_the_last_files_are_held_out_one_at_least(n_files, fraction, n_held_out):
     expected = ["train"] * (n_files - n_held_out) + ["validation"] * n_held_out
-    assert split_last(n_files, share) == expected
+    assert split_last(n_files, fraction) == expected
 
 
 def test_one_file_is_enough_to_search_but_not_to_learn(folder, read, tmp_path):
@@ -147,8 +142,7 @@ def test_one_file_is_enough_to_search_but_not_to_learn(folder, read, tmp_path):
     assert recordings.n_searched == 1
     assert recordings.truth.shape == (0, 5)
     assert recordings.notes.shape == (0, 4)
-    message = r"^pieces.validation_fraction=0.2: needs at least 2 files, music/set has 1$"
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=r"^pieces.validation_fraction=0.2: needs at least 2 files, music/set has 1$"):
         check_split(recordings.splits, load("mine", tmp_path))
     recordings, _ = read('files = ["three.wav", "two.wav"]')
     check_split(recordings.splits, load("mine", tmp_path))
@@ -163,7 +157,7 @@ def test_a_score_of_another_tempo_is_refused(folder, read):
 
 
 @pytest.mark.slow
-def test_step_1_tells_what_there_is_and_a_changed_file_makes_it_stale(folder, read, tmp_path, capsys):
+def test_step_1_prints_what_there_is_and_a_changed_file_makes_it_stale(folder, read, tmp_path, capsys):
     recordings, _ = read()
     step1_save_themes.run("mine", tmp_path)
     assert describe(recordings) in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Transforms of files: cached by content, remade when broken, in one process or several."""
+"""Transforms of files: cached by content, in one process or several."""
 
 import numpy as np
 import pretty_midi
@@ -8,7 +8,7 @@ from pipeline.sections.recordings import CQT
 from save_dataset.sound.cqt import constant_q
 from save_dataset.sound.files import read_sound, write_sound
 from save_dataset.themes import transforms
-from save_dataset.themes.transforms import LEAD_IN_FRAME_S, find_lead_in, middle, transform_files
+from save_dataset.themes.transforms import LEAD_IN_FRAME_S, find_lead_in, transform_files
 
 RATE_HZ = 8000
 CONFIG = CQT(sample_rate_hz=RATE_HZ, hop_samples=512, n_bins=24, bins_per_octave=12).model_dump()
@@ -17,10 +17,10 @@ CONFIG = CQT(sample_rate_hz=RATE_HZ, hop_samples=512, n_bins=24, bins_per_octave
 @pytest.fixture
 def sounds(tmp_path, rng):
     """Three sounds of two seconds, the second after half a second of silence."""
-    paths = [tmp_path / f"sound_{number}.wav" for number in range(3)]
-    for number, path in enumerate(paths):
+    paths = [tmp_path / f"sound_{index}.wav" for index in range(3)]
+    for index, path in enumerate(paths):
         samples = 0.2 * rng.standard_normal(2 * RATE_HZ)
-        samples[: RATE_HZ // 2] *= number != 1
+        samples[: RATE_HZ // 2] *= index != 1
         write_sound(samples, path, RATE_HZ)
     return paths
 
@@ -33,19 +33,13 @@ def calls(monkeypatch):
     return made
 
 
-def test_what_is_known_of_a_sound(sounds, tmp_path):
-    transformed = transform_files(sounds, tmp_path / "cache", CONFIG)
-    for path, sound in zip(sounds, transformed, strict=True):
-        np.testing.assert_array_equal(sound.frames, constant_q(read_sound(path, sample_rate_hz=RATE_HZ), **CONFIG))
-        assert sound.duration_s == 2
-        assert sound.lead_in_s == (0.5 if path == sounds[1] else 0)
-
-
 def test_a_file_is_transformed_once_whatever_its_name(sounds, tmp_path, calls):
-    cache = tmp_path / "cache"
-    first = transform_files(sounds, cache, CONFIG)
+    first = transform_files(sounds, tmp_path / "cache", CONFIG)
+    for path, sound in zip(sounds, first, strict=True):
+        np.testing.assert_array_equal(sound.frames, constant_q(read_sound(path, sample_rate_hz=RATE_HZ), **CONFIG))
+        assert (sound.lead_in_s, sound.duration_s) == (0.5 if path == sounds[1] else 0, 2)
     renamed = sounds[0].rename(tmp_path / "renamed.wav")
-    again = transform_files([sounds[1], renamed], cache, CONFIG)
+    again = transform_files([sounds[1], renamed], tmp_path / "cache", CONFIG)
     assert len(calls) == 3
     np.testing.assert_array_equal(again[1].frames, first[0].frames)
     assert (again[0].lead_in_s, again[0].duration_s) == (0.5, 2)
@@ -55,30 +49,17 @@ def test_another_content_or_transform_is_made_anew(sounds, tmp_path, calls):
     cache = tmp_path / "cache"
     transform_files(sounds[:1], cache, CONFIG)
     transform_files(sounds[:1], cache, CONFIG | {"scale": "log"})
-    transform_files(sounds[:1], cache, CONFIG, longest_s=1.0)
+    transform_files(sounds[:1], cache, CONFIG, max_s=1.0)
     sounds[0].write_bytes(sounds[1].read_bytes())
     assert transform_files(sounds[:1], cache, CONFIG)[0].lead_in_s == 0.5
     assert len(calls) == 4
 
 
-@pytest.mark.parametrize("share", [0, 0.5, 0.99])
-def test_a_broken_cache_file_is_made_anew(sounds, tmp_path, calls, share):
-    first = transform_files(sounds[:1], tmp_path / "cache", CONFIG)
-    (kept,) = (tmp_path / "cache").iterdir()
-    kept.write_bytes(kept.read_bytes()[: int(share * kept.stat().st_size)])
-    again = transform_files(sounds[:1], tmp_path / "cache", CONFIG)
-    np.testing.assert_array_equal(again[0].frames, first[0].frames)
-    transform_files(sounds[:1], tmp_path / "cache", CONFIG)
-    assert len(calls) == 2
-
-
 def test_a_long_sound_is_cut_to_its_middle(sounds, tmp_path):
-    (sound,) = transform_files(sounds[:1], tmp_path / "cache", CONFIG, longest_s=1.0)
+    (sound,) = transform_files(sounds[:1], tmp_path / "cache", CONFIG, max_s=1.0)
     samples = read_sound(sounds[0], sample_rate_hz=RATE_HZ)[RATE_HZ // 2 : -RATE_HZ // 2]
     assert sound.duration_s == 1
     np.testing.assert_array_equal(sound.frames, constant_q(samples, **CONFIG))
-    assert middle(np.arange(5), 9).tolist() == [0, 1, 2, 3, 4]
-    assert middle(np.arange(5), 3).tolist() == [1, 2, 3]
 
 
 def test_midi_is_rendered(tmp_path):
@@ -98,7 +79,7 @@ def test_several_processes_give_the_same(sounds, tmp_path, monkeypatch):
     alone = transform_files(sounds, tmp_path / "alone", CONFIG, n_processes=1)
     for one, other in zip(together, alone, strict=True):
         np.testing.assert_array_equal(one.frames, other.frames)
-    assert len(list((tmp_path / "together").iterdir())) == 3
+    assert len(list((tmp_path / "together").glob("*/*.npz"))) == 3
 
 
 def test_files_that_cannot_be_transformed_are_named(tmp_path, rng):
@@ -119,8 +100,7 @@ def test_files_that_cannot_be_transformed_are_named(tmp_path, rng):
             transform_files([tmp_path / name], tmp_path / "cache", CONFIG)
 
 
-@pytest.mark.parametrize("lead_in_s", [0.0, 0.3, 1.25])
-@pytest.mark.parametrize("rate_hz", [8000, 22050])
+@pytest.mark.parametrize(("lead_in_s", "rate_hz"), [(0.0, 8000), (0.3, 22050), (1.25, 8000), (1.25, 22050)])
 def test_silence_before_a_tone_is_found(lead_in_s, rate_hz, rng):
     tone = np.sin(2 * np.pi * 440 * np.arange(rate_hz) / rate_hz)
     samples = np.concatenate([np.zeros(round(lead_in_s * rate_hz)), tone])
@@ -131,7 +111,4 @@ def test_silence_before_a_tone_is_found(lead_in_s, rate_hz, rng):
 def test_a_quiet_beginning_is_no_silence():
     samples = np.concatenate([np.zeros(4000), np.full(4000, 0.1), np.full(4000, 1.0)])
     assert find_lead_in(samples, 8000) == pytest.approx(0.5, abs=LEAD_IN_FRAME_S)
-
-
-def test_silence_has_no_lead_in():
     assert find_lead_in(np.zeros(1000), 8000) == 0

@@ -1,0 +1,83 @@
+"""Reading a collection of MIDI: the pieces that can be used, why the others cannot, and all in one corpus."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.notes import BEATS_PER_BAR
+from pipeline.parameters import ROOT
+from pipeline.sections.symbolic import Collection
+from save_dataset.midi.collection import Entry, read_collection, table_of
+from save_dataset.midi.corpus import NO_CHORD, Corpus
+from save_dataset.midi.files import CACHE, MidiNotes, read_all
+
+Piece = tuple[Entry, MidiNotes]
+
+
+def read_pieces(
+    collection: Collection, why_not: Callable[[MidiNotes], str], root: Path = ROOT, show_progress: bool = False
+) -> tuple[list[Piece], list[Path]]:
+    """Return the pieces that can be used, and their files, the table first; print which others there are and why.
+
+    Parameters
+    ----------
+    why_not : callable
+        Says why a file that was parsed cannot be used; empty if it can.
+
+    Raises
+    ------
+    ValueError
+        If no file can be used; the message gives the reasons.
+    """
+    entries = read_collection(collection, root)
+    parsed, broken = read_all([entry.path for entry in entries], root / CACHE, show_progress=show_progress)
+    pieces: list[Piece] = []
+    left_out: dict[str, list[str]] = {}
+    for entry, notes in zip(entries, parsed, strict=True):
+        if notes is None or (reason := why_not(notes)):
+            left_out.setdefault("broken" if notes is None else reason, []).append(entry.name)
+        else:
+            pieces.append((entry, notes))
+    lines = [
+        f"left out: {len(names)} of {len(entries)} files: {reason} ({name_some(names)})"
+        for reason, names in left_out.items()
+    ]
+    if not pieces:
+        raise ValueError(f"collection.folder={collection.folder!r}: nothing can be used; {'; '.join(lines)}")
+    for line in lines + [f"{entry.name}: {broken[entry.path]}" for entry in entries if entry.path in broken]:
+        print(line)
+    table = table_of(collection, root)
+    return pieces, [*([table] if table else []), *(entry.path for entry, _ in pieces)]
+
+
+def name_some(names: Iterable[object]) -> str:
+    """Return the first two names, and how many more there are.
+
+    >>> name_some([35, 80, 81, 82])
+    '35, 80, and 2 more'
+    """
+    words = [str(name) for name in names]
+    return ", ".join(words[:2]) + (f", and {len(words) - 2} more" if len(words) > 2 else "")
+
+
+def join_pieces(
+    pieces: Sequence[Piece], steps: Sequence[np.ndarray], *, bpm: Sequence[float], channels: Sequence[str],
+    steps_per_beat: int, chords: Sequence[np.ndarray] | None = None,
+) -> Corpus:  # fmt: skip
+    """Return the corpus of pieces with these steps, ``(n_steps, n_channels)``, and chords, ``(n_steps,)``, each."""
+    entries = [entry for entry, _ in pieces]
+    joined = np.concatenate(steps, dtype=np.float32)
+    return Corpus(
+        steps=joined,
+        starts=np.cumsum([0, *map(len, steps)]),
+        names=np.array([entry.name for entry in entries]),
+        labels=np.array([entry.label for entry in entries]),
+        groups=np.array([entry.group for entry in entries]),
+        splits=np.array([entry.split for entry in entries]),
+        bpm=np.array(bpm),
+        channels=np.array(channels),
+        steps_per_beat=steps_per_beat,
+        steps_per_bar=BEATS_PER_BAR * steps_per_beat,
+        chords=np.full(len(joined), NO_CHORD, np.int16) if chords is None else np.concatenate(chords),
+    )
