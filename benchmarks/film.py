@@ -32,9 +32,9 @@ def main():
     times_s = np.arange(N_FRAMES) / 30
     reference_ms = milliseconds(lambda: [complete_figure(embedding) for _ in range(N_COMPLETE)], N_COMPLETE)
     print(f"complete figure and PNG         {reference_ms:6.1f} ms")
-    for camera, rotation_deg_per_s in {"standing camera": 0.0, "rotating camera": 10.0}.items():
+    for camera, rotation_deg_per_s in {"fixed camera": 0.0, "rotating camera": 10.0}.items():
         point = MovingPoint(embedding, duration_s, spectrogram=spectrogram, rotation_deg_per_s=rotation_deg_per_s)
-        drawing_ms = milliseconds(lambda point=point: [point.picture_at(time_s) for time_s in times_s])
+        drawing_ms = milliseconds(lambda point=point: [point.frame_at(time_s) for time_s in times_s])
         encoded_ms = milliseconds(lambda rotation=rotation_deg_per_s: encode(embedding, spectrogram, rotation))
         for what, frame_ms in {"drawing": drawing_ms, "drawing, MP4": encoded_ms}.items():
             print(f"{camera}, {what:13s}  {frame_ms:6.1f} ms   {reference_ms / frame_ms:5.1f}x")
@@ -61,9 +61,9 @@ def encode(embedding, spectrogram, rotation_deg_per_s):
     silence = np.zeros(N_FRAMES * SAMPLE_RATE_HZ // 30, np.float32)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "video.mp4"
-        write_video(
-            path, embedding, silence, SAMPLE_RATE_HZ, spectrogram=spectrogram, rotation_deg_per_s=rotation_deg_per_s
-        )
+        duration_s = len(silence) / SAMPLE_RATE_HZ
+        point = MovingPoint(embedding, duration_s, spectrogram=spectrogram, rotation_deg_per_s=rotation_deg_per_s)
+        write_video(path, point, silence, SAMPLE_RATE_HZ)
 
 
 def milliseconds(draw, n_frames=N_FRAMES):

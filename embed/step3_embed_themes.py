@@ -1,4 +1,4 @@
-"""Step 3 of the study `themes`: features of every moment of the pieces, and how alike the moments are.
+"""Step 3 of the study `themes`: features of every patch of the pieces, and the similarity of any two patches.
 
 Reads output/<name>/recordings.npz and <run>/complex_autoencoder.keras where features are learned or random.
 Writes <run>/features.npz and matrices.npz.
@@ -16,7 +16,7 @@ if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
 
 from embed.themes.features import embed_recordings
-from embed.themes.matrices import compare_moments, encoder_of
+from embed.themes.matrices import compare_patches, encoder_of
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.themes.recordings import Recordings
@@ -33,9 +33,9 @@ def _embed_run(parameters, root):
     recordings = Recordings.from_arrays(results.load(parameters, "recordings", root))
     features = embed_recordings(recordings, parameters.model.patch_frames, encoder_of(parameters, root))
     results.save(parameters, "features", features, root)
-    matrices = compare_moments(parameters, recordings, features)
+    matrices = compare_patches(parameters, recordings, features)
     path = results.save(parameters, "matrices", matrices, root)
-    print(f"{parameters.run}: {recordings.n_searched} pieces, {features['starts'][-1]} moments")
+    print(f"{parameters.run}: {recordings.n_searched} pieces, {features['starts'][-1]} patches")
     print(f"wrote {results.display_path(path, root)}")
     return path
 

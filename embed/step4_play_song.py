@@ -2,7 +2,7 @@
 
 Reads output/<name>/spectrogram.npz, <run>/embedding.npz, the sound, and forecasts where there are any.
 Writes output/<name>/player.html, <run>/trajectory.csv, <run>/trajectory.mp4 for the runs of which [play] wants a video,
-and sections.vtt where sections are known.
+and sections.vtt where sections are given.
 """
 
 import sys
@@ -30,8 +30,8 @@ def run(name, root=ROOT, runs=None):
     paths = [write_page(parameters, samples, root), *write_exports(parameters, duration_s, root)]
     n_bytes = paths[0].stat().st_size
     print(f"{duration_s:.2f} s of sound; the page has {n_bytes / 1e6:.2f} MB and needs no network")
-    for each in filmed:
-        paths.append(write_run_video(each, samples, root, show_progress=command_line.has_terminal()))
+    for run_parameters in filmed:
+        paths.append(write_run_video(run_parameters, samples, root, show_progress=command_line.has_terminal()))
     for path in paths:
         print(f"wrote {results.display_path(path, root)}")
     return paths

@@ -17,7 +17,7 @@ from pipeline import command_line
 if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
 
-from embed.themes.hear import write_pages
+from embed.themes.page.write import write_pages
 from forecast.themes.draw_themes import draw_themes
 from forecast.themes.files import write_files
 from forecast.themes.find import count_themes, find_themes

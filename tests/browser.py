@@ -1,4 +1,4 @@
-"""Pages in a real browser, headless Chromium: hands and eyes on them, and what they write to the console or send."""
+"""Pages in headless Chromium: real input, what pages draw, and what they write to the console or send."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.select import Select  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-__all__ = ["ActionBuilder", "ActionChains", "By", "Keys", "ScrollOrigin", "Select"]  # for the tests of pages
+__all__ = ["ActionBuilder", "ActionChains", "Keys", "ScrollOrigin", "Select"]  # for the tests of pages
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DRIVER = shutil.which("chromedriver")
@@ -28,10 +28,12 @@ FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required --window-size=1280,900"
 )
+ACCENT = (214, 51, 108)  # of light pages
+PHONE = {"width": 390, "height": 800, "pixel_ratio": 2}
 
 
 def start(profile):
-    """A browser that keeps its profile in a folder, with light pages; the log tells of console and network."""
+    """A browser with its profile in a folder, with light pages; console and network are logged."""
     options = webdriver.ChromeOptions()
     options.binary_location = BROWSER
     for flag in (*FLAGS.split(), f"--user-data-dir={profile}"):
@@ -40,12 +42,12 @@ def start(profile):
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
     light = [{"name": "prefers-color-scheme", "value": "light"}]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": light})
-    driver.get("about:blank")  # away from the browser's own first page, which asks for much
+    driver.get("about:blank")  # away from the browser's own first page, which sends many requests
     return driver
 
 
 class OpenPage:
-    """Hands and eyes on a page, as it is once the promise `READY` is kept and a frame is drawn."""
+    """A page as it is once the promise `READY` is kept and a frame is drawn. Positions are ``{"x": ..., "y": ...}``."""
 
     READY = "Promise.resolve()"
 
@@ -59,33 +61,60 @@ class OpenPage:
         self.ask(f"{self.READY}.then(() => new Promise(requestAnimationFrame))")
 
     def ask(self, expression):
-        """What an expression is; of a promise, what it comes to."""
+        """The value of an expression, of a promise once it is kept."""
         return self.browser.execute_script(f"return {expression}")
 
     def wait(self, condition, timeout_s=10):
         WebDriverWait(self.browser, timeout_s, poll_frequency=0.02).until(lambda _: condition())
 
     def errors(self):
-        """What came into the console since it was last asked."""
+        """What came into the console since the last call."""
         return [entry for entry in self.browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
 
     def outside_requests(self):
-        """What was asked of anyone else since it was last asked."""
+        """Addresses outside of the page that were requested since the last call."""
         events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
         sent = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
         return [url for url in sent if not url.startswith(("file:", "data:", "blob:"))]
 
-    def press(self, *keys):
-        ActionChains(self.browser).send_keys(*keys).perform()
+    def element(self, selector):
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
 
-    def click(self, place, *held):
-        """A click at a place in the window, with keys held down."""
+    def elements(self, selector):
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def texts(self, selector):
+        return [element.text for element in self.elements(selector)]
+
+    def box(self, selector):
+        return self.ask(f"document.querySelector('{selector}').getBoundingClientRect().toJSON()")
+
+    def in_window(self, canvas, point):
+        """The position of a point ``[x, y]`` of a canvas, both expressions."""
+        return self.browser.execute_script(
+            f"const [x, y] = {point}; const box = {canvas}.getBoundingClientRect();"
+            "return { x: box.left + x, y: box.top + y };"
+        )
+
+    def press(self, *keys, shift=False):
+        actions = ActionChains(self.browser)
+        if shift:
+            actions.key_down(Keys.SHIFT)
+        actions.send_keys(*keys).key_up(Keys.SHIFT).perform()
+
+    def move(self, position):
+        actions = ActionBuilder(self.browser, duration=30)
+        actions.pointer_action.move_to_location(round(position["x"]), round(position["y"]))
+        actions.perform()
+
+    def click(self, position, *held):
+        """A click with keys held down."""
         actions = ActionBuilder(self.browser, duration=30)
         for key in held:
             actions.key_action.key_down(key)
         for _ in held:
             actions.pointer_action.pause(0)
-        actions.pointer_action.move_to_location(round(place["x"]), round(place["y"])).click()
+        actions.pointer_action.move_to_location(round(position["x"]), round(position["y"])).click()
         actions.perform()
         if held:
             actions.clear_actions()
@@ -110,7 +139,7 @@ def watched(page):
 
 
 def without_sound(text, path):
-    """Write a page whose sound is none; returns its address."""
+    """Write a page whose sound cannot be decoded; returns its address."""
     start = text.index('id="sound-data">') + len('id="sound-data">')
     end = text.index("</script>", start)
     path.write_text(text[:start] + base64.b64encode(b"no sound" * 100).decode() + text[end:], encoding="utf-8")

@@ -16,22 +16,31 @@ def rng():
     return np.random.default_rng(440)
 
 
-@pytest.fixture
-def write_parameters(tmp_path):
-    """Writes ``parameters/<name>.toml`` below `tmp_path` and returns that root."""
-
+def parameters_writer(root):
     def write(text, name="song"):
-        path = tmp_path / "parameters" / f"{name}.toml"
+        path = root / "parameters" / f"{name}.toml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        return tmp_path
+        return root
 
     return write
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def write_parameters(tmp_path):
+    """Writes ``parameters/<name>.toml`` below `tmp_path` and returns that root."""
+    return parameters_writer(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def write_session_parameters(tmp_path_factory):
+    """The same below a root for results that are made once a session."""
+    return parameters_writer(tmp_path_factory.mktemp("root"))
+
+
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory):
-    """The browser in which a file's tests open their pages."""
+    """The browser in which all tests open their pages."""
     from tests.browser import start  # needs Selenium, which most tests do without
 
     driver = start(tmp_path_factory.mktemp("profile"))

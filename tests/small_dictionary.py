@@ -20,7 +20,7 @@ n_atoms = 4
 [runs.A]
 """
 DRUMS = ("kick", "snare", "closed_hat", "open_hat", "low_tom", "mid_tom", "high_tom", "crash", "ride")
-KICK, SNARE, HATS, TURNED, UNUSED = range(5)
+KICK, SNARE, HATS, NEGATIVE, UNUSED = range(5)
 BARS = 10  # of each of three pieces; the last one is of the test
 NORM = 3.0  # of the atoms
 
@@ -63,7 +63,7 @@ def small_codes():
     for piece, atom in enumerate((KICK, SNARE, SNARE)):
         pieces[piece, :: 1 + piece, atom] = NORM
         pieces[piece, 1::2, HATS] = NORM
-    pieces[2, ::8, TURNED] = -NORM
+    pieces[2, ::8, NEGATIVE] = -NORM
     return codes_of(pieces, known_music() / scales[:, None, None], stride_steps=4)
 
 

@@ -1,4 +1,4 @@
-"""Codes beside music: one piece with its code, the use of atoms, and music and codes seen from afar."""
+"""Codes and music: one piece with its code, and the use of atoms."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,34 +19,31 @@ from save_dataset.midi.above_bass import on_keys
 from save_dataset.midi.corpus import Corpus
 from save_dataset.midi.draw_music import draw_music, names_width_in
 
-CODE_COLOURS = "RdBu"  # blue is positive, as in the pictures of music
+CODE_COLOURS = "RdBu"  # blue is positive, as in the figures of music
 WIDTH_IN = 11.0
 MUSIC_HEIGHT_IN = 2.2
 ATOM_HEIGHT_IN = 0.11
 CODE_HEIGHTS_IN = (1.2, 4.5)
-EDGES_IN = {"left": 0.35, "right": 0.85, "top": 0.35, "bottom": 0.55}  # beside the names of the rows
+EDGES_IN = {"left": 0.35, "right": 0.85, "top": 0.35, "bottom": 0.55}  # without the names of the rows
+BAR_IN = 0.1  # width of the colour bar, and its distance
 SPACE_IN = 0.52  # between panels, for ticks and a title
 NAME_SIZE = 10
-MAX_NAMED_ATOMS = 40  # more numbers beside the code would overlap
+MAX_NAMED_ATOMS = 40  # more numbers would overlap
 
 
 def draw_all_codes(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:
-    """Draw the figures `code_<run>` of all runs that have codes of today, and `usage`; returns the paths."""
+    """Draw the figures `code_<run>` of all runs that have fresh codes, and `usage`; returns the paths."""
     stored = results.load_fresh(parameters.for_runs(), "codes", root)
     if not stored:
         return []
     corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
     codes = {run: SparseCodes.from_arrays(arrays) for run, arrays in stored.items()}
-    drawn = {f"code_{run}": draw_code(corpus, each) for run, each in codes.items()} | {"usage": draw_usage(codes)}
-    return [
-        path
-        for name, figure in drawn.items()
-        for path in figures.save(figure, results.figure_path(parameters, name, root))
-    ]
+    drawn = {f"code_{run}": draw_code(corpus, of_run) for run, of_run in codes.items()}
+    return figures.save_all(drawn | {"usage": draw_usage(codes)}, parameters, root)
 
 
 def draw_code(corpus: Corpus, codes: SparseCodes) -> Figure:
-    """The first bars of a piece of the test: its music, its code, and what the code makes of it, aligned in time."""
+    """Draw the first bars of a piece of the test set: music, code and reconstruction, aligned in time."""
     excerpt = take_excerpt(corpus, codes)
     active = excerpt.active(by_use(codes))
     height_in = float(np.clip(ATOM_HEIGHT_IN * len(active), *CODE_HEIGHTS_IN))
@@ -58,13 +55,15 @@ def draw_code(corpus: Corpus, codes: SparseCodes) -> Figure:
         draw_music(axes, music[:, shown], channels[shown], **time, title=title)
     image = _draw_columns(middle, excerpt, active, codes.stride_steps)
     if image is not None:
-        figure.colorbar(image, cax=figure.add_axes(_beside(middle)), label="value")
-    align(above, middle, below, excerpt)
+        position = middle.get_position()
+        bar = figure.add_axes((position.x1 + BAR_IN / WIDTH_IN, position.y0, BAR_IN / WIDTH_IN, position.height))
+        figure.colorbar(image, cax=bar, label="value")
+    _align(above, middle, below, excerpt)
     return figure
 
 
 def _lay_out(code_height_in: float, names_in: float) -> tuple[Figure, np.ndarray]:
-    """A figure with panels for music, code and music, by numbers: a layout that is found by drawing takes long."""
+    """Return a figure with panels for music, code and music, laid out by numbers: a layout engine takes long."""
     heights_in = (MUSIC_HEIGHT_IN, code_height_in, MUSIC_HEIGHT_IN)
     height_in = sum(heights_in) + 2 * SPACE_IN + EDGES_IN["top"] + EDGES_IN["bottom"]
     figure = figures.new_figure(WIDTH_IN, height_in, layout=None)
@@ -74,14 +73,8 @@ def _lay_out(code_height_in: float, names_in: float) -> tuple[Figure, np.ndarray
     return figure, figure.subplots(3, height_ratios=heights_in, gridspec_kw=edges | {"hspace": between})
 
 
-def _beside(axes: Axes) -> tuple[float, float, float, float]:
-    """Left, bottom, width and height of a narrow panel at the right of another."""
-    place = axes.get_position()
-    return place.x1 + 0.1 / WIDTH_IN, place.y0, 0.1 / WIDTH_IN, place.height
-
-
-def align(above: Axes, middle: Axes, below: Axes, excerpt: Excerpt) -> None:
-    """Give music, code and reconstruction one axis of time, and both pictures of music the same rows."""
+def _align(above: Axes, middle: Axes, below: Axes, excerpt: Excerpt) -> None:
+    """Give music, code and reconstruction one axis of time, and both panels of music the same rows."""
     bottoms, tops = zip(above.get_ylim(), below.get_ylim(), strict=True)  # each shows the octaves that it uses
     for axes in (above, below):
         axes.set_ylim(min(bottoms), max(tops))
@@ -94,7 +87,7 @@ def align(above: Axes, middle: Axes, below: Axes, excerpt: Excerpt) -> None:
 
 
 def _draw_columns(axes: Axes, excerpt: Excerpt, active: np.ndarray, stride_steps: int) -> QuadMesh | None:
-    """A code as an image, a row for each active atom, each column where its atoms begin; None where none does."""
+    """Draw a code as an image, a row for each active atom, a column where its atoms begin; return None for no atom."""
     values = excerpt.code[:, active]
     largest = float(np.abs(values).max(initial=1e-9))
     axes.set_title("code: where atoms begin, the most used on top", loc="left", y=1)
@@ -122,16 +115,15 @@ def _draw_columns(axes: Axes, excerpt: Excerpt, active: np.ndarray, stride_steps
 
 
 def draw_usage(codes: Mapping[str, SparseCodes]) -> Figure:
-    """Share of all uses of each atom, by rank, a line for each run."""
+    """Draw the fraction of all uses of each atom, by rank, a line for each run."""
     figure = figures.new_figure(7, 4)
     axes = figure.subplots()
-    for run, each in codes.items():
-        usage = np.sort(each.usage())[::-1]
+    for run, of_run in codes.items():
+        usage = np.sort(of_run.usage())[::-1]
         used = usage[usage > 0]
         label = f"{run}: {len(used)} of {len(usage)} atoms used"
-        axes.plot(
-            np.arange(1, len(used) + 1), used / max(1, used.sum()), label=label, color=figures.colour_of(run, [*codes])
-        )
+        colour = figures.colour_of(run, [*codes])
+        axes.plot(np.arange(1, len(used) + 1), used / max(1, used.sum()), label=label, color=colour)
     axes.set(xlabel="rank of the atom", ylabel="fraction of all uses", yscale="log")
     axes.grid(which="major")
     axes.legend()

@@ -1,4 +1,4 @@
-"""Bars of music and bars of code as points: what a dictionary brings together, by principal components."""
+"""Bars of music and bars of code as points in the plane of their first two principal components."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ MAX_COLUMNS = 4
 
 
 def draw_spaces(parameters: DictionaryParameters, root: Path = ROOT) -> list[Path]:
-    """Draw the figure `spaces`: bars held out from training, as music and as code of each run; returns the paths."""
+    """Draw the figure `spaces`: held-out bars, as music and as code of each run; returns the paths."""
     stored = results.load_fresh(parameters.for_runs(), "codes", root)
     if not stored:
         return []
@@ -42,25 +42,23 @@ def draw_spaces(parameters: DictionaryParameters, root: Path = ROOT) -> list[Pat
 
 
 def choose_bars(corpus: Corpus) -> np.ndarray:
-    """First steps of bars with music in them, of pieces held out, evenly spread, ``(n_bars,)``; of all if none is."""
+    """Return the first steps of bars with music in them, of held-out pieces if there are any, ``(n_bars,)``.
+
+    They are at most `MAX_WINDOWS`, evenly spaced.
+    """
     held_out = np.flatnonzero(corpus.splits != "train")
     firsts = corpus.windows(held_out if len(held_out) else np.arange(corpus.n_pieces), corpus.steps_per_bar)
-    happens = np.any(corpus.steps != 0, axis=1)[firsts[:, None] + np.arange(corpus.steps_per_bar)].any(axis=1)
-    return spread(firsts[happens])
-
-
-def spread(firsts: np.ndarray) -> np.ndarray:
-    """Not more than `MAX_WINDOWS` of them, evenly spaced."""
+    has_music = np.any(corpus.steps != 0, axis=1)[firsts[:, None] + np.arange(corpus.steps_per_bar)].any(axis=1)
+    firsts = firsts[has_music]
     return firsts[np.unique(np.linspace(0, len(firsts) - 1, min(len(firsts), MAX_WINDOWS)).astype(int))]
 
 
 def _pieces_of_steps(corpus: Corpus, steps: np.ndarray) -> np.ndarray:
-    """The piece in which each step lies."""
     return np.searchsorted(corpus.starts, steps, "right") - 1
 
 
 def codes_of_bars(corpus: Corpus, codes: SparseCodes, firsts: np.ndarray) -> np.ndarray:
-    """What begins in each bar, ``(n_bars, n_columns * n_atoms)``; atoms longer than a bar begin in one of several."""
+    """Return the code of what begins in each bar, ``(n_bars, n_columns * n_atoms)``."""
     n_columns = max(1, corpus.steps_per_bar // codes.stride_steps)
     overhang = codes.patterns.shape[1] - codes.stride_steps
     rows = np.zeros((len(firsts), n_columns, len(codes.patterns)), np.float32)
@@ -74,7 +72,7 @@ def codes_of_bars(corpus: Corpus, codes: SparseCodes, firsts: np.ndarray) -> np.
 
 
 def draw_planes(spaces: dict[str, np.ndarray], labels: np.ndarray) -> Figure:
-    """A panel for each space, its points in the plane of their first two principal components, coloured by label."""
+    """Draw a panel for each space, its points in the plane of two principal components, coloured by label."""
     n_columns = min(len(spaces), MAX_COLUMNS)
     n_rows = -(-len(spaces) // n_columns)
     figure = figures.new_figure(PANEL_IN * n_columns + 1.2, PANEL_IN * n_rows)
@@ -91,19 +89,17 @@ def draw_planes(spaces: dict[str, np.ndarray], labels: np.ndarray) -> Figure:
 
 
 def _draw_plane(axes: Axes, points: np.ndarray, labels: np.ndarray) -> None:
-    """One panel; labels beyond the most frequent ones are grey, and drawn first."""
+    """Draw one panel; labels beyond the most frequent ones are grey, and drawn first."""
     pca = PCA(2, svd_solver="randomized", random_state=0)
     plane = pca.fit_transform(points)
-    known, counts = np.unique(labels[labels != ""], return_counts=True)
-    shown = known[np.argsort(-counts, kind="stable")][:MAX_LABELS]
+    names, counts = np.unique(labels[labels != ""], return_counts=True)
+    shown = names[np.argsort(-counts, kind="stable")][:MAX_LABELS]
     style: dict[str, Any] = {"s": 5, "linewidths": 0, "alpha": 0.7, "rasterized": True}
     others = ~np.isin(labels, shown)
     if others.any():
         axes.scatter(*plane[others].T, color=OTHER_COLOUR, label="other" if len(shown) else "", **style)
     for label, colour in zip(shown, LABEL_COLOURS, strict=False):
         axes.scatter(*plane[labels == label].T, color=colour, label=label, **style)
-    shares = 100 * pca.explained_variance_ratio_
-    axes.set(
-        xlabel=f"component 1 ({shares[0]:.0f} % of variance)", ylabel=f"component 2 ({shares[1]:.0f} %)", xticks=[]
-    )
-    axes.set_yticks([])
+    percent = 100 * pca.explained_variance_ratio_
+    axes.set(xlabel=f"component 1 ({percent[0]:.0f} % of variance)", xticks=[])
+    axes.set(ylabel=f"component 2 ({percent[1]:.0f} %)", yticks=[])

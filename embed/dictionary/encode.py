@@ -1,4 +1,4 @@
-"""Codes of whole pieces, of any length, and what is stored of them."""
+"""Codes of complete pieces, of any length, and what is stored of them."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from save_dataset.midi.corpus import Corpus
 
 
 def piece_encoder(model: DictionaryAutoencoder) -> Encode:
-    """A function from music ``(n_steps, n_channels)`` of any length to its code ``(n_columns, n_atoms)``."""
+    """Return a function from music ``(n_steps, n_channels)`` of any length to its code ``(n_columns, n_atoms)``."""
     encode = batch_encoder(model)
     return lambda steps: encode(steps[None])[0]
 
 
 def batch_encoder(model: DictionaryAutoencoder, batch_size: int = 512) -> Encode:
-    """A function from windows ``(n_windows, n_steps, n_channels)`` to codes ``(n_windows, n_columns, n_atoms)``."""
+    """Return a function from windows ``(n, n_steps, n_channels)`` to their codes ``(n, n_columns, n_atoms)``."""
     signature = tf.TensorSpec((None, None, model.config.n_channels), tf.float32)
     encode = tf.function(model.encode, input_signature=[signature])  # one trace for all lengths
 
@@ -30,7 +30,7 @@ def batch_encoder(model: DictionaryAutoencoder, batch_size: int = 512) -> Encode
 
 
 def embed_corpus(model: DictionaryAutoencoder, corpus: Corpus, *, show_progress: bool = False) -> dict[str, Any]:
-    """Codes of all pieces as `embed.dictionary.sparse_codes.SparseCodes` has them, and the mean activity of the atoms.
+    """Return the codes of all pieces and the mean activation of the atoms.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The beginning of one piece that no training has seen: its music, its code, and what the code makes of it."""
+"""The beginning of one held-out piece: its music, its code, and its reconstruction."""
 
 from dataclasses import dataclass
 
@@ -21,9 +21,9 @@ class Excerpt:
     bpm : float
         Its tempo.
     music, reconstruction : np.ndarray (n_steps, n_channels)
-        As it is, and as its code has it.
+        The original, and what its code decodes to.
     code : np.ndarray (n_columns, n_atoms)
-        The columns whose atoms reach into the bars.
+        The columns whose atoms overlap with the bars.
     begins : np.ndarray (n_columns,)
         Steps at which the atoms of the columns begin, counted from the first of `music`; some before it.
     """
@@ -37,14 +37,14 @@ class Excerpt:
     begins: np.ndarray
 
     def active(self, order: np.ndarray) -> np.ndarray:
-        """The atoms that are used here, in the order given."""
+        """Return the atoms that are used here, in the order given."""
         return order[np.any(self.code != 0, axis=0)[order]]
 
 
 def take_excerpt(corpus: Corpus, codes: SparseCodes, n_bars: int = BARS) -> Excerpt:
-    """The first bars with music of the first piece of the test that is long enough, else of the longest.
+    """Return the first bars with music of the first piece of the test set that is long enough, else of the longest.
 
-    Where no piece is of the test, those of the validation count, then all.
+    Where the test set is empty, the piece is of the validation set, else of all.
     """
     piece = _choose_piece(corpus, n_bars)
     music, code = corpus.piece(piece), codes.piece(piece)
@@ -52,20 +52,19 @@ def take_excerpt(corpus: Corpus, codes: SparseCodes, n_bars: int = BARS) -> Exce
     end = min(first + n_bars * corpus.steps_per_bar, len(music))
     atom_steps = codes.patterns.shape[1]
     begins = np.arange(len(code)) * codes.stride_steps - (atom_steps - codes.stride_steps)
-    reached = (begins + atom_steps > first) & (begins < end)
+    overlaps = (begins + atom_steps > first) & (begins < end)
     return Excerpt(
         name=str(corpus.names[piece]),
         label=str(corpus.labels[piece]),
         bpm=float(corpus.bpm[piece]),
         music=music[first:end],
         reconstruction=codes.decode(code)[first:end],
-        code=code[reached],
-        begins=begins[reached] - first,
+        code=code[overlaps],
+        begins=begins[overlaps] - first,
     )
 
 
 def _choose_piece(corpus: Corpus, n_bars: int) -> int:
-    """Index of the first piece of the test that has so many bars, else of the longest."""
     pieces = next((p for p in map(corpus.pieces_of, SPLITS[::-1]) if len(p)), np.arange(corpus.n_pieces))
     lengths = np.diff(corpus.starts)[pieces]
     return int(pieces[np.argmax(np.minimum(lengths, n_bars * corpus.steps_per_bar))])

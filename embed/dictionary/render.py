@@ -1,6 +1,6 @@
-"""Making music audible: steps of either study as MIDI, and MIDI as sound.
+"""Music rendered: steps of either study as MIDI, and MIDI as sound.
 
-Steps are those of a corpus, ``(n_steps, n_channels)``, or what a dictionary makes of them: any real numbers.
+Steps are those of a corpus, ``(n_steps, n_channels)``, or reconstructions of them: any real numbers.
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from pipeline.notes import HIT_THRESHOLD
 from pipeline.parameters import ROOT
 from pipeline.studies import drums, piano
 from save_dataset.midi import above_bass, drum_grid, event_tokens, piano_roll
+from save_dataset.sound import synthesiser
 from save_dataset.sound.files import write_sound
-from save_dataset.sound.synthesiser import PEAK, render
 
 Parameters = drums.Parameters | piano.Parameters
 
 
 @dataclass(frozen=True)
-class Heard:
-    """Music as MIDI, and its sound: float32 ``(n_samples,)``, none where there is no note."""
+class Rendering:
+    """Music as MIDI, and its sound: float32 ``(n_samples,)``, empty where there is no note."""
 
     midi: PrettyMIDI
     samples: np.ndarray
@@ -37,41 +37,37 @@ def write_music(
     threshold: float = HIT_THRESHOLD,
     root: Path = ROOT,
 ) -> list[Path]:
-    """Write steps as MIDI and, unless no note is in them, as WAV; returns the paths. Arguments and errors as `hear`."""
-    heard = hear(steps, parameters, bpm=bpm, threshold=threshold, root=root)
-    return write_heard(heard, path_without_ending, parameters.rendering.sample_rate_hz)
+    """Write steps as MIDI and, where they have notes, as WAV; returns the paths. Arguments and errors as `render`."""
+    rendering = render(steps, parameters, bpm=bpm, threshold=threshold, root=root)
+    return write_rendering(rendering, path_without_ending, parameters.rendering.sample_rate_hz)
 
 
-def write_heard(heard: Heard, path_without_ending: Path, sample_rate_hz: int) -> list[Path]:
-    """Write ``.mid`` and ``.wav``; where there is no note there is no WAV, nor stays one that was there."""
+def write_rendering(rendering: Rendering, path_without_ending: Path, sample_rate_hz: int) -> list[Path]:
+    """Write ``.mid`` and ``.wav``; where there is no note an old WAV is deleted."""
     midi_path, wav_path = (path_without_ending.with_name(path_without_ending.name + end) for end in (".mid", ".wav"))
     with atomic_write(midi_path) as temporary:
-        heard.midi.write(str(temporary))
-    if not len(heard.samples):
+        rendering.midi.write(str(temporary))
+    if not len(rendering.samples):
         wav_path.unlink(missing_ok=True)
         return [midi_path]
-    return [midi_path, write_sound(heard.samples, wav_path, sample_rate_hz)]
+    return [midi_path, write_sound(rendering.samples, wav_path, sample_rate_hz)]
 
 
-def hear(
+def render(
     steps: np.ndarray, parameters: Parameters, *, bpm: float, threshold: float = HIT_THRESHOLD, root: Path = ROOT
-) -> Heard:
-    """Steps as MIDI and sound; arguments as for `to_midi_of`, errors as `to_sound`."""
+) -> Rendering:
+    """Return steps as MIDI and sound; arguments as `to_midi_of`, errors as `to_sound`."""
     midi = to_midi_of(steps, parameters, bpm=bpm, threshold=threshold)
-    return Heard(midi, to_sound(midi, parameters, root))
+    return Rendering(midi, to_sound(midi, parameters, root))
 
 
 def to_midi_of(
     steps: np.ndarray, parameters: Parameters, *, bpm: float, threshold: float = HIT_THRESHOLD
 ) -> PrettyMIDI:
-    """The MIDI of steps, as the study of the parameters understands them.
+    """Return the MIDI of steps; the section `grid` or `roll` of the parameters says what their channels are.
 
     Parameters
     ----------
-    steps : np.ndarray (n_steps, n_channels)
-        Music.
-    parameters : Parameters
-        Of `drums` or `piano`; the section `grid` or `roll` says what the channels are.
     bpm : float
         Tempo; without effect on tokens, and on rolls whose steps have a length in seconds.
     threshold : float
@@ -92,7 +88,7 @@ def to_midi_of(
 
 
 def to_sound(midi: PrettyMIDI, parameters: Parameters, root: Path = ROOT) -> np.ndarray:
-    """The sound of MIDI, ``(n_samples,)``, its loudest sample at 0.9; no sample where there is no note.
+    """Return the sound of MIDI, ``(n_samples,)``, its loudest sample at 0.9; empty where there is no note.
 
     Raises
     ------
@@ -105,7 +101,7 @@ def to_sound(midi: PrettyMIDI, parameters: Parameters, root: Path = ROOT) -> np.
         return np.zeros(0, np.float32)
     sound_font, rate_hz = parameters.rendering.sound_font, parameters.rendering.sample_rate_hz
     if sound_font is None:
-        return render(midi, sample_rate_hz=rate_hz)
+        return synthesiser.render(midi, sample_rate_hz=rate_hz)
     path = root / "music" / Path(sound_font).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f"rendering.sound_font={sound_font}: no such file in music/, nor as a full path")
@@ -116,4 +112,4 @@ def to_sound(midi: PrettyMIDI, parameters: Parameters, root: Path = ROOT) -> np.
             f"rendering.sound_font={sound_font}: FluidSynth is not installed; "
             "leave it out for the project's own synthesiser"
         ) from error
-    return (PEAK * samples).astype(np.float32)  # FluidSynth's loudest sample is at 1
+    return (synthesiser.PEAK * samples).astype(np.float32)  # FluidSynth's loudest sample is at 1

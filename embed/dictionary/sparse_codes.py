@@ -1,8 +1,8 @@
-"""Sparse codes of all pieces of a corpus, and how a code becomes music again: a sum of atoms, each at its place.
+"""Sparse codes of all pieces of a corpus, and how a code is decoded: a sum of atoms, each at its position.
 
 A code is ``(n_columns, n_atoms)``. Column c says which atoms begin at step ``c * stride - (atom_steps - stride)``, so
-that the first may hang over the beginning of the piece and the last over its end, and every step is reached by equally
-many columns. ``n_columns = n_steps / stride + atom_steps / stride - 1``.
+that the first may begin before the piece and the last end after it, and every step is covered by equally many columns.
+``n_columns = n_steps / stride + atom_steps / stride - 1``.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,13 +21,13 @@ class SparseCodes:
     Attributes
     ----------
     columns, atoms : np.ndarray (n_nonzero,)
-        Where the non-zero values stand, in order; columns counted over all pieces.
+        Positions of the non-zero values, in order; columns counted over all pieces.
     values : np.ndarray (n_nonzero,)
         float32, the values.
     starts : np.ndarray (n_pieces + 1,)
         Columns at which the pieces start, and the end.
     patterns : np.ndarray (n_atoms, atom_steps, n_channels)
-        What each atom sounds like: the kernels of the decoder.
+        The music of each atom: the kernels of the decoder.
     bias : np.ndarray (n_channels,)
         What the decoder adds to every step; mostly 0.
     stride_steps : int
@@ -44,12 +44,12 @@ class SparseCodes:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
-        """The codes that were stored; arrays of other names are left out."""
+        """Return codes that were stored; other arrays are ignored."""
         fields = {name: arrays[name] for name in cls.__dataclass_fields__ if name != "stride_steps"}
         return cls(**fields, stride_steps=int(arrays["stride_steps"]))
 
     def piece(self, index: int) -> np.ndarray:
-        """The code of one piece, dense, ``(n_columns, n_atoms)``."""
+        """Return the code of one piece, dense, ``(n_columns, n_atoms)``."""
         first, end = self.starts[index : index + 2]
         span = slice(*np.searchsorted(self.columns, (first, end)))
         code = np.zeros((end - first, len(self.patterns)), np.float32)
@@ -57,16 +57,16 @@ class SparseCodes:
         return code
 
     def decode(self, code: np.ndarray) -> np.ndarray:
-        """The music of a code, ``(n_steps, n_channels)``, as the decoder of the model gives it."""
+        """Return the music of a code, ``(n_steps, n_channels)``, as the decoder of the model does."""
         return decode(code, self.patterns, self.stride_steps) + self.bias
 
     def usage(self) -> np.ndarray:
-        """How often each atom is used in all pieces, ``(n_atoms,)``."""
+        """Return how often each atom is used in all pieces, ``(n_atoms,)``."""
         return np.bincount(self.atoms, minlength=len(self.patterns))
 
 
 def decode(code: np.ndarray, patterns: np.ndarray, stride_steps: int) -> np.ndarray:
-    """Sum of the atoms of a code, ``(n_columns, n_atoms)``, each at its place: ``(n_steps, n_channels)``."""
+    """Return a code ``(n_columns, n_atoms)`` as music ``(n_steps, n_channels)``: the sum of its atoms."""
     _, atom_steps, n_channels = patterns.shape
     overhang = atom_steps - stride_steps
     pieces = np.tensordot(code, patterns, 1)  # (n_columns, atom_steps, n_channels)

@@ -1,7 +1,7 @@
-"""How atoms are used: how often, how strongly, and by whom.
+"""How atoms are used: how often, how strongly, and with which labels.
 
-An atom may have any length and sign, only its product with the values of the code is music. It is therefore shown and
-heard as it stands in the music on average.
+An atom may have any norm and sign, only its product with the values of the code is music. It is therefore shown and
+rendered as it stands in the music on average.
 """
 
 import numpy as np
@@ -13,17 +13,17 @@ MIN_USES = 5
 
 
 def by_use(codes: SparseCodes) -> np.ndarray:
-    """Numbers of all atoms, the most used first, ``(n_atoms,)``."""
+    """Return the numbers of all atoms, the most used first, ``(n_atoms,)``."""
     return np.argsort(-codes.usage(), kind="stable")
 
 
-def shares_of_use(codes: SparseCodes) -> np.ndarray:
-    """Part of all uses that is of each atom, ``(n_atoms,)``; 0 if none is ever used."""
+def fractions_of_use(codes: SparseCodes) -> np.ndarray:
+    """Return the fraction of all uses of each atom, ``(n_atoms,)``; 0 if none is ever used."""
     return codes.usage() / max(1, codes.usage().sum())
 
 
 def scaled_patterns(codes: SparseCodes) -> np.ndarray:
-    """The atoms times the mean magnitude of their values, and their prevailing sign, as the patterns in shape.
+    """Return the patterns of the atoms times the mean magnitude of their values and their prevailing sign.
 
     An atom that is never used is scaled to a largest magnitude of 1.
     """
@@ -36,15 +36,15 @@ def scaled_patterns(codes: SparseCodes) -> np.ndarray:
 
 
 def label_lifts(codes: SparseCodes, corpus: Corpus) -> tuple[list[str], np.ndarray]:
-    """The labels, and how many times as often as in all music each atom is used in the pieces of a label.
+    """Return the labels, and how many times as often as in all music each atom is used in the pieces of a label.
 
     Returns
     -------
     labels : list of str
-        All but the unknown one, in order of the alphabet.
+        All but the empty one, in alphabetical order.
     lifts : np.ndarray (n_atoms, n_labels)
         Uses per column of the label's pieces over uses per column of all; 0 where the atom is used less than
-        `MIN_USES` times, which tells nothing.
+        `MIN_USES` times, too few to compare.
     """
     labels = sorted({str(label) for label in corpus.labels} - {""})
     n_atoms, n_columns = len(codes.patterns), np.diff(codes.starts)

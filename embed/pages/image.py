@@ -9,17 +9,11 @@ from PIL import Image
 
 from pipeline.figures import PIXEL_COLOURS
 
-N_COLOURS = 64  # as many as the eye tells apart here, at two thirds of the bytes of 256
+N_COLOURS = 64  # more cannot be distinguished here; two thirds of the bytes of 256
 
 
 def image_uri(values: np.ndarray) -> str:
-    """The ``data:`` URI of a PNG, from dark to bright in the colours of all figures.
-
-    Parameters
-    ----------
-    values : np.ndarray (height, width)
-        From 0 to 1, the top row first.
-    """
+    """Return the ``data:`` URI of a PNG of values from 0 to 1, ``(height, width)``, the top row first."""
     image = Image.fromarray(np.round((N_COLOURS - 1) * values).astype(np.uint8))
     colours = matplotlib.colormaps[PIXEL_COLOURS](np.linspace(0, 1, N_COLOURS))
     image.putpalette(np.round(255 * colours[:, :3]).astype(np.uint8).tobytes())

@@ -1,7 +1,7 @@
 """Sound small enough to lie in a page.
 
-MP3 of constant bit rate: every browser plays it, and seeks in it to a frame of 26 ms, with a variable one to worse.
-The file says how many samples the encoder added, so that decoders take them off: what is heard is not shifted.
+MP3 of constant bit rate: every browser plays it, and seeks in it to a frame of 26 ms, with a variable rate worse.
+The file says how many samples the encoder added, so that decoders remove them: the sound is not shifted.
 """
 
 import io
@@ -18,14 +18,10 @@ COMPRESSION = 0.83  # of libsndfile, 0 to 1: 80 kbit/s at 44.1 kHz
 def encode_sound(
     samples: np.ndarray, sample_rate_hz: int, *, encoded_rate_hz: int | None = None, compression: float = COMPRESSION
 ) -> bytes:
-    """Mono samples as MP3 of constant bit rate; samples beyond [-1, 1] make the whole quieter, not cut.
+    """Return mono samples ``(n_samples,)`` as MP3 of constant bit rate; samples beyond [-1, 1] scale all of them down.
 
     Parameters
     ----------
-    samples : np.ndarray (n_samples,)
-        The sound.
-    sample_rate_hz : int
-        Its rate.
     encoded_rate_hz : int
         Rate of the MP3, one of `UNSHIFTED_RATES_HZ`; None: `sample_rate_hz` if it is one of them, else 44.1 kHz.
     compression : float

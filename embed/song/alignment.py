@@ -1,6 +1,8 @@
-"""Trajectories of different runs brought together: a latent space has no orientation, place or size of its own.
+"""Trajectories of different runs aligned: a latent space has no orientation, position or scale of its own.
 
-A similarity (shift, turn or mirroring, one scale) is written as ``z @ matrix + shift``.
+A similarity (translation, rotation or reflection, one scale) is written as ``z @ matrix + shift``. Trajectories `z` and
+`reference` are ``(n_points, d)``, the same points of time in both; where their shapes differ, or all points of one are
+the same, there is a ValueError.
 """
 
 import numpy as np
@@ -9,22 +11,12 @@ import scipy.spatial
 
 
 def fit_similarity(z: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The similarity that brings a trajectory nearest to another in the sense of least squares (Procrustes).
-
-    Parameters
-    ----------
-    z, reference : np.ndarray (n_points, d)
-        The same points of time in both.
+    """Return the similarity that brings a trajectory nearest to another by least squares (Procrustes).
 
     Returns
     -------
     tuple of np.ndarray
         ``matrix`` (d, d), an orthogonal matrix times a scale, and ``shift`` (d,).
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or all points of one are the same.
 
     References
     ----------
@@ -32,31 +24,21 @@ def fit_similarity(z: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np
     motion", Psychometrika 35 (1970).
     """
     _check_pair(z, reference)
-    middle, reference_middle = z.mean(axis=0), reference.mean(axis=0)
-    centred = z - middle
-    turn, overlap = scipy.linalg.orthogonal_procrustes(centred, reference - reference_middle)
-    matrix = turn * overlap / np.sum(centred**2)
-    return matrix, reference_middle - middle @ matrix
+    mean, reference_mean = z.mean(axis=0), reference.mean(axis=0)
+    centred = z - mean
+    rotation, overlap = scipy.linalg.orthogonal_procrustes(centred, reference - reference_mean)
+    matrix = rotation * overlap / np.sum(centred**2)
+    return matrix, reference_mean - mean @ matrix
 
 
 def align(z: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """A trajectory moved, turned or mirrored, and scaled onto another with least squares.
-
-    Parameters
-    ----------
-    z, reference : np.ndarray (n_points, d)
-        The same points of time in both.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or all points of one are the same.
+    """Return a trajectory translated, rotated or reflected, and scaled onto another by least squares.
 
     Examples
     --------
     >>> square = np.array([[0.0, 0], [1, 0], [1, 1], [0, 1]])
-    >>> turned_and_doubled = 2 * square @ np.array([[0.0, 1], [-1, 0]]) + 5
-    >>> np.allclose(align(turned_and_doubled, square), square)
+    >>> rotated_and_doubled = 2 * square @ np.array([[0.0, 1], [-1, 0]]) + 5
+    >>> np.allclose(align(rotated_and_doubled, square), square)
     True
     """
     matrix, shift = fit_similarity(z, reference)
@@ -66,25 +48,14 @@ def align(z: np.ndarray, reference: np.ndarray) -> np.ndarray:
 def fit_similarity_in_time(
     z: np.ndarray, times_s: np.ndarray, reference: np.ndarray, reference_times_s: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The similarity between trajectories whose points have other times, as have those of windows of other lengths.
+    """Return the similarity between trajectories whose points have different times, as those of other window lengths.
 
     It is fitted to the points of `z` whose times the reference covers, and to the reference at those times.
-
-    Parameters
-    ----------
-    z : np.ndarray (n_points, d)
-        The trajectory.
-    times_s : np.ndarray (n_points,)
-        Its times.
-    reference : np.ndarray (n_reference_points, d)
-        The other.
-    reference_times_s : np.ndarray (n_reference_points,)
-        Its times.
 
     Raises
     ------
     ValueError
-        If fewer than two points have times that the reference covers, or all points of one are the same.
+        If fewer than two points have times that the reference covers.
     """
     covered = (times_s >= reference_times_s[0]) & (times_s <= reference_times_s[-1])
     if covered.sum() < 2:
@@ -96,24 +67,14 @@ def fit_similarity_in_time(
 
 
 def at_times(z: np.ndarray, times_s: np.ndarray, wanted_s: np.ndarray) -> np.ndarray:
-    """The trajectory at other times ``(n_wanted, d)``, on straight lines between its points, held at its ends."""
+    """Return the trajectory at other times ``(n_wanted, d)``: linear between its points, held at its ends."""
     return np.stack([np.interp(wanted_s, times_s, axis) for axis in z.T], axis=1)
 
 
 def procrustes_distance(z: np.ndarray, reference: np.ndarray) -> float:
-    """How unlike two trajectories are in shape: 0 for a moved, turned, mirrored or scaled copy, at most 1; symmetric.
+    """Return how much two trajectories differ in shape: 0 for a similar copy, at most 1; symmetric.
 
-    The sum of squares that is left after the best alignment, as a share of that of the trajectory itself.
-
-    Parameters
-    ----------
-    z, reference : np.ndarray (n_points, d)
-        The same points of time in both.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or all points of one are the same.
+    It is the fraction of the trajectory's sum of squares that the best alignment leaves.
     """
     _check_pair(z, reference)
     *_, disparity = scipy.spatial.procrustes(reference, z)
@@ -121,7 +82,6 @@ def procrustes_distance(z: np.ndarray, reference: np.ndarray) -> float:
 
 
 def _check_pair(z: np.ndarray, reference: np.ndarray) -> None:
-    """ValueError unless two trajectories have the same shape, and both move."""
     if z.shape != reference.shape or z.ndim != 2:
         raise ValueError(f"z.shape={z.shape}: must be (n_points, d) and that of the reference, {reference.shape}")
     for name, points in (("z", z), ("reference", reference)):

@@ -14,11 +14,11 @@ from pipeline.studies.song import Parameters
 
 
 def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
-    """Draw the trajectory of each embedded run, each comparison whose runs all are, and the table; returns paths."""
+    """Draw the trajectory of each embedded run, each comparison of embedded runs, and the table; returns paths."""
     runs = parameters.for_runs()
     embeddings = results.load_fresh(runs, "embedding", root)
     histories = results.load_fresh(runs, "history", root)
-    left_out = [str(each.run) for each in runs if each.run not in embeddings]
+    left_out = [str(run.run) for run in runs if run.run not in embeddings]
     if left_out:
         print(f"left out of figures and table, not embedded or stale: {', '.join(left_out)}")
     paths = []
@@ -36,7 +36,6 @@ def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 def _row_of(
     run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, np.ndarray], period_s: float | None = None
 ) -> dict[str, str]:
-    """A run's row of the table, as text, under the headings of its columns."""
     closure = "" if period_s is None else f"{distance_after(embedding['z'], embedding['times_s'], period_s):.3f}"
     return {
         "run": run,

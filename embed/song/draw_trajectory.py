@@ -1,4 +1,4 @@
-"""Pictures of trajectories in three dimensions, coloured by time, alone or side by side."""
+"""Figures of trajectories in three dimensions, coloured by time, alone or side by side."""
 
 import math
 from collections.abc import Mapping
@@ -17,12 +17,9 @@ BAR_IN = 1.1
 
 
 def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
-    """One panel for each stored embedding, titled with its run, smoothness and reconstruction loss; one bar for time.
+    """Draw a panel for each embedding, by run as step 3 stores them, and one colour bar for time.
 
-    Parameters
-    ----------
-    embeddings : mapping of str to mapping of str to np.ndarray
-        By run, as step 3 stores them.
+    Titles have the run, its smoothness and its reconstruction loss.
     """
     n_columns = len(embeddings) if len(embeddings) <= 3 else math.ceil(math.sqrt(len(embeddings)))
     n_rows = -(-len(embeddings) // n_columns)
@@ -42,17 +39,17 @@ def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]]) -> Fig
 
 
 def draw_trajectory(axes: Axes3D, run: str, embedding: Mapping[str, np.ndarray], scale: Normalize) -> None:
-    """One trajectory as a line coloured by time; the title tells if not all its dimensions are shown."""
+    """Draw a trajectory as a line coloured by time; the title says so if not all its dimensions are shown."""
     points, kept = first_three_components(embedding["z"])
     segments = np.stack([points[:-1], points[1:]], axis=1)  # (n_points - 1, 2, 3)
     line = Line3DCollection(segments, cmap=TIME_COLOURS, norm=scale, linewidth=0.8, rasterized=True)
     line.set_array(embedding["times_s"][:-1])
     axes.add_collection3d(line)
     name = "z" if kept is None else "component "
-    for number, axis in enumerate("xyz", start=1):
-        if number <= embedding["z"].shape[1]:
-            limits = points[:, number - 1].min(), points[:, number - 1].max()
-            axes.set(**{f"{axis}label": f"{name}{number}", f"{axis}lim": limits})
+    for dimension, axis in enumerate("xyz"):
+        if dimension < embedding["z"].shape[1]:
+            limits = points[:, dimension].min(), points[:, dimension].max()
+            axes.set(**{f"{axis}label": f"{name}{dimension + 1}", f"{axis}lim": limits})
         else:
             axes.set(**{f"{axis}lim": (-1, 1), f"{axis}ticks": []})
     axes.tick_params(labelsize=7, pad=1)
@@ -64,19 +61,16 @@ def draw_trajectory(axes: Axes3D, run: str, embedding: Mapping[str, np.ndarray],
 
 
 def first_three_components(z: np.ndarray) -> tuple[np.ndarray, float | None]:
-    """Points ``(n_points, 3)`` to draw a trajectory by, and the share of variance they keep where it is not all.
+    """Return points ``(n_points, 3)`` to draw a trajectory by, and the fraction of variance they keep if not all.
 
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        Shown as it is in three dimensions, with zeros added in fewer, by its principal components in more.
+    Three dimensions are shown as they are, fewer with zeros added, more by their principal components.
     """
     origin, axes, kept = three_axes(z)
     return (z - origin) @ axes, kept
 
 
 def three_axes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray, float | None]:
-    """Origin ``(latent_dim,)`` and axes ``(latent_dim, 3)`` to draw a space by, and the share of variance they keep.
+    """Return origin ``(latent_dim,)`` and axes ``(latent_dim, 3)`` to draw a space by, and the variance they keep.
 
     A forecast is drawn by the axes of the trajectory it is a forecast of.
     """
@@ -84,5 +78,5 @@ def three_axes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray, float | None]:
     if latent_dim <= 3:
         return np.zeros(latent_dim, z.dtype), np.eye(latent_dim, 3, dtype=z.dtype), None
     origin = z.mean(axis=0)
-    _, spreads, directions = np.linalg.svd(z - origin, full_matrices=False)
-    return origin, directions[:3].T, float(np.sum(spreads[:3] ** 2) / np.sum(spreads**2))
+    _, deviations, directions = np.linalg.svd(z - origin, full_matrices=False)
+    return origin, directions[:3].T, float(np.sum(deviations[:3] ** 2) / np.sum(deviations**2))

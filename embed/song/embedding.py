@@ -16,7 +16,7 @@ from pipeline.windows import window_times
 def embed_song(
     autoencoder: keras.Model, spectrogram: Mapping[str, np.ndarray], *, show_progress: bool = False
 ) -> dict[str, np.ndarray]:
-    """Every window of a song as a point, in one batched pass.
+    """Return every window of a song as a point, in one batched pass.
 
     Parameters
     ----------
@@ -24,8 +24,6 @@ def embed_song(
         With the parts ``encoder`` and ``decoder``.
     spectrogram : mapping of str to np.ndarray
         As stored by step 1: ``frames`` (n_frames, n_bins), ``times_s`` (n_frames,), ``frame_s``.
-    show_progress : bool
-        Whether to show a progress bar.
 
     Returns
     -------
@@ -39,19 +37,19 @@ def embed_song(
     Raises
     ------
     ValueError
-        If training ended with an encoder that takes all windows to the same point.
+        If the encoder maps all windows to the same point.
     """
     embedder = surgery.build_embedder(autoencoder)
     window_frames = embedder.input_shape[1]
     batches = windows(spectrogram["frames"], window_frames)
-    known = [embedder(batch) for batch in tqdm(batches, "embedding", unit="batch", disable=not show_progress)]
-    z = np.concatenate([batch["z"] for batch in known])
+    embedded = [embedder(batch) for batch in tqdm(batches, "embedding", unit="batch", disable=not show_progress)]
+    z = np.concatenate([batch["z"] for batch in embedded])
     if not np.ptp(z, axis=0).any():
         raise ValueError(
-            "the encoder takes all windows to the same point: "
+            "the encoder maps all windows to the same point: "
             "train it with another [training] seed or a lower learning_rate"
         )
-    losses = np.concatenate([batch["reconstruction_loss"] for batch in known])
+    losses = np.concatenate([batch["reconstruction_loss"] for batch in embedded])
     times = window_times(spectrogram["times_s"], window_frames, float(spectrogram["frame_s"]))
     return {
         "z": z,
@@ -66,6 +64,6 @@ def embed_song(
 
 
 def scale_axes(z: np.ndarray) -> np.ndarray:
-    """A trajectory with each axis scaled to [0, 1]; an axis that does not move becomes 0."""
+    """Return a trajectory with each axis scaled to [0, 1]; a constant axis becomes 0."""
     extent = np.ptp(z, axis=0)
     return (z - z.min(axis=0)) / np.where(extent > 0, extent, 1)

@@ -6,41 +6,35 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.atomic_write import atomic_write
+from pipeline.atomic_write import write_text
 
 
 def write_csv(embedding: Mapping[str, np.ndarray], path: Path) -> Path:
     """Write a row for each window: its start, centre and end in s, and the coordinates of its point."""
     z = embedding["z"]
-    columns = ["start_s", "centre_s", "end_s", *(f"z{number}" for number in range(1, z.shape[1] + 1))]
+    columns = ["start_s", "centre_s", "end_s", *(f"z{axis}" for axis in range(1, z.shape[1] + 1))]
     times_s = np.stack([embedding[name] for name in ("starts_s", "times_s", "ends_s")], axis=1)
     rows = [
         [*(f"{time_s:.6f}" for time_s in times), *(f"{value:.8g}" for value in point)]
         for times, point in zip(times_s, z, strict=True)
     ]
-    with atomic_write(path) as temporary:
-        temporary.write_text("\n".join(",".join(row) for row in [columns, *rows]) + "\n", encoding="utf-8")
-    return path
+    return write_text(path, "\n".join(",".join(row) for row in [columns, *rows]) + "\n")
 
 
 def write_webvtt(sections: Sequence[tuple[float, str]], duration_s: float, path: Path) -> Path:
-    """Write the sections of a song, each ``(start in s, name)``, in order, as chapters for media players."""
-    heard = [(start_s, name) for start_s, name in sections if start_s < duration_s]
-    ends_s = [*(start_s for start_s, _ in heard[1:]), duration_s]
+    """Write the sections of a song, ``(start in s, name)`` in order, as chapters for media players."""
+    inside = [(start_s, name) for start_s, name in sections if start_s < duration_s]
+    ends_s = [*(start_s for start_s, _ in inside[1:]), duration_s]
     cues = [
         f"{clock(start_s)} --> {clock(end_s)}\n{html.escape(' '.join(name.split()), quote=False)}\n"
-        for (start_s, name), end_s in zip(heard, ends_s, strict=True)
+        for (start_s, name), end_s in zip(inside, ends_s, strict=True)
     ]
-    with atomic_write(path) as temporary:
-        temporary.write_text("\n".join(["WEBVTT\n", *cues]), encoding="utf-8")
-    return path
+    return write_text(path, "\n".join(["WEBVTT\n", *cues]))
 
 
 def clock(time_s: float) -> str:
-    """Time as WebVTT writes it.
+    """Return a time as WebVTT writes it.
 
-    Examples
-    --------
     >>> clock(3661.5)
     '01:01:01.500'
     """

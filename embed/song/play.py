@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from embed.song.exports import write_csv, write_webvtt
+from embed.song.film.draw_moving_point import MovingPoint
 from embed.song.film.film import write_video
 from embed.song.player.page import build_page
 from pipeline import results
-from pipeline.atomic_write import atomic_write
-from pipeline.figures import METHOD_NAMES
+from pipeline.atomic_write import write_text
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
 from save_dataset.sound.files import read_sound
@@ -22,16 +22,12 @@ def write_page(parameters: Parameters, samples: np.ndarray, root: Path = ROOT) -
     embeddings = results.load_fresh(runs, "embedding", root)
     if not embeddings:
         results.check_fresh(runs[0], "embedding", root)
-    shown = parameters.play.forecasts
-    forecasts = {
-        str(run.run): results.load_fresh_kinds(
-            run,
-            {METHOD_NAMES[method]: f"forecast_{method}" for method in run.methods_of_run() if method in shown},
-            root,
-        )
-        for run in runs
-        if run.run in embeddings
-    }
+    forecasts = {}
+    for run in runs:
+        if run.run in embeddings:
+            methods = [method for method in run.methods_of_run() if method in parameters.play.forecasts]
+            kinds = {str(method): f"forecast_{method}" for method in methods}
+            forecasts[str(run.run)] = results.load_fresh_kinds(run, kinds, root)
     page = build_page(
         parameters.name.replace("_", " "),
         embeddings,
@@ -41,40 +37,40 @@ def write_page(parameters: Parameters, samples: np.ndarray, root: Path = ROOT) -
         sections=parameters.music.sections,
         forecasts=forecasts,
     )
-    path = results.folder_of(parameters, root) / "player.html"
-    with atomic_write(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-    return path
+    return write_text(results.folder_of(parameters, root) / "player.html", page)
 
 
 def write_run_video(parameters: Parameters, samples: np.ndarray, root: Path = ROOT, *, show_progress: bool) -> Path:
-    """Write ``<run>/trajectory.mp4``, and its pictures to ``<run>/frames/`` if they are to be kept."""
+    """Write ``<run>/trajectory.mp4``, and its frames to ``<run>/frames/`` if they are to be kept."""
     folder = results.path_of(parameters, "embedding", root).parent
     frames_folder = folder / "frames" if parameters.play.keep_frames else None
     if frames_folder and frames_folder.exists():
         shutil.rmtree(frames_folder)
-    return write_video(
-        folder / "trajectory.mp4",
+    moving_point = MovingPoint(
         results.load(parameters, "embedding", root),
-        samples,
-        parameters.sound.sample_rate_hz,
+        len(samples) / parameters.sound.sample_rate_hz,
         spectrogram=results.load(parameters, "spectrogram", root),
         title=f"{parameters.name.replace('_', ' ')}, {parameters.run}",
-        frame_rate_hz=parameters.play.frame_rate_hz,
         tail_s=parameters.play.tail_s,
         rotation_deg_per_s=parameters.play.rotation_deg_per_s,
+    )
+    return write_video(
+        folder / "trajectory.mp4",
+        moving_point,
+        samples,
+        parameters.sound.sample_rate_hz,
+        frame_rate_hz=parameters.play.frame_rate_hz,
         frames_folder=frames_folder,
         show_progress=show_progress,
     )
 
 
 def write_exports(parameters: Parameters, duration_s: float, root: Path = ROOT) -> list[Path]:
-    """Write ``<run>/trajectory.csv`` for each run that is embedded, and ``sections.vtt`` if sections are known."""
+    """Write ``<run>/trajectory.csv`` for each run that is embedded, and ``sections.vtt`` if sections are given."""
     paths = []
-    for run in parameters.for_runs():
-        if results.is_fresh(run, "embedding", root):
-            csv_path = results.path_of(run, "embedding", root).with_name("trajectory.csv")
-            paths.append(write_csv(results.load(run, "embedding", root), csv_path))
+    for run, embedding in results.load_fresh(parameters.for_runs(), "embedding", root).items():
+        csv_path = results.path_of(parameters.for_run(run), "embedding", root).with_name("trajectory.csv")
+        paths.append(write_csv(embedding, csv_path))
     if parameters.music.sections:
         vtt_path = results.folder_of(parameters, root) / "sections.vtt"
         paths.append(write_webvtt(parameters.music.sections, duration_s, vtt_path))
@@ -82,11 +78,11 @@ def write_exports(parameters: Parameters, duration_s: float, root: Path = ROOT) 
 
 
 def draw_page(parameters: Parameters, root: Path = ROOT) -> list[Path]:
-    """Write ``player.html`` again; returns its path in a list, as whatever draws does."""
+    """Write ``player.html`` again; returns its path in a list, as the other drawing functions do."""
     return [write_page(parameters, read_song(parameters, root), root)]
 
 
 def read_song(parameters: Parameters, root: Path = ROOT) -> np.ndarray:
-    """The part of the sound that is embedded, mono, ``(n_samples,)``; ValueError if it is not what was embedded."""
+    """Return the part of the sound that is embedded, mono, ``(n_samples,)``; ValueError if the sound has changed."""
     results.check_fresh(parameters, "spectrogram", root)
     return read_sound(root / "music" / parameters.sound.file, **parameters.sound.model_dump(exclude={"file"}))

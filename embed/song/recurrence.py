@@ -2,23 +2,16 @@
 
 import numpy as np
 
+from embed.song.alignment import at_times
+
 N_RANDOM_PAIRS = 100_000
 
 
 def distance_after(z: np.ndarray, times_s: np.ndarray, period_s: float) -> float:
-    """Mean distance between points `period_s` apart, divided by that of random pairs of points.
+    """Return the mean distance between points `period_s` apart, divided by that of random pairs of points.
 
-    0 for a trajectory that repeats exactly, about 1 for one that knows nothing of the period. The trajectory is
-    interpolated, because a period is no whole number of frames.
-
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory.
-    times_s : np.ndarray (n_points,)
-        Its times.
-    period_s : float
-        The period.
+    0 for a trajectory that repeats exactly, about 1 for one that is independent of the period. The trajectory
+    ``(n_points, latent_dim)`` is interpolated, because a period is not an integer number of frames.
 
     Raises
     ------
@@ -32,10 +25,9 @@ def distance_after(z: np.ndarray, times_s: np.ndarray, period_s: float) -> float
     >>> round(distance_after(circle, times_s, 1.0), 6), round(distance_after(circle, times_s, 0.5), 1)
     (0.0, 1.6)
     """
-    here = times_s + period_s <= times_s[-1]
-    if not here.any():
+    starts = times_s + period_s <= times_s[-1]
+    if not starts.any():
         raise ValueError(f"period_s={period_s}: must be less than the trajectory's {times_s[-1] - times_s[0]:.2f} s")
-    later = np.stack([np.interp(times_s[here] + period_s, times_s, axis) for axis in z.T], axis=1)
-    apart = np.linalg.norm(later - z[here], axis=1)
+    distances = np.linalg.norm(at_times(z, times_s, times_s[starts] + period_s) - z[starts], axis=1)
     one, other = np.random.default_rng(0).integers(len(z), size=(2, N_RANDOM_PAIRS))
-    return float(apart.mean() / np.linalg.norm(z[one] - z[other], axis=1).mean())
+    return float(distances.mean() / np.linalg.norm(z[one] - z[other], axis=1).mean())

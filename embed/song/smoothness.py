@@ -8,14 +8,9 @@ import numpy as np
 
 
 def mean_velocity_cosine(z: np.ndarray) -> float:
-    """Mean cosine of the angle between consecutive velocities: 1 on a straight line, -1 on a zigzag.
+    """Return the mean cosine of the angle between consecutive velocities: 1 on a straight line, -1 on a zigzag.
 
-    Pairs with a velocity of length zero have no angle and are left out.
-
-    Parameters
-    ----------
-    z : np.ndarray (n_points, latent_dim)
-        The trajectory, at least three points.
+    Pairs with a zero velocity have no angle and are left out. The trajectory is ``(n_points, latent_dim)``.
 
     Raises
     ------
@@ -28,17 +23,17 @@ def mean_velocity_cosine(z: np.ndarray) -> float:
     0.5
     """
     velocities = np.diff(z.astype(float), axis=0)
-    lengths = np.linalg.norm(velocities, axis=1)
-    products = lengths[1:] * lengths[:-1]
-    turns = products > 0
-    if not turns.any():
+    norms = np.linalg.norm(velocities, axis=1)
+    products = norms[1:] * norms[:-1]
+    has_angle = products > 0
+    if not has_angle.any():
         raise ValueError(f"z of shape {z.shape}: must move at two consecutive points at least")
     dots = np.sum(velocities[1:] * velocities[:-1], axis=1)
-    return float(np.mean(dots[turns] / products[turns]))
+    return float(np.mean(dots[has_angle] / products[has_angle]))
 
 
 def path_over_extent(z: np.ndarray) -> float:
-    """Length of the path divided by the diagonal of the box around it: how often the path crosses its own extent.
+    """Return the length of the path divided by the diagonal of the box around it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a run makes of the moments of its pieces: the encoder it asks for, and how alike the moments are."""
+"""The encoder of a run, and the self-similarity matrices of its pieces."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from save_dataset.themes.recordings import Recordings
 
 
 def encoder_of(parameters: Parameters, root: Path) -> EncodePatches | None:
-    """What makes features of flat standardised patches; None where the patches themselves are the features."""
+    """Return the function from flat standardised patches to features; None where the patches are the features."""
     if parameters.model.features == "cqt":
         return None
     if parameters.model.features == "fourier":
@@ -26,16 +26,16 @@ def encoder_of(parameters: Parameters, root: Path) -> EncodePatches | None:
     return build_encoder(autoencoder).predict_on_batch
 
 
-def compare_moments(
+def compare_patches(
     parameters: Parameters, recordings: Recordings, features: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """How alike the moments of each piece that is searched are.
+    """Return the similarity of any two patches of each piece that is searched.
 
     Returns
     -------
     dict of str to np.ndarray
-        For piece p ``ours_<p>`` ``(n_moments, n_moments)``, correlations smoothed along diagonals, -1 to 1; and
-        ``nieto_farbood_<p>`` ``(n_moments + 9, n_moments + 9)``, 0 to 1. Both float16.
+        For piece p ``ours_<p>`` ``(n_patches, n_patches)``, correlations smoothed along diagonals, -1 to 1; and
+        ``nieto_farbood_<p>`` ``(n_patches + 9, n_patches + 9)``, 0 to 1. Both float16.
     """
     matrices = {}
     for piece in range(recordings.n_searched):
@@ -47,9 +47,9 @@ def compare_moments(
                 bins_per_semitone=parameters.cqt.bins_per_semitone,
             )
         else:
-            moments = features["magnitudes"][features["starts"][piece] : features["starts"][piece + 1]]
-            similarity = cosine_similarity(moments, centre=parameters.similarity.centre)
-            plain = cosine_similarity(moments, centre=False) if parameters.similarity.centre else similarity
+            magnitudes = features["magnitudes"][features["starts"][piece] : features["starts"][piece + 1]]
+            similarity = cosine_similarity(magnitudes, centre=parameters.similarity.centre)
+            plain = cosine_similarity(magnitudes, centre=False) if parameters.similarity.centre else similarity
         matrices[f"ours_{piece}"] = smooth_diagonally(similarity, parameters.similarity.smooth_frames)
         matrices[f"nieto_farbood_{piece}"] = prepare_nieto_farbood(plain)
     return {name: matrix.astype(np.float16) for name, matrix in matrices.items()}

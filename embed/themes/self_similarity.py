@@ -1,13 +1,15 @@
-"""How alike any two moments of a piece are: self-similarity matrices, and their smoothing along diagonals.
+"""Self-similarity matrices of the patches of a piece, and their smoothing along diagonals.
 
-A moment is a patch of consecutive frames of a constant-Q transform, or a vector of features of one. What is heard
-again makes a stripe: cells (i + k, j + k) of high similarity for k = 0, 1, ... Sums along diagonals are made by
+A patch is some consecutive frames of a constant-Q transform, or a vector of features of them. A repetition makes a
+stripe: cells (i + k, j + k) of high similarity for k = 0, 1, ... Sums along diagonals are made by
 doubling: sums of two neighbours, of four, of eight, so that a sum of n costs about log2(n) additions of matrices.
 """
 
 import numpy as np
 
-BLOCK_ROWS = 256  # of a matrix at once: the block and what is made of it stay near the processor
+BLOCK_ROWS = 256  # of a matrix at once: the block and what is computed from it stay in the cache
+DARK, BRIGHT = 0.5, 0.998  # quantiles of similarity that are drawn black and in the brightest colour
+NEAR_PATCHES = 20  # of the diagonal, where patches share frames: left out of the quantiles
 
 # "Complex Autoencoder for Learning Invariant Signal Representations" (Lattner, Arzt, Dörfler 2019), as released
 NIETO_FARBOOD_PAD = 9
@@ -17,14 +19,14 @@ NIETO_FARBOOD_SMOOTH_FRAMES = 10
 
 
 def cosine_similarity(vectors: np.ndarray, centre: bool = True) -> np.ndarray:
-    """Cosine of the angle between any two vectors.
+    """Return the cosine of the angle between any two vectors.
 
     Parameters
     ----------
     vectors : np.ndarray (n, n_features)
-        A vector of zeros, as silence has, is like nothing, but itself.
+        A vector of zeros, as silence has, is similar to itself only.
     centre : bool
-        Whether the mean of the other vectors is taken off first.
+        Whether the mean of the other vectors is subtracted first.
 
     Returns
     -------
@@ -33,9 +35,9 @@ def cosine_similarity(vectors: np.ndarray, centre: bool = True) -> np.ndarray:
     """
     vectors = _checked(vectors, "vectors", 1)
     if centre:
-        sounds = vectors.any(axis=1, keepdims=True)
-        mean = vectors.sum(axis=0, dtype=np.float64) / max(np.count_nonzero(sounds), 1)
-        vectors = np.where(sounds, vectors - mean.astype(np.float32), 0)
+        nonzero = vectors.any(axis=1, keepdims=True)
+        mean = vectors.sum(axis=0, dtype=np.float64) / max(np.count_nonzero(nonzero), 1)
+        vectors = np.where(nonzero, vectors - mean.astype(np.float32), 0)
     unit = vectors * _inverse(np.linalg.norm(vectors, axis=1))[:, None]
     similarity = np.clip(unit @ unit.T, -1, 1)
     np.fill_diagonal(similarity, 1)
@@ -45,21 +47,17 @@ def cosine_similarity(vectors: np.ndarray, centre: bool = True) -> np.ndarray:
 def patch_similarity(
     frames: np.ndarray, patch_frames: int, semitones: int = 0, bins_per_semitone: int = 2
 ) -> np.ndarray:
-    """Correlation of any two patches of consecutive frames, the largest over transpositions of one of them.
+    """Return the correlation of any two patches of consecutive frames, the largest over transpositions of one of them.
 
-    Transposed patches are compared in the bins that both have: the bins that a shift vacates are left out, and what
-    is left of both is standardised. So it does not matter which of two patches is moved.
+    Transposed patches are compared in the bins that both have: the bins that a shift vacates are left out, and the
+    rest of both is standardised. So it does not matter which of two patches is transposed.
 
     Parameters
     ----------
     frames : np.ndarray (n_frames, n_bins)
         Frequency in equal steps.
-    patch_frames : int
-        Frames of a patch.
     semitones : int
-        A patch is moved by so many semitones at most, up and down.
-    bins_per_semitone : int
-        How far a semitone moves it.
+        Maximum transposition, up and down.
 
     Returns
     -------
@@ -82,7 +80,7 @@ def patch_similarity(
 
 
 def smooth_diagonally(matrix: np.ndarray, n_frames: int) -> np.ndarray:
-    """The mean of `n_frames` cells of a diagonal around each cell; of fewer where the matrix ends, so edges stay."""
+    """Return the mean of `n_frames` cells of the diagonal around each cell; of fewer at the ends of the matrix."""
     matrix = np.asarray(matrix)
     if matrix.ndim != 2 or len(matrix) != matrix.shape[1]:
         raise ValueError(f"matrix of shape {matrix.shape}: must be (n, n)")
@@ -97,10 +95,10 @@ def smooth_diagonally(matrix: np.ndarray, n_frames: int) -> np.ndarray:
 
 
 def prepare_nieto_farbood(similarity: np.ndarray) -> np.ndarray:
-    """A matrix of cosines as Nieto and Farbood's extractor needs it: contrast, a blank diagonal, smoothing, 0 to 1.
+    """Return cosines as Nieto and Farbood's extractor needs them: contrast, a blank diagonal, smoothing, 0 to 1.
 
-    The reciprocal of the distance is taken, so the most exact repeat sets the scale of a whole piece. The last
-    rows and columns are a border of what is least alike.
+    The reciprocal of the distance is taken, so the most exact repetition sets the scale of a piece. The last
+    rows and columns are a border of the largest distance.
 
     Parameters
     ----------
@@ -125,11 +123,18 @@ def prepare_nieto_farbood(similarity: np.ndarray) -> np.ndarray:
     return smooth
 
 
+def contrast_limits(matrix: np.ndarray) -> tuple[float, float]:
+    """Return the similarities that images draw black and brightest: quantiles of what is off the diagonal."""
+    upper = matrix[np.triu_indices(len(matrix), min(NEAR_PATCHES, len(matrix) - 1))].astype(np.float32)
+    dark, bright = np.quantile(upper, (DARK, BRIGHT))
+    return float(dark), float(max(bright, dark + 1e-6))
+
+
 def sum_along_diagonals(matrix: np.ndarray, n_cells: int) -> np.ndarray:
-    """Sums of `n_cells` cells (i + k, j + k), ``(n_rows - n_cells + 1, n_columns - n_cells + 1)``."""
+    """Return sums of `n_cells` cells (i + k, j + k), ``(n_rows - n_cells + 1, n_columns - n_cells + 1)``."""
     n_rows, n_columns = matrix.shape[0] - n_cells + 1, matrix.shape[1] - n_cells + 1
     total = np.zeros((), matrix.dtype)
-    summed, done = 1, 0  # `matrix` holds sums of so many cells; `total` holds sums of the first so many
+    summed, done = 1, 0  # cells in each sum of `matrix`, and in each of `total`
     while True:
         if n_cells & summed:
             part = matrix[done : done + n_rows, done : done + n_columns]
@@ -142,7 +147,7 @@ def sum_along_diagonals(matrix: np.ndarray, n_cells: int) -> np.ndarray:
 
 
 def _raise_to_correlation(similarity: np.ndarray, these: np.ndarray, those: np.ndarray, patch_frames: int):
-    """Raises each cell to the correlation of a patch of `these` frames with one of `those`."""
+    """Raise each cell to the correlation of a patch of `these` frames with one of `those`, if that is larger."""
     n_values = patch_frames * these.shape[1]
     row_means, row_scales = _statistics(these, patch_frames)
     column_means, column_scales = _statistics(those, patch_frames)
@@ -157,18 +162,18 @@ def _raise_to_correlation(similarity: np.ndarray, these: np.ndarray, those: np.n
 
 
 def _statistics(frames: np.ndarray, patch_frames: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of each patch its mean and the reciprocal of the norm of what is left, 0 where nothing is."""
+    """Return the mean of each patch, and the reciprocal of the norm of the patch without it, 0 if that is 0."""
     n_values = patch_frames * frames.shape[1]
     wide = frames.astype(np.float64)
     box = np.ones(patch_frames)
     sums, squares = (np.convolve(values.sum(axis=1), box, mode="valid") for values in (wide, wide**2))
     variance = squares - sums**2 / n_values
-    variance[variance < 1e-10 * max(squares.max(), 1e-30)] = 0  # what is left of rounding
+    variance[variance < 1e-10 * max(squares.max(), 1e-30)] = 0  # rounding errors
     return (sums / n_values).astype(np.float32), _inverse(np.sqrt(variance)).astype(np.float32)
 
 
 def _sum_of_three_diagonals(matrix: np.ndarray, n_frames: int) -> np.ndarray:
-    """Convolution, of the same size, with a square of `n_frames` that has ones on three diagonals."""
+    """Return the convolution, of the same size, with a square of `n_frames` that has ones on three diagonals."""
     before, after = (n_frames - 1) // 2, n_frames // 2  # as scipy.signal.convolve2d centres an even kernel
     padded = np.pad(matrix, (after, before))
     shorter = sum_along_diagonals(padded, n_frames - 1)
@@ -179,17 +184,17 @@ def _sum_of_three_diagonals(matrix: np.ndarray, n_frames: int) -> np.ndarray:
 
 
 def _inverse(values: np.ndarray) -> np.ndarray:
-    """Reciprocals; 0 of 0."""
+    """Return reciprocals; 0 for 0."""
     return np.divide(1, values, out=np.zeros_like(values), where=values > 0)
 
 
-def _checked(rows: np.ndarray, name: str, fewest: int) -> np.ndarray:
-    """The same in float32 if it is a table of numbers with enough rows."""
+def _checked(rows: np.ndarray, name: str, min_rows: int) -> np.ndarray:
+    """Return the rows in float32; ValueError if they are no table of finite numbers, or too few."""
     rows = np.asarray(rows, np.float32)
     if rows.ndim != 2 or not rows.shape[1]:
         raise ValueError(f"{name} of shape {rows.shape}: must have rows and columns")
-    if not 1 <= fewest <= len(rows):
-        raise ValueError(f"{name} of shape {rows.shape}: must have {max(fewest, 1)} rows or more")
+    if not 1 <= min_rows <= len(rows):
+        raise ValueError(f"{name} of shape {rows.shape}: must have {max(min_rows, 1)} rows or more")
     if not np.isfinite(rows).all():
-        raise ValueError(f"{name}: must hold finite numbers only")
+        raise ValueError(f"{name}: must be finite")
     return rows

@@ -1,15 +1,18 @@
-"""Themes: what comes more than once in a piece, as spans of frames, of seconds, of notes.
+"""Themes: what comes more than once in a piece, as spans of patches, of seconds, of notes.
 
-A moment of a self-similarity matrix is a patch of `patch_frames` frames, and stands for the frame in its middle. Step 6
+A row of a self-similarity matrix is a patch of `patch_frames` frames, and stands for the frame in its middle. Step 6
 stores the arrays of each extractor under its name: ``lag_piece`` ...
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from save_dataset.themes.recordings import Pattern
+
 EXTRACTORS = ("lag", "nieto_farbood")
+MAX_LAST_NOTE_S = 1.5  # after which the last note of a pattern ends, unless another begins before
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Theme:
     Attributes
     ----------
     occurrences : np.ndarray (n_occurrences, 2)
-        First moment and the one after the last, in order of time.
+        First patch and the one after the last, in order of time.
     strength : float
         By which themes of a piece are ranked; the larger, the better.
     """
@@ -29,7 +32,7 @@ class Theme:
 
 
 def to_seconds(spans: np.ndarray, patch_frames: int, hop_s: float) -> np.ndarray:
-    """Spans of moments as spans of seconds of the recording, ``(n_occurrences, 2)``."""
+    """Return spans of patches as spans of seconds of the recording, ``(n_occurrences, 2)``."""
     return (spans + patch_frames / 2) * hop_s
 
 
@@ -48,7 +51,7 @@ def intersection_over_union(spans: np.ndarray, others: np.ndarray) -> np.ndarray
 
 
 def to_arrays(themes_of_pieces: Sequence[Sequence[Theme]], patch_frames: int, hop_s: float) -> dict[str, np.ndarray]:
-    """The themes of all pieces as arrays for `pipeline.results.save`.
+    """Return the themes of all pieces as arrays for `pipeline.results.save`.
 
     Returns
     -------
@@ -57,9 +60,9 @@ def to_arrays(themes_of_pieces: Sequence[Sequence[Theme]], patch_frames: int, ho
         ``strength`` of its theme.
     """
     rows = [
-        (piece, number, start_s, end_s, theme.strength)
+        (piece, index, start_s, end_s, theme.strength)
         for piece, themes in enumerate(themes_of_pieces)
-        for number, theme in enumerate(themes)
+        for index, theme in enumerate(themes)
         for start_s, end_s in to_seconds(theme.occurrences, patch_frames, hop_s)
     ]
     table = np.array(rows, float).reshape(len(rows), 5)
@@ -68,7 +71,7 @@ def to_arrays(themes_of_pieces: Sequence[Sequence[Theme]], patch_frames: int, ho
 
 
 def spans_of(arrays: Mapping[str, np.ndarray], extractor: str, piece: int) -> list[np.ndarray]:
-    """The themes of a piece as an extractor found them, in order: of each the spans ``(n_occurrences, 2)`` in s."""
+    """Return the themes of a piece by an extractor, in order: of each the spans ``(n_occurrences, 2)`` in s."""
     of_piece = arrays[f"{extractor}_piece"] == piece
     themes = arrays[f"{extractor}_theme"][of_piece]
     spans_s = np.stack([arrays[f"{extractor}_{end}"][of_piece] for end in ("starts_s", "ends_s")], axis=-1)
@@ -76,7 +79,30 @@ def spans_of(arrays: Mapping[str, np.ndarray], extractor: str, piece: int) -> li
 
 
 def strengths_of(arrays: Mapping[str, np.ndarray], extractor: str, piece: int) -> np.ndarray:
-    """The strengths of these themes, ``(n_themes,)``."""
+    """Return the strengths of these themes, ``(n_themes,)``."""
     of_piece = arrays[f"{extractor}_piece"] == piece
     _, firsts = np.unique(arrays[f"{extractor}_theme"][of_piece], return_index=True)
     return arrays[f"{extractor}_strength"][of_piece][firsts]
+
+
+def reference_spans_s(patterns: Iterable[Pattern], score: np.ndarray) -> list[np.ndarray]:
+    """Return the reference patterns of a piece as spans in s, each ``(n_occurrences, 2)``; none without a score.
+
+    A span reaches from the first onset to the onset in the score that follows on the last.
+
+    Parameters
+    ----------
+    patterns, score : iterable of Pattern, np.ndarray (n_notes, 3)
+        As `Recordings.patterns` and `Recordings.score` give them.
+    """
+    if not len(score):
+        return []
+    beats, firsts = np.unique(score[:, 1], return_index=True)
+    onsets_s = score[firsts, 0]
+    spans_s = []
+    for pattern in patterns:
+        ends_beats = [(min(notes)[0], max(notes)[0]) for notes in pattern]
+        starts_s, lasts_s = np.interp(ends_beats, beats, onsets_s).T
+        following_s = np.append(onsets_s, np.inf)[np.searchsorted(onsets_s, lasts_s + 1e-6, "right")]
+        spans_s.append(np.stack([starts_s, np.minimum(following_s, lasts_s + MAX_LAST_NOTE_S)], axis=1))
+    return spans_s

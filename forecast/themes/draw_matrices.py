@@ -7,16 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from embed.themes.theme import spans_of, to_seconds
+from embed.themes.self_similarity import contrast_limits
+from embed.themes.theme import reference_spans_s, spans_of, to_seconds
 from forecast.themes.colours import colours_like, colours_of
-from forecast.themes.notes import reference_spans_s
 from pipeline import figures
 from pipeline.results import Arrays
 from save_dataset.themes.recordings import Recordings
 
 MAX_PX = 900  # side of an image: more is not seen, and makes large files
-DARK, BRIGHT = 0.5, 0.998  # quantiles of similarity, where black begins and white
-NEAR_PATCHES = 20  # next to the diagonal, where patches share frames: left out of the quantiles
 MAX_PIECES = 5
 PANEL_IN = 3.9, 3.6
 EDGE = 0.15  # of a panel's side, for the themes next to it
@@ -70,7 +68,7 @@ def _panels_for(n_panels: int) -> tuple[Figure, np.ndarray]:
 def _draw_matrix(axes: Axes, matrix: np.ndarray, recordings: Recordings, piece: int, patch_frames: int) -> AxesImage:
     """Draw a matrix ``(n_patches, n_patches)``, time to the right and downwards."""
     first_s, last_s = to_seconds(np.array([0, len(matrix)]), patch_frames, recordings.hop_s)
-    dark, bright = limits_of(matrix)
+    dark, bright = contrast_limits(matrix)
     image = axes.imshow(
         shrink(matrix),
         cmap=figures.PIXEL_COLOURS,
@@ -89,13 +87,6 @@ def shrink(matrix: np.ndarray) -> np.ndarray:
     n_blocks = len(matrix) // block
     cut = matrix[: n_blocks * block, : n_blocks * block].astype(np.float32)
     return cut.reshape(n_blocks, block, n_blocks, block).max(axis=(1, 3))
-
-
-def limits_of(matrix: np.ndarray) -> tuple[float, float]:
-    """Return the similarities drawn black and white: quantiles of what is off the diagonal."""
-    upper = matrix[np.triu_indices(len(matrix), min(NEAR_PATCHES, len(matrix) - 1))].astype(np.float32)
-    dark, bright = np.quantile(upper, (DARK, BRIGHT))
-    return float(dark), float(max(bright, dark + 1e-6))
 
 
 def _draw_edges(axes: Axes, themes: Arrays, recordings: Recordings, piece: int) -> None:

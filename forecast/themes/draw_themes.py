@@ -7,10 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from embed.themes.theme import EXTRACTORS, spans_of
+from embed.themes.theme import EXTRACTORS, reference_spans_s, spans_of
 from forecast.themes.colours import colours_like, colours_of
 from forecast.themes.draw_matrices import draw_matrices, draw_similarity
-from forecast.themes.notes import reference_spans_s
 from pipeline import figures, results
 from pipeline.parameters import ROOT
 from pipeline.results import Arrays

@@ -54,11 +54,3 @@ def patterns_of(themes: Iterable[np.ndarray], score: np.ndarray) -> list[Pattern
     """
     patterns = [[notes for span in spans if (notes := notes_of(span, score))] for spans in themes]
     return [pattern for pattern in patterns if len(pattern) > 1]
-
-
-def reference_spans_s(patterns: Iterable[Pattern], score: np.ndarray) -> list[np.ndarray]:
-    """Convert patterns to spans of seconds, each ``(n_occurrences, 2)``, first onset to last; none without a score."""
-    if not len(score):
-        return []
-    ends = [[(min(notes)[0], max(notes)[0]) for notes in pattern] for pattern in patterns]
-    return [from_beats(np.array(beats), score) for beats in ends]

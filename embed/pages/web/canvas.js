@@ -17,24 +17,49 @@ function drawDisc(context, x, y, radius, colour) {
   context.fill();
 }
 
-function countTo(n) {
-  return Array.from({ length: n }, (_, number) => number);
+function drawRing(context, x, y, radius, colour, width) {
+  [context.strokeStyle, context.lineWidth] = [colour, width];
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.stroke();
 }
 
-// A place of a canvas in the window, both in CSS pixels.
-function inWindow(canvas, [x, y]) {
-  const box = canvas.getBoundingClientRect();
-  return { x: box.left + x, y: box.top + y };
+function drawLine(context, fromX, fromY, toX, toY) {
+  context.beginPath();
+  context.moveTo(fromX, fromY);
+  context.lineTo(toX, toY);
+  context.stroke();
+}
+
+function outline(context, left, top, width, height, colour, lineWidth) {
+  [context.strokeStyle, context.lineWidth] = [colour, lineWidth];
+  context.strokeRect(left, top, width, height);
+}
+
+// Text in the font of the theme; `align` and `baseline` say which part of it is at x and y.
+function drawText(context, theme, text, x, y, { colour = theme.muted, align = "left", baseline = "middle", size = 11 }) {
+  [context.fillStyle, context.textAlign, context.textBaseline] = [colour, align, baseline];
+  context.font = `${size}px ${theme.fontFamily}`;
+  context.fillText(text, x, y);
+}
+
+// The integers from 0 to n - 1.
+function countTo(n) {
+  return Array.from({ length: n }, (_, index) => index);
+}
+
+function clamp(value, low, high) {
+  return Math.max(low, Math.min(high, value));
 }
 
 // A function that lets `draw` be called in the next frame, once, however often it is called before.
 function beforeNextFrame(draw) {
-  let isComing = false;
+  let isRequested = false;
   return () => {
-    if (isComing) return;
-    isComing = true;
+    if (isRequested) return;
+    isRequested = true;
     requestAnimationFrame(() => {
-      isComing = false;
+      isRequested = false;
       draw();
     });
   };

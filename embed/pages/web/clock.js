@@ -1,4 +1,4 @@
-// The clock of the page is the sound itself; where it cannot be played, a silent clock that answers in the same words.
+// The clock of the page is the sound itself; where it cannot be played, a silent clock with the same interface.
 
 class SilentClock {
   constructor(duration) {
@@ -128,17 +128,6 @@ class Clock {
   }
 }
 
-// What tests and the console ask every page with a clock.
-function answersOf(clock) {
-  return {
-    get time() {
-      return clock.time;
-    },
-    get playing() {
-      return clock.playing;
-    },
-    get hasSound() {
-      return clock.hasSound;
-    },
-  };
+function showPlaying(clock) {
+  element("play").textContent = clock.playing ? "Pause" : "Play";
 }

@@ -13,7 +13,7 @@ async function playableSound(base64, duration) {
     const decoded = await new OfflineAudioContext(1, 1, DECODED_HZ).decodeAudioData(bytes.buffer);
     return toWav(decoded.getChannelData(0));
   } catch {
-    return compressed; // a browser that cannot decode it tells so when it is to play it
+    return compressed; // a browser that cannot decode it fails when it is to play it
   }
 }
 

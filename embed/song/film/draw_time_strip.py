@@ -1,4 +1,4 @@
-"""What stands still in the video of a trajectory: title, colours of time and the spectrogram along the lower edge."""
+"""What does not move in the video of a trajectory: title, colours of time and the spectrogram along the lower edge."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ BACKGROUND = "#0b0d13"
 DARK = np.array(to_rgb(BACKGROUND))
 BRIGHT, GREY = "#f2f4f8", "#8b93a3"
 PIXELS_PER_INCH = 72  # a point of matplotlib is a pixel
-DESIGN_HEIGHT = 720  # of the picture that the sizes below are meant for
+DESIGN_HEIGHT = 720  # of the frame that the sizes below are meant for
 MARGIN, STRIP_LEFT, STRIP_BOTTOM, STRIP_HEIGHT, BAR_HEIGHT, HEADING = 40, 72, 46, 92, 6, 34
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The parts of the picture in pixels, counted from its lower left corner."""
+    """The parts of a frame in pixels, counted from its lower left corner."""
 
     width: int
     height: int
@@ -32,7 +32,7 @@ class Layout:
 
     @property
     def unit(self) -> float:
-        """Length of a pixel of the design."""
+        """Pixels to a pixel of the design."""
         return self.height / DESIGN_HEIGHT
 
     @property
@@ -49,12 +49,12 @@ class Layout:
         return margin, bottom, self.width - 2 * margin, self.height - bottom - 1.9 * margin
 
     def columns_of(self, times_s: np.ndarray | float, duration_s: float) -> np.ndarray:
-        """How many whole pixels from the left end of the strip a time is."""
+        """Return the distance of times from the left end of the strip, rounded to pixels."""
         left, _, right, _ = self.strip
         return np.rint((right - left) * np.clip(np.asarray(times_s) / duration_s, 0, 1)).astype(int)
 
 
-def draw_still_picture(
+def draw_still_image(
     layout: Layout,
     duration_s: float,
     last_s: float,
@@ -62,7 +62,7 @@ def draw_still_picture(
     title: str,
     note: str,
 ) -> Figure:
-    """Title, note, time axis, and the spectrogram at full brightness; colours of time end at `last_s`."""
+    """Draw title, note, time axis, and the spectrogram at full brightness; colours of time end at `last_s`."""
     figure = new_figure(layout.width / PIXELS_PER_INCH, layout.height / PIXELS_PER_INCH, layout=None)
     figure.set_dpi(PIXELS_PER_INCH)
     figure.set_facecolor(BACKGROUND)
@@ -70,18 +70,18 @@ def draw_still_picture(
     add_text(figure, layout, note, size=14, colour=GREY, lower=38 if title else 0)
     left, bottom, right, top = layout.strip
     bar_top = bottom + round(BAR_HEIGHT * layout.unit)
-    bar = add_axes(figure, layout, (left, bottom, right, bar_top))
+    bar = _add_axes(figure, layout, (left, bottom, right, bar_top))
     colours = np.linspace(0, duration_s / last_s, right - left)[None]
     bar.imshow(colours, cmap=TIME_COLOURS, vmin=0, vmax=1, extent=(0, duration_s, 0, 1), aspect="auto")
     _label_seconds(bar, layout, duration_s)
     if spectrogram is not None:
-        axes = add_axes(figure, layout, (left, bar_top, right, top))
+        axes = _add_axes(figure, layout, (left, bar_top, right, top))
         _draw_pixels(axes, layout, duration_s, spectrogram)
     return figure
 
 
 def _make_fit(title: Text, layout: Layout) -> None:
-    """Make a title smaller, down to half, and then shorter, until the time has its place to the right of it."""
+    """Make a title smaller, down to half, and then shorter, until there is room for the time to the right of it."""
     room = layout.width - 5.5 * MARGIN * layout.unit
     width = title.get_window_extent().width
     if width > room:
@@ -91,7 +91,7 @@ def _make_fit(title: Text, layout: Layout) -> None:
 
 
 def _draw_pixels(axes: Axes, layout: Layout, duration_s: float, spectrogram: Mapping[str, np.ndarray]) -> None:
-    """The frames of a stored spectrogram where their sound is, and the ends of its frequency axis."""
+    """Draw the frames of a spectrogram at their times, and the ends of its frequency axis."""
     frames, frequencies_hz = spectrogram["frames"], spectrogram["frequencies_hz"]
     half_hop_s = float(spectrogram["hop_s"]) / 2
     extent = (spectrogram["times_s"][0] - half_hop_s, spectrogram["times_s"][-1] + half_hop_s, 0, 1)
@@ -105,7 +105,7 @@ def _draw_pixels(axes: Axes, layout: Layout, duration_s: float, spectrogram: Map
 
 
 def _label_seconds(axes: Axes, layout: Layout, duration_s: float) -> None:
-    """Seconds below the strip, the unit behind the last of them."""
+    """Write seconds below the strip, the unit behind the last of them."""
     locator = MaxNLocator(12, steps=[1, 2, 3, 5, 6, 10])
     seconds = [tick for tick in locator.tick_values(0, duration_s) if 0 <= tick <= duration_s]
     labels = [f"{tick:g}" for tick in seconds[:-1]] + [f"{seconds[-1]:g} s"]
@@ -113,11 +113,11 @@ def _label_seconds(axes: Axes, layout: Layout, duration_s: float) -> None:
     axes.tick_params(length=0, colors=GREY, labelsize=12 * layout.unit, pad=7 * layout.unit)
 
 
-def add_axes(figure: Figure, layout: Layout, corners: tuple[int, int, int, int]) -> Axes:
-    """Axes without a frame between pixels: left, bottom, right, top."""
+def _add_axes(figure: Figure, layout: Layout, corners: tuple[int, int, int, int]) -> Axes:
+    """Add axes without a frame between pixels: left, bottom, right, top."""
     left, bottom, right, top = corners
-    place = (left / layout.width, bottom / layout.height, (right - left) / layout.width, (top - bottom) / layout.height)
-    axes = figure.add_axes(place)
+    position = np.array([left, bottom, right - left, top - bottom]) / (2 * [layout.width, layout.height])
+    axes = figure.add_axes(tuple(position))
     axes.set_facecolor(matplotlib.colormaps[PIXEL_COLOURS](0.0))
     axes.spines[:].set_visible(False)
     return axes
@@ -133,14 +133,8 @@ def add_text(
     align: Literal["left", "right"] = "left",
     lower: float = 0.0,
 ) -> Text:
-    """Text in one of the upper corners, so much lower; a dollar is a dollar."""
+    """Add text to one of the upper corners, or `lower` pixels below it; a dollar sign is no formula."""
     from_edge = MARGIN * layout.unit / layout.width
     x, y = from_edge if align == "left" else 1 - from_edge, 1 - (HEADING + lower) * layout.unit / layout.height
-    style: dict[str, Any] = {
-        "fontsize": size * layout.unit,
-        "color": colour,
-        "ha": align,
-        "va": "top",
-        "parse_math": False,
-    }
-    return figure.text(x, y, text, **style)
+    style: dict[str, Any] = {"fontsize": size * layout.unit, "color": colour, "ha": align, "parse_math": False}
+    return figure.text(x, y, text, va="top", **style)

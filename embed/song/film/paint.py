@@ -1,6 +1,6 @@
-"""Lines, discs and light for pictures that are drawn many times a second.
+"""Lines, discs and light for frames that are drawn many times a second.
 
-Places are in pixels from the lower left corner, x to the right and y upwards, as matplotlib counts them. A picture
+Positions are in pixels from the lower left corner, x to the right and y upwards, as matplotlib counts them. A frame
 is an array ``(height, width, 4)`` of 8 bits, and is painted on in place.
 """
 
@@ -12,15 +12,16 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 
-def mix(one: Any, other: Any, share: Any) -> Any:
-    """Colours or numbers between one (share 0) and the other (share 1)."""
-    return one + (other - one) * share
+def mix(one: Any, other: Any, fraction: Any) -> Any:
+    """Return colours or numbers between one (fraction 0) and the other (fraction 1)."""
+    return one + (other - one) * fraction
 
 
 class Segments(Collection):
-    """Straight pieces of a path in pixels, each in its colour; matplotlib's own makes a Path object of each one.
+    """Straight segments of a path in pixels, each with its colour, all of one width.
 
-    Here one Path is laid onto all of them, which takes a fifth of the time.
+    Matplotlib's own collection makes a Path of each segment. Here one Path is transformed to all of them, which takes a
+    fifth of the time.
 
     Parameters
     ----------
@@ -28,8 +29,6 @@ class Segments(Collection):
         Where they begin and end.
     colours : np.ndarray (n_segments, 3)
         Red, green and blue in [0, 1].
-    width_px : float
-        Width of all of them.
     """
 
     def __init__(self, starts: np.ndarray, ends: np.ndarray, colours: np.ndarray, width_px: float):
@@ -45,34 +44,37 @@ class Segments(Collection):
         self.set_transform(IdentityTransform())
         self.set_paths([Path([[0, 0], [1, 0]])])
         self.set_snap(False)
-        self.onto = np.zeros((len(starts), 3, 3))
-        self.onto[:, :2, 0] = ends - starts
-        self.onto[:, 1, 1] = self.onto[:, 2, 2] = 1
+        self.transforms = np.zeros((len(starts), 3, 3))
+        self.transforms[:, :2, 0] = ends - starts
+        self.transforms[:, 1, 1] = self.transforms[:, 2, 2] = 1
 
     def get_transforms(self) -> np.ndarray:  # type: ignore[override]  # which returns an array as well
-        """How the path is turned and stretched before it is put at the starts, ``(n_segments, 3, 3)``."""
-        return self.onto
+        """Return how the path is rotated and scaled before it is put at the starts, ``(n_segments, 3, 3)``."""
+        return self.transforms
 
 
-def add_glow(picture: np.ndarray, place: np.ndarray, colour: np.ndarray, radius: float) -> None:
+def add_glow(frame: np.ndarray, position: np.ndarray, colour: np.ndarray, radius: float) -> None:
     """Add a soft spot of light; `radius` is its standard deviation in pixels."""
-    patch, across, up = around(picture, place, 3 * radius)
+    patch, across, up = _around(frame, position, 3 * radius)
     light = np.exp(-0.5 * (up / radius) ** 2)[:, None] * np.exp(-0.5 * (across / radius) ** 2)
     patch[..., :3] = np.minimum(patch[..., :3] + 255 * light[..., None] * colour, 255)
 
 
-def paint_disc(picture: np.ndarray, place: np.ndarray, colour: np.ndarray, radius: float) -> None:
-    """Cover a disc with a colour; its rim is as soft as a pixel."""
-    patch, across, up = around(picture, place, radius + 1)
+def paint_disc(frame: np.ndarray, position: np.ndarray, colour: np.ndarray, radius: float) -> None:
+    """Cover a disc with a colour; its rim is a pixel wide."""
+    patch, across, up = _around(frame, position, radius + 1)
     covered = np.clip(radius - np.hypot(across, up[:, None]) + 0.5, 0, 1)[..., None]
     patch[..., :3] = 255 * mix(patch[..., :3] / 255, colour, covered)
 
 
-def around(picture: np.ndarray, place: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The part of a picture around a place inside it, a view, and how far its columns and its rows are from there."""
-    height, width = picture.shape[:2]
-    column, row = place[0] - 0.5, height - place[1] - 0.5  # the centre of the first pixel is half a pixel from the edge
+def _around(frame: np.ndarray, position: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a view of a frame around a position, and the distances of its columns and rows from there."""
+    height, width = frame.shape[:2]
+    column, row = (
+        position[0] - 0.5,
+        height - position[1] - 0.5,
+    )  # the first pixel's centre is half a pixel from the edge
     columns = np.arange(max(round(column - radius), 0), min(round(column + radius) + 1, width))
     rows = np.arange(max(round(row - radius), 0), min(round(row + radius) + 1, height))
-    patch = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    patch = frame[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return patch, columns - column, rows - row

@@ -1,7 +1,6 @@
 """The player page: one HTML file in which a point moves along the trajectory of a song on the sound's own clock.
 
-The page holds all it shows and asks for nothing from outside. What the browser does is in the folder `web`; here
-arrays become the JSON that it reads.
+What the browser does is in the folder `web`; here arrays become the JSON that it reads.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,29 +10,28 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import to_hex
 
-from embed.pages.html import WEB, fill_page
+from embed.pages.html import WITH_CLOCK, fill_page
 from embed.pages.mp3 import encode_sound
 from embed.song.player.spectrogram import describe_spectrogram
-from embed.song.player.trajectories import check_runs, describe_runs
-from pipeline.figures import TIME_COLOURS
+from embed.song.player.trajectories import Embedding, Forecasts, check_runs, describe_runs
+from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, TIME_COLOURS
 
-SOURCES = Path(__file__).with_name("web")
-SHARED = ("elements", "bytes", "sound", "clock", "colours", "canvas")
-SCRIPTS = ("data", "camera", "box", "panel", "timeline", "controls", "page", "start")
+WEB = Path(__file__).with_name("web")
+SCRIPTS = f"{WITH_CLOCK} data camera box panel timeline controls page"
 N_TIME_COLOURS = 64
 
 
 def build_page(
     title: str,
-    embeddings: Mapping[str, Mapping[str, np.ndarray]],
+    embeddings: Mapping[str, Embedding],
     spectrogram: Mapping[str, np.ndarray],
     samples: np.ndarray,
     sample_rate_hz: int,
     *,
     sections: Sequence[tuple[float, str]] = (),
-    forecasts: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]] | None = None,
+    forecasts: Mapping[str, Forecasts] | None = None,
 ) -> str:
-    """The text of the page.
+    """Return the text of the page.
 
     Parameters
     ----------
@@ -45,15 +43,13 @@ def build_page(
         principal components are shown.
     spectrogram : mapping of str to np.ndarray
         As stored by step 1.
-    samples : np.ndarray (n_samples,)
+    samples, sample_rate_hz : np.ndarray (n_samples,), int
         The sound that was embedded: time 0 of the arrays is its first sample.
-    sample_rate_hz : int
-        Its rate.
     sections : sequence of (float, str)
         Start in seconds and name of each; the same name gets the same colour.
     forecasts : mapping of str to mapping of str to mapping of str to np.ndarray
-        By run and method: ``starts`` (n_starts,), indices of points, and ``forecast`` (n_starts, n_steps + 1,
-        latent_dim) in the units of `z`, its first point the start itself.
+        By run and method, such as ``knn``: ``starts`` (n_starts,), indices of points, and ``forecast`` (n_starts,
+        n_steps + 1, latent_dim) in the units of `z`, its first point the start itself.
 
     Raises
     ------
@@ -62,21 +58,14 @@ def build_page(
     """
     forecasts = forecasts or {}
     check_runs(embeddings, forecasts)
+    methods = dict.fromkeys(method for of_run in forecasts.values() for method in of_run)
     described = {
-        "title": title,
         "duration_s": len(samples) / sample_rate_hz,
         "runs": describe_runs(embeddings, forecasts),
-        "methods": list(dict.fromkeys(method for methods in forecasts.values() for method in methods)),
+        "methods": {method: {"name": METHOD_NAMES[method], "colour": METHOD_COLOURS[method]} for method in methods},
         "sections": [[float(start_s), name] for start_s, name in sorted(sections)],
         "spectrogram": describe_spectrogram(spectrogram),
         "time_colours": [to_hex(c) for c in matplotlib.colormaps[TIME_COLOURS](np.linspace(0, 1, N_TIME_COLOURS))],
     }
-    return fill_page(
-        SOURCES / "player.html",
-        [WEB / "base.css", SOURCES / "player.css"],
-        [*(WEB / f"{name}.js" for name in SHARED), *(SOURCES / f"{name}.js" for name in SCRIPTS)],
-        title=title,
-        data=described,
-        sound=encode_sound(samples, sample_rate_hz),
-        also_allowed="media-src blob:; img-src data:; ",
-    )
+    sound = encode_sound(samples, sample_rate_hz)
+    return fill_page(WEB, "player", SCRIPTS, title=title, data=described, sound=sound)

@@ -1,4 +1,4 @@
-"""The spectrogram as the player page shows it: a small picture and the ticks beside it."""
+"""The spectrogram as the player page shows it: a small image and the ticks of its frequency axis."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,12 +14,12 @@ LABELS = {"magnitude": "cube root of magnitude", "db": "dB", "log_mel": "dB in m
 
 
 def describe_spectrogram(spectrogram: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Picture, span of time, frequency ticks and label of a stored spectrogram, ready for JSON.
+    """Return a stored spectrogram ready for JSON.
 
     Returns
     -------
     dict
-        ``image``, a data: URI; ``span_s``, the times of its left and right edge; ``ticks``, pairs of place (0 the
+        ``image``, a data: URI; ``span_s``, the times of its left and right edge; ``ticks``, pairs of position (0 the
         bottom, 1 the top) and frequency in Hz; ``label``, what a pixel is.
     """
     scale = str(spectrogram["scale"])
@@ -35,15 +35,15 @@ def describe_spectrogram(spectrogram: Mapping[str, np.ndarray]) -> dict[str, Any
 
 
 def shorten(frames: np.ndarray) -> np.ndarray:
-    """At most 2400 frames ``(n_columns, n_bins)``, each the loudest of those it stands for."""
+    """Return at most 2400 columns ``(n_columns, n_bins)``, the maximum over the frames that each stands for."""
     n_columns = min(len(frames), MAX_COLUMNS)
     firsts = np.arange(n_columns) * len(frames) // n_columns
     return np.maximum.reduceat(frames, firsts, axis=0)
 
 
 def place_ticks(frequencies_hz: np.ndarray) -> list[list[float]]:
-    """Round frequencies and where they are, 0 the bottom of the lowest bin and 1 the top of the highest."""
+    """Return pairs of position, from 0 below the lowest bin to 1 above the highest, and round frequency there."""
     ticks_hz = MaxNLocator(MAX_TICKS, steps=(1, 2, 5, 10)).tick_values(frequencies_hz[0], frequencies_hz[-1])
     inside = ticks_hz[(ticks_hz >= frequencies_hz[0]) & (ticks_hz <= frequencies_hz[-1])]
     bins = np.interp(inside, frequencies_hz, np.arange(len(frequencies_hz)))
-    return [[float(place), float(tick)] for place, tick in zip((bins + 0.5) / len(frequencies_hz), inside, strict=True)]
+    return np.stack([(bins + 0.5) / len(frequencies_hz), inside], axis=1).tolist()

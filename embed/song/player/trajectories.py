@@ -1,4 +1,4 @@
-"""Trajectories and forecasts as the player page knows them: turned onto one reference, and packed.
+"""Trajectories and forecasts as the player page reads them: aligned to one reference, and packed.
 
 Points are 16 bit integers, from the middle of their trajectory in 1/8000 of its radius, little-endian, as base64.
 """
@@ -12,17 +12,17 @@ import numpy as np
 from embed.song.alignment import fit_similarity_in_time
 from embed.song.draw_trajectory import three_axes
 
+Embedding = Mapping[str, np.ndarray]
+Forecasts = Mapping[str, Mapping[str, np.ndarray]]  # by method
+
 MAX_POINTS = 20_000
 RADIUS = 8000  # in integers: a forecast may leave its trajectory by 4 radii before it is cut
 
 
-def check_runs(
-    embeddings: Mapping[str, Mapping[str, np.ndarray]],
-    forecasts: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]],
-) -> None:
-    """ValueError unless there are embeddings, and the forecasts are of them."""
+def check_runs(embeddings: Mapping[str, Embedding], forecasts: Mapping[str, Forecasts]) -> None:
+    """Raise ValueError unless there are embeddings, and the forecasts fit them."""
     if not embeddings:
-        raise ValueError("embeddings={}: must hold at least one run")
+        raise ValueError("embeddings={}: must have at least one run")
     for run, methods in forecasts.items():
         if run not in embeddings:
             raise ValueError(f"forecasts: {run!r}: must be one of the runs {', '.join(embeddings)}")
@@ -36,22 +36,13 @@ def check_runs(
                 raise ValueError(f"forecasts: {run}, {method}: starts: must be indices of its {n_points} points")
 
 
-def describe_runs(
-    embeddings: Mapping[str, Mapping[str, np.ndarray]],
-    forecasts: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]],
-) -> list[dict[str, Any]]:
-    """What the page knows of each run; all are turned onto the first."""
+def describe_runs(embeddings: Mapping[str, Embedding], forecasts: Mapping[str, Forecasts]) -> list[dict[str, Any]]:
+    """Return the JSON of each run; all are aligned to the first."""
     reference = next(iter(embeddings.values()))
     return [_describe_run(run, embedding, reference, forecasts.get(run, {})) for run, embedding in embeddings.items()]
 
 
-def _describe_run(
-    run: str,
-    embedding: Mapping[str, np.ndarray],
-    reference: Mapping[str, np.ndarray],
-    forecasts: Mapping[str, Mapping[str, np.ndarray]],
-) -> dict[str, Any]:
-    """What the page knows of a run."""
+def _describe_run(run: str, embedding: Embedding, reference: Embedding, forecasts: Forecasts) -> dict[str, Any]:
     z, times_s = embedding["z"], embedding["times_s"]
     matrix, shift = _map_onto(embedding, reference)
     shown = z @ matrix + shift
@@ -69,10 +60,8 @@ def _describe_run(
     }
 
 
-def _map_onto(
-    embedding: Mapping[str, np.ndarray], reference: Mapping[str, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """``matrix`` (latent_dim, 3) and ``shift`` (3,) that take a run's latent space to that in which it is shown."""
+def _map_onto(embedding: Embedding, reference: Embedding) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``matrix`` (latent_dim, 3) and ``shift`` (3,) that map a latent space to that in which it is shown."""
     origin, axes, _ = three_axes(embedding["z"])
     if embedding is reference:
         return axes, -origin @ axes
@@ -87,9 +76,9 @@ def _map_onto(
 
 
 def _describe_path(times_s: np.ndarray, shown: np.ndarray) -> dict[str, Any]:
-    """Times and points of a trajectory, thinned where there are more than a screen can show, and its bounding box."""
+    """Return times and points, thinned where there are more than a screen can show, and the bounding box."""
     every = -(-len(shown) // MAX_POINTS)
-    middle, radius = frame(shown)
+    middle, radius = bounds(shown)
     half_box = (shown.max(axis=0) - shown.min(axis=0)) / 2 / radius
     return {
         "times_s": _pack(times_s[::every].astype("<f4")),
@@ -101,27 +90,25 @@ def _describe_path(times_s: np.ndarray, shown: np.ndarray) -> dict[str, Any]:
 def _describe_forecast(
     times_s: np.ndarray, rolled_out: Mapping[str, np.ndarray], points: np.ndarray, shown: np.ndarray
 ) -> dict[str, Any]:
-    """The forecasts of a method in the order of their starts, in the frame of the trajectory they are of."""
+    """Return the forecasts of a method in order of their starts, packed as the trajectory that they continue."""
     order = np.argsort(rolled_out["starts"])
     return {
         "starts_s": times_s[rolled_out["starts"][order]].round(5).tolist(),
         "n_points": points.shape[1],
-        "points": _pack_points(points[order], *frame(shown)),
+        "points": _pack_points(points[order], *bounds(shown)),
     }
 
 
-def frame(shown: np.ndarray) -> tuple[np.ndarray, float]:
-    """Middle and half diagonal of the box around a trajectory."""
+def bounds(shown: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return middle and half diagonal of the box around a trajectory."""
     lowest, highest = shown.min(axis=0), shown.max(axis=0)
     return (lowest + highest) / 2, float(np.linalg.norm(highest - lowest)) / 2
 
 
 def _pack_points(points: np.ndarray, middle: np.ndarray, radius: float) -> str:
-    """Points as base64 of 16 bit integers."""
-    whole = np.nan_to_num(np.round((points - middle) / radius * RADIUS))
-    return _pack(np.clip(whole, -32767, 32767).astype("<i2"))
+    integers = np.nan_to_num(np.round((points - middle) / radius * RADIUS))
+    return _pack(np.clip(integers, -32767, 32767).astype("<i2"))
 
 
 def _pack(array: np.ndarray) -> str:
-    """The bytes of an array as base64."""
     return base64.b64encode(array.tobytes()).decode()

@@ -7,7 +7,7 @@ from embed.dictionary.sparse_codes import SparseCodes
 from tests.small_dictionary import BARS, small_codes, small_corpus, store_small_dictionary
 
 
-def test_bars_are_of_pieces_held_out_and_not_silent():
+def test_bars_are_of_held_out_pieces_and_not_silent_nor_more_than_can_be_seen(monkeypatch):
     corpus = small_corpus(small_codes())
     first = corpus.starts[2]
     corpus.steps[first + 32 : first + 48] = 0
@@ -15,13 +15,9 @@ def test_bars_are_of_pieces_held_out_and_not_silent():
     assert draw_spaces.choose_bars(corpus).tolist() == [first + 16 * bar for bar in bars]
     everything = draw_spaces.choose_bars(replace(corpus, splits=np.full(3, "train")))
     assert len(everything) == 3 * BARS - 1
-
-
-def test_not_more_bars_than_can_be_seen(monkeypatch):
     monkeypatch.setattr(draw_spaces, "MAX_WINDOWS", 4)
-    bars = draw_spaces.choose_bars(small_corpus(small_codes()))
-    assert len(bars) == 4
-    assert (bars[0], bars[-1]) == (320, 320 + 16 * (BARS - 1))
+    few = draw_spaces.choose_bars(small_corpus(small_codes()))
+    assert (len(few), few[0], few[-1]) == (4, 320, 320 + 16 * (BARS - 1))
 
 
 def test_codes_of_bars_are_what_begins_in_them():
@@ -55,9 +51,6 @@ def test_labels_have_colours_and_what_has_none_is_grey(rng):
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["music", "code of A"]
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["other", "jazz", "rock"]
-
-
-def test_without_labels_there_is_no_legend(rng):
-    figure = draw_spaces.draw_planes({"music": rng.normal(size=(30, 5))}, np.full(30, ""))
-    assert not figure.legends
-    assert len(figure.axes[0].collections[0].get_offsets()) == 30
+    unlabelled = draw_spaces.draw_planes({"music": rng.normal(size=(30, 5))}, np.full(30, ""))
+    assert not unlabelled.legends
+    assert len(unlabelled.axes[0].collections[0].get_offsets()) == 30

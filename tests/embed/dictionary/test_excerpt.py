@@ -6,7 +6,7 @@ import pytest
 from embed.dictionary.excerpt import take_excerpt
 from embed.dictionary.sparse_codes import SparseCodes, decode
 from embed.dictionary.used_channels import used_channels
-from tests.small_dictionary import HATS, SNARE, TURNED, small_codes, small_corpus
+from tests.small_dictionary import HATS, NEGATIVE, SNARE, small_codes, small_corpus
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def test_the_piece_is_of_the_test_and_reconstructed_from_its_code(codes):
     assert excerpt.music.shape == (8 * 16, 27)
     np.testing.assert_allclose(excerpt.reconstruction, excerpt.music, atol=1e-6)
     assert excerpt.begins.tolist() == list(range(0, 128, 4))
-    assert excerpt.active(np.arange(5)).tolist() == [SNARE, HATS, TURNED]
+    assert excerpt.active(np.arange(5)).tolist() == [SNARE, HATS, NEGATIVE]
 
 
 def test_a_short_piece_gives_way_to_a_longer_one_and_without_a_test_all_count(codes):

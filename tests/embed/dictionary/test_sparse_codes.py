@@ -8,7 +8,7 @@ STRIDES = (1, 2, 4)
 
 
 def make_codes(rng, stride_steps, lengths=(8, 0, 3, 12), density=0.3):
-    """Sparse codes of pieces of so many columns each, and the dense ones they were made from."""
+    """Sparse codes of pieces of these lengths in strides, and the dense ones they were made from."""
     n_columns = [length and length + ATOM_STEPS // stride_steps - 1 for length in lengths]
     dense = [rng.normal(size=(n, N_ATOMS)) * (rng.random((n, N_ATOMS)) < density) for n in n_columns]
     dense = [code.astype(np.float32) for code in dense]
@@ -27,32 +27,28 @@ def make_codes(rng, stride_steps, lengths=(8, 0, 3, 12), density=0.3):
 
 
 @pytest.mark.parametrize("stride_steps", STRIDES)
-def test_each_atom_sounds_at_its_place(rng, stride_steps):
+def test_each_atom_sounds_at_its_position(rng, stride_steps):
     codes, dense = make_codes(rng, stride_steps)
     for code in dense:
         n_steps = max(0, (len(code) - ATOM_STEPS // stride_steps + 1) * stride_steps)
         expected = np.zeros((n_steps, N_CHANNELS))
         for column, atom in zip(*np.nonzero(code), strict=True):
             for step in range(ATOM_STEPS):
-                place = column * stride_steps - (ATOM_STEPS - stride_steps) + step
-                if 0 <= place < n_steps:
-                    expected[place] += code[column, atom] * codes.patterns[atom, step]
+                position = column * stride_steps - (ATOM_STEPS - stride_steps) + step
+                if 0 <= position < n_steps:
+                    expected[position] += code[column, atom] * codes.patterns[atom, step]
         if len(code):
             np.testing.assert_allclose(decode(code, codes.patterns, stride_steps), expected, atol=1e-5)
             np.testing.assert_allclose(codes.decode(code), expected + codes.bias, atol=1e-5)
 
 
-def test_column_tells_the_step_at_which_an_atom_begins():
-    pattern = np.arange(1.0, 5).reshape(1, 4, 1)
+@pytest.mark.parametrize(
+    ("column", "music"), [(5, [0, 0, 1, 2, 3, 4]), (0, [4, 0, 0, 0, 0, 0]), (8, [0, 0, 0, 0, 0, 1])]
+)
+def test_a_column_says_at_which_step_an_atom_begins(column, music):
     code = np.zeros((9, 1))  # 6 steps at stride 1
-    code[5] = 1
-    assert decode(code, pattern, 1)[:, 0].tolist() == [0, 0, 1, 2, 3, 4]
-    code = np.zeros((9, 1))
-    code[0] = 1
-    assert decode(code, pattern, 1)[:, 0].tolist() == [4, 0, 0, 0, 0, 0]
-    code = np.zeros((9, 1))
-    code[8] = 1
-    assert decode(code, pattern, 1)[:, 0].tolist() == [0, 0, 0, 0, 0, 1]
+    code[column] = 1
+    assert decode(code, np.arange(1.0, 5).reshape(1, 4, 1), 1)[:, 0].tolist() == music
 
 
 @pytest.mark.parametrize("stride_steps", STRIDES)
@@ -61,10 +57,6 @@ def test_codes_of_pieces_come_back_dense(rng, stride_steps):
     for index, code in enumerate(dense):
         np.testing.assert_array_equal(codes.piece(index), code)
         assert codes.piece(index).dtype == np.float32
-
-
-def test_usage_counts_what_is_not_zero(rng):
-    codes, dense = make_codes(rng, 1)
     np.testing.assert_array_equal(codes.usage(), np.count_nonzero(np.concatenate(dense), axis=0))
 
 

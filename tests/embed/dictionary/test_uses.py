@@ -1,18 +1,18 @@
 import numpy as np
 import pytest
 
-from embed.dictionary.uses import by_use, label_lifts, scaled_patterns, shares_of_use
-from tests.small_dictionary import HATS, KICK, SNARE, TURNED, UNUSED, known_music, small_codes, small_corpus
+from embed.dictionary.uses import by_use, fractions_of_use, label_lifts, scaled_patterns
+from tests.small_dictionary import HATS, KICK, NEGATIVE, SNARE, UNUSED, known_music, small_codes, small_corpus
 
 USES = np.array([40, 20 + 14, 60, 5, 0])
 
 
 def test_atoms_come_in_order_of_use():
-    assert by_use(small_codes()).tolist() == [HATS, KICK, SNARE, TURNED, UNUSED]
-    assert shares_of_use(small_codes()) == pytest.approx(USES / USES.sum())
+    assert by_use(small_codes()).tolist() == [HATS, KICK, SNARE, NEGATIVE, UNUSED]
+    assert fractions_of_use(small_codes()) == pytest.approx(USES / USES.sum())
 
 
-def test_an_atom_is_shown_as_it_stands_in_the_music_whatever_its_length_and_sign():
+def test_an_atom_is_shown_as_it_stands_in_the_music_whatever_its_norm_and_sign():
     np.testing.assert_allclose(scaled_patterns(small_codes()), known_music(), atol=1e-6)
 
 
@@ -26,16 +26,16 @@ def test_lifts_compare_with_all_music():
     assert lifts[UNUSED].tolist() == [0, 0]
 
 
-def test_few_uses_tell_nothing(monkeypatch):
+def test_few_uses_have_no_lift(monkeypatch):
     codes = small_codes()
-    assert label_lifts(codes, small_corpus(codes))[1][TURNED].tolist() == [0, 1.5]
+    assert label_lifts(codes, small_corpus(codes))[1][NEGATIVE].tolist() == [0, 1.5]
     monkeypatch.setattr("embed.dictionary.uses.MIN_USES", 6)
-    assert label_lifts(codes, small_corpus(codes))[1][TURNED].tolist() == [0, 0]
+    assert label_lifts(codes, small_corpus(codes))[1][NEGATIVE].tolist() == [0, 0]
 
 
-def test_a_code_without_uses_has_no_shares():
+def test_a_code_without_uses_has_no_fractions():
     codes = small_codes()
     empty = {"columns": codes.columns[:0], "atoms": codes.atoms[:0], "values": codes.values[:0]}
     silent = type(codes)(**(vars(codes) | empty))
-    assert shares_of_use(silent).tolist() == 5 * [0]
+    assert fractions_of_use(silent).tolist() == 5 * [0]
     assert np.abs(scaled_patterns(silent)).max(axis=(1, 2)) == pytest.approx(1)

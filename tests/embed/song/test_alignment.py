@@ -9,12 +9,12 @@ from embed.song.alignment import align, at_times, fit_similarity, fit_similarity
 
 
 def random_similarity(rng, d):
-    turn = scipy.stats.ortho_group.rvs(d, random_state=rng)
-    return rng.uniform(0.1, 10) * turn, rng.normal(size=d)
+    rotation = scipy.stats.ortho_group.rvs(d, random_state=rng)  # or a reflection
+    return rng.uniform(0.1, 10) * rotation, rng.normal(size=d)
 
 
 @given(seed=st.integers(0, 10_000), d=st.integers(2, 12))
-def test_a_copy_that_was_moved_turned_mirrored_and_scaled_comes_back(seed, d):
+def test_a_copy_that_was_translated_rotated_reflected_and_scaled_comes_back(seed, d):
     rng = np.random.default_rng(seed)
     walk = np.cumsum(rng.normal(size=(60, d)), axis=0)
     matrix, shift = random_similarity(rng, d)
@@ -23,19 +23,13 @@ def test_a_copy_that_was_moved_turned_mirrored_and_scaled_comes_back(seed, d):
     assert procrustes_distance(copy, walk) == pytest.approx(0, abs=1e-12)
 
 
-def test_a_mirror_image_is_a_copy(rng):
-    walk = rng.normal(size=(50, 3))
-    matrix, _ = fit_similarity(walk * [1, 1, -1], walk)
-    assert np.linalg.det(matrix) == pytest.approx(-1)
-
-
-def test_no_other_turn_scale_or_shift_is_nearer(rng):
+def test_no_other_rotation_scale_or_shift_is_nearer(rng):
     z, reference = np.cumsum(rng.normal(size=(2, 80, 3)), axis=1)
     matrix, shift = fit_similarity(z, reference)
     best = np.sum((z @ matrix + shift - reference) ** 2)
     for _ in range(200):
-        turn = scipy.spatial.transform.Rotation.from_rotvec(rng.normal(scale=0.1, size=3)).as_matrix()
-        other = z @ (matrix @ turn * rng.uniform(0.9, 1.1)) + shift + rng.normal(scale=0.1, size=3)
+        rotation = scipy.spatial.transform.Rotation.from_rotvec(rng.normal(scale=0.1, size=3)).as_matrix()
+        other = z @ (matrix @ rotation * rng.uniform(0.9, 1.1)) + shift + rng.normal(scale=0.1, size=3)
         assert np.sum((other - reference) ** 2) > best
 
 
@@ -47,7 +41,7 @@ def test_the_distance_is_what_alignment_leaves_of_the_reference(rng):
 
 
 @given(seed=st.integers(0, 10_000))
-def test_the_distance_is_symmetric_between_0_and_1_and_the_same_for_any_size_and_turn(seed):
+def test_the_distance_is_symmetric_between_0_and_1_and_the_same_for_any_scale_and_rotation(seed):
     rng = np.random.default_rng(seed)
     one, other = rng.normal(size=(2, 30, 3))
     distance = procrustes_distance(one, other)
@@ -61,7 +55,7 @@ def test_unrelated_trajectories_are_far_apart(rng):
     assert procrustes_distance(*rng.normal(size=(2, 5000, 3))) > 0.99
 
 
-def test_trajectories_with_other_times_are_brought_together_where_both_are():
+def test_trajectories_with_different_times_are_aligned_where_both_are():
     def helix(times_s):
         return np.stack([np.cos(times_s), np.sin(times_s), 0.3 * times_s], axis=1)
 

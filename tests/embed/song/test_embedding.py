@@ -26,18 +26,9 @@ def test_batched_pass_is_one_window_at_a_time(autoencoder, spectrogram):
     frames, encoder = spectrogram["frames"], part(autoencoder, "encoder")
     one_at_a_time = np.concatenate([encoder(frames[None, start : start + 8]) for start in range(33)])
     np.testing.assert_allclose(embedding["z"], one_at_a_time, atol=1e-6)
-
-
-def test_times_tell_where_the_window_lies(autoencoder, spectrogram):
-    embedding = embed_song(autoencoder, spectrogram)
-    assert len(embedding["z"]) == len(embedding["times_s"]) == 33
     np.testing.assert_allclose(embedding["starts_s"], 0.1 * np.arange(33), atol=1e-12)
     np.testing.assert_allclose(embedding["ends_s"], 0.1 * np.arange(33) + 0.8)
     np.testing.assert_allclose(embedding["times_s"], 0.1 * np.arange(33) + 0.4)
-
-
-def test_loss_of_the_song_is_the_mean_over_its_windows(autoencoder, spectrogram):
-    embedding = embed_song(autoencoder, spectrogram)
     assert embedding["window_reconstruction_loss"].shape == (33,)
     assert float(embedding["reconstruction_loss"]) == pytest.approx(embedding["window_reconstruction_loss"].mean())
 
@@ -47,8 +38,8 @@ def test_scaled_axes_reach_from_0_to_1_and_one_that_does_not_move_stays_0():
     np.testing.assert_array_equal(scaled, [[0, 0], [1, 0], [0.5, 0]])
 
 
-def test_an_encoder_that_tells_nothing_apart_is_refused(autoencoder, spectrogram):
+def test_a_constant_encoder_is_refused(autoencoder, spectrogram):
     encoder = part(autoencoder, "encoder")
     encoder.set_weights([np.zeros_like(weights) for weights in encoder.get_weights()])
-    with pytest.raises(ValueError, match="takes all windows to the same point: train it with another"):
+    with pytest.raises(ValueError, match="maps all windows to the same point: train it with another"):
         embed_song(autoencoder, spectrogram)

@@ -1,12 +1,11 @@
 import csv
-import json
-import re
+import functools
 
 import numpy as np
 import pytest
 
 from embed.song import play
-from embed.song.film.film import write_video
+from embed.song.film.draw_moving_point import MovingPoint
 from embed.song.play import read_song, write_exports, write_page, write_run_video
 from forecast.song.forecasts import forecast_song
 from pipeline import results
@@ -56,43 +55,44 @@ def forecast(run, root, methods=("knn", "persistence")):
     return forecasts
 
 
-def shown_on(path):
-    """What the page is told, from the JSON in it."""
-    return json.loads(re.search(r'id="data">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[1])
+@pytest.fixture
+def shown_on(script_of):
+    return lambda path: script_of(path.read_text(encoding="utf-8"), "data")
 
 
-def forecasts_on(path):
-    return {run["name"]: list(run["forecasts"]) for run in shown_on(path)["runs"]}
+@pytest.fixture
+def forecasts_on(shown_on):
+    return lambda path: {run["name"]: list(run["forecasts"]) for run in shown_on(path)["runs"]}
 
 
 def page_of(parameters, root):
     return write_page(parameters, read_song(parameters, root), root)
 
 
-def test_page_is_written_before_there_are_forecasts_and_again_with_them(song, root):
+def test_page_is_written_before_there_are_forecasts_and_again_with_them(song, root, shown_on, forecasts_on):
     path = page_of(song, root)
     assert path == root / "output" / "song" / "player.html"
     assert forecasts_on(path) == {"R": [], "PCA": []}
-    known = forecast(song.for_run("R"), root)["knn"]
-    assert forecasts_on(page_of(song, root)) == {"R": ["KNN"], "PCA": []}  # of those that [play] wants shown
-    on_page = shown_on(path)["runs"][0]["forecasts"]["KNN"]
-    np.testing.assert_allclose(on_page["starts_s"], known["starts_s"], atol=1e-5)
+    stored = forecast(song.for_run("R"), root)["knn"]
+    assert forecasts_on(page_of(song, root)) == {"R": ["knn"], "PCA": []}  # of those that [play] wants shown
+    on_page = shown_on(path)["runs"][0]["forecasts"]["knn"]
+    np.testing.assert_allclose(on_page["starts_s"], stored["starts_s"], atol=1e-5)
     assert on_page["n_points"] == 1 + song.forecast.horizon_steps
 
 
-def test_page_holds_the_forecasts_that_are_asked_for(root, edited):
+def test_page_has_the_forecasts_that_are_asked_for(root, edited, forecasts_on):
     edited_song = edited(('video = ["R"]', 'video = ["R"]\nforecasts = ["persistence"]'))
     forecast(edited_song.for_run("R"), root)
     assert forecasts_on(page_of(edited_song, root)) == {"R": ["persistence"], "PCA": []}
 
 
-def test_page_leaves_out_stale_forecasts(song, root, edited):
+def test_page_leaves_out_stale_forecasts(song, root, edited, forecasts_on):
     forecast(song.for_run("R"), root)
     stale = edited(("horizon_steps = 8", "horizon_steps = 9"))
     assert forecasts_on(page_of(stale, root)) == {"R": [], "PCA": []}
 
 
-def test_page_shows_the_runs_and_sections_of_the_file_in_their_order(root, edited):
+def test_page_shows_the_runs_and_sections_of_the_file_in_their_order(root, edited, shown_on):
     song = edited(('video = ["R"]', 'page = ["PCA", "R"]'), more=SECTIONS)
     shown = shown_on(page_of(song, root))
     assert [run["name"] for run in shown["runs"]] == ["PCA", "R"]
@@ -100,7 +100,7 @@ def test_page_shows_the_runs_and_sections_of_the_file_in_their_order(root, edite
     assert shown["duration_s"] == pytest.approx(3.0)
 
 
-def test_page_leaves_out_runs_that_are_not_embedded(song, root):
+def test_page_leaves_out_runs_that_are_not_embedded(song, root, forecasts_on):
     results.path_of(song.for_run("R"), "embedding", root).unlink()
     assert list(forecasts_on(page_of(song, root))) == ["PCA"]
 
@@ -125,7 +125,7 @@ def test_only_the_part_that_is_embedded_is_played(root, edited):
     assert len(read_song(part, root)) == 2 * 44100
 
 
-def test_a_table_for_each_embedded_run_and_chapters_where_sections_are_known(song, root, edited):
+def test_a_table_for_each_embedded_run_and_chapters_where_sections_are_given(song, root, edited):
     results.path_of(song.for_run("PCA"), "embedding", root).unlink()
     assert [path.name for path in write_exports(song, 3.0, root)] == ["trajectory.csv"]
     table, chapters = write_exports(edited(more=SECTIONS), 3.0, root)
@@ -139,29 +139,25 @@ def test_a_table_for_each_embedded_run_and_chapters_where_sections_are_known(son
 
 
 @pytest.fixture
-def small_pictures(monkeypatch):
+def small_frames(monkeypatch):
     """Videos of a size that is soon drawn."""
-
-    def write_small(*arguments, **settings):
-        return write_video(*arguments, **settings, width=128, height=96)
-
-    monkeypatch.setattr(play, "write_video", write_small)
+    monkeypatch.setattr(play, "MovingPoint", functools.partial(MovingPoint, width=128, height=96))
 
 
-def test_video_is_written_beside_its_run_and_its_pictures_if_they_are_to_be_kept(root, edited, small_pictures):
+def test_video_is_written_to_its_run_and_its_frames_if_they_are_to_be_kept(root, edited, small_frames):
     section = 'video = ["R"]\nframe_rate_hz = 2.0'
     with_frames = edited(('video = ["R"]', section + "\nkeep_frames = true")).for_run("R")
     samples = read_song(with_frames, root)
     path = write_run_video(with_frames, samples, root, show_progress=False)
     assert path == root / "output" / "song" / "R" / "trajectory.mp4"
     frames = path.parent / "frames"
-    assert sorted(picture.name for picture in frames.iterdir()) == [f"frame_{number}.png" for number in range(6)]
+    assert sorted(frame.name for frame in frames.iterdir()) == [f"frame_{index}.png" for index in range(6)]
     assert write_run_video(with_frames, samples[:44100], root, show_progress=False) == path
     assert len(list(frames.iterdir())) == 2  # none of the longer video before
-    assert [each.name for each in path.parent.glob(".*")] == []
+    assert not list(path.parent.glob(".*"))
 
 
-def test_no_pictures_are_kept_unless_they_are_asked_for(root, edited, small_pictures):
+def test_no_frames_are_kept_unless_they_are_asked_for(root, edited, small_frames):
     run = edited(('video = ["R"]', 'video = ["R"]\nframe_rate_hz = 1.0')).for_run("R")
     path = write_run_video(run, read_song(run, root)[:44100], root, show_progress=False)
     assert path.is_file()

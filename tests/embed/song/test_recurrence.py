@@ -18,7 +18,7 @@ def test_noise_is_as_far_from_itself_as_random_pairs(rng):
     assert distance_after(rng.normal(size=(2000, 3)), times_s, 5.0) == pytest.approx(1, abs=0.05)
 
 
-def test_scale_and_place_do_not_matter(rng):
+def test_scale_and_position_do_not_matter(rng):
     times_s = np.arange(500.0)
     walk = np.cumsum(rng.normal(size=(500, 3)), axis=0)
     assert distance_after(100 + 7 * walk, times_s, 12.3) == pytest.approx(distance_after(walk, times_s, 12.3))

@@ -41,16 +41,16 @@ def test_length_of_a_path_by_its_extent():
 
 @pytest.mark.parametrize("measure", [mean_velocity_cosine, path_over_extent])
 @given(seed=SEEDS, factor=st.floats(1e-3, 1e3), offset=st.floats(-100, 100))
-def test_place_and_size_and_order_of_axes_do_not_matter(measure, seed, factor, offset):
+def test_position_and_scale_and_order_of_axes_do_not_matter(measure, seed, factor, offset):
     z = walk(seed)
     assert measure(factor * z[:, ::-1] + offset) == pytest.approx(measure(z), rel=1e-6, abs=1e-6)
 
 
 @given(seed=SEEDS)
-def test_turn_of_the_space_does_not_matter_to_angles(seed):
+def test_rotation_of_the_space_does_not_matter_to_angles(seed):
     z = walk(seed)
-    turn = np.linalg.qr(np.random.default_rng(seed).normal(size=2 * z.shape[1:]))[0]
-    assert mean_velocity_cosine(z @ turn) == pytest.approx(mean_velocity_cosine(z))
+    rotation = np.linalg.qr(np.random.default_rng(seed).normal(size=2 * z.shape[1:]))[0]
+    assert mean_velocity_cosine(z @ rotation) == pytest.approx(mean_velocity_cosine(z))
 
 
 @pytest.mark.parametrize("measure", [mean_velocity_cosine, path_over_extent])
@@ -67,9 +67,8 @@ def test_stored_float32_is_measured_in_double_precision(measure, rng):
 
 @pytest.mark.parametrize("z", [np.zeros((5, 3)), np.zeros((2, 3)), np.zeros((1, 3)), np.eye(2)])
 def test_path_without_an_angle(z):
-    with pytest.raises(
-        ValueError, match=rf"^z of shape \({len(z)}, {z.shape[1]}\): must move at two consecutive points"
-    ):
+    message = rf"^z of shape \({len(z)}, {z.shape[1]}\): must move at two consecutive points"
+    with pytest.raises(ValueError, match=message):
         mean_velocity_cosine(z)
 
 

@@ -24,11 +24,11 @@ def make_recordings(*pieces, searched=None):
     )
 
 
-def mean_and_spread(patches):
+def mean_and_deviation(patches):
     return {"magnitudes": np.stack([patches.mean(axis=1), patches.std(axis=1), patches[:, 0]], axis=1)}
 
 
-def test_moments_of_a_piece_are_its_patches_in_order_standardised_as_in_training(rng):
+def test_features_of_a_piece_are_those_of_its_patches_in_order_standardised_as_in_training(rng):
     piece = rng.normal(size=(1100, 3))  # more than a batch
     features = encode_piece(piece, 4, lambda patches: {"magnitudes": patches})
     expected = standardise(flatten(patches_of(piece, 4)))
@@ -37,9 +37,9 @@ def test_moments_of_a_piece_are_its_patches_in_order_standardised_as_in_training
 
 def test_only_what_is_searched_is_embedded_each_piece_for_itself(rng):
     recordings = make_recordings(*(rng.normal(size=(n, 3)) for n in (10, 7, 9)), searched=[True, True, False])
-    features = embed_recordings(recordings, 4, mean_and_spread)
+    features = embed_recordings(recordings, 4, mean_and_deviation)
     np.testing.assert_array_equal(features["starts"], [0, 7, 11])
-    second = encode_piece(recordings.piece(1), 4, mean_and_spread)["magnitudes"]
+    second = encode_piece(recordings.piece(1), 4, mean_and_deviation)["magnitudes"]
     np.testing.assert_allclose(features["magnitudes"][7:], second, rtol=1e-6)
     assert features["phases"].shape == (0, 0)
     assert features["patch_frames"] == 4
@@ -51,10 +51,13 @@ def test_patches_that_are_features_themselves_are_counted_not_kept(rng):
     assert features["magnitudes"].size == 0
 
 
-def test_a_piece_shorter_than_a_patch_is_named(rng):
+def test_a_piece_as_long_as_a_patch_is_one_patch_and_a_shorter_one_is_named(rng):
+    features = embed_recordings(make_recordings(rng.normal(size=(4, 3))), 4, mean_and_deviation)
+    np.testing.assert_array_equal(features["starts"], [0, 1])
+    assert features["magnitudes"].shape == (1, 3)
     recordings = make_recordings(rng.normal(size=(10, 3)), rng.normal(size=(5, 3)))
     with pytest.raises(ValueError, match=r"model.patch_frames=6: piece_1 has 5 frames, 0.5 s"):
-        embed_recordings(recordings, 6, mean_and_spread)
+        embed_recordings(recordings, 6, mean_and_deviation)
 
 
 def test_fourier_magnitudes_do_not_change_when_a_patch_is_rolled(rng):
@@ -81,9 +84,3 @@ def test_silence_has_no_features_though_bases_leave_a_little(rng):
     is_silent = np.isin(np.arange(17), [8, 9, 10])  # those of four silent frames
     assert not features["magnitudes"][is_silent].any()
     assert features["magnitudes"][~is_silent].all()
-
-
-def test_a_piece_as_long_as_a_patch_is_one_moment(rng):
-    features = embed_recordings(make_recordings(rng.normal(size=(4, 3))), 4, mean_and_spread)
-    np.testing.assert_array_equal(features["starts"], [0, 1])
-    assert features["magnitudes"].shape == (1, 3)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from embed.themes.theme import reference_spans_s
 from evaluate.themes.repeats import interval, is_found, measure_repeats, pairs_of
-from forecast.themes.notes import reference_spans_s
 from tests.small_recordings import small_recordings
 
 THEME = [(0.0, 60.0), (1.0, 64.0), (1.0, 48.0), (2.0, 67.0)]

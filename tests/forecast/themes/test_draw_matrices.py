@@ -2,7 +2,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from forecast.themes.colours import COLOURS, LIKE_NONE
-from forecast.themes.draw_matrices import MAX_PX, draw_matrices, draw_similarity, limits_of, shrink
+from forecast.themes.draw_matrices import MAX_PX, draw_matrices, draw_similarity, shrink
 from tests.themes_of_scale import HOP_S, noise_matrices, scale_recordings, scale_themes
 
 PATCH_FRAMES = 4
@@ -28,7 +28,7 @@ def test_a_matrix_lies_at_the_times_of_its_patches(rng):
 def test_themes_lie_along_the_edges_in_seconds(rng):
     image, _ = images_of(drawn(rng))
     above, left = image.axes.child_axes
-    assert [(bar.get_x(), bar.get_width()) for bar in above.patches] == [(1, 1), (5, 1)]
+    assert [(bar.get_x(), bar.get_width()) for bar in above.patches] == [(1, 1.5), (5, 1.5)]
     assert [(bar.get_y(), bar.get_height()) for bar in left.patches] == [(1, 1.5), (5, 1.5), (3, 1), (8, 1)]
     assert [to_hex(bar.get_facecolor()) for bar in left.patches[::2]] == [to_hex(COLOURS[0]), to_hex(LIKE_NONE)]
     assert left.get_ylim() == (12, 0)
@@ -59,16 +59,3 @@ def test_shrinking_keeps_thin_diagonals():
     assert np.all(np.diagonal(small, 100) == 1)
     assert small.sum() == 2 * (MAX_PX - 100) - 1
     np.testing.assert_array_equal(shrink(matrix[:50, 280:330]), matrix[:50, 280:330])  # small, it stays as it is
-
-
-def test_limits_do_not_see_the_diagonal(rng):
-    matrix = rng.uniform(0, 0.5, (300, 300))
-    matrix[np.abs(np.subtract.outer(np.arange(300), np.arange(300))) < 10] = 1
-    dark, bright = limits_of(matrix)
-    assert abs(dark - 0.25) < 0.01
-    assert 0.49 < bright <= 0.5
-
-
-def test_limits_of_a_matrix_without_contrast_differ():
-    dark, bright = limits_of(np.full((3, 3), 0.5, np.float16))
-    assert bright > dark

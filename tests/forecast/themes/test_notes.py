@@ -1,7 +1,6 @@
 import numpy as np
-import pytest
 
-from forecast.themes.notes import from_beats, notes_of, patterns_of, reference_spans_s, to_beats, to_whole_beats
+from forecast.themes.notes import from_beats, notes_of, patterns_of, to_beats, to_whole_beats
 from tests.themes_of_scale import LEAD_IN_S, PATTERN, scale_recordings
 
 # one second of silence, four beats of 0.5 s, then beats of 1 s; the first beat is -1, as in a piece with an upbeat
@@ -66,14 +65,3 @@ def test_a_theme_with_notes_in_one_occurrence_only_is_no_pattern():
     themes = [np.array([music, silence]), np.array([music, silence, [5.0, 6.0]])]
     (pattern,) = patterns_of(themes, scale_recordings().score(0))
     assert [len(notes) for notes in pattern] == [2, 2]
-
-
-def test_reference_spans_are_from_first_to_last_onset():
-    recordings = scale_recordings()
-    (spans_s,) = reference_spans_s(recordings.patterns(0), recordings.score(0))
-    np.testing.assert_allclose(spans_s, [[1, 2], [5, 6]])
-
-
-@pytest.mark.parametrize("patterns", [[], [PATTERN]])
-def test_without_a_score_there_is_no_reference(patterns):
-    assert reference_spans_s(patterns, np.empty((0, 3))) == []

@@ -2,47 +2,47 @@
 
 const CARD_STEP_PX = 9;
 const CARD_WIDTHS_PX = [130, 420];
+const MIN_CARD_PX = 40;
 
 class Page {
-  constructor(data, base64) {
+  constructor(data, sound) {
     this.data = data;
     this.highlighted = null;
     this.playing = null; // a card, or "original", or "reconstruction"
-    this.sound = new Sound(base64, () => this.tell("The sound cannot be played here."));
+    this.player = new SlicePlayer(sound, () => showStatus("The sound cannot be played here."));
     this.cards = data.atoms.map((atom) => new Card(atom, this));
     this.piece = new Piece(this);
-    this.describe();
-    this.size();
+    this.writeTexts();
+    this.setCardSize();
     fillOrders(element("order"), data.labels);
     element("order").addEventListener("change", () => this.arrange());
     for (const name of ["original", "reconstruction"]) {
       element(name).addEventListener("click", () => this.playPiece(name));
       element(name).hidden = !this.soundOf(name)[1];
     }
-    document.addEventListener("keydown", (event) => this.pressKey(event));
+    connectKeys(() => this.keyActions());
     new ResizeObserver(() => this.draw()).observe(document.body);
     DARK.addEventListener("change", () => this.draw());
     this.arrange();
   }
 
-  describe() {
+  writeTexts() {
     const { atoms, atom_steps, n_atoms, labels, piece, rows } = this.data;
     const shown = atoms.length < n_atoms ? `the ${atoms.length} most used of ${n_atoms}` : `${n_atoms}`;
     const ratio = labels.length ? " · ×: how many times as often in a label as in all music" : "";
     element("summary").textContent = `${shown} atoms of ${atom_steps} steps · %: fraction of all uses${ratio}`;
     element("about").textContent = [piece.name, piece.label].filter(Boolean).join(" · ");
     element("legend").textContent = {
-      hit: "height: hit · shade: velocity · place: early or late · red: negative",
-      onset: "strong: onset · pale: it sounds on · red: negative",
+      hit: "height: hit · shade: velocity · position: early or late · red: negative",
+      onset: "strong: onset · pale: sustained · red: negative",
     }[rows[0][0]] ?? "shade: value · red: negative";
   }
 
-  size() {
-    const nRows = this.data.rows[0][1].length;
-    const width = Math.max(CARD_WIDTHS_PX[0], Math.min(CARD_WIDTHS_PX[1], CARD_STEP_PX * this.data.atom_steps));
-    const height = Math.max(40, nRows * (nRows > 24 ? KEY_PX : ROW_PX));
+  setCardSize() {
+    const width = clamp(CARD_STEP_PX * this.data.atom_steps, ...CARD_WIDTHS_PX);
+    const height = Math.max(MIN_CARD_PX, heightOf(this.data.rows[0][1].length));
     element("cards").style.setProperty("--card-width", `${width}px`);
-    element("cards").style.setProperty("--picture-height", `${height}px`);
+    element("cards").style.setProperty("--music-height", `${height}px`);
   }
 
   arrange() {
@@ -62,23 +62,23 @@ class Page {
   }
 
   playPiece(name) {
-    const again = this.playing === name;
-    this.sound.stop();
-    if (again) return;
-    this.start(name, this.soundOf(name), element(name));
-    this.follow();
+    const isPlaying = this.playing === name;
+    this.player.stop();
+    if (isPlaying) return;
+    this.play(name, this.soundOf(name), element(name));
+    this.movePlayhead();
   }
 
   playAtom(card) {
     this.highlight(card.atom.number, false);
-    if (card.audible) this.start(card, card.atom.sound, card.button);
+    if (card.hasSound) this.play(card, card.atom.sound, card.button);
   }
 
-  start(what, slice, button) {
-    this.sound.stop();
+  play(what, slice, button) {
+    this.player.stop();
     this.playing = what;
     this.mark(button, true);
-    this.sound.play(slice, () => {
+    this.player.play(slice, () => {
       this.playing = null;
       this.mark(button, false);
     });
@@ -92,19 +92,26 @@ class Page {
     }
   }
 
+  get isPiecePlaying() {
+    return typeof this.playing === "string";
+  }
+
+  drawPlayhead() {
+    this.piece.drawAbove(this.isPiecePlaying ? this.player.time : null);
+  }
+
   // The playhead moves on the clock of the sound, and nothing is drawn while nothing is played.
-  follow() {
-    const whole = typeof this.playing === "string";
-    this.piece.drawAbove(whole ? this.sound.time : null);
-    if (whole) requestAnimationFrame(() => this.follow());
+  movePlayhead() {
+    this.drawPlayhead();
+    if (this.isPiecePlaying) requestAnimationFrame(() => this.movePlayhead());
   }
 
   highlight(number, scroll = true) {
     this.highlighted?.button.classList.remove("highlighted");
     this.highlighted = this.cards.find((card) => card.atom.number === number) ?? null;
-    this.piece.drawAbove(typeof this.playing === "string" ? this.sound.time : null);
+    this.drawPlayhead();
     const isMissing = number !== null && !this.highlighted;
-    this.tell(isMissing ? `Atom ${number} is not among the most used, which are shown.` : "");
+    showStatus(isMissing ? `Atom ${number} is not among the most used, which are shown.` : "");
     if (!this.highlighted) return;
     if (!this.shown.includes(this.highlighted)) {
       element("order").value = "use";
@@ -118,18 +125,12 @@ class Page {
   }
 
   // Arrows go from card to card; Space outside of buttons plays the piece.
-  pressKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.tagName === "SELECT") return;
-    const place = this.shown.findIndex((card) => card.button === document.activeElement);
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step && place >= 0) this.shown[place + step]?.button.focus();
-    else if (event.key === " " && event.target.tagName !== "BUTTON") this.playPiece("original");
-    else return;
-    event.preventDefault();
-  }
-
-  tell(text) {
-    element("note").textContent = text;
-    element("note").hidden = !text;
+  keyActions() {
+    const index = this.shown.findIndex((card) => card.button === document.activeElement);
+    const focus = (neighbour) => () => this.shown[neighbour]?.button.focus();
+    const arrows = index >= 0 && { arrowleft: focus(index - 1), arrowright: focus(index + 1) };
+    return { " ": () => this.playPiece("original"), ...arrows };
   }
 }
+
+const page = new Page(pageData(), pageSound());

@@ -1,4 +1,4 @@
-// One camera for all panels: turned about the upright third axis, tilted, in perspective, looking at the middle.
+// One camera for all panels: rotated about the upright third axis, tilted, in perspective, looking at the middle.
 
 const FIRST_VIEW = { yaw: -0.6, pitch: 0.35, zoom: 1 };
 const DISTANCE = 3.6; // radii of the trajectory from camera to middle
@@ -13,13 +13,13 @@ class Camera {
     Object.assign(this, FIRST_VIEW);
   }
 
-  turn(yaw, pitch) {
+  rotate(yaw, pitch) {
     this.yaw += yaw;
-    this.pitch = Math.max(-Math.PI / 2, Math.min(Math.PI / 2, this.pitch + pitch));
+    this.pitch = clamp(this.pitch + pitch, -Math.PI / 2, Math.PI / 2);
   }
 
   scale(factor) {
-    this.zoom = Math.max(0.4, Math.min(12, this.zoom * factor));
+    this.zoom = clamp(this.zoom * factor, 0.4, 12);
   }
 
   // A function from the coordinates of a point to [x, y, depth] in a panel; the depth is -1 near to 1 far.
@@ -32,7 +32,7 @@ class Camera {
       const away = x * sinYaw + y * cosYaw;
       const up = z * cosPitch + away * sinPitch;
       const depth = away * cosPitch - z * sinPitch;
-      const near = (size * DISTANCE) / Math.max(0.1, DISTANCE + depth); // what a forecast throws behind the camera
+      const near = (size * DISTANCE) / Math.max(0.1, DISTANCE + depth); // a diverging forecast may be behind the camera
       return [width / 2 + right * near, height / 2 - up * near, depth];
     };
   }

@@ -1,9 +1,9 @@
-// Hands on the page: buttons, keys, and the pointer on panels and timeline.
+// User input: buttons, keys, and the pointer on panels and timeline.
 
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 const DRAG_PX = 4; // a pointer that moves less is a click
-const TURN_PER_PX = 0.008;
-const KEY_TURN = Math.PI / 24;
+const ROTATION_PER_PX = 0.008;
+const ROTATION_PER_KEY = Math.PI / 24;
 
 const HELP = [
   ["Space", "play"],
@@ -14,7 +14,7 @@ const HELP = [
   ["L", "loop"],
   ["C", "colour"],
   ["F", "forecasts"],
-  ["A D W S", "turn"],
+  ["A D W S", "rotate"],
   ["+ −", "zoom"],
   ["0", "reset view"],
 ];
@@ -31,24 +31,20 @@ function connectControls(page) {
     reset: () => page.resetView(),
   };
   for (const [name, action] of Object.entries(actions)) connectButton(element(name), action);
-  document.addEventListener("keydown", (event) => pressKey(page, event));
+  connectKeys(({ shiftKey }) => keyActions(page, shiftKey ? page.runs[0].window_s : 1));
   for (const panel of page.panels) connectPanel(page, panel);
   connectTimeline(page, page.timeline);
 }
 
 function changeSpeed(clock, by) {
-  const index = SPEEDS.indexOf(clock.rate) + by;
-  clock.rate = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, index))];
+  clock.rate = SPEEDS[clamp(SPEEDS.indexOf(clock.rate) + by, 0, SPEEDS.length - 1)];
 }
 
-function pressKey(page, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.tagName === "BUTTON" && (event.key === " " || event.key === "Enter")) return;
+function keyActions(page, step) {
   const { clock, camera } = page;
-  const step = event.shiftKey ? page.runs[0].window_s : 1;
-  const turn = (yaw, pitch) => () => page.changeView(() => camera.turn(yaw, pitch));
+  const rotate = (yaw, pitch) => () => page.changeView(() => camera.rotate(yaw, pitch));
   const zoom = (factor) => () => page.changeView(() => camera.scale(factor));
-  const actions = {
+  return {
     " ": () => clock.toggle(),
     arrowleft: () => page.seek(clock.time - step),
     arrowright: () => page.seek(clock.time + step),
@@ -60,19 +56,15 @@ function pressKey(page, event) {
     escape: () => page.setSpan(null),
     c: () => page.toggleColour(),
     f: () => page.toggleForecasts(),
-    a: turn(-KEY_TURN, 0),
-    d: turn(KEY_TURN, 0),
-    w: turn(0, KEY_TURN),
-    s: turn(0, -KEY_TURN),
+    a: rotate(-ROTATION_PER_KEY, 0),
+    d: rotate(ROTATION_PER_KEY, 0),
+    w: rotate(0, ROTATION_PER_KEY),
+    s: rotate(0, -ROTATION_PER_KEY),
     "+": zoom(1.15),
     "=": zoom(1.15),
     "-": zoom(1 / 1.15),
     0: () => page.resetView(),
   };
-  const action = actions[event.key.toLowerCase()];
-  if (!action) return;
-  event.preventDefault();
-  action();
 }
 
 // Calls back with the distance from where the pointer went down while it is dragged, and on release if it was a click.
@@ -91,7 +83,7 @@ function followPointer(element, { drag, release }) {
     [down.lastX, down.lastY] = [x, y];
   });
   element.addEventListener("pointerup", () => {
-    if (down !== null) release({ ...down, to: down.lastX });
+    if (down !== null) release({ ...down, from: down.x, to: down.lastX });
     down = null;
   });
   element.addEventListener("pointercancel", () => {
@@ -102,7 +94,7 @@ function followPointer(element, { drag, release }) {
 function connectPanel(page, panel) {
   const element = panel.above;
   followPointer(element, {
-    drag: ({ dx, dy }) => page.changeView(() => page.camera.turn(dx * TURN_PER_PX, dy * TURN_PER_PX)),
+    drag: ({ dx, dy }) => page.changeView(() => page.camera.rotate(dx * ROTATION_PER_PX, dy * ROTATION_PER_PX)),
     release: ({ dragged, x, y }) => {
       const time = panel.timeNear(x, y);
       if (!dragged && time !== null) page.seek(time);
@@ -122,12 +114,12 @@ function connectPanel(page, panel) {
 
 function connectTimeline(page, timeline) {
   const element = timeline.above;
-  const span = ({ from, x, to }) => [from ?? x, to].map((place) => timeline.time(place)).sort((a, b) => a - b);
+  const span = ({ from, to }) => [from, to].map((x) => timeline.time(x)).sort((a, b) => a - b);
   followPointer(element, {
-    drag: (moved) => page.showSpan(span(moved)),
-    release: (moved) => {
-      if (moved.dragged) page.setSpan(span(moved));
-      else page.seek(timeline.time(moved.x));
+    drag: (dragged) => page.showSpan(span(dragged)),
+    release: (released) => {
+      if (released.dragged) page.setSpan(span(released));
+      else page.seek(timeline.time(released.x));
     },
   });
   connectHover(page, element, ({ offsetX }) => timeline.time(offsetX));
@@ -137,7 +129,7 @@ function connectTimeline(page, timeline) {
   });
 }
 
-// A mouse over one place marks the same time everywhere.
+// What is under the mouse marks the same time in all panels and on the timeline.
 function connectHover(page, element, timeAt) {
   element.addEventListener("pointermove", (event) => {
     if (event.pointerType === "mouse") page.setHover(event.buttons ? null : timeAt(event));

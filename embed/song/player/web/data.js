@@ -1,4 +1,4 @@
-// What the page was given: trajectories unpacked, and questions of time and place answered by binary search.
+// The data of the page: trajectories unpacked, and looked up by time with binary search.
 
 const RADIUS = 8000; // integers to the radius of a trajectory, as they were packed
 
@@ -27,18 +27,19 @@ function lastAtOrBefore(sorted, value) {
   return low - 1;
 }
 
-function between(points, index, share) {
-  const next = share > 0 ? index + 1 : index;
-  return [0, 1, 2].map((axis) => points[3 * index + axis] * (1 - share) + points[3 * next + axis] * share);
+// The point at an index, or that far on the way to the next.
+function interpolate(points, index, fraction = 0) {
+  const next = fraction > 0 ? index + 1 : index;
+  return [0, 1, 2].map((axis) => points[3 * index + axis] * (1 - fraction) + points[3 * next + axis] * fraction);
 }
 
 // Where a trajectory is at a time: on the line between the centres of two windows, held at its ends.
-function pointAt(run, time) {
-  const last = run.times.length - 1;
-  const index = lastAtOrBefore(run.times, time);
-  if (index < 0) return between(run.points, 0, 0);
-  if (index >= last) return between(run.points, last, 0);
-  return between(run.points, index, (time - run.times[index]) / (run.times[index + 1] - run.times[index]));
+function pointAt({ points, times }, time) {
+  const last = times.length - 1;
+  const index = lastAtOrBefore(times, time);
+  if (index < 0) return interpolate(points, 0);
+  if (index >= last) return interpolate(points, last);
+  return interpolate(points, index, (time - times[index]) / (times[index + 1] - times[index]));
 }
 
 // The name of the section at a time, "" before the first.
@@ -51,10 +52,4 @@ function sectionSpan(sections, time, duration) {
   const starts = sections.map(([start]) => start);
   const index = lastAtOrBefore(starts, time);
   return [index < 0 ? 0 : starts[index], starts[index + 1] ?? duration];
-}
-
-function showTime(time, digits) {
-  if (time < 60) return time.toFixed(digits);
-  const minutes = Math.floor(time / 60);
-  return `${minutes}:${(time - 60 * minutes).toFixed(digits).padStart(digits ? digits + 3 : 2, "0")}`;
 }

@@ -1,4 +1,4 @@
-// The page: what is shown, when it is drawn, and what tests may ask it as window.player.
+// The page: what is shown, and when it is drawn.
 
 class Page {
   constructor(data, sound) {
@@ -7,12 +7,13 @@ class Page {
     this.runs = data.runs.map(unpackRun);
     this.camera = new Camera();
     this.colour = "time";
-    this.shownMethods = new Set(data.methods);
+    this.shownMethods = new Set(Object.keys(data.methods));
     this.sectionNames = [...new Set(data.sections.map(([, name]) => name))];
     [this.span, this.looping, this.hover] = [null, false, null];
     [this.pathsAreOld, this.wasPlaying] = [true, false];
     this.requestFrame = beforeNextFrame(() => this.draw());
-    this.clock = new Clock(element("sound"), sound, this.duration, this.requestFrame, () => this.tellSilence());
+    const silenced = () => showStatus("The sound cannot be played here; the point moves without it.");
+    this.clock = new Clock(element("sound"), sound, this.duration, this.requestFrame, silenced);
     this.panels = this.runs.map((run) => new Panel(run, this));
     element("panels").append(...this.panels.map((panel) => panel.figure));
     const columns = this.runs.length < 4 ? this.runs.length : Math.ceil(Math.sqrt(this.runs.length));
@@ -20,51 +21,39 @@ class Page {
     this.timeline = new Timeline(element("timeline"), this);
     this.writeTexts();
     connectControls(this);
-    new ResizeObserver(() => this.resize()).observe(document.documentElement);
-    for (const panel of this.panels) new ResizeObserver(() => this.resize()).observe(panel.stage);
+    const observer = new ResizeObserver(() => this.resize());
+    for (const part of [document.documentElement, ...this.panels.map((panel) => panel.stage)]) observer.observe(part);
     DARK.addEventListener("change", () => this.resize());
     this.resize();
   }
 
   writeTexts() {
-    element("length").textContent = ` / ${showTime(this.duration, 2)}${this.duration < 60 ? " s" : ""}`;
+    const methods = Object.entries(this.data.methods);
+    element("length").textContent = ` / ${clockTime(this.duration, 2)}`;
     element("colour").hidden = this.sectionNames.length === 0;
-    const has = { C: this.sectionNames.length > 0, F: this.data.methods.length > 0 };
+    const has = { C: this.sectionNames.length > 0, F: methods.length > 0 };
     writeHelp(HELP.filter(([key]) => has[key] ?? true));
-    this.writeMethods();
-  }
-
-  writeMethods() {
-    element("truth").hidden = this.data.methods.length === 0;
-    for (const method of this.data.methods) {
+    element("truth").hidden = methods.length === 0;
+    for (const [method, { name, colour }] of methods) {
       const button = document.createElement("button");
       button.innerHTML = "<i></i>";
-      button.firstChild.style.background = this.methodColour(method);
-      button.append(method);
+      button.firstChild.style.background = colour;
+      button.append(name);
       button.dataset.method = method;
       connectButton(button, () => this.toggleMethod(method));
       element("methods").append(button);
     }
   }
 
-  tellSilence() {
-    element("note").hidden = false;
-    element("note").textContent = "The sound cannot be played here; the point moves without it.";
-  }
-
   colourAt(time) {
     if (this.colour === "section") return this.sectionColour(sectionAt(this.data.sections, time));
-    const share = Math.max(0, Math.min(1, time / this.duration));
-    return this.timeColours[Math.min(this.timeColours.length - 1, Math.floor(share * this.timeColours.length))];
+    const index = Math.floor((time / this.duration) * this.timeColours.length);
+    return this.timeColours[clamp(index, 0, this.timeColours.length - 1)];
   }
 
   sectionColour(name) {
     const index = this.sectionNames.indexOf(name);
-    return index < 0 ? this.theme.muted : pick(SECTION_COLOURS, index);
-  }
-
-  methodColour(method) {
-    return pick(METHOD_COLOURS, this.data.methods.indexOf(method));
+    return index < 0 ? this.theme.muted : sectionColour(index);
   }
 
   resize() {
@@ -85,7 +74,7 @@ class Page {
   }
 
   draw() {
-    this.turnBack();
+    this.loopAtEnd();
     if (this.pathsAreOld) for (const panel of this.panels) panel.drawPath();
     if (this.pathsAreOld) this.timeline.draw();
     this.pathsAreOld = false;
@@ -97,14 +86,12 @@ class Page {
   }
 
   writeState(time) {
-    const { playing, rate } = this.clock;
-    element("clock").textContent = showTime(time, 2);
+    showPlaying(this.clock);
+    element("clock").textContent = clockTime(time, 2);
     element("section").textContent = sectionAt(this.data.sections, time);
-    element("play").textContent = playing ? "Pause" : "Play";
-    element("play").setAttribute("aria-label", playing ? "pause" : "play");
-    element("speed").textContent = `${rate}×`;
+    element("speed").textContent = `${this.clock.rate}×`;
     element("loop").setAttribute("aria-pressed", this.looping);
-    element("span").textContent = this.span ? this.span.map((end) => showTime(end, 2)).join(" – ") : "";
+    element("span").textContent = this.span ? this.span.map((end) => clockTime(end, 2)).join(" – ") : "";
     element("clear").hidden = this.span === null;
     element("colour").textContent = `Colour: ${this.colour}`;
     for (const button of element("methods").children) {
@@ -112,7 +99,7 @@ class Page {
     }
   }
 
-  turnBack() {
+  loopAtEnd() {
     const [start, end] = this.span ?? [0, this.duration];
     const passed = this.clock.playing && this.clock.time >= end;
     const ended = this.wasPlaying && this.clock.ended; // it stops by itself, a little before or after its stated length
@@ -134,10 +121,9 @@ class Page {
   }
 
   setSpan(span) {
-    this.span = span;
     this.looping = span !== null;
     if (span !== null) this.clock.seek(span[0]);
-    this.requestFrame();
+    this.showSpan(span);
   }
 
   setLoop(looping) {
@@ -172,7 +158,9 @@ class Page {
   }
 
   toggleForecasts() {
-    this.shownMethods = new Set(this.shownMethods.size > 0 ? [] : this.data.methods);
+    this.shownMethods = new Set(this.shownMethods.size > 0 ? [] : Object.keys(this.data.methods));
     this.requestFrame();
   }
 }
+
+const page = new Page(pageData(), pageSound());

@@ -1,4 +1,4 @@
-// One run: its trajectory on one canvas, drawn anew when the view changes, and the moving point on another above it.
+// One run: its trajectory on one canvas, redrawn when the view changes, and the moving point on another above it.
 
 const TAIL_S = 0.5;
 const DEPTHS = 6; // steps of fading from near to far
@@ -24,10 +24,7 @@ class Panel {
     if (kept !== null) parts.push(`${Math.round(100 * kept)}\u00a0% of variance shown`);
     const reference = this.page.runs[0];
     if (this.run !== reference) parts.push(`aligned to ${reference.name} (Procrustes)`);
-    const caption = this.figure.querySelector("figcaption");
-    const strong = document.createElement("strong");
-    strong.textContent = name;
-    caption.append(strong, " ", parts.join(" · "));
+    this.figure.querySelector("figcaption").append(textElement("strong", name), " ", parts.join(" · "));
   }
 
   resize() {
@@ -35,7 +32,7 @@ class Panel {
     fitCanvas(this.above, this.stage);
   }
 
-  // Looked up once, because a turn of the view draws every segment anew.
+  // Looked up once, because a change of the view redraws every segment.
   recolour() {
     this.colours = Array.from(this.run.times, (time) => this.page.colourAt(time));
   }
@@ -44,7 +41,7 @@ class Panel {
     return this.page.camera.projector(this.width, this.height);
   }
 
-  place(point) {
+  project(point) {
     return this.projector()(...point);
   }
 
@@ -67,7 +64,7 @@ class Panel {
     context.lineJoin = "round";
     let style = null;
     for (let i = 0; i + 1 < times.length; i++) {
-      const far = Math.max(0, Math.min(DEPTHS - 1, Math.floor(((screen[3 * i + 2] + 0.8) / 1.6) * DEPTHS)));
+      const far = clamp(Math.floor(((screen[3 * i + 2] + 0.8) / 1.6) * DEPTHS), 0, DEPTHS - 1);
       const colour = colours[i];
       if (style === null || style.colour !== colour || style.far !== far) {
         if (style !== null) context.stroke();
@@ -86,70 +83,63 @@ class Panel {
   drawPoint(time, hover) {
     const context = this.above.getContext("2d");
     context.clearRect(0, 0, this.width, this.height);
-    const project = this.projector();
-    this.drawForecasts(context, project, time);
-    this.drawTail(context, project, time);
-    const [x, y] = project(...pointAt(this.run, time));
+    this.drawForecasts(context, time);
+    this.drawTail(context, time);
     const { theme } = this.page;
+    const [x, y] = this.project(pointAt(this.run, time));
     drawDisc(context, x, y, 6.5, theme.background);
     drawDisc(context, x, y, 5, theme.accent);
     if (hover === null) return;
-    const [hoverX, hoverY] = project(...pointAt(this.run, hover));
-    context.strokeStyle = theme.text;
-    context.lineWidth = 1.2;
-    context.beginPath();
-    context.arc(hoverX, hoverY, 6, 0, 2 * Math.PI);
-    context.stroke();
+    const [hoverX, hoverY] = this.project(pointAt(this.run, hover));
+    drawRing(context, hoverX, hoverY, 6, theme.text, 1.2);
   }
 
-  drawTail(context, project, time) {
+  drawTail(context, now) {
     const { times } = this.run;
-    const [first, end] = [time - TAIL_S, time].map((moment) => lastAtOrBefore(times, moment) + 1);
-    const moments = [time - TAIL_S, ...times.subarray(first, end), time];
+    const [first, end] = [now - TAIL_S, now].map((time) => lastAtOrBefore(times, time) + 1);
+    const tail = [now - TAIL_S, ...times.subarray(first, end), now];
     context.strokeStyle = this.page.theme.text;
     context.lineCap = "round";
-    let [x, y] = project(...pointAt(this.run, moments[0]));
-    for (const moment of moments.slice(1)) {
-      const [nextX, nextY] = project(...pointAt(this.run, moment));
-      context.lineWidth = 3.4 - (2.8 * (time - moment)) / TAIL_S;
-      context.beginPath();
-      context.moveTo(x, y);
-      context.lineTo(nextX, nextY);
-      context.stroke();
+    const project = this.projector();
+    let [x, y] = project(...pointAt(this.run, tail[0]));
+    for (const time of tail.slice(1)) {
+      const [nextX, nextY] = project(...pointAt(this.run, time));
+      context.lineWidth = 3.4 - (2.8 * (now - time)) / TAIL_S;
+      drawLine(context, x, y, nextX, nextY);
       [x, y] = [nextX, nextY];
     }
   }
 
-  // The forecasts from the last start, each with a dot where it says the point is now, and the path that came.
-  drawForecasts(context, project, time) {
+  // The forecasts from the last start, each with a dot at the point forecast for now, and the true path.
+  drawForecasts(context, time) {
     const shown = Object.entries(this.run.forecasts).filter(([method]) => this.page.shownMethods.has(method));
+    const project = this.projector();
     const lines = [];
     for (const [method, { starts_s, n_points, points }] of shown) {
       const start = lastAtOrBefore(starts_s, time);
       if (start < 0) continue;
-      const at = (step) => project(...between(points, start * n_points + step, 0));
-      const moment = (step) => starts_s[start] + step * this.run.step_s;
-      const truth = (step) => project(...pointAt(this.run, moment(step)));
-      if (lines.length === 0) lines.push({ colour: this.page.theme.text, places: countTo(n_points).map(truth) });
-      const now = Math.min(Math.round((time - moment(0)) / this.run.step_s), n_points - 1);
-      lines.push({ colour: this.page.methodColour(method), places: countTo(n_points).map(at), now });
+      const forecast = (step) => project(...interpolate(points, start * n_points + step));
+      const truth = (step) => project(...pointAt(this.run, starts_s[start] + step * this.run.step_s));
+      if (lines.length === 0) lines.push({ colour: this.page.theme.text, points: countTo(n_points).map(truth) });
+      const now = Math.min(Math.round((time - starts_s[start]) / this.run.step_s), n_points - 1);
+      lines.push({ colour: this.page.data.methods[method].colour, points: countTo(n_points).map(forecast), now });
     }
     for (const line of lines) this.drawForecast(context, line);
   }
 
-  drawForecast(context, { colour, places, now }) {
+  drawForecast(context, { colour, points, now }) {
     const line = new Path2D();
-    for (const [x, y] of places) line.lineTo(x, y);
+    for (const [x, y] of points) line.lineTo(x, y);
     context.lineJoin = "round";
     for (const [style, width] of [[this.page.theme.background, 4], [colour, now === undefined ? 1.2 : 2]]) {
       context.strokeStyle = style;
       context.lineWidth = width;
       context.stroke(line);
     }
-    if (now !== undefined) drawDisc(context, places[now][0], places[now][1], 3.5, colour);
+    if (now !== undefined) drawDisc(context, points[now][0], points[now][1], 3.5, colour);
   }
 
-  // The time of the point of the path nearest to a place in the panel, null where none is near.
+  // The time of the point of the path nearest to a position in the panel, null where none is near.
   timeNear(x, y) {
     let nearest = CLICK_PX ** 2;
     let time = null;

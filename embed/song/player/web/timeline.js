@@ -1,8 +1,8 @@
 // The spectrogram with its axes, the names of sections above it, the colours of time below it, and a cursor on it.
 
 const MARGIN = { left: 44, right: 10, names: 20, colours: 5, axis: 22 };
-const TICK_PX = 70; // least distance of two ticks of time
-const TICK_LINE_PX = 13; // of two ticks of frequency
+const MIN_TICK_PX = 85; // between two ticks of time
+const MIN_TICK_LINE_PX = 13; // between two ticks of frequency
 
 class Timeline {
   constructor(element, page) {
@@ -12,9 +12,9 @@ class Timeline {
     this.above = document.createElement("canvas");
     element.append(this.below, this.above);
     element.setAttribute("aria-valuemax", page.duration.toFixed(2));
-    this.picture = new Image();
-    this.picture.addEventListener("load", () => this.page.redraw());
-    this.picture.src = page.data.spectrogram.image;
+    this.image = new Image();
+    this.image.addEventListener("load", () => this.page.redraw());
+    this.image.src = page.data.spectrogram.image;
   }
 
   resize() {
@@ -22,32 +22,42 @@ class Timeline {
     fitCanvas(this.above, this.element);
     this.top = this.page.data.sections.length ? MARGIN.names : 2;
     this.bottom = this.height - MARGIN.axis - MARGIN.colours;
+    this.length = this.width - MARGIN.left - MARGIN.right;
   }
 
   x(time) {
-    return MARGIN.left + (time / this.page.duration) * (this.width - MARGIN.left - MARGIN.right);
+    return MARGIN.left + (time / this.page.duration) * this.length;
   }
 
   time(x) {
-    const share = (x - MARGIN.left) / (this.width - MARGIN.left - MARGIN.right);
-    return Math.max(0, Math.min(1, share)) * this.page.duration;
+    return clamp((x - MARGIN.left) / this.length, 0, 1) * this.page.duration;
   }
 
   draw() {
     const context = this.below.getContext("2d");
     context.clearRect(0, 0, this.width, this.height);
-    context.font = this.page.theme.font;
-    this.drawPicture(context);
+    this.drawSpectrogram(context);
     this.drawSections(context);
     this.drawTimes(context);
     this.drawFrequencies(context);
   }
 
-  drawPicture(context) {
+  // From one time to another, over the height of the spectrogram.
+  fill(context, colour, start, end) {
+    context.fillStyle = colour;
+    context.fillRect(this.x(start), this.top, this.x(end) - this.x(start), this.bottom - this.top);
+  }
+
+  // A line at a time, over the height of the spectrogram.
+  fillLine(context, colour, time, width) {
+    context.fillStyle = colour;
+    context.fillRect(this.x(time) - width / 2, this.top, width, this.bottom - this.top);
+  }
+
+  drawSpectrogram(context) {
     const [start, end] = this.page.data.spectrogram.span_s.map((time) => this.x(time));
-    context.fillStyle = "black";
-    context.fillRect(this.x(0), this.top, this.x(this.page.duration) - this.x(0), this.bottom - this.top);
-    if (this.picture.complete) context.drawImage(this.picture, start, this.top, end - start, this.bottom - this.top);
+    this.fill(context, "black", 0, this.page.duration);
+    if (this.image.complete) context.drawImage(this.image, start, this.top, end - start, this.bottom - this.top);
     for (let x = this.x(0); x < this.x(this.page.duration); x++) {
       context.fillStyle = this.page.colourAt(this.time(x + 0.5));
       context.fillRect(x, this.bottom + 1, 1.5, MARGIN.colours - 1);
@@ -56,8 +66,6 @@ class Timeline {
 
   drawSections(context) {
     const { sections } = this.page.data;
-    context.textAlign = "left";
-    context.textBaseline = "middle";
     for (const [index, [start, name]] of sections.entries()) {
       const [left, right] = [this.x(start), this.x(sections[index + 1]?.[0] ?? this.page.duration)];
       context.fillStyle = this.page.sectionColour(name);
@@ -66,60 +74,50 @@ class Timeline {
       context.beginPath();
       context.rect(left, 0, right - left - 2, this.top);
       context.clip();
-      context.fillStyle = this.page.theme.text;
-      context.fillText(name, left + 4, this.top / 2 + 1);
+      const { theme } = this.page;
+      drawText(context, theme, name, left + 4, this.top / 2 + 1, { colour: theme.text });
       context.restore();
     }
   }
 
   drawTimes(context) {
-    const step = roundStep((this.page.duration * TICK_PX) / Math.max(1, this.width - MARGIN.left - MARGIN.right));
+    const { duration, theme } = this.page;
     const baseline = this.bottom + MARGIN.colours;
-    context.fillStyle = this.page.theme.muted;
-    context.textBaseline = "top";
-    for (let number = 0; number * step <= this.page.duration; number++) {
-      const x = this.x(number * step);
+    for (const [time, text] of timeTicks(duration, (duration * MIN_TICK_PX) / Math.max(1, this.length))) {
+      const x = this.x(time);
+      context.fillStyle = theme.muted;
       context.fillRect(x - 0.5, baseline, 1, 4);
-      context.textAlign = number === 0 ? "left" : "center";
-      const unit = number === 0 ? (this.page.duration < 60 ? " s" : " min:s") : "";
-      if (x < this.width - 16) context.fillText(showTime(number * step, step < 1 ? 1 : 0) + unit, x, baseline + 6);
+      const [align, unit] = time === 0 ? ["left", " min:s"] : ["center", ""];
+      if (x < this.width - 16) drawText(context, theme, text + unit, x, baseline + 6, { align, baseline: "top" });
     }
   }
 
   drawFrequencies(context) {
-    context.fillStyle = this.page.theme.muted;
-    context.textAlign = "right";
-    context.textBaseline = "middle";
+    const { theme } = this.page;
     let above = -Infinity;
-    for (const [share, frequency] of [...this.page.data.spectrogram.ticks].reverse()) {
-      const y = Math.max(this.top + 5, Math.min(this.bottom - 5, this.bottom - share * (this.bottom - this.top)));
-      if (y - above < TICK_LINE_PX) continue;
+    for (const [fraction, frequency] of [...this.page.data.spectrogram.ticks].reverse()) {
+      const y = clamp(this.bottom - fraction * (this.bottom - this.top), this.top + 5, this.bottom - 5);
+      if (y - above < MIN_TICK_LINE_PX) continue;
       const unit = above === -Infinity ? " kHz" : "";
-      context.fillText(`${frequency / 1000}${unit}`, MARGIN.left - 5, y);
+      drawText(context, theme, `${frequency / 1000}${unit}`, MARGIN.left - 5, y, { align: "right" });
       above = y;
     }
     if (this.width < 600) return;
-    context.fillStyle = "rgb(255 255 255 / 0.7)";
-    context.fillText(this.page.data.spectrogram.label, this.width - MARGIN.right - 6, this.top + 10);
+    const style = { colour: "rgb(255 255 255 / 0.7)", align: "right" };
+    drawText(context, theme, this.page.data.spectrogram.label, this.width - MARGIN.right - 6, this.top + 10, style);
   }
 
   drawCursor(time, hover) {
     const context = this.above.getContext("2d");
-    const { page, top, bottom } = this;
+    const { page, bottom } = this;
     context.clearRect(0, 0, this.width, this.height);
     if (page.span !== null) this.shade(context, page.span);
-    context.fillStyle = "rgb(255 255 255 / 0.16)";
     for (const window_s of new Set(page.runs.map((run) => run.window_s))) {
-      const left = this.x(Math.max(0, time - window_s / 2));
-      const right = this.x(Math.min(page.duration, time + window_s / 2));
-      context.fillRect(left, top, right - left, bottom - top);
+      const [start, end] = [time - window_s / 2, time + window_s / 2].map((edge) => clamp(edge, 0, page.duration));
+      this.fill(context, "rgb(255 255 255 / 0.16)", start, end);
     }
-    if (hover !== null) {
-      context.fillStyle = "rgb(255 255 255 / 0.6)";
-      context.fillRect(this.x(hover) - 0.5, top, 1, bottom - top);
-    }
-    context.fillStyle = "white";
-    context.fillRect(this.x(time) - 1, top, 2, bottom - top);
+    if (hover !== null) this.fillLine(context, "rgb(255 255 255 / 0.6)", hover, 1);
+    this.fillLine(context, "white", time, 2);
     drawDisc(context, this.x(time), bottom + MARGIN.colours / 2, 6, page.theme.background);
     drawDisc(context, this.x(time), bottom + MARGIN.colours / 2, 4.5, page.theme.accent);
     this.element.setAttribute("aria-valuenow", time.toFixed(2));
@@ -128,16 +126,8 @@ class Timeline {
 
   // A chosen span: what is outside of it is dimmed.
   shade(context, [start, end]) {
-    context.fillStyle = "rgb(0 0 0 / 0.55)";
-    context.fillRect(this.x(0), this.top, this.x(start) - this.x(0), this.bottom - this.top);
-    context.fillRect(this.x(end), this.top, this.x(this.page.duration) - this.x(end), this.bottom - this.top);
-    context.fillStyle = "white";
-    for (const time of [start, end]) context.fillRect(this.x(time) - 0.5, this.top, 1, this.bottom - this.top);
+    this.fill(context, "rgb(0 0 0 / 0.55)", 0, start);
+    this.fill(context, "rgb(0 0 0 / 0.55)", end, this.page.duration);
+    for (const time of [start, end]) this.fillLine(context, "white", time, 1);
   }
-}
-
-// The smallest round step, up to an hour, of at least so many seconds.
-function roundStep(least) {
-  const steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800];
-  return steps.find((step) => step >= least) ?? 3600;
 }

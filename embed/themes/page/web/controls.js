@@ -1,4 +1,4 @@
-// Hands on the page: buttons, keys, and the pointer on the stage.
+// User input: buttons, keys, and the pointer on the stage.
 
 const HELP = [
   ["Space", "play"],
@@ -6,76 +6,57 @@ const HELP = [
   ["↑ ↓", "next theme"],
   ["Enter", "again"],
   ["Esc", "stop"],
-  ["Click in the matrix", "hear the moment below"],
-  ["Shift click", "the moment beside"],
-  ["X Y B", "one, the other, both"],
+  ["Click in the matrix", "play the frame of its column"],
+  ["Shift click", "that of its row"],
+  ["X Y B", "column, row, both"],
 ];
-
-function writeExtractors(page) {
-  for (const [list, themes] of Object.entries(page.found)) {
-    const button = textElement("button", `${LABELS[list]} (${themes.length})`);
-    button.dataset.list = list;
-    connectButton(button, () => page.showList(list));
-    element("extractors").append(button);
-  }
-}
 
 function connectControls(page) {
   connectButton(element("play"), () => page.clock.toggle());
   connectButton(element("first"), () => page.playPair(page.pair, "x"));
   connectButton(element("second"), () => page.playPair(page.pair, "y"));
-  connectButton(element("both"), () => page.sounding.playInTurn(page.pair));
-  document.addEventListener("keydown", (event) => pressKey(page, event));
+  connectButton(element("both"), () => page.playback.playInTurn(page.pair));
+  connectKeys(() => keyActions(page));
   const { canvas } = page.marks;
   canvas.addEventListener("click", (event) => click(page, event));
   canvas.addEventListener("pointermove", (event) => movePointer(page, event));
   canvas.addEventListener("pointerleave", () => page.point(null, null));
 }
 
-function pressKey(page, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const isOnButton = ["BUTTON", "SUMMARY", "A"].includes(event.target.tagName);
-  if (isOnButton && (event.key === " " || event.key === "Enter")) return;
-  const action = actionsOf(page)[event.key.toLowerCase()];
-  if (!action) return;
-  event.preventDefault();
-  action();
-}
-
 // Keys that would do nothing now are left to the browser.
-function actionsOf(page) {
-  const lists = Object.keys(page.found);
+function keyActions(page) {
+  const lists = Object.keys(page.estimated);
   const next = lists[(lists.indexOf(page.list) + 1) % lists.length];
   const step = (byThemes, byOccurrences) => () => stepTo(page, byThemes, byOccurrences);
   return {
     " ": () => page.clock.toggle(),
-    escape: () => page.forget(),
+    escape: () => page.stop(),
     ...(page.chosen && { enter: () => page.playOccurrence(page.chosen) }),
     ...(page.themes.length && { arrowright: step(0, 1), arrowleft: step(0, -1) }),
     ...(page.themes.length && { arrowdown: step(1, 0), arrowup: step(-1, 0) }),
     ...(page.pair && { x: () => page.playPair(page.pair, "x"), y: () => page.playPair(page.pair, "y") }),
-    ...(page.pair && { b: () => page.sounding.playInTurn(page.pair) }),
+    ...(page.pair && { b: () => page.playback.playInTurn(page.pair) }),
     ...(lists.length > 1 && { e: () => page.showList(next) }),
   };
 }
 
-// Another occurrence of the theme, or the first of another theme; round at the ends.
+// Another occurrence of the theme, or the first of another theme; after the last comes the first.
 function stepTo(page, byThemes, byOccurrences) {
-  const themes = page.chosen?.theme.list === KNOWN ? page.known : page.themes;
+  const themes = page.chosen?.theme.list === REFERENCE ? page.references : page.themes;
   const isInTable = document.activeElement.closest("table") !== null;
-  const place = page.chosen ?? { theme: themes[0], index: byOccurrences > 0 ? -1 : 0 };
-  const start = page.chosen || byThemes <= 0 ? place.theme.number : -1;
+  const present = page.chosen ?? { theme: themes[0], index: byOccurrences > 0 ? -1 : 0 };
+  const start = page.chosen || byThemes <= 0 ? present.theme.index : -1;
   const { occurrences } = themes[(start + byThemes + themes.length) % themes.length];
-  const index = byThemes ? 0 : (place.index + byOccurrences + occurrences.length) % occurrences.length;
+  const index = byThemes ? 0 : (present.index + byOccurrences + occurrences.length) % occurrences.length;
   page.playOccurrence(occurrences[index]);
-  if (isInTable) [page.table, page.knownTable].map((table) => table.buttons.get(page.chosen)?.focus());
+  if (isInTable) [page.table, page.referenceTable].map((table) => table.buttons.get(page.chosen)?.focus());
 }
 
-// What is under the pointer: an occurrence, of such as overlap the one on top, its theme, and moments.
-function whatIsAt({ layout, themes, known }, x, y) {
-  const time = layout.time(x);
-  if (layout.isIn(layout.matrix, y)) return { theme: null, x: time, y: layout.timeUp(y) };
-  const theme = themes[layout.rowAt(layout.found, y)] ?? known[layout.rowAt(layout.known, y)] ?? null;
+// What is under the pointer: an occurrence (of several the one on top), its theme, and times.
+function whatIsAt({ layout, themes, references }, x, y) {
+  const time = layout.timeAtX(x);
+  if (layout.isIn(layout.matrix, y)) return { theme: null, x: time, y: layout.timeAtY(y) };
+  const theme = themes[layout.rowAt(layout.estimated, y)] ?? references[layout.rowAt(layout.reference, y)] ?? null;
   const isOn = (occurrence) => {
     const { left, width } = layout.bar(occurrence);
     return x >= left - 1 && x <= left + width + 1;

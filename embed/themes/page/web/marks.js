@@ -1,4 +1,4 @@
-// What moves: the playing moment, the pointer, the cells of the theme that is pointed at or was chosen.
+// What moves: the present time, the pointer, the cells of the theme that is pointed at or was chosen.
 
 const HALO = "rgb(0 0 0 / 0.55)";
 const LINE = "rgb(255 255 255 / 0.85)";
@@ -22,14 +22,14 @@ class Marks {
     if (shown) this.drawCells(context, shown);
     if (chosen) this.drawChosen(context, chosen);
     if (pointer) this.drawPointer(context, pointer);
-    this.drawMoment(context, time);
+    this.drawTime(context, time);
     this.drawPair(context, time);
   }
 
   // Each pair of occurrences of a theme is a cell of the matrix.
   drawCells(context, theme) {
     const { layout } = this.page;
-    const colour = theme.list === KNOWN ? "#d7dade" : colourOf(theme, this.page.theme);
+    const colour = colourOf(theme, { muted: "#d7dade" });
     for (const one of theme.occurrences) {
       for (const other of theme.occurrences) {
         const [left, top] = [layout.x(one.start), layout.y(other.end)];
@@ -53,47 +53,35 @@ class Marks {
     if (y !== null) context.fillRect(EDGE.left, layout.y(y) - 0.5, layout.side, 1);
     context.fillRect(layout.x(x) - 0.5, EDGE.top, 1, layout.side);
     context.fillStyle = this.page.theme.muted;
-    context.fillRect(layout.x(x) - 0.5, layout.found.top, 1, layout.wave.top + EDGE.wave - layout.found.top);
+    context.fillRect(layout.x(x) - 0.5, layout.estimated.top, 1, layout.wave.top + EDGE.wave - layout.estimated.top);
   }
 
   // A cross in the matrix, a line through rows and waveform.
-  drawMoment(context, time) {
+  drawTime(context, time) {
     const { layout, theme } = this.page;
     const [x, y] = [layout.x(time), layout.y(time)];
-    for (const [colour, thick] of [[HALO, 3], [LINE, 1]]) {
+    for (const [colour, thickness] of [[HALO, 3], [LINE, 1]]) {
       context.fillStyle = colour;
-      context.fillRect(x - thick / 2, EDGE.top, thick, layout.side);
-      context.fillRect(EDGE.left, y - thick / 2, layout.side, thick);
+      context.fillRect(x - thickness / 2, EDGE.top, thickness, layout.side);
+      context.fillRect(EDGE.left, y - thickness / 2, layout.side, thickness);
     }
     context.fillStyle = theme.accent;
-    context.fillRect(x - 0.75, layout.found.top - 4, 1.5, layout.wave.top + EDGE.wave - layout.found.top + 4);
+    const top = layout.estimated.top - 4;
+    context.fillRect(x - 0.75, top, 1.5, layout.wave.top + EDGE.wave - top);
     drawDisc(context, x, y, 3.5, theme.accent);
   }
 
-  // The two moments that were chosen; while they sound, a point goes along their stripe.
+  // The two chosen frames; while one is played, a point moves along their stripe.
   drawPair(context, time) {
-    const { pair, layout, theme, sounding } = this.page;
+    const { pair, layout, theme, playback } = this.page;
     if (!pair) return;
-    ring(context, layout.x(pair.x), layout.y(pair.y), 6);
-    if (sounding.side === null) return;
-    const passed = time - pair[sounding.side];
+    drawRing(context, layout.x(pair.x), layout.y(pair.y), 6, HALO, 5);
+    drawRing(context, layout.x(pair.x), layout.y(pair.y), 6, "white", 2);
+    if (playback.side === null) return;
+    const passed = time - pair[playback.side];
     const [x, y] = [pair.x + passed, pair.y + passed];
     if (Math.min(x, y) < 0 || Math.max(x, y) > layout.duration) return;
     drawDisc(context, layout.x(x), layout.y(y), 5.5, "white");
     drawDisc(context, layout.x(x), layout.y(y), 4, theme.accent);
-  }
-}
-
-function outline(context, left, top, width, height, colour, thick) {
-  [context.strokeStyle, context.lineWidth] = [colour, thick];
-  context.strokeRect(left, top, width, height);
-}
-
-function ring(context, x, y, radius) {
-  for (const [colour, thick] of [[HALO, 5], ["white", 2]]) {
-    [context.strokeStyle, context.lineWidth] = [colour, thick];
-    context.beginPath();
-    context.arc(x, y, radius, 0, 2 * Math.PI);
-    context.stroke();
   }
 }

@@ -3,26 +3,27 @@
 class Page {
   constructor(data, sound) {
     this.data = data;
-    this.found = {};
-    for (const [list, themes] of Object.entries(data.found)) this.found[list] = makeThemes(list, themes);
-    this.known = makeThemes(KNOWN, data.known);
+    this.estimated = {};
+    for (const [list, themes] of Object.entries(data.estimated)) this.estimated[list] = makeThemes(list, themes);
+    this.references = makeThemes(REFERENCE, data.reference);
     [this.chosen, this.pointedTheme, this.pointer, this.pair] = [null, null, null, null];
     this.isOld = true;
     this.requestFrame = beforeNextFrame(() => this.draw());
     const changed = () => {
-      this.sounding.stopAtEnd();
+      this.playback.stopAtEnd();
       this.requestFrame();
     };
-    const nThemes = Math.max(0, ...Object.values(this.found).map((themes) => themes.length));
-    this.layout = new Layout(data.duration_s, nThemes, this.known.length);
-    this.clock = new Clock(element("sound"), sound, data.duration_s, changed, () => this.tellSilence());
-    this.sounding = new Sounding(this.clock);
-    this.picture = new Picture(element("picture"), this);
+    const nThemes = Math.max(0, ...Object.values(this.estimated).map((themes) => themes.length));
+    this.layout = new Layout(data.duration_s, nThemes, this.references.length);
+    const silenced = () => showStatus("The sound cannot be played here; the cross moves without it.");
+    this.clock = new Clock(element("sound"), sound, data.duration_s, changed, silenced);
+    this.playback = new Playback(this.clock);
+    this.background = new Background(element("background"), this);
     this.marks = new Marks(element("marks"), this);
     this.writeTexts();
-    this.knownTable = new Table(this.known, this);
-    element("known").lastElementChild.append(this.knownTable.element);
-    this.showList(data.shown in this.found ? data.shown : (Object.keys(this.found)[0] ?? null));
+    this.referenceTable = new Table(this.references, this);
+    element("reference").lastElementChild.append(this.referenceTable.element);
+    this.showList(data.shown in this.estimated ? data.shown : (Object.keys(this.estimated)[0] ?? null));
     connectControls(this);
     new ResizeObserver(() => this.resize()).observe(document.documentElement);
     window.addEventListener("resize", () => this.resize());
@@ -31,25 +32,30 @@ class Page {
 
   writeTexts() {
     const { run, index, duration_s } = this.data;
+    const lists = Object.entries(this.estimated);
     element("about").textContent = run;
     element("length").textContent = ` / ${clockTime(duration_s, 0)}`;
     if (index) element("index").href = index;
     element("index").hidden = !index;
-    element("known").hidden = this.known.length === 0;
-    element("known").firstElementChild.textContent = `Reference patterns (${this.known.length})`;
-    element("picture").setAttribute("aria-label", "self-similarity matrix, themes and waveform on one axis of time");
-    if (!Object.keys(this.found).length) this.tell(`Themes are found by step 6: ${this.data.hint}`);
-    writeExtractors(this);
-    writeHelp([...HELP, ...(Object.keys(this.found).length > 1 ? [["E", "extractor"]] : [])]);
+    element("reference").hidden = this.references.length === 0;
+    element("reference").firstElementChild.textContent = `Reference patterns (${this.references.length})`;
+    if (!lists.length) showStatus(`Themes are found by step 6: ${this.data.hint}`);
+    for (const [list, themes] of lists) {
+      const button = textElement("button", `${LABELS[list]} (${themes.length})`);
+      button.dataset.list = list;
+      connectButton(button, () => this.showList(list));
+      element("extractors").append(button);
+    }
+    writeHelp([...HELP, ...(lists.length > 1 ? [["E", "extractor"]] : [])]);
   }
 
-  // The themes of another extractor.
+  // Show the themes of another extractor.
   showList(list) {
     this.list = list;
-    this.themes = this.found[list] ?? [];
+    this.themes = this.estimated[list] ?? [];
     [this.chosen, this.pointedTheme, this.pointer] = [null, null, null];
     this.table = new Table(this.themes, this);
-    element("found").replaceChildren(...(this.themes.length ? [this.table.element] : []));
+    element("estimated").replaceChildren(...(this.themes.length ? [this.table.element] : []));
     for (const button of element("extractors").children) {
       button.setAttribute("aria-pressed", button.dataset.list === list);
     }
@@ -73,8 +79,8 @@ class Page {
   }
 
   draw() {
-    this.sounding.stopAtEnd();
-    if (this.isOld) this.picture.draw();
+    this.playback.stopAtEnd();
+    if (this.isOld) this.background.draw();
     this.isOld = false;
     this.marks.draw(this.clock.time);
     this.writeState();
@@ -82,18 +88,17 @@ class Page {
   }
 
   writeState() {
+    showPlaying(this.clock);
     element("clock").textContent = clockTime(this.clock.time);
-    element("play").textContent = this.clock.playing ? "Pause" : "Play";
-    element("play").setAttribute("aria-label", this.clock.playing ? "pause" : "play");
     element("pair").hidden = !this.pair;
     if (this.pair) for (const [name, side] of [["first", "x"], ["second", "y"]]) {
       element(name).textContent = clockTime(this.pair[side]);
       element(name).setAttribute("aria-label", `play from ${clockTime(this.pair[side])}`);
     }
-    for (const table of [this.table, this.knownTable]) table.mark(this.chosen, this.pointedTheme);
+    for (const table of [this.table, this.referenceTable]) table.mark(this.chosen, this.pointedTheme);
   }
 
-  // A theme, and the moments under the mouse, x and maybe y; null where there is none.
+  // A theme, and the times under the mouse, x and maybe y; null where there is none.
   point(theme, pointer) {
     if (theme !== this.pointedTheme) this.isOld = true;
     [this.pointedTheme, this.pointer] = [theme, pointer];
@@ -103,36 +108,30 @@ class Page {
   }
 
   playOccurrence(occurrence) {
-    [this.chosen, this.pair] = [occurrence, null];
-    this.sounding.play(occurrence);
-    this.requestFrame();
+    this.choose({ occurrence });
+    this.playback.play(occurrence);
   }
 
-  // Two moments of which the matrix says how alike they are; the one of the side, "x" or "y", is heard.
+  // Two frames whose similarity the matrix shows; the one of the side, "x" or "y", is played.
   playPair(pair, side) {
-    [this.pair, this.chosen] = [pair, null];
-    this.sounding.play({ start: pair[side], side });
-    this.requestFrame();
+    this.choose({ pair });
+    this.playback.play({ start: pair[side], side });
   }
 
   playFrom(time) {
-    [this.pair, this.chosen] = [null, null];
-    this.sounding.play({ start: time });
+    this.choose({});
+    this.playback.play({ start: time });
+  }
+
+  stop() {
+    this.choose({});
+    this.playback.stop();
+  }
+
+  choose({ occurrence = null, pair = null }) {
+    [this.chosen, this.pair] = [occurrence, pair];
     this.requestFrame();
-  }
-
-  forget() {
-    [this.pair, this.chosen] = [null, null];
-    this.sounding.stop();
-    this.requestFrame();
-  }
-
-  tell(text) {
-    element("note").textContent = text;
-    element("note").hidden = !text;
-  }
-
-  tellSilence() {
-    this.tell("The sound cannot be played here; the cross moves without it.");
   }
 }
+
+const page = new Page(pageData(), pageSound());

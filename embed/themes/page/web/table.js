@@ -6,21 +6,21 @@ class Table {
     this.rows = new Map();
     this.buttons = new Map();
     this.element = document.createElement("table");
+    const isReference = themes[0]?.list === REFERENCE;
+    const columns = isReference ? ["pattern"] : ["theme", "strength"];
     const head = this.element.createTHead().insertRow();
-    const isKnown = themes[0]?.list === KNOWN;
-    const names = [isKnown ? "pattern" : "theme", ...(isKnown ? [] : ["strength"]), "length", "occurrences"];
-    head.append(...names.map((name) => textElement("th", name)));
+    head.append(...[...columns, "duration", "occurrences"].map((name) => textElement("th", name)));
     for (const cell of head.cells) cell.scope = "col";
     const body = this.element.createTBody();
     for (const theme of themes) this.addRow(body.insertRow(), theme);
   }
 
   addRow(row, theme) {
-    const chip = textElement("span", `${theme.number + 1}`, "chip");
+    const chip = textElement("span", `${theme.index + 1}`, "chip");
     chip.style.background = colourOf(theme, { muted: "#9299a1" });
     row.insertCell().append(chip);
     if (theme.strength !== null) row.insertCell().textContent = theme.strength.toFixed(theme.strength < 100 ? 1 : 0);
-    row.insertCell().textContent = `${meanLength(theme).toFixed(1)} s`;
+    row.insertCell().textContent = `${meanDuration(theme).toFixed(1)} s`;
     const buttons = document.createElement("div");
     buttons.append(...theme.occurrences.map((occurrence) => this.makeButton(occurrence)));
     row.insertCell().append(buttons);
@@ -30,11 +30,11 @@ class Table {
   }
 
   makeButton(occurrence) {
-    const button = textElement("button", spanTime(occurrence));
+    const button = textElement("button", spanText(occurrence));
     const { theme, index } = occurrence;
-    const what = theme.list === KNOWN ? "reference pattern" : "theme";
-    const which = `${index + 1} of ${what} ${theme.number + 1}`;
-    button.setAttribute("aria-label", `play occurrence ${which}, ${spanTime(occurrence)}`);
+    const kind = theme.list === REFERENCE ? "reference pattern" : "theme";
+    const label = `play occurrence ${index + 1} of ${kind} ${theme.index + 1}, ${spanText(occurrence)}`;
+    button.setAttribute("aria-label", label);
     connectButton(button, () => this.page.playOccurrence(occurrence));
     this.buttons.set(occurrence, button);
     return button;

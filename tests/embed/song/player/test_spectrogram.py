@@ -21,7 +21,7 @@ def stored(frames, scale="db"):
     }
 
 
-def picture(described):
+def pixels_of(described):
     image = base64.b64decode(described["image"].removeprefix("data:image/png;base64,"))
     return matplotlib.image.imread(io.BytesIO(image), format="png")[..., :3]
 
@@ -29,7 +29,7 @@ def picture(described):
 def test_time_runs_to_the_right_and_frequency_upwards():
     frames = np.zeros((5, 3))
     frames[4, 0] = 1  # last, lowest
-    pixels = picture(describe_spectrogram(stored(frames)))
+    pixels = pixels_of(describe_spectrogram(stored(frames)))
     assert pixels.shape[:2] == (3, 5)
     brightest = np.unravel_index(pixels.sum(axis=2).argmax(), (3, 5))
     assert brightest == (2, 4)
@@ -39,8 +39,8 @@ def test_time_runs_to_the_right_and_frequency_upwards():
 def test_linear_magnitude_is_drawn_by_its_cube_root_and_decibels_as_they_are():
     frames = np.array([[0.0, 0.027, 1.0]])  # 0.3 lies between no two colours
     np.testing.assert_array_equal(
-        picture(describe_spectrogram(stored(frames, "magnitude"))),
-        picture(describe_spectrogram(stored(np.array([[0.0, 0.3, 1.0]]), "db"))),
+        pixels_of(describe_spectrogram(stored(frames, "magnitude"))),
+        pixels_of(describe_spectrogram(stored(np.array([[0.0, 0.3, 1.0]]), "db"))),
     )
     assert describe_spectrogram(stored(frames, "magnitude"))["label"] == "cube root of magnitude"
     assert describe_spectrogram(stored(frames, "log_mel"))["label"] == "dB in mel bands"
@@ -68,6 +68,6 @@ def test_ticks_are_round_frequencies_at_the_middle_of_their_bins():
 
 
 def test_ticks_of_mel_bands_stand_where_the_frequency_is():
-    places = place_ticks(np.array([100.0, 300, 900, 2700]))
-    assert [tick for _, tick in places] == [1000, 2000]
-    assert places[0][0] == pytest.approx((2 + 100 / 1800 + 0.5) / 4)
+    positions = place_ticks(np.array([100.0, 300, 900, 2700]))
+    assert [tick for _, tick in positions] == [1000, 2000]
+    assert positions[0][0] == pytest.approx((2 + 100 / 1800 + 0.5) / 4)

@@ -43,14 +43,13 @@ def test_a_trajectory_in_three_dimensions_is_shown_as_it_is(walk):
 
 def test_fewer_dimensions_are_shown_with_zeros(walk):
     (run,) = describe_runs({"R": embedding_of(walk[:, :2])}, {})
-    np.testing.assert_allclose(
-        unpack_points(run["points"]), in_frame(np.pad(walk[:, :2], ((0, 0), (0, 1)))), atol=0.51 / RADIUS
-    )
+    shown = in_frame(np.pad(walk[:, :2], ((0, 0), (0, 1))))
+    np.testing.assert_allclose(unpack_points(run["points"]), shown, atol=0.51 / RADIUS)
 
 
 def test_more_dimensions_are_shown_by_their_principal_components(rng, walk):
-    turn, _ = np.linalg.qr(rng.normal(size=(12, 12)))
-    flat = np.pad(walk, ((0, 0), (0, 9))) @ turn + 5
+    rotation, _ = np.linalg.qr(rng.normal(size=(12, 12)))
+    flat = np.pad(walk, ((0, 0), (0, 9))) @ rotation + 5
     first, other = describe_runs({"R": embedding_of(walk), "R_12d": embedding_of(flat)}, {})
     assert other["kept"] == pytest.approx(1)
     np.testing.assert_allclose(unpack_points(other["points"]), unpack_points(first["points"]), atol=1.1 / RADIUS)
@@ -75,7 +74,7 @@ def test_windows_of_other_lengths_are_aligned_in_time():
     assert len(unpack_points(first["points"])) == 600
 
 
-def test_a_forecast_that_is_true_lies_on_the_trajectory_wherever_that_was_turned(rng, walk):
+def test_a_forecast_that_is_true_lies_on_the_trajectory_wherever_that_was_rotated(rng, walk):
     z = rng.normal(size=(300, 12)).cumsum(axis=0)
     starts = np.array([40, 10, 200])  # in no order
     truth = z[starts[:, None] + np.arange(31)]
@@ -89,7 +88,7 @@ def test_a_forecast_that_is_true_lies_on_the_trajectory_wherever_that_was_turned
     np.testing.assert_allclose(unpack_points(forecast["points"]), expected, atol=1.1 / RADIUS)
 
 
-def test_a_forecast_that_flies_off_is_cut(walk):
+def test_a_forecast_that_diverges_is_cut(walk):
     forecast = np.full((1, 3, 3), 1e9)
     forecast[0, 0] = walk[5]
     (run,) = describe_runs({"R": embedding_of(walk)}, {"R": {"var": {"starts": np.array([5]), "forecast": forecast}}})
@@ -112,7 +111,7 @@ def test_what_does_not_belong_together_is_refused(walk):
     embeddings = {"R": embedding_of(walk)}
     forecast = {"starts": np.array([0, 9]), "forecast": np.zeros((2, 31, 3))}
     check_runs(embeddings, {"R": {"knn": forecast}})
-    with pytest.raises(ValueError, match=r"embeddings=\{\}: must hold at least one run"):
+    with pytest.raises(ValueError, match=r"embeddings=\{\}: must have at least one run"):
         check_runs({}, {})
     with pytest.raises(ValueError, match="forecasts: 'RF': must be one of the runs R"):
         check_runs(embeddings, {"RF": {"knn": forecast}})

@@ -1,14 +1,14 @@
-// What is heard: the piece from some moment on, or just a span of it, or two spans in turn.
+// What is played: the piece from some time on, or a span of it, or two spans in turn.
 
-const TURN_S = 5; // of each of two moments that are heard in turn
+const TURN_S = 5; // of each of two frames that are played in turn
 
-class Sounding {
+class Playback {
   constructor(clock) {
     this.clock = clock;
     this.spans = []; // that are still to be played to their ends, the present one first
   }
 
-  // Which of the two moments chosen is heard, "x" or "y"; null if none is.
+  // Which of the two chosen frames is played, "x" or "y"; null if none is.
   get side() {
     return this.spans[0]?.side ?? null;
   }

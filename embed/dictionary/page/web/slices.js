@@ -1,16 +1,16 @@
 // The sounds of the page: all in one file, which is decoded once; slices of it are played, one at a time.
 
-const ROOM_S = 0.02; // from the call to the sound, so that its beginning is not cut
+const LEAD_S = 0.02; // from the call to the sound, so that its beginning is not cut
 
-class Sound {
-  // `ended` is called when a slice has been played to its end, or was stopped; `failed` when nothing can be played.
+class SlicePlayer {
+  // `failed` is called when nothing can be played.
   constructor(base64, failed) {
     this.base64 = base64;
     this.failed = failed;
     this.current = null;
   }
 
-  // A browser lets no page make sound before it was touched: the context is made when something is to be played.
+  // A browser lets no page make sound before the first user input: the context is made when something is to be played.
   async prepare() {
     if (!this.context) {
       this.context = new AudioContext();
@@ -20,6 +20,7 @@ class Sound {
     return this.buffer;
   }
 
+  // `ended` is called when the slice has been played to its end, or was stopped.
   async play([start, length], ended) {
     this.stop();
     const slice = { ended, length, since: null };
@@ -30,7 +31,7 @@ class Sound {
       slice.node = new AudioBufferSourceNode(this.context, { buffer });
       slice.node.connect(this.context.destination);
       slice.node.addEventListener("ended", () => this.finish(slice));
-      slice.since = this.context.currentTime + ROOM_S;
+      slice.since = this.context.currentTime + LEAD_S;
       slice.node.start(slice.since, start, length);
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
@@ -50,9 +51,9 @@ class Sound {
     slice.ended();
   }
 
-  // Seconds of the slice that have been heard; null while it waits or nothing is played.
+  // Seconds of the slice that have been played; null while it waits or nothing is played.
   get time() {
     if (this.current?.since == null) return null;
-    return Math.max(0, Math.min(this.current.length, this.context.currentTime - this.current.since));
+    return clamp(this.context.currentTime - this.current.since, 0, this.current.length);
   }
 }
