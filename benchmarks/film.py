@@ -1,6 +1,6 @@
 """Drawing the frames of a trajectory's video: only what moves, compared with the complete figure for each of them.
 
-Prints processor milliseconds a frame of 1280 x 720 for a standing and a rotating camera, with and without the encoder,
+Prints processor milliseconds a frame of 1280 x 720 for a fixed and a rotating camera, with and without the encoder,
 and how many times that is contained in new 3-D axes and a PNG a frame.
 """
 
