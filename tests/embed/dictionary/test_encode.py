@@ -69,11 +69,10 @@ def test_a_silent_corpus_has_an_empty_code(corpus, music):
         assert not stored["mean_activity"].any()
 
 
-@pytest.mark.parametrize("batch_size", [1, 3, 512])
-def test_windows_are_coded_alike_in_batches_of_any_size(music, batch_size):
+def test_windows_are_coded_alike_in_batches_of_any_size(music):
     model = make_model(music)
-    codes = batch_encoder(model, batch_size)(music)
-    np.testing.assert_allclose(codes, model.encode(music), atol=1e-6)
+    for batch_size in (1, 3, 512):
+        np.testing.assert_allclose(batch_encoder(model, batch_size)(music), model.encode(music), atol=1e-6)
 
 
 def test_pieces_of_all_lengths_share_one_trace(music, corpus):

@@ -1,5 +1,6 @@
 import csv
 import functools
+import shutil
 
 import numpy as np
 import pytest
@@ -69,27 +70,23 @@ def page_of(parameters, root):
     return write_page(parameters, read_song(parameters, root), root)
 
 
-def test_page_is_written_before_there_are_forecasts_and_again_with_them(song, root, shown_on, forecasts_on):
+def test_page_is_written_without_forecasts_and_again_with_those_that_are_wanted_and_fresh(
+    song, root, edited, shown_on, forecasts_on
+):
     path = page_of(song, root)
     assert path == root / "output" / "song" / "player.html"
     assert forecasts_on(path) == {"R": [], "PCA": []}
     stored = forecast(song.for_run("R"), root)["knn"]
-    assert forecasts_on(page_of(song, root)) == {"R": ["knn"], "PCA": []}  # of those that [play] wants shown
+    assert forecasts_on(page_of(song, root)) == {"R": ["knn"], "PCA": []}
     on_page = shown_on(path)["runs"][0]["forecasts"]["knn"]
     np.testing.assert_allclose(on_page["starts_s"], stored["starts_s"], atol=1e-5)
     assert on_page["n_points"] == 1 + song.forecast.horizon_steps
-
-
-def test_page_has_the_forecasts_that_are_asked_for(root, edited, forecasts_on):
-    edited_song = edited(('video = ["R"]', 'video = ["R"]\nforecasts = ["persistence"]'))
-    forecast(edited_song.for_run("R"), root)
-    assert forecasts_on(page_of(edited_song, root)) == {"R": ["persistence"], "PCA": []}
-
-
-def test_page_leaves_out_stale_forecasts(song, root, edited, forecasts_on):
-    forecast(song.for_run("R"), root)
+    with_persistence = edited(('video = ["R"]', 'video = ["R"]\nforecasts = ["persistence"]'))
+    assert forecasts_on(page_of(with_persistence, root)) == {"R": ["persistence"], "PCA": []}
     stale = edited(("horizon_steps = 8", "horizon_steps = 9"))
     assert forecasts_on(page_of(stale, root)) == {"R": [], "PCA": []}
+    results.path_of(song.for_run("R"), "embedding", root).unlink()
+    assert list(forecasts_on(page_of(song, root))) == ["PCA"]
 
 
 def test_page_shows_the_runs_and_sections_of_the_file_in_their_order(root, edited, shown_on):
@@ -98,11 +95,6 @@ def test_page_shows_the_runs_and_sections_of_the_file_in_their_order(root, edite
     assert [run["name"] for run in shown["runs"]] == ["PCA", "R"]
     assert shown["sections"] == [[0.0, "A"], [1.0, "B"]]
     assert shown["duration_s"] == pytest.approx(3.0)
-
-
-def test_page_leaves_out_runs_that_are_not_embedded(song, root, forecasts_on):
-    results.path_of(song.for_run("R"), "embedding", root).unlink()
-    assert list(forecasts_on(page_of(song, root))) == ["PCA"]
 
 
 @pytest.mark.parametrize("where", ["page", "video"])
@@ -155,10 +147,7 @@ def test_video_is_written_to_its_run_and_its_frames_if_they_are_to_be_kept(root,
     assert write_run_video(with_frames, samples[:44100], root, show_progress=False) == path
     assert len(list(frames.iterdir())) == 2  # none of the longer video before
     assert not list(path.parent.glob(".*"))
-
-
-def test_no_frames_are_kept_unless_they_are_asked_for(root, edited, small_frames):
-    run = edited(('video = ["R"]', 'video = ["R"]\nframe_rate_hz = 1.0')).for_run("R")
-    path = write_run_video(run, read_song(run, root)[:44100], root, show_progress=False)
-    assert path.is_file()
-    assert not (path.parent / "frames").exists()
+    shutil.rmtree(frames)
+    without = edited(('video = ["R"]', section)).for_run("R")
+    assert write_run_video(without, samples[:44100], root, show_progress=False).is_file()
+    assert not frames.exists()

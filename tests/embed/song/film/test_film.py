@@ -241,19 +241,18 @@ def test_frames_on_request_are_numbered_with_leading_zeros(tmp_path, rng):
     assert not (tmp_path / "b.mp4").exists()
 
 
-@pytest.mark.parametrize("interruption", [KeyboardInterrupt, MemoryError])
-def test_interruption_leaves_what_was_there(tmp_path, rng, monkeypatch, interruption):
+def test_interruption_leaves_what_was_there(tmp_path, rng, monkeypatch):
     path = tmp_path / "video.mp4"
     path.write_text("old")
     draw = MovingPoint.frame_at
 
     def draw_until_interrupted(self, time_s):
         if time_s > 0.5:
-            raise interruption
+            raise KeyboardInterrupt
         return draw(self, time_s)
 
     monkeypatch.setattr(MovingPoint, "frame_at", draw_until_interrupted)
-    with pytest.raises(interruption):
+    with pytest.raises(KeyboardInterrupt):
         film(path, embed(1.0), bursts(rng, 8000, 8000), 8000, frames_folder=tmp_path / "frames")
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_text() == "old"
