@@ -21,7 +21,7 @@ def bars_of(axes):
 def test_every_theme_has_a_row_and_every_occurrence_a_bar():
     scale, noise = draw_timelines(scale_themes(), scale_recordings()).axes
     assert bars_of(scale) == [
-        (to_hex(COLOURS[0]), [[1, 2], [5, 6]]),
+        (to_hex(COLOURS[0]), [[1, 2.5], [5, 6.5]]),
         (to_hex(COLOURS[0]), [[1, 2.5], [5, 6.5]]),
         (to_hex(LIKE_NONE), [[3, 4], [8, 9]]),
     ]
