@@ -24,10 +24,8 @@ def fill_page(web: Path, name: str, scripts: str, *, title: str, data: Mapping[s
 
     Parameters
     ----------
-    web : Path
-        The folder of the page.
-    name : str
-        Of its body and style.
+    web, name : Path, str
+        The folder of the page, and the name of its body and style.
     scripts : str
         Names of scripts in `web`, or else shared ones; they run in this order, in strict mode.
     title, data : str, mapping of str

@@ -20,16 +20,12 @@ class Mp4:
 
     Parameters
     ----------
-    container : av.container.OutputContainer
-        The file.
     size : tuple of int
         Width and height in pixels, even.
     frame_rate_hz : Fraction
         Frames a second.
-    samples : np.ndarray (n_samples,) or (n_samples, 2)
-        The sound of the whole film, mono or stereo.
-    sample_rate_hz : int
-        Its rate; one that AAC does not support is resampled.
+    samples, sample_rate_hz : np.ndarray (n_samples,) or (n_samples, 2), int
+        The sound of the whole film, mono or stereo; a rate that AAC does not support is resampled.
     """
 
     def __init__(
