@@ -1,16 +1,20 @@
 """All steps of a small study done in a root of its own, and its figures drawn again."""
 
 import io
-import shutil
+import json
 import subprocess
 import sys
 from contextlib import redirect_stdout
 
 import run_steps
-from pipeline.parameters import ROOT
+from pipeline import results
+from pipeline.parameters import ROOT, load
 
+QUICK_STYLE = {"figure.dpi": 40, "pdf.fonttype": 3}  # type 42 asks for a subset of a font, slower than all else
 DRAW_WITHOUT_TENSORFLOW = """
-import importlib, pathlib, sys
+import importlib, json, pathlib, sys
+import matplotlib, pipeline.figures
+matplotlib.rcParams.update(json.loads(sys.argv[3]))
 importlib.import_module(sys.argv[1]).run("small", root=pathlib.Path(sys.argv[2]))
 sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
 """
@@ -30,17 +34,40 @@ def names_in(folder, pattern="*"):
     return {path.name for path in folder.glob(pattern)}
 
 
-def versions_of(root):
-    """Every result, and when it was written."""
-    return {path: path.stat().st_mtime_ns for path in (root / "output").rglob("*") if path.is_file()}
+def versions_of(root, pattern="output/**/*"):
+    """Every file that matches, and when it was written."""
+    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in root.glob(pattern) if path.is_file()}
 
 
-def assert_drawn_again_with_the_same_bytes(step, done, done_again):
-    """In `done_again`, a copy of `done`, the last step alone draws all figures and tables without TensorFlow."""
-    first, again = (root / "output" / "small" / "figures" for root in (done, done_again))
-    shutil.rmtree(again)
-    command = [sys.executable, "-c", DRAW_WITHOUT_TENSORFLOW, step, str(done_again)]
+def assert_complete(root, files, missing_of_run=lambda run: set()):
+    """All results of the runs but the missing ones are fresh; next to runs and figures are these files, no others."""
+    parameters = load("small", root)
+    for run in parameters.for_runs():
+        assert {kind for kind in run.RESULTS if not results.is_fresh(run, kind, root)} == missing_of_run(run)
+    output = root / "output" / "small"
+    assert names_in(output) == {"figures", *parameters.runs, *files}
+    assert not [*output.rglob("unfinished*"), *output.rglob(".*")]
+
+
+def assert_figures(root, figures, tables):
+    """Just these figures, all of them printed, and tables are drawn."""
+    folder, printed = root / "output" / "small" / "figures", (root / "printed.txt").read_text()
+    for names, endings in ((figures, (".png", ".pdf")), (tables, (".csv", ".tex"))):
+        for ending in endings:
+            drawn = {name for name in names_in(folder, f"*{ending}") if not name.startswith("model_")}  # by Graphviz
+            assert drawn == {name + ending for name in names}
+    assert all(f"  output/small/figures/{name}.png\n" in printed for name in figures)
+
+
+def assert_drawn_again_with_the_same_bytes(step, done, done_again, pages=()):
+    """In `done_again`, a copy of `done`, the last step alone draws figures, tables and pages without TensorFlow."""
+    first, again = (root / "output" / "small" for root in (done, done_again))
+    drawn = [path for path in first.glob("figures/*") if not path.match("model_*")]  # step 2 draws models
+    drawn = [path.relative_to(first) for path in (*drawn, *(first / page for page in pages))]
+    for path in drawn:
+        (again / path).unlink()
+    command = [sys.executable, "-c", DRAW_WITHOUT_TENSORFLOW, step, str(done_again), json.dumps(QUICK_STYLE)]
     finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
-    assert names_in(again) == names_in(first)
-    assert [name for name in names_in(first) if (again / name).read_bytes() != (first / name).read_bytes()] == []
+    assert names_in(again / "figures") == names_in(first / "figures")
+    assert [str(path) for path in drawn if (again / path).read_bytes() != (first / path).read_bytes()] == []

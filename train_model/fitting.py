@@ -103,6 +103,7 @@ def fit_resumably(
     ValueError
         If the loss is no longer finite; then nothing is left to resume from.
     """
+    model.optimizer.build(model.trainable_variables)  # built while the first step is traced, it is traced twice
     around = [SeedByEpoch(training.seed, epoch), *callbacks, keras.callbacks.TerminateOnNaN(), *resumable(unfinished)]
     model.fit(batches, epochs=training.epochs, callbacks=[*around, *watchers], shuffle=False, verbose=verbose)
     history = read_history(unfinished)

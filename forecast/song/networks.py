@@ -56,6 +56,7 @@ def fit_network(z: np.ndarray, settings: MLP | LSTM, *, verbose: int = 0) -> tup
     clips, velocities = clips_and_velocities(z.astype(np.float32), network.input_shape[1])
     n_steps = -(-len(clips) // settings.batch_points)
     network.compile(keras.optimizers.Adam(settings.learning_rate), loss="mse", steps_per_execution=min(n_steps, 32))
+    network.optimizer.build(network.trainable_variables)  # as in `train_model.fitting`
     history = network.fit(clips, velocities, batch_size=settings.batch_points, epochs=settings.epochs, verbose=verbose)
     return network, np.array(history.history["loss"])
 

@@ -1,13 +1,10 @@
 """Each step once, on a few seconds of sound; what all steps have in common; what happens to bad input."""
 
 import csv
-import io
 import os
 import re
 import subprocess
 import sys
-from contextlib import redirect_stdout
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +17,7 @@ from pipeline import quiet, results
 from pipeline.command_line import are_up_to_date
 from pipeline.parameters import ROOT, load, studies, study_parameters
 from save_dataset import step0_make_song, step1_save_song
+from tests.done_steps import assert_drawn_again_with_the_same_bytes, assert_figures, do_all_steps, names_in
 from tests.stored_results import write_tones
 from train_model import step2_train_song
 
@@ -74,9 +72,6 @@ keep_frames = true
 [music]
 sections = [[0.0, "A"], [1.5, "B"]]
 
-[runs.R]
-loss.alpha = 0.0
-
 [runs.RF_5d]
 model.latent_dim = 5
 
@@ -84,7 +79,7 @@ model.latent_dim = 5
 model.method = "pca"
 
 [figures]
-compare = [["R", "RF_5d"]]
+compare = [["PCA", "RF_5d"]]
 """
 
 
@@ -209,12 +204,12 @@ def test_every_step_answers_before_anything_heavy_is_imported(given, answer):
 def test_what_is_up_to_date_is_said_without_the_step(done, write_parameters, capsys):
     runs = load("small", done).for_runs()
     assert are_up_to_date(runs, "train_model.step2_train_song", done)
-    assert capsys.readouterr().out.splitlines()[0] == "R: autoencoder.keras, history.npz up to date"
+    assert capsys.readouterr().out.splitlines()[0] == "RF_5d: autoencoder.keras, history.npz up to date"
     assert are_up_to_date(runs, "forecast.step5_train_forecasters_song", done)
-    assert capsys.readouterr().out.splitlines()[0] == "R: mlp.keras, lstm.keras up to date"
+    assert capsys.readouterr().out.splitlines()[0] == "RF_5d: mlp.keras, lstm.keras up to date"
     changed = load("small", write_parameters(SMALL.replace("latent_dim = 5", "latent_dim = 4"), "small"))
     assert not are_up_to_date(changed.for_runs(), "train_model.step2_train_song", done)
-    assert are_up_to_date(changed.for_runs(["R"]), "train_model.step2_train_song", done)
+    assert are_up_to_date(changed.for_runs(["PCA"]), "train_model.step2_train_song", done)
     assert "RF_5d" not in capsys.readouterr().out
 
 
@@ -268,16 +263,7 @@ def done(tmp_path_factory):
     """A root where all steps are done for `small`; only for looking."""
     root = tmp_path_factory.mktemp("done")
     write_tones(root / "music" / "tones.wav")
-    (root / "parameters").mkdir()
-    (root / "parameters" / "small.toml").write_text(SMALL)
-    with redirect_stdout(io.StringIO()) as printed:
-        run_steps.run("small", root=root)
-    (root / "printed.txt").write_text(printed.getvalue())
-    return root
-
-
-def names_in(folder, pattern="*"):
-    return {path.name for path in folder.glob(pattern)}
+    return do_all_steps(root, SMALL)
 
 
 @pytest.mark.slow
@@ -303,59 +289,38 @@ def test_steps_in_order(done):
 
 @pytest.mark.slow
 def test_every_figure_and_table_of_the_study_is_drawn(done):
-    runs = load("small", done).runs
-    drawn = names_in(done / "output" / "small" / "figures", "*.png")
-    of_runs = {f"{what}_{run}" for what in ("trajectory", "forecasts", "fans") for run in runs}
-    of_song = {"spectrogram", "losses", "compare_R_RF_5d", "errors", "skill", "valid_times", "divergence"}
+    of_runs = {f"{what}_{run}" for what in ("trajectory", "forecasts", "fans") for run in ("RF_5d", "PCA")}
+    of_song = {"spectrogram", "losses", "compare_PCA_RF_5d", "errors", "skill", "valid_times", "divergence"}
     of_protocol = {"controls", "exclusion", "recurrence"}
-    assert drawn - {f"model_{run}.png" for run in runs} == {f"{name}.png" for name in of_runs | of_song | of_protocol}
-    printed = (done / "printed.txt").read_text()
-    assert all(f"output/small/figures/{name}" in printed for name in drawn)
     tables = {"embedding", "divergence", "divergence_paper", "controls", "recurrence", "consistency"}
-    for ending in ("csv", "tex"):
-        assert names_in(done / "output" / "small" / "figures", f"*.{ending}") == {f"{name}.{ending}" for name in tables}
+    assert_figures(done, of_runs | of_song | of_protocol, tables)
     (page,) = (done / "output" / "small").glob("*.html")
     assert '"forecasts":{"KNN":{' in page.read_text()
 
 
-DRAW_WITHOUT_TENSORFLOW = """
-import sys, pathlib
-from evaluate import step8_draw_song
-step8_draw_song.run("small", root=pathlib.Path(sys.argv[1]))
-sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
-"""
-
-
 @pytest.mark.slow
 def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, done_again):
-    first, again = (root / "output" / "small" for root in (done, done_again))
-    drawn = sorted(path.relative_to(first) for path in first.glob("figures/*") if not path.match("model_*"))
-    drawn.append(Path("player.html"))
-    for path in drawn:
-        (again / path).unlink()
-    finished = python("-c", DRAW_WITHOUT_TENSORFLOW, done_again, cwd=ROOT)
-    assert finished.returncode == 0, finished.stderr
-    assert [str(path) for path in drawn if (again / path).read_bytes() != (first / path).read_bytes()] == []
+    assert_drawn_again_with_the_same_bytes("evaluate.step8_draw_song", done, done_again, ["player.html"])
 
 
 @pytest.mark.slow
 def test_what_is_up_to_date_is_not_trained_again_and_what_is_stale_is_refused(done_again, write_parameters, capsys):
-    step2_train_song.run("small", root=done_again, runs=["R", "RF_5d"])
-    assert capsys.readouterr().out.count("is up to date") == 2
+    step2_train_song.run("small", root=done_again, runs=["RF_5d"])
+    assert capsys.readouterr().out.count("is up to date") == 1
     step5_train_forecasters_song.run("small", root=done_again)
-    assert capsys.readouterr().out.count("is up to date") == 2 * 3
+    assert capsys.readouterr().out.count("is up to date") == 2 * 2
 
     write_parameters(SMALL.replace("latent_dim = 5", "latent_dim = 4"), "small")
-    step3_embed_song.run("small", root=done_again, runs=["R"])
+    step3_embed_song.run("small", root=done_again, runs=["PCA"])
     with pytest.raises(ValueError, match=r"latent_dim=5, parameters/small.toml now says 4; run: python -m train_model"):
         step3_embed_song.run("small", root=done_again, runs=["RF_5d"])
 
     write_tones(done_again / "music" / "tones.wav", seconds=3.5)
     with pytest.raises(ValueError, match=r"spectrogram.npz: was made from another music/tones.wav; run: .*step1_save"):
-        step3_embed_song.run("small", root=done_again, runs=["R"])
+        step3_embed_song.run("small", root=done_again, runs=["PCA"])
     step1_save_song.run("small", root=done_again)
-    with pytest.raises(ValueError, match=r"R/autoencoder.keras: was made from another output/small/spectrogram.npz"):
-        step3_embed_song.run("small", root=done_again, runs=["R"])
+    with pytest.raises(ValueError, match=r"PCA/autoencoder.keras: was made from another output/small/spectrogram.npz"):
+        step3_embed_song.run("small", root=done_again, runs=["PCA"])
 
 
 def write_samples(samples, sample_rate_hz=44100):
@@ -373,7 +338,7 @@ BAD_SOUNDS = {
     "too short": (
         write_samples(np.sin(np.arange(4000))),
         ValueError,
-        r"0\.07 s of sound: run R needs at least 0\.\d",
+        r"0\.07 s of sound: run RF_5d needs at least 0\.\d",
     ),
     "shorter than a frame": (write_samples(np.sin(np.arange(400))), ValueError, "window_samples=1024: must be at most"),
 }

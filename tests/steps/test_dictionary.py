@@ -1,20 +1,18 @@
 """All steps of `drums` and `piano` on a few composed pieces; what is stale, up to date, or bad input."""
 
-import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from functools import partial
 
 import pretty_midi
 import pytest
 import soundfile
 
-import run_steps
 from embed import step3_embed_dictionary, step4_hear_dictionary
 from evaluate import step7_measure_dictionary
 from forecast import step6_generate_dictionary
@@ -22,6 +20,14 @@ from pipeline import provenance, results
 from pipeline.parameters import ROOT, load
 from save_dataset import step0_make_pieces, step1_save_drums, step1_save_piano
 from save_dataset.midi.corpus import Corpus
+from tests.done_steps import (
+    assert_complete,
+    assert_drawn_again_with_the_same_bytes,
+    assert_figures,
+    do_all_steps,
+    names_in,
+    versions_of,
+)
 from tests.small_dictionary import TEXT, small_codes, small_corpus
 from tests.small_midi import write_drums, write_midi
 from tests.stored_results import store
@@ -83,25 +89,11 @@ def has_chords(study):
     return {"chords"} if study == "piano" else set()
 
 
-def names_in(folder, pattern="*"):
-    return {path.name for path in folder.glob(pattern)}
-
-
-def versions_of(root, pattern):
-    """Every file that matches, and when it was written."""
-    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in root.glob(pattern) if path.is_file()}
-
-
 @pytest.fixture(scope="module", params=["drums", "piano"])
 def done(request, tmp_path_factory):
     """A study's word, and a root where all its steps are done for `small`; only for looking."""
     root = tmp_path_factory.mktemp(request.param)
-    (root / "parameters").mkdir()
-    (root / "parameters" / "small.toml").write_text(SMALL.format(study=request.param))
-    with redirect_stdout(io.StringIO()) as printed:
-        run_steps.run("small", root=root)
-    (root / "printed.txt").write_text(printed.getvalue())
-    return request.param, root
+    return request.param, do_all_steps(root, SMALL.format(study=request.param))
 
 
 @pytest.fixture
@@ -128,26 +120,15 @@ def edit(done_again, write_parameters):
 @pytest.mark.slow
 def test_all_results_are_there_and_fresh(done):
     study, root = done
-    parameters = load("small", root)
-    for run in parameters.for_runs():
-        missing = {kind for kind in parameters.RESULTS if not results.is_fresh(run, kind, root)}
-        assert missing == {"chords"} - has_chords(study)
-    output = root / "output" / "small"
-    assert names_in(output) - {"figures"} == {"WTA", "MP", "corpus.npz", "baselines.npz", "style_baselines.npz"}
-    assert not [*output.rglob("unfinished*"), *output.rglob(".*")]
+    missing = {"chords"} - has_chords(study)
+    assert_complete(root, {"corpus.npz", "baselines.npz", "style_baselines.npz"}, lambda run: missing)
 
 
 @pytest.mark.slow
 def test_every_figure_and_table_is_drawn_and_told(done):
     study, root = done
-    figures = root / "output" / "small" / "figures"
-    expected = FIGURES | has_chords(study) | {f"{what}_{run}" for what in FIGURES_OF_RUNS for run in ("WTA", "MP")}
-    printed = (root / "printed.txt").read_text()
-    for ending in (".png", ".pdf"):
-        assert names_in(figures, f"*{ending}") == {name + ending for name in expected}
-    assert all(f"  output/small/figures/{name}.png\n" in printed for name in expected)
-    for ending in (".csv", ".tex"):
-        assert names_in(figures, f"*{ending}") == {name + ending for name in TABLES | has_chords(study)}
+    of_runs = {f"{what}_{run}" for what in FIGURES_OF_RUNS for run in ("WTA", "MP")}
+    assert_figures(root, FIGURES | has_chords(study) | of_runs, TABLES | has_chords(study))
 
 
 @pytest.mark.slow
@@ -178,25 +159,11 @@ def test_the_page_of_each_run_is_there_and_asks_nothing_of_the_network(done):
         assert 'href="http' not in page
 
 
-DRAW_WITHOUT_TENSORFLOW = """
-import sys, pathlib
-from evaluate import step8_draw_dictionary
-step8_draw_dictionary.run("small", root=pathlib.Path(sys.argv[1]))
-sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
-"""
-
-
 @pytest.mark.slow
 def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, done_again):
     if done[0] == "drums":
         pytest.skip("the same modules draw both studies, and the piano has more to draw")
-    first, again = (root / "output" / "small" / "figures" for _, root in (done, done_again))
-    shutil.rmtree(again)
-    command = [sys.executable, "-c", DRAW_WITHOUT_TENSORFLOW, str(done_again[1])]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stderr
-    assert names_in(again) == names_in(first)
-    assert [name for name in names_in(first) if (again / name).read_bytes() != (first / name).read_bytes()] == []
+    assert_drawn_again_with_the_same_bytes("evaluate.step8_draw_dictionary", done[1], done_again[1])
 
 
 @pytest.mark.slow
@@ -476,7 +443,7 @@ def interrupt(working):
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends the interrupt as a terminal does, to a group of processes")
 def test_ctrl_c_while_files_are_parsed_leaves_nothing_half_done(checkout):
-    n_files = 400
+    n_files = 150
     many_files(checkout / "music" / "songs", n_files)
     words = [sys.executable, "-m", "save_dataset.step1_save_drums", "mine"]
     working = subprocess.Popen(

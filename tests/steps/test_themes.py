@@ -20,7 +20,14 @@ from pipeline.parameters import ROOT, load
 from save_dataset import step0_make_themes, step1_save_themes
 from save_dataset.sound.files import write_sound
 from save_dataset.themes.recordings import Recordings
-from tests.done_steps import assert_drawn_again_with_the_same_bytes, do_all_steps, names_in
+from tests.done_steps import (
+    assert_complete,
+    assert_drawn_again_with_the_same_bytes,
+    assert_figures,
+    do_all_steps,
+    names_in,
+    versions_of,
+)
 from tests.small_songs import MOVES, RATE_HZ, TEXT, true_spans_s, write_songs
 from train_model import step2_train_complex
 
@@ -32,11 +39,6 @@ N_BINS, N_BASES, PATCH_FRAMES, N_EPOCHS = 48, 8, 6, 3
 FIGURES = {"recordings", "losses", "snapshots_LEARNED", "similarity", "scores", "invariance", "phases"}
 FIGURES |= {f"bases_{run}" for run in TRAINED} | {f"{what}_{run}" for what in ("matrix", "themes") for run in RUNS}
 TABLES = {"scores", "scores_pieces", "choice", "repeats", "phases"}
-
-
-def versions_of(root, pattern="output/**/*"):
-    """Every file that matches, and when it was written."""
-    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in root.glob(pattern) if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +73,11 @@ def shapes(arrays):
 
 @pytest.mark.slow
 def test_all_results_are_there_and_fresh_and_nothing_is_left_over(done):
-    parameters = load("small", done)
-    for run in parameters.for_runs():
-        missing = {kind for kind in parameters.RESULTS if not results.is_fresh(run, kind, done)}
+    def missing(run):
         untrained = set() if run.run in TRAINED else {"complex_autoencoder", "history"}
-        assert missing == untrained | ({"invariance"} if run.run == "TRANSPOSED" else set())
-    output = done / "output" / "small"
-    assert names_in(output) == {*RUNS, "figures", "recordings.npz", "upper_bound.npz"}
-    assert not [*output.rglob("unfinished*"), *output.rglob(".*")]
+        return untrained | ({"invariance"} if run.run == "TRANSPOSED" else set())
+
+    assert_complete(done, {"recordings.npz", "upper_bound.npz"}, missing)
 
 
 @pytest.mark.slow
@@ -196,13 +195,7 @@ def test_transposition_is_what_tells_features_apart(done):
 
 @pytest.mark.slow
 def test_every_figure_and_table_is_drawn_and_told(done):
-    figures = done / "output" / "small" / "figures"
-    for ending in (".png", ".pdf"):
-        assert names_in(figures, f"*{ending}") == {name + ending for name in FIGURES}
-    for ending in (".csv", ".tex"):
-        assert names_in(figures, f"*{ending}") == {name + ending for name in TABLES}
-    printed = (done / "printed.txt").read_text()
-    assert all(f"  output/small/figures/{name}.png\n" in printed for name in FIGURES)
+    assert_figures(done, FIGURES, TABLES)
 
 
 def rows_of(path):
