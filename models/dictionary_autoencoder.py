@@ -151,7 +151,6 @@ class DictionaryAutoencoder(keras.Model):
         """Return the code of music by matching pursuit."""
         k_max = self.winners.k_max
         n_rounds = k_max if self.winners.scope == "column" else min(k_max, MAX_ROUNDS)
-
         join = partial(self.winners.join, n_rounds=n_rounds)
         return pursue(steps, self.atoms.kernel, self.stride_steps, join, n_rounds, self.iterations())
 
