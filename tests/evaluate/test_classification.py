@@ -67,23 +67,17 @@ def test_predictions_are_those_of_scikit_learn(rng):
     assert measures["accuracy"] == np.trace(measures["confusion"]) / len(LABELS)
 
 
-def test_order_of_pieces_does_not_matter(rng):
-    features = place_apart(rng, 2)
-    order = rng.permutation(len(LABELS))
+def test_order_of_pieces_and_unit_of_features_do_not_matter(rng):
+    features, order = place_apart(rng, 2), rng.permutation(len(LABELS))
     before = measure(features)
+    in_other_units = measure(features * np.logspace(-2, 2, 10) + 7)
+    for name in before.keys() - {"predicted", "class_names"}:
+        np.testing.assert_allclose(in_other_units[name], before[name], atol=1e-8, err_msg=name)
     after = measure(features[order], LABELS[order], GROUPS[order])
     np.testing.assert_array_equal(after["predicted"], before["predicted"][order])
     np.testing.assert_allclose(np.abs(after["pca"]), np.abs(before["pca"])[order], atol=1e-8)
     for name in before.keys() - {"predicted", "pca", "accuracy_ungrouped", "class_names"}:
         np.testing.assert_allclose(after[name], before[name], err_msg=name)
-
-
-def test_unit_of_features_does_not_matter(rng):
-    features = place_apart(rng, 2)
-    before = measure(features)
-    after = measure(features * np.logspace(-2, 2, 10) + 7)
-    for name in before.keys() - {"predicted", "class_names"}:
-        np.testing.assert_allclose(after[name], before[name], atol=1e-8, err_msg=name)
 
 
 def test_interval_of_accuracy_counts_groups_not_pieces():
@@ -125,13 +119,9 @@ def test_label_of_a_single_group_has_no_interval_and_is_still_measured(rng):
         np.testing.assert_array_equal(np.diag(measures[name]), 0)
 
 
-def test_part_that_leaves_one_label_is_classified_as_that(rng):
+def test_one_feature_is_enough_and_a_part_that_leaves_one_label_is_classified_as_that(rng):
     labels = np.where(GROUPS == "session 29", "soul", "rock")
-    measures = measure(rng.normal(size=(120, 2)), labels, folds=4)
-    assert measures["confusion"][1].tolist() == [4, 0]
-
-
-def test_one_feature_is_enough(rng):
+    assert measure(rng.normal(size=(120, 2)), labels, folds=4)["confusion"][1].tolist() == [4, 0]
     measures = measure(place_apart(rng, 50)[:, :1])
     assert measures["confusion"][0, 0] == 40
     assert measures["pca"].shape == (120, 1)
@@ -146,16 +136,11 @@ def test_one_feature_is_enough(rng):
         (120, np.append(LABELS[:117], ["soul"] * 3), "style.folds=5: there are only 3 pieces of soul"),
     ],
 )
-def test_too_little_music_is_an_error(rng, n_pieces, labels, message):
+def test_too_little_music_and_what_is_not_finite_are_errors(rng, n_pieces, labels, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         measure(rng.normal(size=(n_pieces, 3)), labels, GROUPS[:n_pieces])
-
-
-def test_features_are_finite(rng):
-    features = rng.normal(size=(120, 3))
-    features[7, 1] = np.nan
     with pytest.raises(ValueError, match=r"^features of shape \(120, 3\): must be finite$"):
-        measure(features)
+        measure(np.where(np.arange(360).reshape(120, 3) == 7, np.nan, 1.0))
 
 
 def choose(labels, groups=None, n_bars=None, *, min_pieces=1, max_labels=9, min_bars=0):
@@ -173,11 +158,8 @@ def test_most_frequent_labels_are_chosen_and_of_as_frequent_ones_the_first_by_na
     assert choose(labels, min_pieces=4) == []
 
 
-def test_short_pieces_do_not_count():
+def test_short_pieces_do_not_count_and_a_label_of_a_single_group_is_left_out():
     assert choose(["a", "a", "b", "b", "b"], n_bars=[4, 4, 1, 4, 3], min_bars=4, min_pieces=2) == [0, 1]
-
-
-def test_label_of_a_single_group_is_left_out():
     assert choose(["a", "a", "b", "b"], groups=["x", "x", "x", "y"]) == [2, 3]
 
 

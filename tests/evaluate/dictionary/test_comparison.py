@@ -90,33 +90,26 @@ def test_baselines_are_fitted_on_no_more_windows_than_asked(compare, corpus):
     assert np.isclose(errors, measures["mse"]).any()
 
 
-def test_method_that_has_too_little_music_is_left_out_and_a_line_says_why(compare, capsys):
+def test_methods_that_have_too_little_music_are_left_out_and_a_line_says_why(compare, capsys):
     compared = compare(["mean", "mod", "pca_first"], "n_atoms = 5\nk = [1]")
     assert compared["methods"].tolist() == ["mean", "pca_first"]
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("baseline mod is left out: n_atoms=5: must be at most the 4 different windows")
-
-
-def test_nothing_that_can_be_fitted_is_no_error(compare, capsys):
     compared = compare(["mean", "kmeans"], "n_atoms = 81\nk = [1]")
     assert [len(compared[name]) for name in ("methods", "k", "cpu_s", "names", "values")] == [0] * 5
     assert capsys.readouterr().out.count("is left out: n_atoms=81: must be 1 to the 80 windows of train") == 2
 
 
 @pytest.mark.parametrize(
-    ("splits", "settings", "message"),
+    ("change", "n_steps", "message"),
     [
-        (["train"] * 3, "", r"evaluation.split='test': there is no piece in it; raise collection.test_fraction, .*"),
-        (["test"] * 3, "", r"baselines.window_steps=4: no piece of the train split is as long"),
-        (["train", "test", "test"], "window_steps = 400", r"baselines.window_steps=400: no .* train split is as long"),
+        ({"splits": ["train"] * 3}, 4, "evaluation.split='test': there is no piece in it; raise collection.test_.*"),
+        ({"splits": ["test"] * 3}, 4, "baselines.window_steps=4: no piece of the train split is as long"),
+        ({}, 400, "baselines.window_steps=400: no piece of the train split is as long"),
+        ({"starts": [0, 16, 448, 480]}, 400, "baselines.window_steps=400: no piece of the test split is as long"),
     ],
 )
-def test_no_music_is_an_error_in_one_line(compare, corpus, splits, settings, message):
+def test_no_music_is_an_error_in_one_line(compare, corpus, change, n_steps, message):
+    changed = {name: np.array(values) for name, values in change.items()}
     with pytest.raises(ValueError, match=f"^{message}$"):
-        compare(["mean"], settings, music=replace(corpus, splits=np.array(splits)))
-
-
-def test_held_out_pieces_must_fill_a_window_of_the_baselines(compare, corpus):
-    of_unequal = replace(corpus, starts=np.array([0, 16, 448, 480]))  # one bar, 27 bars, two bars
-    with pytest.raises(ValueError, match=r"^baselines.window_steps=400: no piece of the test split is as long$"):
-        compare(["mean"], "window_steps = 400", music=of_unequal)
+        compare(["mean"], f"window_steps = {n_steps}", music=replace(corpus, **changed))

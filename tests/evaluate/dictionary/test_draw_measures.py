@@ -16,6 +16,7 @@ from evaluate.dictionary.draw_measures import (
 from evaluate.dictionary.measures import named
 from evaluate.dictionary.tables import BASELINE_NAMES
 from pipeline.parameters import load
+from tests.drawn import curves_of, legend_of
 from tests.small_dictionary import TEXT, small_codes, small_corpus
 from tests.stored_results import store
 
@@ -37,14 +38,14 @@ def measures_of(n_runs):
     }
 
 
-def style_of(n_labels, n_features=3):
+def style_of(n_labels):
     """Ten pieces of each label, and their labels."""
     rng = np.random.default_rng(0)
     distances = np.abs(np.subtract.outer(np.arange(n_labels), np.arange(n_labels))) / 10
     style = {
         "class_names": np.array(LABELS[:n_labels]),
-        "pca": rng.normal(size=(10 * n_labels, n_features)),
-        "explained_variance": np.array([0.5, 0.25, 0.125])[:n_features],
+        "pca": rng.normal(size=(10 * n_labels, 3)),
+        "explained_variance": np.array([0.5, 0.25, 0.125]),
         "accuracy": np.array(0.75),
         "silhouette_pca": np.array(-0.125),
         "distances": distances,
@@ -53,15 +54,6 @@ def style_of(n_labels, n_features=3):
         "pieces": np.arange(10 * n_labels),
     }
     return style, np.repeat(LABELS[:n_labels], 10)
-
-
-def words_of(figure):
-    (legend,) = figure.legends
-    return [text.get_text() for text in legend.get_texts()]
-
-
-def curves_of(axes):
-    return {line.get_label(): line for line in axes.get_lines() if not line.get_label().startswith("_")}
 
 
 def looks_of(lines):
@@ -78,19 +70,17 @@ def assert_that_none_overlap(boxes):
 
 
 @pytest.mark.parametrize("n_runs", [1, 8])
-def test_comparison_has_every_run_and_sparse_baseline_in_one_legend(n_runs):
+def test_comparison_shows_every_run_and_sparse_baselines_by_their_number_of_atoms(n_runs):
     figure = draw_comparison(measures_of(n_runs), BASELINES)
     names = [name for method, name in BASELINE_NAMES.items() if method not in ("zeros", "mean", "pca")]
-    assert words_of(figure) == [*RUNS[:n_runs], *names]
+    assert legend_of(figure) == [*RUNS[:n_runs], *names]
     for axes in figure.axes:
-        assert [*curves_of(axes)] == words_of(figure)
+        assert [*curves_of(axes)] == legend_of(figure)
         assert len({*looks_of(curves_of(axes).values())}) == n_runs + len(names)
-
-
-def test_comparison_shows_what_was_measured_and_baselines_by_their_number_of_atoms():
-    errors, hits = draw_comparison(measures_of(2), BASELINES).axes
-    assert np.ravel(curves_of(errors)["RUN_1"].get_data()).tolist() == [5, 0.01]
-    assert np.ravel(curves_of(hits)["RUN_1"].get_data()).tolist() == [5, 0.9]
+    errors, hits = figure.axes
+    for index, run in enumerate(RUNS[:n_runs]):
+        assert np.ravel(curves_of(errors)[run].get_data()).tolist() == [4 + index, 0.02 / (1 + index)]
+        assert np.ravel(curves_of(hits)[run].get_data()).tolist() == [4 + index, 0.9]
     np.testing.assert_array_equal(curves_of(errors)["MOD"].get_data(), [[4, 16], [0.02, 0.005]])
 
 
@@ -107,14 +97,11 @@ def test_comparison_has_ticks_that_can_be_read(n_runs):
         assert_that_none_overlap([word.get_window_extent() for word in words])
 
 
-def test_comparison_of_dictionaries_that_are_exact_or_silent_is_drawn():
+def test_comparison_of_dictionaries_that_are_exact_or_silent_and_of_tokens():
     exact = named({"mse": 0.0, "f1": 1.0, "nonzeros_per_bar": 0.0})
     errors, _ = draw_comparison({"A": exact}, BASELINES).axes
     assert (errors.get_xscale(), errors.get_yscale()) == ("linear", "linear")
     assert np.ravel(curves_of(errors)["A"].get_data()).tolist() == [0, 0]
-
-
-def test_comparison_of_tokens_shows_the_fraction_that_is_exact():
     tokens = named({"mse": 0.1, "f1": np.nan, "exact_tokens": 0.25, "nonzeros_per_bar": 4.0})
     _, axes = draw_comparison({"A": tokens}, None).axes
     assert axes.get_ylabel() == "fraction of tokens that are exact"
@@ -125,7 +112,7 @@ def test_comparison_of_tokens_shows_the_fraction_that_is_exact():
 def test_shifts_are_errors_over_that_at_none(n_runs):
     figure = draw_shifts(measures_of(n_runs))
     (axes,) = figure.axes
-    assert words_of(figure) == [*RUNS[:n_runs], "5 % more"]
+    assert legend_of(figure) == [*RUNS[:n_runs], "5 % more"]
     np.testing.assert_array_equal(curves_of(axes)[RUNS[0]].get_data(), [[0, 1, 2], [1, 1.5, 1]])
     assert len({*looks_of(curves_of(axes)[run] for run in RUNS[:n_runs])}) == n_runs
 
@@ -134,7 +121,7 @@ def test_shifts_are_errors_over_that_at_none(n_runs):
 def test_styles_are_dots_and_means_in_the_look_of_their_label(n_runs, n_labels):
     style, labels = style_of(n_labels)
     figure = draw_styles(dict.fromkeys(RUNS[:n_runs], (style, labels)))
-    assert words_of(figure) == LABELS[:n_labels]
+    assert legend_of(figure) == LABELS[:n_labels]
     assert len(figure.axes) == n_runs
     for run, axes in zip(RUNS, figure.axes, strict=False):
         assert axes.get_title() == f"{run}\naccuracy 0.75, silhouette -0.12"
@@ -160,19 +147,15 @@ def test_distances_of_each_two_labels_stand_in_cells_without_overlap(n_runs, n_l
     assert_that_none_overlap(boxes_of(figure.axes[-1].texts, figure))
 
 
-def test_colours_of_distances_are_the_same_in_all_panels():
+def test_distances_have_the_same_colours_in_all_panels_and_unknown_ones_an_empty_cell():
     near, far = style_of(3)[0], style_of(3)[0]
     far["distances"] = 3 * far["distances"]
     (low, high), *others = {axes.get_images()[0].get_clim() for axes in draw_centroids({"A": near, "B": far}).axes}
     assert (low, high) == (0, pytest.approx(0.6))
     assert not others
-
-
-def test_distance_that_is_not_known_is_left_empty():
-    style, _ = style_of(3)
     for end in ("", "_low", "_high"):
-        style[f"distances{end}"][2, :2] = style[f"distances{end}"][:2, 2] = np.nan
-    (axes,) = draw_centroids({"A": style}).axes
+        near[f"distances{end}"][2, :2] = near[f"distances{end}"][:2, 2] = np.nan
+    (axes,) = draw_centroids({"A": near}).axes
     assert [text.get_text() for text in axes.texts] == ["0.10", "0.05\u20130.20"]
 
 
@@ -186,36 +169,27 @@ def test_chords_have_a_bar_for_each_run_and_lines_for_clean_music(n_runs):
     (axes,) = figure.axes
     np.testing.assert_allclose([bar.get_height() for bar in axes.patches], 0.1 * np.arange(n_runs))
     assert [text.get_text() for text in axes.get_xticklabels()] == RUNS[:n_runs]
-    assert words_of(figure) == ["clean music", "clean, by triads", "most frequent"]
+    assert legend_of(figure) == ["clean music", "clean, by triads", "most frequent"]
     assert [line.get_ydata()[0] for line in axes.get_lines()] == [0.6, 0.5, 0.05]
 
 
-def test_figures_are_drawn_of_what_is_stored(write_parameters):
+def test_figures_are_drawn_of_what_is_stored_if_they_have_something_to_show(write_parameters):
     root = write_parameters(TEXT, "beats")
     parameters = load("beats", root)
     (run,) = parameters.for_runs()
     assert draw_dictionary_measures(parameters, root) == []
-    corpus = small_corpus(small_codes())
-    store(parameters, "corpus", root, **corpus.to_arrays())
-    style, _ = style_of(2)
-    planes = {"pca": style["pca"][:3], "pieces": np.arange(3), "class_names": np.array(["jazz", "rock"])}
+    store(parameters, "corpus", root, **small_corpus(small_codes()).to_arrays())
+    exact = named({"mse": 0.0, "f1": 1.0, "nonzeros_per_bar": 4.0})
+    store(run, "measures", root, **exact, shifts=np.array([0, 1]), shift_mse=np.zeros(2), shift_f1=np.ones(2))
+    assert [path.stem for path in draw_dictionary_measures(parameters, root)[::2]] == ["comparison"]
+    store(run, "measures", root, **exact)  # of music whose shifts are not measured
+    style = style_of(2)[0] | {"pieces": np.arange(3), "class_names": np.array(["jazz", "rock"])}
+    store(run, "style", root, **style | {"pca": style["pca"][:3, :1]})  # no plane to draw in
+    assert [path.stem for path in draw_dictionary_measures(parameters, root)[::2]] == ["comparison", "centroids"]
     store(run, "measures", root, **measures_of(1)["RUN_0"])
-    store(run, "style", root, **style | planes)
+    store(run, "style", root, **style | {"pca": style["pca"][:3]})
     store(run, "chords", root, reconstructed=0.5, clean=0.6, template=0.4, majority=0.1)
     store(parameters, "baselines", root, **BASELINES)
     paths = draw_dictionary_measures(parameters, root)
     names = ("comparison", "shifts", "style", "centroids", "chords")
     assert [path.name for path in paths] == [f"{name}.{ending}" for name in names for ending in ("png", "pdf")]
-
-
-def test_figures_that_have_nothing_to_show_are_left_out(write_parameters):
-    root = write_parameters(TEXT, "beats")
-    parameters = load("beats", root)
-    (run,) = parameters.for_runs()
-    exact = named({"mse": 0.0, "f1": 1.0, "nonzeros_per_bar": 4.0})
-    store(run, "measures", root, **exact, shifts=np.array([0, 1]), shift_mse=np.zeros(2), shift_f1=np.ones(2))
-    assert [path.stem for path in draw_dictionary_measures(parameters, root)[::2]] == ["comparison"]
-    store(run, "measures", root, **exact)  # of music whose shifts are not measured
-    one_feature, _ = style_of(2, n_features=1)
-    store(run, "style", root, **one_feature)  # no plane to draw in
-    assert [path.stem for path in draw_dictionary_measures(parameters, root)[::2]] == ["comparison", "centroids"]

@@ -134,33 +134,32 @@ def test_dictionary_of_single_cells_is_flat_under_shifts(corpus, make_parameters
     np.testing.assert_allclose(measures["shift_f1"], measures["shift_f1"][0])
 
 
-def test_dictionary_of_blocks_is_right_only_at_shifts_of_a_block(corpus, codes, make_parameters):
+def test_dictionary_of_blocks_is_right_at_its_shifts_only_and_no_shift_comes_first(corpus, codes, make_parameters):
     measures = measure_shifts(corpus, pursue(codes), codes, make_parameters())
     in_place = np.isin(measures["shifts"], (0, 4, 8))
     np.testing.assert_allclose(measures["shift_mse"][in_place], 0, atol=1e-10)
     assert (measures["shift_mse"][~in_place] > 0.01).all()
     assert (measures["shift_f1"] == 1).tolist() == in_place.tolist()
-
-
-def test_no_shift_is_always_measured_and_first(corpus, codes, make_parameters):
     measures = measure_shifts(corpus, pursue(codes), codes, make_parameters("shifts = [3, 1, 3]"))
     assert measures["shifts"].tolist() == [0, 1, 3]
     assert measure_shifts(corpus, pursue(codes), codes, make_parameters("shifts = []")) == {}
 
 
 def test_exact_encoder_leaves_the_noise_as_it_is(corpus, make_parameters):
-    measures = measure_denoising(
-        replace(corpus, splits=VALIDATED), lambda steps: steps, every_cell(), make_parameters()
-    )
+    validated = replace(corpus, splits=VALIDATED)
+    measures = measure_denoising(validated, lambda steps: steps, every_cell(), make_parameters())
     assert measures["noisy_recall"] == pytest.approx(0.9, abs=0.01)
     assert measures["noisy_precision"] < 0.9
     for score in ("precision", "recall", "f1"):
         assert measures[f"denoised_{score}"] == measures[f"noisy_{score}"]
 
 
-def test_threshold_of_noisy_music_is_that_of_the_validation(corpus, make_parameters):
+def test_threshold_of_noisy_music_is_that_of_the_validation_whatever_the_test(corpus, make_parameters):
     def encode_faintly(steps):
         return 0.305 * steps
+
+    def encode_the_test_too_faintly(steps):
+        return (0.305 if len(steps) == 176 else 0.105) * steps
 
     validated = replace(corpus, splits=VALIDATED)
     measures = measure_denoising(validated, encode_faintly, every_cell(), make_parameters())
@@ -168,12 +167,6 @@ def test_threshold_of_noisy_music_is_that_of_the_validation(corpus, make_paramet
     for music, split in ((corpus, "test"), (validated, "validation")):
         measures = measure_denoising(music, encode_faintly, every_cell(), make_parameters(f"split = '{split}'"))
         assert measures["denoised_f1"] == 0
-
-
-def test_threshold_of_noisy_music_ignores_the_test(corpus, make_parameters):
-    def encode_the_test_too_faintly(steps):
-        return (0.305 if len(steps) == 176 else 0.105) * steps
-
     unlike = replace(corpus, starts=np.array([0, 160, 336, 480]), splits=VALIDATED)  # 10, 11 and 9 bars
     assert measure_denoising(unlike, encode_the_test_too_faintly, every_cell(), make_parameters())["denoised_f1"] == 0
 

@@ -14,7 +14,7 @@ def planted(rng, n_windows, atoms, k):
     codes = np.zeros((n_windows, len(atoms)), np.float32)
     for code in codes:
         code[rng.choice(len(atoms), k, replace=False)] = rng.choice((-1, 1), k) * rng.uniform(1, 2, k)
-    return codes, codes @ atoms
+    return codes @ atoms
 
 
 def test_second_choice_corrects_the_value_of_the_first():
@@ -30,11 +30,13 @@ def test_codes_are_those_of_sklearn(rng, k):
     np.testing.assert_allclose(orthogonal_matching_pursuit(x, atoms, k).toarray(), expected, atol=1e-5)
 
 
-def test_codes_do_not_depend_on_chunks(rng, monkeypatch):
+def test_codes_scale_with_music_and_do_not_depend_on_chunks(rng, monkeypatch):
     atoms, x = random_atoms(rng), rng.normal(size=(50, 20))
-    whole = orthogonal_matching_pursuit(x, atoms, 3)
+    codes = orthogonal_matching_pursuit(x, atoms, 3).toarray()
+    small = orthogonal_matching_pursuit(1e-4 * x, atoms, 3).toarray()
+    np.testing.assert_allclose(1e4 * small, codes, rtol=1e-4, atol=1e-6)
     monkeypatch.setattr(pursuit, "CHUNK_VALUES", 7 * (len(atoms) + 9))
-    np.testing.assert_allclose(orthogonal_matching_pursuit(x, atoms, 3).toarray(), whole.toarray(), atol=1e-6)
+    np.testing.assert_allclose(orthogonal_matching_pursuit(x, atoms, 3).toarray(), codes, atol=1e-6)
 
 
 def test_rows_of_zeros_have_no_code_and_exact_ones_no_more_than_they_need(rng):
@@ -45,7 +47,9 @@ def test_rows_of_zeros_have_no_code_and_exact_ones_no_more_than_they_need(rng):
     assert codes[1, 5] == pytest.approx(3, rel=1e-5)
 
 
-def test_twins_among_atoms_do_no_harm(rng):
+def test_twins_among_atoms_do_no_harm_and_more_winners_than_dimensions_reconstruct_exactly(rng):
+    few, x = random_atoms(rng, n_atoms=8, dim=3), rng.normal(size=(20, 3))
+    np.testing.assert_allclose(orthogonal_matching_pursuit(x, few, 8) @ few, x, atol=1e-5)
     atoms = random_atoms(rng)
     atoms[1] = atoms[0]
     codes = orthogonal_matching_pursuit(atoms[:1] + 0.1 * atoms[2:3], atoms, 16)
@@ -53,26 +57,11 @@ def test_twins_among_atoms_do_no_harm(rng):
     np.testing.assert_allclose(codes @ atoms, atoms[:1] + 0.1 * atoms[2:3], atol=1e-5)
 
 
-def test_more_winners_than_dimensions_reconstruct_exactly(rng):
-    atoms, x = random_atoms(rng, n_atoms=8, dim=3), rng.normal(size=(20, 3))
-    np.testing.assert_allclose(orthogonal_matching_pursuit(x, atoms, 8) @ atoms, x, atol=1e-5)
-
-
-def test_codes_scale_with_music(rng):
-    atoms, x = random_atoms(rng), rng.normal(size=(10, 20))
-    small = orthogonal_matching_pursuit(1e-4 * x, atoms, 3).toarray()
-    np.testing.assert_allclose(1e4 * small, orthogonal_matching_pursuit(x, atoms, 3).toarray(), rtol=1e-4, atol=1e-6)
-
-
-def test_mod_finds_planted_atoms(rng):
+def test_mod_finds_planted_atoms_and_is_better_than_the_windows_it_begins_with(rng):
     atoms = random_atoms(rng, n_atoms=8)
-    _, x = planted(rng, 600, atoms, k=1)
-    found = fit_mod(x, 16, 1, seed=1)  # more than planted, so that each of those is among the first
+    found = fit_mod(planted(rng, 600, atoms, k=1), 16, 1, seed=1)  # more than planted, so that those are in the first
     assert np.abs(found @ atoms.T).max(axis=0).min() > 0.999
-
-
-def test_mod_is_better_than_the_windows_it_begins_with(rng):
-    _, x = planted(rng, 400, random_atoms(rng, n_atoms=12), k=2)
+    x = planted(rng, 400, random_atoms(rng, n_atoms=12), k=2)
     errors = [
         np.mean((x - orthogonal_matching_pursuit(x, atoms, 2) @ atoms) ** 2)
         for atoms in (fit_mod(x, 12, 2, n) for n in (0, 1, 10))

@@ -31,11 +31,7 @@ MEASURES = {
     "perplexity": 7.25,
     "nonzeros_per_bar": 3.94,
 }
-SHIFTS = {
-    "shifts": np.array([0, 1]),
-    "shift_mse": np.array([0.02, 0.03]),
-    "shift_f1": np.array([0.75, np.nan]),
-}
+SHIFTS = {"shifts": np.array([0, 1]), "shift_mse": np.array([0.02, 0.03]), "shift_f1": np.array([0.75, np.nan])}
 NOISE = {f"{what}_{score}": 0.5 for what in ("noisy", "denoised") for score in ("precision", "recall", "f1")}
 STYLE = {
     "accuracy": 0.8,
@@ -86,35 +82,26 @@ def test_what_no_row_measures_has_no_column(parameters):
     assert row["training CPU (s)"] == ""
 
 
-def test_baselines_alone_are_a_table_and_nothing_is_none(parameters):
+def test_baselines_alone_are_a_table_and_nothing_is_none_and_every_method_has_a_name(parameters):
     names = [row["dictionary"] for row in reconstruction_rows(parameters, {}, {}, BASELINES)]
     assert names == ["mean", "PCA (k largest)"]
     assert reconstruction_rows(parameters, {}, {}, None) == []
-
-
-def test_every_method_has_a_name():
     assert tuple(BASELINE_NAMES) == Baselines().methods
 
 
-def test_shifts_are_compared_with_none():
+def test_shifts_are_compared_with_none_and_those_of_an_exact_dictionary_have_no_ratio():
     first, second = shift_rows({"A": SHIFTS, "without": named(MEASURES)})
     assert first == {"run": "A", "shift (steps)": "0", "MSE": "0.0200", "over no shift": "1.000", "F1": "0.750"}
     assert second == {"run": "A", "shift (steps)": "1", "MSE": "0.0300", "over no shift": "1.500", "F1": ""}
-
-
-def test_shifts_of_an_exact_dictionary_have_no_ratio():
     exact = SHIFTS | {"shift_mse": np.array([0.0, 0.03])}
     assert np.isnan(over_no_shift(exact)).all()
     assert [row["over no shift"] for row in shift_rows({"A": exact})] == ["", ""]
 
 
-def test_denoising_has_a_row_for_each_run_that_was_tested():
+def test_denoising_has_a_row_for_each_run_that_was_tested_and_chords_stand_next_to_clean_music(parameters):
     (row,) = denoising_rows({"A": NOISE, "B": {}})
     scores = ("precision", "recall", "F1")
     assert row == {"run": "A"} | {f"{what} {score}": "0.500" for what in ("noisy", "denoised") for score in scores}
-
-
-def test_chords_stand_next_to_those_of_clean_music(parameters):
     (row,) = chord_rows(parameters, {"A": CHORDS})
     assert ",".join(row) == "run,winners (k),reconstructed,clean music,clean, by triads,most frequent chord"
     assert ",".join(row.values()) == "A,2,0.500,0.600,0.400,0.100"

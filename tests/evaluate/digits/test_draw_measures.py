@@ -20,15 +20,12 @@ def measures():
     }
 
 
-def test_bars_are_the_errors_in_percent():
+def test_bars_are_the_errors_in_percent_and_lines_those_at_each_angle():
     figure = draw_errors({"LEARNED": measures()})
     neighbours, regression = figure.axes
     assert [bar.get_height() for bar in neighbours.containers[2]] == pytest.approx([24, 25, 28])
     assert [bar.get_height() for bar in regression.containers[0]] == pytest.approx([6, 7, 10])
     assert neighbours.get_title() == "LEARNED: neighbours"
-
-
-def test_a_panel_for_each_run_with_a_line_for_each_feature():
     figure = draw_errors_by_angle({"A": measures(), "B": measures()})
     first, second = figure.axes
     assert (first.get_title(), second.get_title()) == ("A", "B")

@@ -65,12 +65,9 @@ def test_magnitudes_are_those_of_the_encoder(rng):
     assert coefficients(images, bases).imag == pytest.approx(flat @ bases[3:].T, rel=1e-4, abs=1e-6)
 
 
-def test_the_angle_of_a_rotation_is_predicted_from_phases(rng):
+def test_the_angle_of_a_rotation_is_predicted_from_phases_unless_images_are_the_same_at_any(rng):
     training, images = (spots(n, rng)[0] for n in (200, 60))
     assert angle_error(training, images, harmonics(), seed=0) < 8
-
-
-def test_the_angle_is_not_predicted_from_images_that_are_the_same_at_any():
     rows, columns = np.indices((SIDE, SIDE)) - (SIDE - 1) / 2
     round_images = np.repeat(np.exp(-np.hypot(rows, columns) / 3)[None], 300, axis=0).astype(np.float32)
     assert angle_error(round_images, round_images, harmonics(), seed=0) > 45
@@ -89,14 +86,11 @@ def test_digits_are_classified_at_any_angle_by_magnitudes_not_by_pixels(arrays):
     assert (measures["n_train"], measures["n_test"]) == (200, 80)
 
 
-def test_no_more_images_than_asked_for_and_only_of_their_part(arrays, rng):
+def test_no_more_images_than_asked_for_and_only_of_their_part_and_no_nines(arrays, rng):
     images, labels = draw(arrays, "test", 30, rng)
     assert (len(images), len(labels)) == (30, 30)
     of_part = {image.tobytes() for image in arrays["images"][arrays["splits"] == "test"]}
     assert {image.tobytes() for image in images} < of_part
-
-
-def test_nines_are_left_out():
     features, labels = without_nines((np.arange(4)[:, None], np.array([9, 1, 9, 3])))
     assert (features.ravel().tolist(), labels.tolist()) == ([1, 3], [1, 3])
 

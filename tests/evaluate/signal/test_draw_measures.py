@@ -30,16 +30,13 @@ def measures():
     }
 
 
-def test_a_panel_for_each_measure_with_a_line_for_each_set_of_bases():
+def test_a_panel_for_each_measure_with_a_line_for_each_set_of_bases_and_a_spectrum_in_decibels():
     figure = draw_shifts(measures())
     for axes, key in zip(figure.axes, ("cosine", "change", "found"), strict=True):
         lines = axes.get_lines()
         assert [line.get_label() for line in lines] == ["learned bases", "random bases", "Fourier bases", "samples"]
         assert lines[2].get_ydata() == pytest.approx(measures()[key][2])
         assert lines[2].get_xdata().tolist() == [1, 4]
-
-
-def test_the_spectrum_of_the_sound_stands_in_decibels_below_its_largest():
     figure = draw_frequencies(measures())
     (spectrum,) = (axes for axes in figure.axes if "spectrum" in axes.get_ylabel())
     assert spectrum.get_lines()[0].get_ydata() == pytest.approx(10 * np.log10([0.25, 1, 0.75, 0.5]), abs=1e-6)
@@ -52,7 +49,7 @@ def test_a_row_for_each_measure_and_set_of_bases():
     assert (rows[5]["1 samples"], rows[5]["4 samples"]) == ("0.210", "0.310")
 
 
-def test_bases_are_summed_up():
+def test_bases_are_summed_up_and_listed_from_the_lowest():
     (row,) = summary_rows({"A": measures()})
     assert row == {
         "run": "A",
@@ -62,9 +59,6 @@ def test_bases_are_summed_up():
         "median quadrature (degrees)": "80",
         "power within 2 bins, median (%)": "75",
     }
-
-
-def test_bases_are_listed_from_the_lowest():
     rows = base_rows(measures())
     assert [row["basis"] for row in rows] == ["1", "0", "2"]
     assert rows[1]["peak of imaginary part (Hz)"] == "400"

@@ -31,13 +31,10 @@ def noise(rng):
     }
 
 
-def test_magnitudes_are_those_of_the_complex_coefficients(rng):
+def test_magnitudes_are_those_of_the_complex_coefficients_of_windows_prepared_as_in_training(rng):
     windows, bases = rng.normal(size=(5, 8)), rng.normal(size=(6, 8))
     assert features(windows, bases) == pytest.approx(np.abs(windows @ (bases[:3] + 1j * bases[3:]).T))
     assert features(windows, None) is windows
-
-
-def test_windows_are_prepared_as_in_training(rng):
     window = rng.normal(size=(3, WINDOW)) * get_window("hann", WINDOW)
     expected = (window - window.mean(axis=1, keepdims=True)) / window.std(axis=1, keepdims=True)
     assert prepare(window / get_window("hann", WINDOW).clip(1e-9)) == pytest.approx(expected, abs=1e-4)
@@ -80,19 +77,16 @@ def test_windows_are_held_out_also_after_they_are_shifted(noise):
     assert (starts[~is_first].min() >= 5210) & (starts[~is_first].max() <= 6000 - 10 - WINDOW)
 
 
-def test_all_starts_are_drawn_once_when_all_are_asked_for():
-    starts = draw_starts(np.array([0, 20, 50]), np.array([12, 25, 60]), 100, 8, seed=0)
-    assert sorted(starts) == [0, 1, 2, 3, 4, 50, 51, 52]
-
-
-def test_silent_windows_are_not_drawn(noise):
+def test_silent_windows_are_not_drawn_and_too_few_are_refused(noise):
+    with pytest.raises(ValueError, match="evaluation.n_windows=5000: of what is held out only 1074 are not silent"):
+        draw_held_out(noise, 5000, WINDOW, 0, seed=0)
     noise["samples"][1600:2000] = 0.25
     assert draw_held_out(noise, 50, WINDOW, 0, seed=0).min() >= 5200
 
 
-def test_too_few_windows_are_refused(noise):
-    with pytest.raises(ValueError, match="evaluation.n_windows=5000: of what is held out only 1074 are not silent"):
-        draw_held_out(noise, 5000, WINDOW, 0, seed=0)
+def test_all_starts_are_drawn_once_when_all_are_asked_for():
+    starts = draw_starts(np.array([0, 20, 50]), np.array([12, 25, 60]), 100, 8, seed=0)
+    assert sorted(starts) == [0, 1, 2, 3, 4, 50, 51, 52]
 
 
 def test_the_spectrum_of_a_sine_has_its_peak(noise):

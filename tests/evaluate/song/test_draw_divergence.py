@@ -6,6 +6,7 @@ from matplotlib.colors import to_hex
 
 from evaluate.song.draw_divergence import draw_divergence, draw_errors, draw_skills, draw_valid_times
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES
+from tests.drawn import curves_of, legend_of
 from tests.trajectories import HOP_S, measures_of_astray
 
 STARTS, N_STEPS, COMPARED = np.arange(0, 90, 5), 10, 40
@@ -32,19 +33,14 @@ def bars_of(axes):
     return curves
 
 
-def test_pure_is_black_and_conditioned_red_in_both_protocols(runs):
-    panels = draw_divergence([runs]).axes
-    for axes in panels:
-        colours = {run: to_hex(line.get_color()) for run, (line, _) in bars_of(axes).items()}
-        assert colours == {"R": "#000000", "RF": to_hex("tab:red")}
-        assert [text.get_text() for text in axes.get_legend().get_texts()] == ["R", "RF"]
-    assert ["paper's" in axes.get_title() for axes in panels] == [True, False]
-    assert all(f"({len(STARTS)} starts)" in axes.get_title() for axes in panels)
-
-
 def test_curves_are_means_and_bars_standard_errors_in_the_units_of_the_paper(runs):
     paper, leak_free = draw_divergence([runs]).axes
     for axes, method in ((paper, "knn_paper"), (leak_free, "knn")):
+        colours = {run: to_hex(line.get_color()) for run, (line, _) in bars_of(axes).items()}
+        assert colours == {"R": "#000000", "RF": to_hex("tab:red")}
+        assert [text.get_text() for text in axes.get_legend().get_texts()] == ["R", "RF"]
+        assert ("paper's" in axes.get_title()) == (axes is paper)
+        assert f"({len(STARTS)} starts)" in axes.get_title()
         for run, (line, half_length) in bars_of(axes).items():
             measures = runs[run][method]
             np.testing.assert_array_equal(line.get_xdata(), np.arange(N_STEPS + 1))
@@ -71,11 +67,7 @@ def by_method(measure):
     return {"R": pure, "PCA": {"knn": measure(), "persistence": measure()}}
 
 
-def curves_of(axes):
-    return {line.get_label(): line for line in axes.get_lines() if line.get_label()[0] != "_"}
-
-
-def test_errors_of_compared_starts_over_time_in_the_colour_of_the_method(by_method):
+def test_errors_and_skills_of_compared_starts_over_time_in_the_colour_of_the_method(by_method):
     figure = draw_errors(by_method)
     assert [axes.get_title() for axes in figure.axes] == ["R", "PCA"]
     for axes, measures in zip(figure.axes, by_method.values(), strict=True):
@@ -85,24 +77,20 @@ def test_errors_of_compared_starts_over_time_in_the_colour_of_the_method(by_meth
         np.testing.assert_allclose(curves["KNN"].get_xdata(), HOP_S * np.arange(1, N_STEPS + 1))
         np.testing.assert_array_equal(curves["KNN"].get_ydata(), measures["knn"]["compared_nrmse"][1:])
         assert axes.get_yscale() == "log"
-
-
-def test_skills_are_drawn_for_all_but_the_method_they_are_held_against(by_method):
     for axes, measures in zip(draw_skills(by_method).axes, by_method.values(), strict=True):
         curves = curves_of(axes)
-        assert list(curves) == ["KNN"]
+        assert list(curves) == ["KNN"]  # persistence is what skill is measured against
         np.testing.assert_array_equal(curves["KNN"].get_ydata(), measures["knn"]["compared_skill"][1:])
 
 
 def test_one_legend_names_every_method_of_any_run(measure):
     figure = draw_errors({"R": {"knn": measure()}, "RF": {"knn": measure(), "joint": measure()}})
-    (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["KNN", "joint"]
+    assert legend_of(figure) == ["KNN", "joint"]
     assert not [axes for axes in figure.axes if axes.get_legend()]
 
 
 def test_valid_times_with_a_row_for_each_method_and_a_mark_for_each_run(by_method):
-    (axes,) = draw_valid_times(by_method).axes
+    (axes,), (again,) = draw_valid_times(by_method).axes, draw_valid_times(by_method).axes
     assert [text.get_text() for text in axes.get_yticklabels()] == ["KNN", "LSTM", "persistence"]
     medians = [line for line in axes.get_lines() if line.get_marker() == "D"]
     expected = [
@@ -112,14 +100,10 @@ def test_valid_times_with_a_row_for_each_method_and_a_mark_for_each_run(by_metho
     dots = [line for line in axes.get_lines() if line.get_marker() == "."]
     np.testing.assert_allclose(dots[0].get_xdata(), HOP_S * by_method["R"]["knn"]["compared_valid_steps"])
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["R", "PCA"]
-
-
-def test_dots_stay_within_the_row_of_their_method_and_are_always_the_same(by_method):
-    (first,), (again,) = draw_valid_times(by_method).axes, draw_valid_times(by_method).axes
-    rows = [line.get_ydata() for line in first.get_lines() if line.get_marker() == "."]
+    rows = [line.get_ydata() for line in dots]
     assert [round(float(np.mean(ys))) for ys in rows] == [0, 0, 2, 2]
     assert all(np.ptp(ys) < 0.4 for ys in rows)
-    for one, other in zip(first.get_lines(), again.get_lines(), strict=True):
+    for one, other in zip(axes.get_lines(), again.get_lines(), strict=True):
         np.testing.assert_array_equal(one.get_ydata(), other.get_ydata())
 
 

@@ -3,6 +3,7 @@ from matplotlib.colors import to_hex
 
 from evaluate.song.draw_protocol import draw_controls, draw_exclusion, draw_recurrence
 from pipeline.figures import METHOD_COLOURS
+from tests.drawn import curves_of, legend_of
 
 EXCLUSION = {
     "exclusion_points": np.array([0, 10, 20]),
@@ -27,7 +28,7 @@ RUNS = {"R": "#000000", "RF": to_hex("tab:red")}
 
 def test_sweep_is_drawn_in_seconds_of_each_run_and_marks_where_windows_cease_to_share_sound():
     (axes,) = draw_exclusion({"R": EXCLUSION | {"hop_s": 0.25}, "RF": EXCLUSION | {"hop_s": 0.5}}).axes
-    curves = {line.get_label(): line for line in axes.get_lines() if line.get_label() in RUNS}
+    curves = {run: curves_of(axes)[run] for run in RUNS}
     np.testing.assert_array_equal(curves["R"].get_xydata(), [[0, 2], [2.5, 1], [5, 0.5]])
     np.testing.assert_array_equal(curves["RF"].get_xydata(), [[0, 4], [5, 2], [10, 1]])
     assert {run: to_hex(line.get_color()) for run, line in curves.items()} == RUNS
@@ -45,19 +46,17 @@ def test_controls_have_a_panel_for_each_run_and_a_bar_for_each_trajectory_and_me
     assert [bar.get_width() for bar in persistence] == [1.0, 2.0]
     assert to_hex(knn[0].get_facecolor()) == METHOD_COLOURS["knn"]
     assert [round(bar.get_y() + bar.get_height() / 2) for bar in (*knn, *persistence)] == [0, 1, 0, 1]
-    (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["KNN", "persistence"]
+    assert legend_of(figure) == ["KNN", "persistence"]
     assert axes.yaxis_inverted()  # so that the song is at the top
 
 
 def label_and_marks(recurrence, bpm=None):
     figure = draw_recurrence({"RF": recurrence}, bpm)
-    (axes,), (legend,) = figure.axes, figure.legends
+    (axes,), (text,) = figure.axes, legend_of(figure)
     curve, *marks = sorted(axes.get_lines(), key=lambda line: -len(line.get_xdata()))
     np.testing.assert_array_equal(curve.get_xdata(), recurrence["lags_s"])
     np.testing.assert_array_equal(curve.get_ydata(), recurrence["distance_after_lag"])
-    (text,) = legend.get_texts()
-    return text.get_text(), [mark.get_xdata()[0] for mark in marks]
+    return text, [mark.get_xdata()[0] for mark in marks]
 
 
 def test_period_of_a_loop_is_named_and_marked_unless_its_shuffled_pieces_return_as_well():

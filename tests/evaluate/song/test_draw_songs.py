@@ -96,10 +96,7 @@ def test_a_curve_with_its_interval_for_each_kind():
     assert label.get_text() == "RF - R, 4 songs"
 
 
-def test_fraction_of_steps_at_which_most_songs_gain():
+def test_a_difference_has_its_sign_and_interval_and_the_fraction_of_steps_at_which_most_songs_gain():
     (row,) = divergence_rows({"knn": {"RF": DIFFERENCE}})
     assert row["lower in most songs"] == "75% of steps"  # steps 4 to 12 of 1 to 12
-
-
-def test_a_difference_has_its_sign_and_interval():
     assert format_difference({"mean": 0.12345, "low": -0.5, "high": 1.0}) == "+0.123 [-0.500, +1.000]"

@@ -28,12 +28,6 @@ def test_loop_of_any_period_is_found_once_round_and_between_points(period):
     assert found["score"] == pytest.approx(1, abs=0.01)
 
 
-def test_exact_loop_made_of_a_walk_is_a_loop(rng):
-    found = loop_score(exact_loop(random_walk(1000, rng), 107), 1.0, 22)
-    assert found["period_s"] == pytest.approx(107, abs=0.01)
-    assert found["score"] == pytest.approx(1)
-
-
 def test_straight_line_never_returns_and_walk_and_noise_hardly(rng):
     found = loop_score(np.outer(np.arange(300.0), [1.0, -1.0, 0.0]), HOP_S, 22)
     assert found["score"] == 0
@@ -42,7 +36,7 @@ def test_straight_line_never_returns_and_walk_and_noise_hardly(rng):
     assert loop_score(rng.normal(size=(1000, 3)), 1.0, 22)["score"] < 0.1
 
 
-def test_noise_lowers_the_score_of_a_sine_but_hides_its_period_late(rng):
+def test_noise_and_drift_lower_the_score_of_a_sine_but_hide_its_period_late(rng):
     sine = round_trip(1200, 75.5, n_harmonics=2)
     found = [loop_score(sine + level * rng.normal(size=sine.shape), 1.0, 22) for level in (0, 0.1, 0.2, 0.5)]
     scores = [measures["score"] for measures in found]
@@ -51,9 +45,6 @@ def test_noise_lowers_the_score_of_a_sine_but_hides_its_period_late(rng):
     assert scores[-1] < 0.5
     rounds = np.array([measures["period_s"] / 75.5 for measures in found])
     np.testing.assert_allclose(rounds, np.round(rounds), atol=0.02)
-
-
-def test_drift_leaves_the_period_and_lowers_the_score():
     drifting = round_trip(1200, 100) + np.outer(np.arange(1200) / 400, [1.0, 0.0, 0.0])
     found = loop_score(drifting, 1.0, 22)
     assert found["period_s"] == pytest.approx(100, abs=1)
@@ -87,19 +78,23 @@ def test_parabola_through_squares_finds_the_foot_between_lags(depth):
     assert returns == pytest.approx([1 - depth])
 
 
-def test_return_is_measured_by_how_far_the_path_had_gone():
-    _, returns = find_returns(np.array([0.0, 0.4, 0.2, 0.4]), 1)
-    assert returns == pytest.approx([1 - 0.2 / 0.4])
-    _, returns = find_returns(np.array([0.0, 1.6, 0.8, 1.6]), 1)
-    assert returns == pytest.approx([1 - 0.8])  # random pairs are as far as counts
-
-
-def test_ends_edges_short_lags_and_flat_feet():
-    assert len(find_returns(np.array([0.0, 1.0, 0.5]), 1)[0]) == 0
-    assert find_returns(np.array([0.0, 1.0, 0.5, 0.5, 1.0]), 1)[0] == pytest.approx([2.5])
-    assert find_returns(np.array([0.0, 1.0, 0.5, 1.0, 0.5, 1.0]), 3)[0] == pytest.approx([4])
-    assert find_returns(np.array([0.0, 1.0, 0.5, 1.0, 0.5, 1.0]), 2)[0] == pytest.approx([2, 4])
-    assert len(find_returns(np.array([0.0, 1.0, 2.0, 1.5, 2.0]), 1)[0]) == 0  # farther off than random pairs
+@pytest.mark.parametrize(
+    ("spectrum", "min_lag", "lags", "returns"),
+    [
+        ([0, 0.4, 0.2, 0.4], 1, [2], [1 - 0.2 / 0.4]),  # by how far the path had gone
+        ([0, 1.6, 0.8, 1.6], 1, [2], [1 - 0.8]),  # random pairs are as far as counts
+        ([0, 1.0, 2.0, 1.5, 2.0], 1, [], []),  # farther off than random pairs
+        ([0, 1.0, 0.5], 1, [], []),  # an end is no minimum
+        ([0, 1.0, 0.5, 0.5, 1.0], 1, [2.5], None),
+        ([0, 1.0, 0.5, 1.0, 0.5, 1.0], 3, [4], [0.5]),
+        ([0, 1.0, 0.5, 1.0, 0.5, 1.0], 2, [2, 4], [0.5, 0.5]),
+    ],
+)
+def test_returns_by_hand(spectrum, min_lag, lags, returns):
+    found, measured = find_returns(np.array(spectrum), min_lag)
+    assert found == pytest.approx(lags)
+    if returns is not None:
+        assert measured == pytest.approx(returns)
 
 
 @settings(max_examples=30)
@@ -112,18 +107,18 @@ def test_shift_and_size_and_order_of_axes_do_not_matter(seed, factor, offset):
     np.testing.assert_allclose(other["period_s"], one["period_s"])
 
 
-def test_surrogates_without_time_distinguish_a_loop_from_a_walk(rng):
-    loop = compare_with_surrogates(exact_loop(random_walk(600, rng), 90), 22, surrogate=time_shuffled, n_surrogates=19)
+def test_surrogates_without_time_distinguish_an_exact_loop_made_of_a_walk_from_the_walk(rng):
+    z = exact_loop(random_walk(600, rng), 90)
+    found = loop_score(z, 1.0, 22)
+    assert (found["period_s"], found["score"]) == (pytest.approx(90, abs=0.01), pytest.approx(1))
+    loop = compare_with_surrogates(z, 22, surrogate=time_shuffled, n_surrogates=19)
     walk = compare_with_surrogates(random_walk(600, rng), 22, surrogate=time_shuffled, n_surrogates=19)
     assert loop["p_value"] == 1 / 20
     assert loop["surrogate_scores"].shape == (19,)
     assert walk["p_value"] > 0.3
-
-
-def test_surrogate_that_is_the_trajectory_itself_is_no_worse(rng):
-    found = compare_with_surrogates(lorenz63(300), 10, surrogate=lambda z, _: z, n_surrogates=4)
-    assert found["p_value"] == 1
-    assert (found["surrogate_scores"] == found["score"]).all()
+    itself = compare_with_surrogates(lorenz63(300), 10, surrogate=lambda z, _: z, n_surrogates=4)
+    assert itself["p_value"] == 1
+    assert (itself["surrogate_scores"] == itself["score"]).all()
 
 
 @pytest.mark.parametrize(
@@ -168,7 +163,7 @@ def test_a_loop_of_eight_rounds_returns_at_its_period_and_better_than_its_own_pi
     assert short["score"] < loop["score"]
 
 
-def test_noise_returns_no_better_than_its_pieces_and_nothing_but_the_seed_is_drawn(rng):
+def test_noise_returns_no_better_than_its_pieces_and_too_few_points_are_refused(rng):
     z = rng.normal(size=(400, 3))
     first, again, other = measure(z), measure(z), measure(z, seed=1)
     assert first["score"] < 0.3
@@ -176,8 +171,5 @@ def test_noise_returns_no_better_than_its_pieces_and_nothing_but_the_seed_is_dra
     assert all(np.array_equal(first[name], again[name], equal_nan=True) for name in first)
     assert (first["shuffled_scores"] != other["shuffled_scores"]).any()
     assert first["score"] == other["score"]
-
-
-def test_windows_longer_than_half_the_song_are_refused(rng):
     with pytest.raises(ValueError, match="window_points=8: must be at least 1 and less than half of the 16 points"):
-        measure(rng.normal(size=(16, 3)))
+        measure(z[:16])

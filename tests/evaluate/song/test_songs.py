@@ -67,14 +67,11 @@ def test_difference_to_the_reference_over_songs_that_have_both_is_the_mean_over_
     np.testing.assert_allclose(rf_12d["mean"], -0.25)  # it has seed 0 alone, the reference both
 
 
-def test_songs_count_alike_however_many_seeds_they_have():
+def test_songs_count_alike_however_many_seeds_they_have_and_a_kind_with_one_song_is_left_out():
     one, many = {"R": [np.array(1.0)], "RF": [np.array(0.0)]}, {"R": [np.array(2.0)] * 9, "RF": [np.array(5.0)] * 4}
     compared = differences({"one": one, "many": many})["RF"]
     assert compared["mean"] == pytest.approx((-1 + 3) / 2)
     assert compared["lower_share"] == 0.5
-
-
-def test_a_kind_with_one_song_is_left_out():
     values = [np.array(1.0)]
     assert differences({"a": {"R": values, "RF": values}, "b": {"R": values}, "c": {"RF": values}}) == {}
 

@@ -20,16 +20,13 @@ def test_lorenz_stays_on_its_attractor_and_visits_both_wings():
     assert 0.3 < np.mean(z[:, 0] > 0) < 0.7
 
 
-def test_lorenz_at_rest_stays_there():
-    rest = np.array([np.sqrt(72), np.sqrt(72), 27.0])
-    np.testing.assert_allclose(lorenz63(40, start=rest), np.tile(rest, (40, 1)), atol=1e-6)
-
-
-def test_lorenz_goes_on_from_where_it_was_whatever_the_step():
+def test_lorenz_goes_on_from_where_it_was_whatever_the_step_and_stays_at_rest():
     fine, coarse = lorenz63(41, dt=0.05), lorenz63(21, dt=0.1)
     np.testing.assert_allclose(coarse, fine[::2], atol=1e-5)
     np.testing.assert_array_equal(fine, lorenz63(41))
     np.testing.assert_allclose(lorenz63(21, start=fine[20]), fine[20:], atol=1e-5)
+    rest = np.array([np.sqrt(72), np.sqrt(72), 27.0])
+    np.testing.assert_allclose(lorenz63(40, start=rest), np.tile(rest, (40, 1)), atol=1e-6)
 
 
 def test_copies_of_lorenz_part_at_its_largest_exponent(rng):
@@ -42,19 +39,6 @@ def test_copies_of_lorenz_part_at_its_largest_exponent(rng):
     times = 0.05 * np.arange(201)
     inside = (times > 1) & (times < 9)  # after turning to the growing direction, before the attractor's size
     assert np.polyfit(times[inside], logs[inside], 1)[0] == pytest.approx(0.9056, rel=0.15)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((1,), "n_points=1: must be at least 2"),
-        ((5, 0.0), "dt=0.0: must be greater than 0"),
-        ((5, float("nan")), "dt=nan: must be greater than 0"),
-    ],
-)
-def test_lorenz_refuses(arguments, message):
-    with pytest.raises(ValueError, match=f"^{message}$"):
-        lorenz63(*arguments)
 
 
 @pytest.mark.parametrize("n_points", [300, 301])
@@ -88,40 +72,19 @@ def test_shuffled_trajectory_has_the_same_points_in_pieces(seed, mean_points):
     assert n_seams <= round(100 / mean_points) - 1
 
 
-def test_pieces_are_at_least_two():
-    with pytest.raises(ValueError, match=r"^mean_points=70: must cut the 100 points of z into two pieces at least$"):
-        time_shuffled(np.zeros((100, 3)), np.random.default_rng(0), 70)
-
-
-def test_exact_loop_repeats_exactly_and_keeps_the_second_half_of_the_round():
+def test_exact_loop_repeats_exactly_and_keeps_the_second_half_of_the_round_and_the_step_at_its_seam():
     z = curve(1000)
     loop = exact_loop(z, 107)
     assert loop.shape == z.shape
     np.testing.assert_array_equal(loop[107:], loop[:-107])
     np.testing.assert_array_equal(loop[53:107], z[53:107])
+    np.testing.assert_allclose(loop[107] - loop[106], z[107] - z[106])
     assert exact_loop(z[:100], 67).shape == (100, 3)  # the longest there can be
-
-
-def test_seam_of_a_loop_is_the_step_that_the_trajectory_took():
-    z = curve(1000)
-    loop = exact_loop(z, 100)
-    np.testing.assert_allclose(loop[100] - loop[99], z[100] - z[99])
+    np.testing.assert_allclose(exact_loop(circle(300, 60), 60), circle(300, 60), atol=1e-12)  # a loop already
     line = np.outer(np.arange(300.0), [1.0, 2.0, 2.0])
     speeds = np.linalg.norm(np.diff(exact_loop(line, 100), axis=0), axis=1)
     # the way back takes half a round, at its fastest pi / 2 of the mean, less the line's
     assert speeds.max() < np.pi * 3
-
-
-def test_loop_of_a_loop_is_itself():
-    np.testing.assert_allclose(exact_loop(circle(300, 60), 60), circle(300, 60), atol=1e-12)
-
-
-@pytest.mark.parametrize("n_loop", [-3, 0, 1, 68, 500])
-def test_loop_too_short_or_too_long(n_loop):
-    with pytest.raises(
-        ValueError, match=rf"^n_loop={n_loop}: must be at least 2, and with a half more at most the 100 points"
-    ):
-        exact_loop(np.zeros((100, 3)), n_loop)
 
 
 def test_walk_is_a_running_mean_of_independent_steps():
@@ -135,7 +98,24 @@ def test_walk_is_a_running_mean_of_independent_steps():
     np.testing.assert_allclose(correlations, [1, 0.5, 0, 0], atol=0.08)
 
 
-@pytest.mark.parametrize("arguments", [(0, 22), (10, 0)])
-def test_walk_refuses(rng, arguments):
-    with pytest.raises(ValueError, match=r"^n_points=\d+, window_points=\d+: must be at least 1$"):
-        random_walk(arguments[0], rng, arguments[1])
+POINTS, RNG = np.zeros((100, 3)), np.random.default_rng(0)
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "message"),
+    [
+        (lorenz63, (1,), "n_points=1: must be at least 2"),
+        (lorenz63, (5, 0.0), "dt=0.0: must be greater than 0"),
+        (lorenz63, (5, float("nan")), "dt=nan: must be greater than 0"),
+        (time_shuffled, (POINTS, RNG, 70), "mean_points=70: must cut the 100 points of z into two pieces at least"),
+        *(
+            (exact_loop, (POINTS, n), f"n_loop={n}: must be at least 2, and with a half more at most the 100 points.*")
+            for n in (-3, 0, 1, 68, 500)
+        ),
+        (random_walk, (0, RNG, 22), "n_points=0, window_points=22: must be at least 1"),
+        (random_walk, (10, RNG, 0), "n_points=10, window_points=0: must be at least 1"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(make, arguments, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        make(*arguments)

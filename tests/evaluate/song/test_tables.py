@@ -42,11 +42,14 @@ def test_what_is_not_known_stays_empty(measure):
     assert "valid time (beats)" not in row
 
 
-def test_methods_without_initial_conditions_to_compare_have_no_row(measure):
+def test_methods_without_initial_conditions_to_compare_have_no_row_and_all_rows_the_same_columns(measure):
     none_compared = measure(6, starts=np.arange(10))
     assert divergence_rows({"R": {"knn": none_compared}}) == []
     (row,) = divergence_rows({"R": {"knn": none_compared, "joint": measure(6)}})
     assert row["method"] == "joint"
+    rows = divergence_rows({"R": {"knn": measure(6), "var": measure(35)}})
+    assert len({tuple(row) for row in rows}) == 1
+    assert latex(rows).count(r"\\") == 3
 
 
 def test_paper_is_in_its_units_over_all_initial_conditions(measure):
@@ -58,12 +61,6 @@ def test_paper_is_in_its_units_over_all_initial_conditions(measure):
         assert mean == pytest.approx(measures["axes_mean"][5], abs=5e-5)
         assert error == pytest.approx(measures["axes_standard_error"][5], abs=5e-5)
         assert row[f"{name} 30"] == ""
-
-
-def test_rows_of_runs_have_the_same_columns_whatever_their_horizon(measure):
-    rows = divergence_rows({"R": {"knn": measure(6), "var": measure(35)}})
-    assert len({tuple(row) for row in rows}) == 1
-    assert latex(rows).count(r"\\") == 3
 
 
 def test_controls_have_a_row_for_each_run_and_trajectory():
@@ -89,7 +86,7 @@ RECURRENCE = {
 }
 
 
-def test_recurrence_is_compared_with_surrogates():
+def test_recurrence_is_compared_with_surrogates_in_beats_if_there_is_a_tempo():
     assert recurrence_rows({"R": RECURRENCE}, bpm=120.0) == [
         {
             "run": "R",
@@ -102,9 +99,6 @@ def test_recurrence_is_compared_with_surrogates():
             "period (beats)": "5.00",
         }
     ]
-
-
-def test_without_a_tempo_there_are_no_beats_and_without_a_return_no_period():
     (row,) = recurrence_rows({"R": RECURRENCE | {"period_s": np.array(np.nan)}})
     assert row["period (s)"] == ""
     assert "period (beats)" not in row

@@ -4,6 +4,7 @@ import pytest
 from evaluate.themes.draw_measures import draw_invariance, draw_phases, draw_scores, draw_theme_measures
 from evaluate.themes.invariance import PITCH_SHIFTS_BINS, TIME_SHIFTS_FRAMES
 from pipeline.parameters import load
+from tests.drawn import legend_of
 from tests.small_recordings import TEXT, small_recordings
 from tests.small_scores import SCORES, UPPER_BOUND, scores_of
 from tests.stored_results import store
@@ -23,17 +24,11 @@ def invariance_of(fall=0.5, with_phases=False):
     return arrays
 
 
-def words_of(figure):
-    (legend,) = figure.legends
-    return [text.get_text() for text in legend.get_texts()]
-
-
 def test_scores_have_a_bar_for_each_mean_a_dot_for_each_piece_and_a_line_for_the_upper_bound():
     figure = draw_scores(SCORES, UPPER_BOUND)
     assert [axes.get_title() for axes in figure.axes] == ["establishment", "occurrence at 0.75", "three-layer"]
-    assert words_of(figure) == [
-        "nieto_farbood", "lag", "lag, chosen leave-one-out", "a piece", "upper bound: true spans, all notes",
-    ]  # fmt: skip
+    extractors = ["nieto_farbood", "lag", "lag, chosen leave-one-out"]
+    assert legend_of(figure) == [*extractors, "a piece", "upper bound: true spans, all notes"]
     for axes in figure.axes:
         widths = [bar.get_width() for bar in axes.patches]
         np.testing.assert_allclose(widths, [12.5, 25, 20 / 3, 12.5, 25, 130 / 3, 10 / 3])
@@ -41,26 +36,21 @@ def test_scores_have_a_bar_for_each_mean_a_dot_for_each_piece_and_a_line_for_the
         assert [len(of_bar.get_xdata()) for of_bar in dots] == [3] * 7
         np.testing.assert_allclose(dots[2].get_xdata(), [20, 0, 0])
         assert upper_bound.get_xdata()[0] == pytest.approx(90)
+        bottoms = np.array([bar.get_y() for bar in axes.patches])
+        np.testing.assert_allclose(np.diff(bottoms), [1, 1, 1.7, 1, 1, 1.7])  # those of one run stand together
+    assert figure.axes[0].yaxis_inverted()
     assert [word.get_text() for word in figure.axes[0].get_yticklabels()] == ["RAW", "OTHER", "all runs"]
-
-
-def test_bars_of_one_run_stand_together_from_top_to_bottom():
-    axes = draw_scores(SCORES, None).axes[0]
-    ys = np.array([bar.get_y() for bar in axes.patches])
-    np.testing.assert_allclose(np.diff(ys), [1, 1, 1.7, 1, 1, 1.7])
-    low, high = axes.get_ylim()
-    assert low > high
 
 
 def test_scores_of_one_run_without_choice_or_upper_bound_are_drawn():
     figure = draw_scores({"RAW": scores_of([[0.5]])}, None)
-    assert words_of(figure) == ["nieto_farbood", "lag", "a piece"]
+    assert legend_of(figure) == ["nieto_farbood", "lag", "a piece"]
     figure.draw_without_rendering()
 
 
 def test_invariance_has_a_line_for_each_run_and_kind_of_shift():
     figure = draw_invariance({"RAW": invariance_of(), "LEARNED": invariance_of(0.1)})
-    assert words_of(figure) == ["RAW", "LEARNED", "any two patches"]
+    assert legend_of(figure) == ["RAW", "LEARNED", "any two patches"]
     found, _, cosine, _ = figure.axes
     learned = invariance_of(0.1)
     np.testing.assert_array_equal(found.get_lines()[1].get_data(), [PITCH_SHIFTS_BINS, 100 * learned["pitch_found"]])

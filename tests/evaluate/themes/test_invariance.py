@@ -37,17 +37,13 @@ def test_shifted_patches_by_hand():
     np.testing.assert_allclose(shifted_patches(frames, one, 2, 1, -1), expected([0, 0, 1], [0, 2, 3]))
 
 
-def test_each_patch_may_have_a_shift_of_its_own(rng):
-    frames, starts = rng.normal(size=(40, 6)), np.array([3, 10, 20])
+def test_each_patch_may_have_a_shift_of_its_own_and_unshifted_ones_are_flat_as_everywhere_else(rng):
+    frames, starts = rng.normal(size=(40, 6)).astype(np.float32), np.array([3, 10, 20])
+    np.testing.assert_array_equal(shifted_patches(frames, starts[:1], 3), standardise(flatten(frames[None, 3:6])))
     bins, times = np.array([0, 2, -1]), np.array([1, 0, -2])
     together = shifted_patches(frames, starts, 5, bins, times)
     for row, start, pitch, time in zip(together, starts, bins, times, strict=True):
         np.testing.assert_array_equal(row, shifted_patches(frames, np.array([start]), 5, pitch, time)[0])
-
-
-def test_unshifted_patches_are_flat_as_everywhere_else(rng):
-    frames = rng.normal(size=(9, 4)).astype(np.float32)
-    np.testing.assert_array_equal(shifted_patches(frames, np.array([2]), 3), standardise(flatten(frames[None, 2:5])))
 
 
 def test_patches_are_drawn_of_sounding_pieces_that_are_searched_with_room_to_shift(rng):
@@ -64,9 +60,6 @@ def test_patches_are_drawn_of_sounding_pieces_that_are_searched_with_room_to_shi
     assert (starts + PATCH_FRAMES + margin <= recordings.starts[piece + 1]).all()
     assert starts.max() < last
     assert len(draw_starts(recordings, PATCH_FRAMES, 7, rng)) == 7
-
-
-def test_pieces_that_leave_no_room_are_refused(rng):
     with pytest.raises(ValueError, match="model.patch_frames=200: no piece has sound and 224 frames"):
         draw_starts(small_recordings(), 200, 10, rng)
 

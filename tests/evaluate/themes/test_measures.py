@@ -26,8 +26,8 @@ def themes_of(occurrences_of_pieces):
     found = {"lag": themes, "nieto_farbood": [[] for _ in themes]}
     return {
         f"{extractor}_{name}": array
-        for extractor, each in found.items()
-        for name, array in to_arrays(each, PATCH_FRAMES, HOP_S).items()
+        for extractor, of_pieces in found.items()
+        for name, array in to_arrays(of_pieces, PATCH_FRAMES, HOP_S).items()
     }
 
 
@@ -61,12 +61,8 @@ def test_grid_is_searched_and_chosen_from(parameters):
     repeats = scores["grid_scores"][1, :, METRICS.index("est_f")]
     np.testing.assert_allclose(repeats, [1, 1, 0.5], atol=0.15)  # the repeat is planted, its ends may differ by a beat
     np.testing.assert_array_equal(scores["chosen"], choose_leave_one_out(criterion_of(scores["grid_scores"])))
-
-
-def test_without_a_reference_there_are_no_scores(parameters):
-    recordings = small_recordings(with_truth=False)
     with pytest.raises(ValueError, match="pieces.patterns: no piece has both a score and reference patterns"):
-        measure_run(parameters, recordings, {}, themes_of([[]] * 4))
+        measure_run(parameters, small_recordings(with_truth=False), {}, themes_of([[]] * 4))
 
 
 def test_spans_are_scored_in_seconds():
@@ -109,6 +105,9 @@ def test_what_is_best_in_all_need_not_be_chosen_for_any():
     assert np.argmax(criterion.mean(axis=1)) == 0
     assert choose_leave_one_out(criterion).tolist() == [1, 0, 0, 0]
     assert choose_leave_one_out(np.full((3, 4), 0.1)).tolist() == [0, 0, 0, 0]  # the first of equals
+    for shape in ((3, 1), (0, 4)):
+        with pytest.raises(ValueError, match="two pieces"):
+            choose_leave_one_out(np.zeros(shape))
 
 
 def test_a_piece_has_no_say_in_its_own_choice(rng):
@@ -118,9 +117,3 @@ def test_a_piece_has_no_say_in_its_own_choice(rng):
         changed = criterion.copy()
         changed[:, piece] = rng.uniform(size=12)
         assert choose_leave_one_out(changed)[piece] == chosen[piece]
-
-
-@pytest.mark.parametrize("shape", [(3, 1), (0, 4)])
-def test_without_others_there_is_no_choice(shape):
-    with pytest.raises(ValueError, match="two pieces"):
-        choose_leave_one_out(np.zeros(shape))

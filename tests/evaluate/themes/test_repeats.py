@@ -19,9 +19,7 @@ def test_interval_is_that_of_most_notes():
     ornamented = [*transposed(THEME, 20, 3), (21.5, 90.0)]
     assert interval(THEME, ornamented) == 3
     assert interval(ornamented, THEME) == -3
-
-
-def test_notes_that_never_meet_are_not_transposed():
+    # notes that never meet are not transposed
     assert interval([(0.0, 60.0)], [(4.0, 60.0), (5.5, 62.0)]) == 0
     assert interval([(0.0, 60.0), (1.0, 62.0)], [(4.0, 64.0), (4.25, 40.0)]) == 4
 

@@ -83,15 +83,12 @@ def as_it_is(patches):
     return {"magnitudes": patches, "phases": patches[:, :2]}
 
 
-def test_patches_stay_in_their_piece_where_training_shifts_further(write_parameters):
-    root = write_parameters(TEXT.replace('"cqt"', '"random"') + "training.time_shift_frames = 60\n", "small")
-    arrays = measure_features(load("small", root).for_run("RAW"), small_recordings(), as_it_is)
-    assert np.abs(arrays["shift_frames"]).max() == TIME_SHIFTS_FRAMES[-1]
-
-
 @pytest.mark.filterwarnings("error")
-def test_two_patches_are_enough(write_parameters, rng):
-    root = write_parameters(TEXT.replace('"cqt"', '"random"'), "small")
+def test_two_patches_are_enough_and_stay_in_their_piece_where_training_shifts_further(write_parameters, rng):
+    root = write_parameters(TEXT.replace('"cqt"', '"random"') + "training.time_shift_frames = 60\n", "small")
+    parameters = load("small", root).for_run("RAW")
+    arrays = measure_features(parameters, small_recordings(), as_it_is)
+    assert np.abs(arrays["shift_frames"]).max() == TIME_SHIFTS_FRAMES[-1]
     n_frames = PATCH_FRAMES + 2 * TIME_SHIFTS_FRAMES[-1] + 1
     recordings = replace(
         small_recordings(),
@@ -99,6 +96,6 @@ def test_two_patches_are_enough(write_parameters, rng):
         starts=np.array([0, n_frames]),
         is_searched=np.array([True]),
     )
-    arrays = measure_features(load("small", root).for_run("RAW"), recordings, as_it_is)
+    arrays = measure_features(parameters, recordings, as_it_is)
     assert arrays["pitch_found"][0] == 1
     assert arrays["pca"].shape == (8, 2)
