@@ -18,14 +18,8 @@ def codes_seen_from_the_bass(n_atoms):
     patterns = np.stack([from_roll(roll) for roll in rolls])
     small = small_codes()
     numbers = np.arange(n_atoms)
-    codes = replace(
-        small,
-        patterns=patterns,
-        columns=numbers,
-        atoms=numbers,
-        values=np.ones(n_atoms, np.float32),
-        bias=np.zeros(175),
-    )
+    values, bias = np.ones(n_atoms, np.float32), np.zeros(175)
+    codes = replace(small, patterns=patterns, columns=numbers, atoms=numbers, values=values, bias=bias)
     return codes, replace(small_corpus(small), channels=np.array(channel_names()))
 
 
@@ -34,7 +28,7 @@ def texts(figure):
 
 
 def cells_of(axes):
-    (cells,) = (each for each in axes.collections if type(each) is PolyCollection)
+    (cells,) = (drawn for drawn in axes.collections if type(drawn) is PolyCollection)
     return cells
 
 
@@ -58,14 +52,11 @@ def test_atoms_are_drawn_as_they_are_in_the_music_each_in_its_panel():
 
 def test_not_more_than_forty_in_rows_with_the_same_columns():
     codes = small_codes()
-    many = type(codes)(**(vars(codes) | {"patterns": np.tile(codes.patterns, (9, 1, 1))}))
-    figure = draw_sheet(small_corpus(codes), many)
-    assert [len(axes.texts) for axes in figure.axes] == [8] * 5
-    assert len({axes.get_xlim() for axes in figure.axes}) == 1
-    fewer = draw_sheet(
-        small_corpus(codes), type(codes)(**(vars(codes) | {"patterns": np.tile(codes.patterns, (2, 1, 1))}))
-    )
-    assert [len(axes.texts) for axes in fewer.axes] == [5, 5]
+    for n_times, panels in ((9, [8] * 5), (2, [5, 5])):
+        many = replace(codes, patterns=np.tile(codes.patterns, (n_times, 1, 1)))
+        figure = draw_sheet(small_corpus(codes), many)
+        assert [len(axes.texts) for axes in figure.axes] == panels
+        assert len({axes.get_xlim() for axes in figure.axes}) == 1
 
 
 def test_what_was_seen_from_the_bass_stands_on_keys_the_same_in_all_rows():

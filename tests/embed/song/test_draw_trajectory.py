@@ -34,9 +34,8 @@ def test_line_joins_the_points_in_order_within_the_axes(rng):
     np.testing.assert_allclose(segments_of(axes), np.stack([z[:-1], z[1:]], axis=1))
     np.testing.assert_array_equal(line_of(axes).get_array(), 1 + 0.5 * np.arange(19))
     assert [axes.get_xlabel(), axes.get_ylabel(), axes.get_zlabel()] == ["z1", "z2", "z3"]
-    limits = np.array([axes.get_xlim(), axes.get_ylim(), axes.get_zlim()]).T
-    assert np.all(limits[0] <= z.min(axis=0))
-    assert np.all(limits[1] >= z.max(axis=0))
+    low, high = np.array([axes.get_xlim(), axes.get_ylim(), axes.get_zlim()]).T
+    assert np.all((low <= z.min(axis=0)) & (high >= z.max(axis=0)))
     assert axes.get_title() == "R\nmean cos(v, v next) 0.250, reconstruction 0.01235"
 
 
@@ -85,8 +84,5 @@ def test_path_in_three_of_many_dimensions_keeps_its_shape(rng):
     assert kept == pytest.approx(1)
     distances = np.linalg.norm(points[:, None] - points, axis=-1)
     np.testing.assert_allclose(distances, np.linalg.norm(flat[:, None] - flat, axis=-1), atol=1e-10)
-
-
-def test_fraction_of_variance_that_three_of_four_equal_dimensions_keep():
-    corners = np.vstack([np.eye(4), -np.eye(4)])
+    corners = np.vstack([np.eye(4), -np.eye(4)])  # three of four equal dimensions
     assert first_three_components(corners)[1] == pytest.approx(0.75)
