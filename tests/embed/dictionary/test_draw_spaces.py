@@ -34,13 +34,9 @@ def test_columns_before_the_first_step_are_counted(rng):
     np.testing.assert_array_equal(rows, [code[3:19].ravel(), code[35:51].ravel()])
 
 
-def test_a_panel_for_music_and_for_each_code(write_parameters):
-    parameters, root = store_small_dictionary(write_parameters)
-    paths = draw_spaces.draw_spaces(parameters, root)
+def test_a_panel_for_music_and_for_each_code_with_colours_of_labels(write_parameters, rng):
+    paths = draw_spaces.draw_spaces(*store_small_dictionary(write_parameters))
     assert [path.name for path in paths] == ["spaces.png", "spaces.pdf"]
-
-
-def test_labels_have_colours_and_what_has_none_is_grey(rng):
     labels = np.array(["jazz", "rock", ""])[np.arange(30) % 3]
     spaces = {"music": rng.normal(size=(30, 5)), "code of A": rng.normal(size=(30, 4))}
     figure = draw_spaces.draw_planes(spaces, labels)

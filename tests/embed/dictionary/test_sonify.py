@@ -160,9 +160,7 @@ def test_the_most_used_atoms_are_rendered_as_they_are_in_the_music(rendered):
     assert [(note.pitch, note.velocity) for note in notes[NEGATIVE]] == [(51, 64)]
     assert notes[SNARE][0].start == pytest.approx((2 - 0.25) * 0.125, abs=1e-3)  # an offset of 0.5 is early
     assert all(len(rendering.samples) for rendering in rendered.values())
-
-
-def test_something_of_a_weak_atom_is_rendered_and_nothing_that_is_negative():
+    # something of a weak atom too, and nothing that is negative
     assert rendering_threshold(np.array([[0.1, -0.9], [0.02, 0.06]])) == pytest.approx(0.05)
     assert rendering_threshold(np.array([-1.0, -0.5])) == 0
 

@@ -12,9 +12,7 @@ USES = np.array([40, 20 + 14, 60, 5, 0])
 def test_atoms_come_in_order_of_use():
     assert by_use(small_codes()).tolist() == [HATS, KICK, SNARE, NEGATIVE, UNUSED]
     assert fractions_of_use(small_codes()) == pytest.approx(USES / USES.sum())
-
-
-def test_an_atom_is_shown_as_it_stands_in_the_music_whatever_its_norm_and_sign():
+    # each is shown as it stands in the music whatever its norm and sign
     np.testing.assert_allclose(scaled_patterns(small_codes()), known_music(), atol=1e-6)
 
 

@@ -8,18 +8,7 @@ import pytest
 from scipy.signal import correlate
 
 from pipeline.figures import METHOD_COLOURS
-from tests.browser import (
-    ACCENT,
-    NEEDS_BROWSER,
-    PHONE,
-    ActionBuilder,
-    ActionChains,
-    Keys,
-    OpenPage,
-    ScrollOrigin,
-    watched,
-    without_sound,
-)
+from tests.browser import ACCENT, NEEDS_BROWSER, PHONE, Keys, OpenPage, watched, without_sound
 
 pytestmark = NEEDS_BROWSER
 
@@ -48,16 +37,6 @@ class Player(OpenPage):
     def settle(self):
         self.wait(lambda: self.ask("document.getElementById('sound').readyState >= 3 || !page.clock.hasSound"))
         super().settle()
-
-    def drag(self, *positions):
-        """The mouse over positions in the window, pressed from the first to the last."""
-        actions = ActionBuilder(self.browser, duration=30)
-        for index, position in enumerate(positions):
-            actions.pointer_action.move_to_location(round(position["x"]), round(position["y"]))
-            if index == 0:
-                actions.pointer_action.pointer_down()
-        actions.pointer_action.pointer_up()
-        actions.perform()
 
     def position(self, run, time_s):
         panel = f"page.panels[{run}]"
@@ -191,7 +170,7 @@ def test_space_presses_a_button_with_focus_and_plays_after_a_click_on_one(page):
     page.wait(lambda: page.ask("[page.looping, page.clock.playing]") == [False, True])
 
 
-def test_a_drag_rotates_all_panels_and_seeks_nowhere(page, curve):
+def test_a_drag_rotates_all_panels_and_seeks_nowhere_the_wheel_zooms_and_a_double_click_resets(page, curve):
     before, view = [page.position(run, 3) for run in (0, 1)], page.ask("page.camera")
     page.drag(*({"x": before[0]["x"] + 50 * step, "y": before[0]["y"] + 10 * step} for step in range(3)))
     rotated = page.ask("page.camera")
@@ -202,16 +181,11 @@ def test_a_drag_rotates_all_panels_and_seeks_nowhere(page, curve):
         ((x,), (y,)) = page.project(run, curve(np.array([3.0])))
         assert np.hypot(x - before[run]["x"], y - before[run]["y"]) > 5
         assert page.position(run, 3) == pytest.approx({"x": x, "y": y}, abs=0.5)
-
-
-def test_the_wheel_zooms_and_a_double_click_resets(page):
-    view = page.ask("page.camera")
-    stage = page.element(".stage")
-    ActionChains(page.browser).scroll_from_origin(ScrollOrigin.from_element(stage), 0, -300).perform()
+    page.scroll(before[0], -300)
     page.wait(lambda: page.ask("page.camera.zoom") > 1.2 * view["zoom"])
     page.press("d", "w")
-    assert page.ask("page.camera.yaw") > view["yaw"]
-    ActionChains(page.browser).double_click(stage).perform()
+    assert page.ask("page.camera.yaw") > rotated["yaw"]
+    page.double_click(before[0])
     assert page.ask("page.camera") == view
 
 
@@ -248,10 +222,7 @@ def test_the_song_stops_at_its_end_and_begins_again_and_loops_unless_it_is_pause
 
 
 def test_a_double_click_on_a_section_loops_it_to_the_very_end(page):
-    position = page.on_timeline(4)
-    actions = ActionBuilder(page.browser)
-    actions.pointer_action.move_to_location(round(position["x"]), round(position["y"])).double_click()
-    actions.perform()
+    page.double_click(page.on_timeline(4))
     assert page.ask("page.span") == [3, DURATION_S]
     page.ask("page.seek(5.8)")
     page.press(" ")
