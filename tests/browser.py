@@ -9,14 +9,14 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 from selenium import webdriver  # noqa: E402
-from selenium.webdriver.common.action_chains import ActionChains, ScrollOrigin  # noqa: E402
+from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.select import Select  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-__all__ = ["ActionBuilder", "ActionChains", "Keys", "ScrollOrigin", "Select"]  # for the tests of pages
+__all__ = ["Keys", "Select"]  # for the tests of pages
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DRIVER = shutil.which("chromedriver")
@@ -118,6 +118,27 @@ class OpenPage:
         actions.perform()
         if held:
             actions.clear_actions()
+
+    def double_click(self, position):
+        actions = ActionBuilder(self.browser)
+        actions.pointer_action.move_to_location(round(position["x"]), round(position["y"])).double_click()
+        actions.perform()
+
+    def drag(self, *positions):
+        """The mouse over positions in the window, pressed from the first to the last."""
+        actions = ActionBuilder(self.browser, duration=30)
+        for index, position in enumerate(positions):
+            actions.pointer_action.move_to_location(round(position["x"]), round(position["y"]))
+            if index == 0:
+                actions.pointer_action.pointer_down()
+        actions.pointer_action.pointer_up()
+        actions.perform()
+
+    def scroll(self, position, delta_y):
+        """The wheel over a position; up is negative."""
+        actions = ActionBuilder(self.browser)
+        actions.wheel_action.scroll(round(position["x"]), round(position["y"]), delta_y=delta_y)
+        actions.perform()
 
     @contextmanager
     def screen(self, width, height, *, pixel_ratio=1):

@@ -18,14 +18,8 @@ def codes_seen_from_the_bass(n_atoms):
     patterns = np.stack([from_roll(roll) for roll in rolls])
     small = small_codes()
     numbers = np.arange(n_atoms)
-    codes = replace(
-        small,
-        patterns=patterns,
-        columns=numbers,
-        atoms=numbers,
-        values=np.ones(n_atoms, np.float32),
-        bias=np.zeros(175),
-    )
+    values, bias = np.ones(n_atoms, np.float32), np.zeros(175)
+    codes = replace(small, patterns=patterns, columns=numbers, atoms=numbers, values=values, bias=bias)
     return codes, replace(small_corpus(small), channels=np.array(channel_names()))
 
 
@@ -34,7 +28,7 @@ def texts(figure):
 
 
 def cells_of(axes):
-    (cells,) = (each for each in axes.collections if type(each) is PolyCollection)
+    (cells,) = (drawn for drawn in axes.collections if type(drawn) is PolyCollection)
     return cells
 
 
@@ -46,11 +40,7 @@ def test_a_panel_for_each_atom_in_order_of_use():
     assert [panel.get_x() for panel in axes.patches] == [-0.5, 5.5, 11.5, 17.5, 23.5]
     assert {panel.get_width() for panel in axes.patches} == {5}
     assert axes.get_xlim() == (-0.5, 28.5)
-
-
-def test_atoms_are_drawn_as_they_are_in_the_music_each_in_its_panel():
-    codes = small_codes()
-    cells = cells_of(draw_sheet(small_corpus(codes), codes).axes[0])
+    cells = cells_of(axes)  # as they are in the music
     lefts = [path.vertices[:, 0].min() for path in cells.get_paths()]
     assert lefts == pytest.approx([0, 2, 6, 12 + 2 - 0.25, 18 + 3, 24 + 1])  # hats, kick, early snare, ride, tom
     assert np.asarray(cells.get_array()) == pytest.approx([0.5, 0.25, 1, 0.75, 0.5, 1])
@@ -58,14 +48,11 @@ def test_atoms_are_drawn_as_they_are_in_the_music_each_in_its_panel():
 
 def test_not_more_than_forty_in_rows_with_the_same_columns():
     codes = small_codes()
-    many = type(codes)(**(vars(codes) | {"patterns": np.tile(codes.patterns, (9, 1, 1))}))
-    figure = draw_sheet(small_corpus(codes), many)
-    assert [len(axes.texts) for axes in figure.axes] == [8] * 5
-    assert len({axes.get_xlim() for axes in figure.axes}) == 1
-    fewer = draw_sheet(
-        small_corpus(codes), type(codes)(**(vars(codes) | {"patterns": np.tile(codes.patterns, (2, 1, 1))}))
-    )
-    assert [len(axes.texts) for axes in fewer.axes] == [5, 5]
+    for n_times, panels in ((9, [8] * 5), (2, [5, 5])):
+        many = replace(codes, patterns=np.tile(codes.patterns, (n_times, 1, 1)))
+        figure = draw_sheet(small_corpus(codes), many)
+        assert [len(axes.texts) for axes in figure.axes] == panels
+        assert len({axes.get_xlim() for axes in figure.axes}) == 1
 
 
 def test_what_was_seen_from_the_bass_stands_on_keys_the_same_in_all_rows():

@@ -5,10 +5,9 @@ import pytest
 from pretty_midi import note_number_to_name
 
 from embed.dictionary.draw_codes import draw_all_codes, draw_code, draw_usage
-from embed.dictionary.sparse_codes import SparseCodes
 from pipeline import results
-from save_dataset.midi.corpus import NO_CHORD, Corpus
-from tests.small_dictionary import HATS, NEGATIVE, SNARE, small_codes, small_corpus, store_small_dictionary
+from tests.small_dictionary import HATS, NEGATIVE, SNARE, codes_of, small_codes, small_corpus, store_small_dictionary
+from tests.small_midi import make_corpus
 
 
 def test_music_code_and_reconstruction_have_one_axis_of_time():
@@ -24,25 +23,18 @@ def test_music_code_and_reconstruction_have_one_axis_of_time():
 
 
 def test_the_code_stands_where_its_atoms_begin():
-    codes = small_codes()
+    codes, atoms = small_codes(), [HATS, SNARE, NEGATIVE]
     axes = draw_code(small_corpus(codes), codes).axes[1]
-    assert [label.get_text() for label in axes.get_yticklabels()] == [str(atom) for atom in (HATS, SNARE, NEGATIVE)]
-    image = axes.collections[0]
-    edges = image.get_coordinates()[0, :, 0]
-    values = image.get_array()
-    assert edges.tolist() == list(range(0, 129, 4))
-    assert values.shape == (3, 32)
-    rows = [np.flatnonzero(~row).tolist() for row in np.ma.getmaskarray(values)]
-    code = codes.piece(2)
-    assert rows == [np.flatnonzero(code[:32, atom]).tolist() for atom in (HATS, SNARE, NEGATIVE)]
-    assert values[2, 0] == -3
+    assert [label.get_text() for label in axes.get_yticklabels()] == [str(atom) for atom in atoms]
+    (image,) = axes.collections
+    assert image.get_coordinates()[0, :, 0].tolist() == list(range(0, 129, 4))
+    np.testing.assert_array_equal(image.get_array().filled(0), codes.piece(2)[:32, atoms].T)
 
 
 def test_a_code_without_uses_is_drawn_empty():
     codes = small_codes()
-    corpus = small_corpus(codes)
-    empty = {"columns": codes.columns[:0], "atoms": codes.atoms[:0], "values": codes.values[:0]}
-    axes = draw_code(corpus, type(codes)(**(vars(codes) | empty))).axes[1]
+    empty = replace(codes, columns=codes.columns[:0], atoms=codes.atoms[:0], values=codes.values[:0])
+    axes = draw_code(small_corpus(codes), empty).axes[1]
     assert axes.get_ylabel() == "no active atom"
     assert not axes.collections
 
@@ -51,36 +43,21 @@ def test_keys_have_the_same_rows_above_and_below():
     channels = np.array([f"onset {note_number_to_name(pitch)}" for pitch in range(21, 109)])
     patterns = np.zeros((2, 4, 88), np.float32)
     patterns[0, 0, 39], patterns[1, 0, 63] = 1, 1
-    codes = SparseCodes(
-        np.arange(32), np.arange(32) % 2, np.ones(32, np.float32), np.array([0, 32]), patterns, np.zeros(88), 4
-    )
     steps = np.zeros((128, 88), np.float32)
     steps[::4, 39] = 1
-    one = {name: np.array([""]) for name in ("names", "labels", "groups")}
-    corpus = Corpus(
-        steps,
-        np.array([0, 128]),
-        **one,
-        splits=np.array(["test"]),
-        bpm=np.array([90.0]),
-        channels=channels,
-        steps_per_beat=4,
-        steps_per_bar=16,
-        chords=np.full(128, NO_CHORD),
-    )
+    codes = codes_of([np.eye(2)[np.arange(32) % 2]], patterns, 4)
+    corpus = replace(make_corpus([steps], ["test"]), channels=channels)
     music, _, reconstruction, _ = draw_code(corpus, codes).axes
     assert music.get_ylim() == reconstruction.get_ylim()
-    labels = [label.get_text() for label in music.get_yticklabels()]
-    assert labels == [label.get_text() for label in reconstruction.get_yticklabels()] == ["C4", "C5", "C6"]
+    for axes in (music, reconstruction):
+        assert [label.get_text() for label in axes.get_yticklabels()] == ["C4", "C5", "C6"]
 
 
 def test_tokens_have_the_same_axis_of_time_as_their_code():
-    codes = small_codes()
-    corpus = replace(small_corpus(codes), channels=np.array(["token"]))
-    corpus = replace(corpus, steps=corpus.steps[:, :1])
+    codes, corpus = small_codes(), small_corpus(small_codes())
+    tokens = replace(corpus, channels=np.array(["token"]), steps=corpus.steps[:, :1])
     codes = replace(codes, patterns=codes.patterns[:, :, :1], bias=codes.bias[:1])
-    limits = {axes.get_xlim() for axes in draw_code(corpus, codes).axes[:3]}
-    assert limits == {(-0.5, 128)}
+    assert {axes.get_xlim() for axes in draw_code(tokens, codes).axes[:3]} == {(-0.5, 128)}
 
 
 def test_usage_is_a_falling_line_for_each_run():

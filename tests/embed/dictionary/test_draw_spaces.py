@@ -3,8 +3,7 @@ from dataclasses import replace
 import numpy as np
 
 from embed.dictionary import draw_spaces
-from embed.dictionary.sparse_codes import SparseCodes
-from tests.small_dictionary import BARS, small_codes, small_corpus, store_small_dictionary
+from tests.small_dictionary import BARS, codes_of, small_codes, small_corpus, store_small_dictionary
 
 
 def test_bars_are_of_held_out_pieces_and_not_silent_nor_more_than_can_be_seen(monkeypatch):
@@ -30,21 +29,14 @@ def test_codes_of_bars_are_what_begins_in_them():
 
 def test_columns_before_the_first_step_are_counted(rng):
     code = rng.normal(size=(160 + 3, 2)).astype(np.float32)  # atoms of 4 steps, anywhere: three columns hang over
-    columns, atoms = np.nonzero(code)
-    codes = SparseCodes(
-        columns, atoms, code[columns, atoms], np.array([0, 163]), np.ones((2, 4, 27), np.float32), np.zeros(27), 1
-    )
+    codes = codes_of([code], np.ones((2, 4, 27)), 1)
     rows = draw_spaces.codes_of_bars(small_corpus(small_codes()), codes, np.array([0, 32]))
     np.testing.assert_array_equal(rows, [code[3:19].ravel(), code[35:51].ravel()])
 
 
-def test_a_panel_for_music_and_for_each_code(write_parameters):
-    parameters, root = store_small_dictionary(write_parameters)
-    paths = draw_spaces.draw_spaces(parameters, root)
+def test_a_panel_for_music_and_for_each_code_with_colours_of_labels(write_parameters, rng):
+    paths = draw_spaces.draw_spaces(*store_small_dictionary(write_parameters))
     assert [path.name for path in paths] == ["spaces.png", "spaces.pdf"]
-
-
-def test_labels_have_colours_and_what_has_none_is_grey(rng):
     labels = np.array(["jazz", "rock", ""])[np.arange(30) % 3]
     spaces = {"music": rng.normal(size=(30, 5)), "code of A": rng.normal(size=(30, 4))}
     figure = draw_spaces.draw_planes(spaces, labels)

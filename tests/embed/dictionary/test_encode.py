@@ -69,14 +69,10 @@ def test_a_silent_corpus_has_an_empty_code(corpus, music):
         assert not stored["mean_activity"].any()
 
 
-def test_windows_are_coded_alike_in_batches_of_any_size(music):
+def test_windows_are_coded_alike_in_batches_of_any_size_and_pieces_of_all_lengths_share_one_trace(music, corpus):
     model = make_model(music)
     for batch_size in (1, 3, 512):
         np.testing.assert_allclose(batch_encoder(model, batch_size)(music), model.encode(music), atol=1e-6)
-
-
-def test_pieces_of_all_lengths_share_one_trace(music, corpus):
-    model = make_model(music)
     traced, encode_one = [], model.encode
     model.encode = lambda steps: traced.append(steps.shape) or encode_one(steps)
     encode = piece_encoder(model)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from embed.dictionary.excerpt import take_excerpt
-from embed.dictionary.sparse_codes import SparseCodes, decode
+from embed.dictionary.sparse_codes import decode
 from embed.dictionary.used_channels import used_channels
-from tests.small_dictionary import HATS, NEGATIVE, SNARE, small_codes, small_corpus
+from tests.small_dictionary import HATS, NEGATIVE, SNARE, codes_of, small_codes, small_corpus
+from tests.small_midi import make_corpus
 
 
 @pytest.fixture
@@ -38,20 +39,12 @@ def test_bars_of_silence_at_the_beginning_are_left_out(codes):
 
 def test_columns_that_reach_in_from_before_belong_to_it(codes, rng):
     patterns = rng.normal(size=(3, 8, 27)).astype(np.float32)
-    n_columns = 160 + 7
-    code = np.zeros((n_columns, 3), np.float32)
+    code = np.zeros((160 + 7, 3), np.float32)
     code[::5] = rng.normal(size=(34, 3))
-    columns, atoms = np.nonzero(code)
-    long = SparseCodes(columns, atoms, code[columns, atoms], np.array([0, n_columns]), patterns, np.zeros(27), 1)
-    corpus = small_corpus(codes)
-    corpus = replace(
-        corpus,
-        starts=np.array([0, 160]),
-        steps=corpus.steps[:160],
-        **{name: getattr(corpus, name)[:1] for name in ("names", "labels", "groups", "splits", "bpm")},
-    )
-    corpus.steps[:16] = 0
-    excerpt = take_excerpt(corpus, long)
+    long = codes_of([code], patterns, 1)
+    music = small_corpus(codes).steps[:160]
+    music[:16] = 0
+    excerpt = take_excerpt(make_corpus([music]), long)
     np.testing.assert_allclose(excerpt.reconstruction, long.decode(code)[16 : 16 + 128], rtol=1e-5)
     assert excerpt.begins[0] == -7
     assert excerpt.begins[-1] == 127

@@ -20,42 +20,31 @@ def with_sound_font(sound_font):
     return DRUMS.model_copy(update={"rendering": DRUMS.rendering.model_copy(update={"sound_font": sound_font})})
 
 
-def beat():
-    """A kick at step 0, a snare at step 4, of four beats."""
-    grid = np.zeros((16, 27))
-    grid[0, [0, 9]] = 1, 1
-    grid[4, [1, 10]] = 0.7, 64 / 127
-    return grid
+BEAT = np.zeros((16, 27))  # a kick at step 0, a snare at step 4, of four beats
+BEAT[0, [0, 9]] = 1, 1
+BEAT[4, [1, 10]] = 0.7, 64 / 127
 
 
 def notes_of(midi):
-    return [(note.pitch, note.velocity, note.start) for each in midi.instruments for note in each.notes]
+    return [(note.pitch, note.velocity, note.start) for part in midi.instruments for note in part.notes]
 
 
-def test_drums_are_strokes_at_their_steps():
-    midi = to_midi_of(beat(), DRUMS, bpm=120)
+def test_drums_are_strokes_at_their_steps_above_the_threshold():
+    midi = to_midi_of(BEAT, DRUMS, bpm=120)
     assert notes_of(midi) == [(36, 127, 0.0), (38, 64, pytest.approx(0.5, abs=1e-3))]
-    assert [each.is_drum for each in midi.instruments] == [True]
+    assert [part.is_drum for part in midi.instruments] == [True]
+    assert notes_of(to_midi_of(BEAT, DRUMS, bpm=120, threshold=0.8)) == [(36, 127, 0.0)]
+    assert notes_of(to_midi_of(-BEAT, DRUMS, bpm=120)) == []
 
 
-def test_the_threshold_says_what_is_a_hit():
-    assert [pitch for pitch, *_ in notes_of(to_midi_of(beat(), DRUMS, bpm=120, threshold=0.8))] == [36]
-    assert notes_of(to_midi_of(-beat(), DRUMS, bpm=120)) == []
-
-
-def test_keys_are_notes_that_last():
+def test_keys_are_notes_that_last_and_steps_in_seconds_have_their_own_tempo():
     roll = np.zeros((8, 176))
     roll[2, 39], roll[2:6, 88 + 39] = 1, 1
     (note,) = to_midi_of(roll, piano_parameters(), bpm=60).instruments[0].notes
-    assert note.pitch == 60
-    assert (note.start, note.end) == (pytest.approx(0.5, abs=2e-3), pytest.approx(1.5, abs=2e-3))
-
-
-def test_steps_in_seconds_have_their_own_tempo():
-    roll = np.zeros((8, 88))
-    roll[4, 0] = 1
-    (note,) = to_midi_of(roll, piano_parameters(kind="onsets", step_s=0.05), bpm=60).instruments[0].notes
-    assert note.start == pytest.approx(0.2, abs=2e-3)
+    assert (note.pitch, note.start, note.end) == pytest.approx((60, 0.5, 1.5), abs=2e-3)
+    onsets = roll[:, :88]
+    (note,) = to_midi_of(onsets, piano_parameters(kind="onsets", step_s=0.05), bpm=60).instruments[0].notes
+    assert note.start == pytest.approx(0.1, abs=2e-3)
 
 
 def test_what_is_seen_from_the_bass_is_rendered_as_keys():
@@ -75,7 +64,7 @@ def test_tokens_are_the_notes_they_say():
 
 
 def test_music_is_written_as_midi_and_sound(tmp_path):
-    paths = write_music(beat(), DRUMS, tmp_path / "beat.v1", bpm=120)
+    paths = write_music(BEAT, DRUMS, tmp_path / "beat.v1", bpm=120)
     assert paths == [tmp_path / "beat.v1.mid", tmp_path / "beat.v1.wav"]
     assert [pitch for pitch, *_ in notes_of(pretty_midi.PrettyMIDI(str(paths[0])))] == [36, 38]
     samples, rate_hz = soundfile.read(paths[1])
@@ -85,29 +74,22 @@ def test_music_is_written_as_midi_and_sound(tmp_path):
     assert list(tmp_path.iterdir()) == paths[:1]
 
 
-def test_a_sound_font_must_be_there(tmp_path):
+def test_a_sound_font_is_played_by_fluidsynth_if_both_exist(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match=r"rendering.sound_font=no.sf2: no such file in music/"):
-        write_music(beat(), with_sound_font("no.sf2"), tmp_path / "beat", bpm=120, root=tmp_path)
-
-
-def test_without_fluidsynth_a_sound_font_is_refused(tmp_path, monkeypatch):
-    (tmp_path / "music").mkdir()
-    (tmp_path / "music" / "a.sf2").write_bytes(b"")
-    monkeypatch.setattr(pretty_midi.fluidsynth, "_HAS_FLUIDSYNTH", False)
-    with pytest.raises(ValueError, match=r"rendering.sound_font=a.sf2: FluidSynth is not installed; leave it out"):
-        to_sound(to_midi_of(beat(), DRUMS, bpm=120), with_sound_font("a.sf2"), tmp_path)
-
-
-def test_fluidsynth_plays_with_the_sound_font(tmp_path, monkeypatch):
-    (tmp_path / "music").mkdir()
-    (tmp_path / "music" / "a.sf2").write_bytes(b"")
-    asked = {}
+        write_music(BEAT, with_sound_font("no.sf2"), tmp_path / "beat", bpm=120, root=tmp_path)
+    sound_font, asked = tmp_path / "music" / "a.sf2", {}
+    sound_font.parent.mkdir()
+    sound_font.touch()
+    midi, parameters = to_midi_of(BEAT, DRUMS, bpm=120), with_sound_font("a.sf2")
+    with monkeypatch.context() as patch:
+        patch.setattr(pretty_midi.fluidsynth, "_HAS_FLUIDSYNTH", False)
+        with pytest.raises(ValueError, match=r"rendering.sound_font=a.sf2: FluidSynth is not installed; leave it out"):
+            to_sound(midi, parameters, tmp_path)
 
     def play(midi, **given):
         asked.update(given)
         return np.array([0.0, 1.0, -0.5])
 
     monkeypatch.setattr(pretty_midi.PrettyMIDI, "fluidsynth", play)
-    samples = to_sound(to_midi_of(beat(), DRUMS, bpm=120), with_sound_font("a.sf2"), tmp_path)
-    assert samples == pytest.approx([0, 0.9, -0.45])
-    assert asked == {"fs": 8000, "synthesizer": str(tmp_path / "music" / "a.sf2")}
+    assert to_sound(midi, parameters, tmp_path) == pytest.approx([0, 0.9, -0.45])
+    assert asked == {"fs": 8000, "synthesizer": str(sound_font)}

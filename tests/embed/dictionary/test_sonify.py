@@ -83,10 +83,8 @@ def test_music_seen_from_the_bass_is_shown_on_keys():
         small_corpus(small), channels=np.array(channel_names()), steps=np.tile(from_roll(roll), (4, 1))[:480]
     )
     atoms = describe_atoms(codes, corpus, 2, [(0, 1), (1, 1)])
-    assert atoms["rows"] == [["onset", ["C4"]], ["frame", ["C4"]]]
-    excerpt = take_excerpt(corpus, codes)
-    piece = describe_piece(excerpt, codes, corpus, 0.1, [(0, 1), (1, 1)])
-    assert piece["rows"] == [["onset", ["C4"]], ["frame", ["C4"]]]
+    piece = describe_piece(take_excerpt(corpus, codes), codes, corpus, 0.1, [(0, 1), (1, 1)])
+    assert atoms["rows"] == piece["rows"] == [["onset", ["C4"]], ["frame", ["C4"]]]
     np.testing.assert_array_equal(unpack(piece["music"][0], 2), roll[:128, [39, 88 + 39]])
 
 
@@ -95,21 +93,17 @@ def test_each_sound_lies_where_the_page_says(page, data, script_of, dictionary_f
     kick = next(atom for atom in data["atoms"] if atom["number"] == KICK)
     start, length = (round(seconds * rate_hz) for seconds in kick["sound"])
     assert np.abs(samples[start : start + length]).max() > 0.5
-    between = samples[start - round(0.03 * rate_hz) : start - 20]
-    assert np.abs(between).max() < 0.02
+    assert np.abs(samples[start - round(0.03 * rate_hz) : start - 20]).max() < 0.02  # silence between
     wav, _ = soundfile.read(dictionary_files[0].parent / "atoms" / "atom_000.wav")
     assert length / rate_hz <= len(wav) / 8000
 
 
 def test_atoms_are_as_loud_as_in_the_music_but_never_too_soft_to_hear():
-    def struck(*velocities):
+    for velocities, loudness in (((127, 3), 1), ((64, 12), 64 / 127), ((1,), 0.3), ((), 0.3)):
         midi = PrettyMIDI()
         midi.instruments.append(Instrument(0))
         midi.instruments[0].notes = [Note(velocity, 60, 0, 1) for velocity in velocities]
-        return Rendering(midi, np.ones(1))
-
-    loudness = [loudness_of(rendering) for rendering in (struck(127, 3), struck(64, 12), struck(1), struck())]
-    assert loudness == pytest.approx([1, 64 / 127, 0.3, 0.3])
+        assert loudness_of(Rendering(midi, np.ones(1))) == pytest.approx(loudness)
 
 
 def test_sounds_are_joined_with_silence_between_and_without_their_silent_ends():
@@ -156,8 +150,7 @@ def test_the_step_writes_page_sounds_and_figures_of_the_runs_named(write_paramet
 @pytest.fixture
 def rendered(write_parameters):
     parameters, root = store_small_dictionary(write_parameters)
-    codes = small_codes()
-    return render_atoms(parameters.for_run("A"), small_corpus(codes), codes, root)
+    return render_atoms(parameters.for_run("A"), small_corpus(small_codes()), small_codes(), root)
 
 
 def test_the_most_used_atoms_are_rendered_as_they_are_in_the_music(rendered):
@@ -167,9 +160,7 @@ def test_the_most_used_atoms_are_rendered_as_they_are_in_the_music(rendered):
     assert [(note.pitch, note.velocity) for note in notes[NEGATIVE]] == [(51, 64)]
     assert notes[SNARE][0].start == pytest.approx((2 - 0.25) * 0.125, abs=1e-3)  # an offset of 0.5 is early
     assert all(len(rendering.samples) for rendering in rendered.values())
-
-
-def test_something_of_a_weak_atom_is_rendered_and_nothing_that_is_negative():
+    # something of a weak atom too, and nothing that is negative
     assert rendering_threshold(np.array([[0.1, -0.9], [0.02, 0.06]])) == pytest.approx(0.05)
     assert rendering_threshold(np.array([-1.0, -0.5])) == 0
 
@@ -177,8 +168,7 @@ def test_something_of_a_weak_atom_is_rendered_and_nothing_that_is_negative():
 def test_files_of_other_atoms_do_not_stay(rendered, tmp_path):
     folder = tmp_path / "atoms"
     write_atoms(rendered, folder, 8000)
-    first = {HATS: rendered[HATS]}
-    paths = write_atoms(first, folder, 8000)
+    paths = write_atoms({HATS: rendered[HATS]}, folder, 8000)
     assert sorted(folder.iterdir()) == sorted(paths)
     assert [path.name for path in paths] == ["atom_002.mid", "atom_002.wav"]
     assert len(pretty_midi.PrettyMIDI(str(paths[0])).instruments[0].notes) == 2

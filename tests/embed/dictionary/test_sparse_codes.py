@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from embed.dictionary.sparse_codes import SparseCodes, decode
+from tests.small_dictionary import codes_of
 
 N_ATOMS, ATOM_STEPS, N_CHANNELS = 5, 4, 3
-STRIDES = (1, 2, 4)
+every_stride = pytest.mark.parametrize("stride_steps", [1, 2, 4])
 
 
 def make_codes(rng, stride_steps, lengths=(8, 0, 3, 12), density=0.3):
@@ -12,21 +13,11 @@ def make_codes(rng, stride_steps, lengths=(8, 0, 3, 12), density=0.3):
     n_columns = [length and length + ATOM_STEPS // stride_steps - 1 for length in lengths]
     dense = [rng.normal(size=(n, N_ATOMS)) * (rng.random((n, N_ATOMS)) < density) for n in n_columns]
     dense = [code.astype(np.float32) for code in dense]
-    together = np.concatenate(dense)
-    columns, atoms = np.nonzero(together)
-    codes = SparseCodes(
-        columns=columns,
-        atoms=atoms,
-        values=together[columns, atoms],
-        starts=np.cumsum([0, *n_columns]),
-        patterns=rng.normal(size=(N_ATOMS, ATOM_STEPS, N_CHANNELS)).astype(np.float32),
-        bias=rng.normal(size=N_CHANNELS).astype(np.float32),
-        stride_steps=stride_steps,
-    )
-    return codes, dense
+    patterns = rng.normal(size=(N_ATOMS, ATOM_STEPS, N_CHANNELS))
+    return codes_of(dense, patterns, stride_steps, bias=rng.normal(size=N_CHANNELS).astype(np.float32)), dense
 
 
-@pytest.mark.parametrize("stride_steps", STRIDES)
+@every_stride
 def test_each_atom_sounds_at_its_position(rng, stride_steps):
     codes, dense = make_codes(rng, stride_steps)
     for code in dense:
@@ -51,7 +42,7 @@ def test_a_column_says_at_which_step_an_atom_begins(column, music):
     assert decode(code, np.arange(1.0, 5).reshape(1, 4, 1), 1)[:, 0].tolist() == music
 
 
-@pytest.mark.parametrize("stride_steps", STRIDES)
+@every_stride
 def test_codes_of_pieces_come_back_dense(rng, stride_steps):
     codes, dense = make_codes(rng, stride_steps)
     for index, code in enumerate(dense):
@@ -60,18 +51,13 @@ def test_codes_of_pieces_come_back_dense(rng, stride_steps):
     np.testing.assert_array_equal(codes.usage(), np.count_nonzero(np.concatenate(dense), axis=0))
 
 
-@pytest.mark.parametrize("stride_steps", STRIDES)
-def test_an_empty_code_is_silence(rng, stride_steps):
+@every_stride
+def test_an_empty_code_is_silence_and_code_of_no_music_is_no_music(rng, stride_steps):
     codes, _ = make_codes(rng, stride_steps, density=0)
     assert codes.usage().tolist() == [0] * N_ATOMS
     assert not codes.piece(0).any()
     music = codes.decode(codes.piece(0))
     np.testing.assert_array_equal(music, np.broadcast_to(codes.bias, (8 * stride_steps, N_CHANNELS)))
-
-
-@pytest.mark.parametrize("stride_steps", STRIDES)
-def test_code_of_no_music_is_no_music(rng, stride_steps):
-    codes, _ = make_codes(rng, stride_steps)
     code = np.zeros((ATOM_STEPS // stride_steps - 1, N_ATOMS))
     assert codes.decode(code).shape == (0, N_CHANNELS)
 

@@ -32,14 +32,10 @@ def test_names_cannot_break_the_page(web, script_of, name):
     assert script_of(page, "data") == {"name": name}
 
 
-def test_the_title_is_shown_as_it_is(web):
-    page = fill_page(web, "small", "own", title="<b> & $title", data={})
+def test_the_title_is_shown_as_it_is_and_the_sound_is_in_the_page(web, script_of):
+    page = fill_page(web, "small", "own", title="<b> & $title", data={}, sound=b"sound")
     assert "<title>&lt;b&gt; &amp; $title</title>" in page
     assert "<h1>&lt;b&gt; &amp; $title</h1>" in page
-
-
-def test_the_sound_is_in_the_page(web, script_of):
-    page = fill_page(web, "small", "own", title="x", data={}, sound=b"sound")
     assert base64.b64decode(script_of(page, "sound-data")) == b"sound"
 
 

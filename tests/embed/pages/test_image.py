@@ -18,6 +18,5 @@ def read_image(uri):
 @pytest.mark.parametrize("n_colours", [1, 3, N_COLOURS])
 def test_a_reader_of_png_gives_the_colours_back(rng, shape, n_colours):
     values = rng.integers(0, n_colours, size=shape) / (N_COLOURS - 1)
-    np.testing.assert_allclose(
-        read_image(image_uri(values)), matplotlib.colormaps["inferno"](values)[..., :3], atol=0.02
-    )
+    expected = matplotlib.colormaps["inferno"](values)[..., :3]
+    np.testing.assert_allclose(read_image(image_uri(values)), expected, atol=0.02)

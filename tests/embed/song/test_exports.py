@@ -33,15 +33,6 @@ def test_chapters_follow_each_other_to_the_end_of_the_song_with_names_on_one_lin
     assert read_webvtt(path) == [(0.0, 8.0, "A"), (8.0, 3600.25, "A'"), (3600.25, 3723.5, "Böse Buben")]
 
 
-@pytest.mark.parametrize(
-    ("time_s", "text"),
-    [
-        (0, "00:00:00.000"),
-        (0.0004, "00:00:00.000"),
-        (59.9996, "00:01:00.000"),
-        (3599.9999, "01:00:00.000"),
-        (360000, "100:00:00.000"),
-    ],
-)
-def test_clock_carries_over_what_is_rounded_up(time_s, text):
-    assert clock(time_s) == text
+def test_clock_carries_over_what_is_rounded_up():
+    times = [clock(time_s) for time_s in (0, 0.0004, 59.9996, 3599.9999, 360000)]
+    assert times == ["00:00:00.000", "00:00:00.000", "00:01:00.000", "01:00:00.000", "100:00:00.000"]

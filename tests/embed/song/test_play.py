@@ -51,70 +51,59 @@ def edited(write_parameters):
 def forecast(run, root, methods=("knn", "persistence")):
     embedding = results.load(run, "embedding", root)
     forecasts = {method: forecast_song(embedding, method, run) for method in methods}
-    for method, each in forecasts.items():
-        results.save(run, f"forecast_{method}", each, root)
+    for method, arrays in forecasts.items():
+        results.save(run, f"forecast_{method}", arrays, root)
     return forecasts
 
 
 @pytest.fixture
-def shown_on(script_of):
-    return lambda path: script_of(path.read_text(encoding="utf-8"), "data")
+def page_of(root, script_of):
+    """The data of the page that is written with parameters."""
+
+    def write(parameters):
+        path = write_page(parameters, read_song(parameters, root), root)
+        assert path == root / "output" / "song" / "player.html"
+        return script_of(path.read_text(encoding="utf-8"), "data")
+
+    return write
 
 
-@pytest.fixture
-def forecasts_on(shown_on):
-    return lambda path: {run["name"]: list(run["forecasts"]) for run in shown_on(path)["runs"]}
+def test_page_is_written_without_forecasts_and_again_with_those_that_are_wanted_and_fresh(song, root, edited, page_of):
+    def forecasts_on_page(parameters):
+        return {run["name"]: list(run["forecasts"]) for run in page_of(parameters)["runs"]}
 
-
-def page_of(parameters, root):
-    return write_page(parameters, read_song(parameters, root), root)
-
-
-def test_page_is_written_without_forecasts_and_again_with_those_that_are_wanted_and_fresh(
-    song, root, edited, shown_on, forecasts_on
-):
-    path = page_of(song, root)
-    assert path == root / "output" / "song" / "player.html"
-    assert forecasts_on(path) == {"R": [], "PCA": []}
+    assert forecasts_on_page(song) == {"R": [], "PCA": []}
     stored = forecast(song.for_run("R"), root)["knn"]
-    assert forecasts_on(page_of(song, root)) == {"R": ["knn"], "PCA": []}
-    on_page = shown_on(path)["runs"][0]["forecasts"]["knn"]
+    assert forecasts_on_page(song) == {"R": ["knn"], "PCA": []}
+    on_page = page_of(song)["runs"][0]["forecasts"]["knn"]
     np.testing.assert_allclose(on_page["starts_s"], stored["starts_s"], atol=1e-5)
     assert on_page["n_points"] == 1 + song.forecast.horizon_steps
     with_persistence = edited(('video = ["R"]', 'video = ["R"]\nforecasts = ["persistence"]'))
-    assert forecasts_on(page_of(with_persistence, root)) == {"R": ["persistence"], "PCA": []}
-    stale = edited(("horizon_steps = 8", "horizon_steps = 9"))
-    assert forecasts_on(page_of(stale, root)) == {"R": [], "PCA": []}
+    assert forecasts_on_page(with_persistence) == {"R": ["persistence"], "PCA": []}
+    assert forecasts_on_page(edited(("horizon_steps = 8", "horizon_steps = 9"))) == {"R": [], "PCA": []}  # stale
     results.path_of(song.for_run("R"), "embedding", root).unlink()
-    assert list(forecasts_on(page_of(song, root))) == ["PCA"]
+    assert list(forecasts_on_page(song)) == ["PCA"]
 
 
-def test_page_shows_the_runs_and_sections_of_the_file_in_their_order(root, edited, shown_on):
-    song = edited(('video = ["R"]', 'page = ["PCA", "R"]'), more=SECTIONS)
-    shown = shown_on(page_of(song, root))
+def test_page_shows_the_runs_and_sections_of_the_file_in_their_order(edited, page_of):
+    shown = page_of(edited(('video = ["R"]', 'page = ["PCA", "R"]'), more=SECTIONS))
     assert [run["name"] for run in shown["runs"]] == ["PCA", "R"]
     assert shown["sections"] == [[0.0, "A"], [1.0, "B"]]
     assert shown["duration_s"] == pytest.approx(3.0)
+    for where in ("page", "video"):
+        with pytest.raises(ValueError, match=rf"play\.{where}: no run is called 'RF'; runs: R, PCA"):
+            edited(('video = ["R"]', f'{where} = ["RF"]'))
 
 
-@pytest.mark.parametrize("where", ["page", "video"])
-def test_runs_that_the_file_does_not_have_are_refused(edited, root, where):
-    with pytest.raises(ValueError, match=rf"play\.{where}: no run is called 'RF'; runs: R, PCA"):
-        edited(('video = ["R"]', f'{where} = ["RF"]'))
-
-
-def test_sound_that_is_not_what_was_embedded_is_refused(song, root):
-    write_tones(root / "music" / "tones.wav", seconds=3.5)
-    with pytest.raises(ValueError, match=r"was made from another music/tones.wav; run: python -m save_dataset.step1"):
-        read_song(song, root)
-
-
-def test_only_the_part_that_is_embedded_is_played(root, edited):
+def test_only_what_was_embedded_is_played(song, root, edited):
     part = edited(('file = "tones.wav"', 'file = "tones.wav"\nstart_s = 0.5\nduration_s = 2.0'))
     with pytest.raises(ValueError, match=r"sound.start_s=0.0, parameters/song.toml now says 0.5"):
         read_song(part, root)
     store_spectrogram(part, root)
     assert len(read_song(part, root)) == 2 * 44100
+    write_tones(root / "music" / "tones.wav", seconds=3.5)
+    with pytest.raises(ValueError, match=r"was made from another music/tones.wav; run: python -m save_dataset.step1"):
+        read_song(part, root)
 
 
 def test_a_table_for_each_embedded_run_and_chapters_where_sections_are_given(song, root, edited):
@@ -125,8 +114,7 @@ def test_a_table_for_each_embedded_run_and_chapters_where_sections_are_given(son
     assert read_webvtt(chapters) == [(0.0, 1.0, "A"), (1.0, 3.0, "B")]
     embedding = results.load(song.for_run("R"), "embedding", root)
     rows = list(csv.DictReader(table.open(newline="")))
-    for column, array in {"start_s": "starts_s", "centre_s": "times_s", "end_s": "ends_s"}.items():
-        np.testing.assert_allclose([float(row[column]) for row in rows], embedding[array], rtol=0, atol=1e-6)
+    np.testing.assert_allclose([float(row["centre_s"]) for row in rows], embedding["times_s"], rtol=0, atol=1e-6)
     np.testing.assert_allclose([float(row["z3"]) for row in rows], embedding["z"][:, 2], rtol=1e-7)
 
 

@@ -13,14 +13,10 @@ def test_a_loop_comes_back_after_a_period_that_is_no_whole_number_of_points(rng)
     assert distance_after(loop, times_s, 0.5 * period_s) > 0.5
 
 
-def test_noise_is_as_far_from_itself_as_random_pairs(rng):
-    times_s = np.arange(2000.0)
-    assert distance_after(rng.normal(size=(2000, 3)), times_s, 5.0) == pytest.approx(1, abs=0.05)
-
-
-def test_scale_and_position_do_not_matter(rng):
-    times_s = np.arange(500.0)
-    walk = np.cumsum(rng.normal(size=(500, 3)), axis=0)
+def test_noise_is_as_far_from_itself_as_random_pairs_and_scale_and_position_do_not_matter(rng):
+    times_s, noise = np.arange(2000.0), rng.normal(size=(2000, 3))
+    assert distance_after(noise, times_s, 5.0) == pytest.approx(1, abs=0.05)
+    walk = np.cumsum(noise, axis=0)
     assert distance_after(100 + 7 * walk, times_s, 12.3) == pytest.approx(distance_after(walk, times_s, 12.3))
 
 

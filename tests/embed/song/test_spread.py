@@ -5,20 +5,19 @@ from hypothesis import strategies as st
 
 from embed.song.spread import effective_dimensions, scale_by_spread, spread
 
-SEEDS = st.integers(0, 2**32 - 1)
-
 
 def test_variances_of_the_axes_add_up(rng):
     z = rng.normal(size=(50, 12)) * np.arange(1, 13)
     assert spread(z) == pytest.approx(np.sqrt(np.var(z, axis=0).sum()))
 
 
-@given(seed=SEEDS, factor=st.floats(1e-3, 1e3), offset=st.floats(-100, 100))
-def test_scale_counts_and_position_and_rotation_do_not(seed, factor, offset):
+@given(seed=st.integers(0, 2**32 - 1), factor=st.floats(1e-3, 1e3), offset=st.floats(-100, 100))
+def test_scale_counts_for_the_spread_only_and_position_and_rotation_do_not(seed, factor, offset):
     rng = np.random.default_rng(seed)
-    z = rng.normal(size=(30, 3))
-    rotation = np.linalg.qr(rng.normal(size=(3, 3)))[0]
-    assert spread(factor * z @ rotation + offset) == pytest.approx(factor * spread(z), rel=1e-6)
+    z = rng.normal(size=(30, 3)) * [1, 2, 5]
+    changed = factor * z @ np.linalg.qr(rng.normal(size=(3, 3)))[0] + offset
+    assert spread(changed) == pytest.approx(factor * spread(z), rel=1e-6)
+    assert effective_dimensions(changed) == pytest.approx(effective_dimensions(z), rel=1e-6)
 
 
 def test_scaled_trajectory_has_spread_1_about_0_and_the_same_shape(rng):
@@ -38,23 +37,15 @@ def test_stored_float32_far_from_0_is_measured_in_double_precision(rng):
 @pytest.mark.parametrize(
     ("z", "message"),
     [
-        (np.full((1, 3), 0.1), "all points are the same"),
-        (np.full((7, 3), 0.1), "all points are the same"),
-        (np.array([[0.0, 1.0, 2.0], [0.0, np.nan, 0.0]]), "must be finite"),
-        (np.array([[0.0, 1.0, 2.0], [0.0, np.inf, 0.0]]), "must be finite"),
+        (np.full((1, 2), 0.1), r"z of shape \(1, 2\): all points are the same"),
+        (np.full((7, 3), 0.1), r"z of shape \(7, 3\): all points are the same"),
+        (np.diag([0.0, np.nan]), r"z of shape \(2, 2\): must be finite"),
+        (np.diag([0.0, np.inf]), r"z of shape \(2, 2\): must be finite"),
     ],
 )
 def test_points_without_a_spread_are_refused(z, message):
-    with pytest.raises(ValueError, match=rf"^z of shape \({len(z)}, 3\): {message}$"):
+    with pytest.raises(ValueError, match=f"^{message}$"):
         spread(z)
-
-
-@given(scale=st.floats(0.01, 100), seed=st.integers(0, 100))
-def test_effective_dimensions_do_not_change_with_rotation_position_and_scale(scale, seed):
-    rng = np.random.default_rng(seed)
-    z = rng.normal(size=(200, 3)) * [1, 2, 5]
-    rotation = np.linalg.qr(rng.normal(size=(3, 3)))[0]
-    assert effective_dimensions(scale * z @ rotation + 7) == pytest.approx(effective_dimensions(z))
 
 
 def test_a_line_is_in_one_dimension_and_a_ball_in_all(rng):

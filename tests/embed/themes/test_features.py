@@ -31,8 +31,7 @@ def mean_and_deviation(patches):
 def test_features_of_a_piece_are_those_of_its_patches_in_order_standardised_as_in_training(rng):
     piece = rng.normal(size=(1100, 3))  # more than a batch
     features = encode_piece(piece, 4, lambda patches: {"magnitudes": patches})
-    expected = standardise(flatten(patches_of(piece, 4)))
-    np.testing.assert_array_equal(features["magnitudes"], expected)
+    np.testing.assert_array_equal(features["magnitudes"], standardise(flatten(patches_of(piece, 4))))
 
 
 def test_only_what_is_searched_is_embedded_each_piece_for_itself(rng):
@@ -43,12 +42,9 @@ def test_only_what_is_searched_is_embedded_each_piece_for_itself(rng):
     np.testing.assert_allclose(features["magnitudes"][7:], second, rtol=1e-6)
     assert features["phases"].shape == (0, 0)
     assert features["patch_frames"] == 4
-
-
-def test_patches_that_are_features_themselves_are_counted_not_kept(rng):
-    features = embed_recordings(make_recordings(rng.normal(size=(10, 3))), 4, None)
-    np.testing.assert_array_equal(features["starts"], [0, 7])
-    assert features["magnitudes"].size == 0
+    counted = embed_recordings(recordings, 4, None)  # patches that are features themselves are not kept
+    np.testing.assert_array_equal(counted["starts"], [0, 7, 11])
+    assert counted["magnitudes"].size == 0
 
 
 def test_a_piece_as_long_as_a_patch_is_one_patch_and_a_shorter_one_is_named(rng):
@@ -60,20 +56,15 @@ def test_a_piece_as_long_as_a_patch_is_one_patch_and_a_shorter_one_is_named(rng)
         embed_recordings(recordings, 6, mean_and_deviation)
 
 
-def test_fourier_magnitudes_do_not_change_when_a_patch_is_rolled(rng):
+def test_fourier_magnitudes_hold_the_energy_of_a_patch_and_do_not_change_when_it_is_rolled(rng):
     patches = rng.normal(size=(3, 8, 6))
     rolled = np.roll(patches, (2, 5), axis=(1, 2))
     magnitudes = fourier_magnitudes(flatten(patches), 8)
     assert magnitudes.shape == (3, 8 * 4)
     np.testing.assert_allclose(fourier_magnitudes(flatten(rolled), 8), magnitudes, atol=1e-4)
     assert not np.allclose(flatten(rolled), flatten(patches))
-
-
-def test_fourier_magnitudes_hold_the_energy_of_a_patch(rng):
-    patches = rng.normal(size=(3, 8, 6))
-    magnitudes = fourier_magnitudes(flatten(patches), 8).reshape(3, 8, 4)
     twice = np.array([1, 2, 2, 1])  # what the half spectrum leaves out mirrors what stands between its ends
-    energy = (magnitudes**2 * twice).sum(axis=(1, 2)) / 48
+    energy = (magnitudes.reshape(3, 8, 4) ** 2 * twice).sum(axis=(1, 2)) / 48
     np.testing.assert_allclose(energy, (patches**2).sum(axis=(1, 2)), rtol=1e-5)
 
 

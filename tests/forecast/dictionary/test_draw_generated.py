@@ -54,14 +54,11 @@ def test_operations_stand_in_two_columns_with_three_of_a_kind(rng):
         *("denoised", "nearest_1", "nearest_2", "nearest_3", "noisy", "original_a", "original_b", "sample_1"),
         *("swap_1_2_a", "swap_1_2_b"),
     ]
+    assert titles(draw_operations(make_arrays(rng, NAMES[:8]))) == ["original_a", "original_b"]
 
 
-def test_only_the_lowest_strip_names_bars(rng):
-    figure = draw_keep(make_arrays(rng))
-    assert [axes.get_xlabel() for axes in figure.axes] == ["", "", "", "bar"]
-
-
-def test_long_titles_are_cut(rng):
+def test_only_the_lowest_strip_names_bars_and_long_titles_are_cut(rng):
+    assert [axes.get_xlabel() for axes in draw_keep(make_arrays(rng)).axes] == ["", "", "", "bar"]
     arrays = make_arrays(rng, ("original_a", "reconstruction_a"))
     arrays["title"] = np.array(["x" * 300, "short"])
     cut, short = titles(draw_keep(arrays))
@@ -74,9 +71,7 @@ def test_cells_that_are_no_hits_are_empty_in_all_kinds(rng):
     for above, threshold in ((None, 0.7), (0.2, 0.2)):
         is_hit = np.tile(music[:, :2] > threshold, 3)
         np.testing.assert_array_equal(cells_above(arrays, "two", above), np.where(is_hit, music, 0))
-
-
-def test_keys_sound_on_after_their_onset():
+    # keys sound on after their onset
     arrays = {"name": np.array(["a"]), "threshold": np.array([0.5]), "channels": np.array(["onset C4", "frame C4"])}
     arrays["music_a"] = np.array([[0.9, 0.8], [0.1, 0.8], [0.4, 0.3]])
     np.testing.assert_array_equal(cells_above(arrays, "a", None), [[0.9, 0.8], [0, 0.8], [0, 0]])
@@ -107,11 +102,6 @@ def test_strips_that_are_compared_show_the_same_keys(rng):
     for name in NAMES[1:]:
         arrays[f"music_{name}"][:, :40] = 0
     assert len({axes.get_ylim() for axes in draw_keep(arrays).axes}) == 1
-
-
-def test_music_without_noise_swaps_and_neighbours_is_drawn(rng):
-    few = tuple(name for name in NAMES if not name.startswith(("noisy", "denoised", "swap", "nearest", "sample")))
-    assert titles(draw_operations(make_arrays(rng, few))) == ["original_a", "original_b"]
 
 
 def test_figures_are_drawn_of_runs_with_fresh_results(rng, write_parameters):

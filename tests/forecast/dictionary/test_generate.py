@@ -65,14 +65,18 @@ def item(arrays, name, key):
     return arrays[key][arrays["name"].tolist().index(name)]
 
 
+def names(arrays, start):
+    return [name for name in arrays["name"].tolist() if name.startswith(start)]
+
+
 def titles(arrays, start):
-    return [str(t) for n, t in zip(arrays["name"], arrays["title"], strict=True) if n.startswith(start)]
+    return [str(item(arrays, name, "title")) for name in names(arrays, start)]
 
 
 def test_all_operations_are_stored_with_music_of_the_same_length(make):
     arrays = make("generate = {bars = 2, keep = [1, 3], alphas = [0.0, 0.5], n_samples = 2, nearest = 2, stems = 2}")
     starts = ("original", "reconstruction", "keep", "interpolate", "swap", "stem", "noisy", "denoised", "sample")
-    assert [sum(name.startswith(start) for name in arrays["name"]) for start in starts] == [2, 2, 2, 2, 2, 3, 1, 1, 2]
+    assert [len(names(arrays, start)) for start in starts] == [2, 2, 2, 2, 2, 3, 1, 1, 2]
     assert len(set(arrays["name"])) == len(arrays["name"])
     for name in arrays["name"]:
         assert arrays[f"music_{name}"].shape == (2 * BAR, 4)
@@ -91,28 +95,26 @@ def test_passage_is_coded_and_begins_with_the_first_bar_in_which_anything_happen
         assert item(arrays, "reconstruction_a", "f1") == 1
 
 
-def test_pieces_are_the_first_of_the_test_and_the_next_of_another_label(make):
+def test_pieces_are_those_named_or_the_first_of_the_test_and_the_next_of_another_label(make):
     arrays = make("generate.bars = 2")
     assert titles(arrays, "original") == ["A: ada/rock_1.mid", "B: bob/jazz_3.mid"]
     assert titles(make("generate.bars = 5"), "original") == ["A: ada/rock_2.mid", "B: bob/jazz_3.mid"]
-
-
-def test_pieces_can_be_named(make):
     arrays = make('generate = {bars = 2, piece = "jazz_1", other = "rock_3"}')
     assert titles(arrays, "original") == ["A: bob/jazz_1.mid", "B: ada/rock_3.mid"]
     assert titles(make('generate = {bars = 2, other = "rock_1"}'), "original")[0] == "A: ada/rock_2.mid"
 
 
-def test_piece_that_does_not_exist_is_refused_with_those_that_are_near(make):
-    with pytest.raises(ValueError, match=r"generate.piece='jaz_1': is in no name .* near are .*bob/jazz_1.mid"):
-        make('generate.bars = 2\ngenerate.piece = "jaz_1"')
-    with pytest.raises(ValueError, match=r"generate.other='jazz_2': is in no name of a piece that has generate.bars"):
-        make('generate.bars = 2\ngenerate.other = "jazz_2"')
-
-
-def test_pieces_that_are_all_too_short_are_refused(make):
-    with pytest.raises(ValueError, match="generate.bars=7: must be at most the length of two pieces; 1 are as long"):
-        make("generate.bars = 7")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('bars = 2, piece = "jaz_1"', r"generate.piece='jaz_1': is in no name .* near are .*bob/jazz_1.mid"),
+        ('bars = 2, other = "jazz_2"', r"generate.other='jazz_2': is in no name of a piece that has generate.bars"),
+        ("bars = 7", "generate.bars=7: must be at most the length of two pieces; 1 are as long"),
+    ],
+)
+def test_pieces_that_do_not_exist_or_are_too_short_are_refused(make, text, message):
+    with pytest.raises(ValueError, match=message):
+        make(f"generate = {{{text}}}")
 
 
 def test_more_atoms_give_more_of_the_hits_until_all_are_there(make):
@@ -132,8 +134,7 @@ def test_interpolation_ends_in_the_reconstructions_and_has_hits_between(make):
 
 def test_swap_that_is_asked_for_is_made(make):
     arrays = make("generate = {bars = 2, swap = [[0, 4], [1, 2]]}")
-    swaps = [name for name in arrays["name"] if name.startswith("swap")]
-    assert swaps == ["swap_0_4_a", "swap_0_4_b", "swap_1_2_a", "swap_1_2_b"]
+    assert names(arrays, "swap") == ["swap_0_4_a", "swap_0_4_b", "swap_1_2_a", "swap_1_2_b"]
     a, swapped = arrays["music_reconstruction_a"], arrays["music_swap_0_4_a"]
     np.testing.assert_array_equal(swapped[0::4, 0], 0)  # where atom 0 has its hit
     np.testing.assert_array_equal(swapped[2::4, 0], a[0::4, 0] + a[2::4, 0])  # where atom 4 has
@@ -142,15 +143,15 @@ def test_swap_that_is_asked_for_is_made(make):
 def test_without_a_pair_two_different_atoms_are_swapped(make, rng):
     corpus, codes = make_pieces(rng)
     arrays = make("generate.bars = 2", (corpus, replace(codes, atoms=np.minimum(codes.atoms, 1))))
-    assert sorted(next(name for name in arrays["name"] if name.startswith("swap")).split("_")[1:3]) == ["0", "1"]
+    assert sorted(names(arrays, "swap")[0].split("_")[1:3]) == ["0", "1"]
 
 
 def test_stems_sum_to_the_reconstruction_and_weak_ones_are_rendered_too(make, rng):
     corpus, codes = make_pieces(rng)
     arrays = make("generate = {bars = 2, stems = 2}", (corpus, replace(codes, values=0.4 * codes.values)))
-    parts = [arrays[f"music_{name}"] for name in arrays["name"] if name.startswith("stem")]
+    parts = [arrays[f"music_{name}"] for name in names(arrays, "stem")]
     np.testing.assert_allclose(np.sum(parts, axis=0), arrays["music_reconstruction_a"], atol=1e-6)
-    name = next(name for name in arrays["name"] if name.startswith("stem_1"))
+    (name,) = names(arrays, "stem_1")
     assert np.sum(arrays[f"music_{name}"][:, :2] > item(arrays, name, "threshold")) > 0
     assert item(arrays, name, "threshold") == pytest.approx(0.2)
 
@@ -200,6 +201,6 @@ def test_tokens_are_not_made_noisy(make, rng):
     corpus, codes = make_pieces(rng)
     tokens = replace(corpus, steps=corpus.steps[:, :1], channels=np.array(["token"]))
     arrays = make("generate.bars = 2", (tokens, replace(codes, patterns=codes.patterns[..., :1], bias=codes.bias[:1])))
-    assert "noisy" not in arrays["name"]
+    assert names(arrays, "noisy") == []
     assert np.isnan(arrays["f1"]).all()
     assert titles(arrays, "reconstruction_a") == ["reconstruction"]

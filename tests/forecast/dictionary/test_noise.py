@@ -31,9 +31,7 @@ def test_spurious_hits_have_velocity_and_offset_of_one_hit_of_the_piece(rng):
     own = set(zip(music[:, 3:6][is_hit], music[:, 6:9][is_hit], strict=True))
     assert joined.sum() > 5
     assert set(zip(noisy[:, 3:6][joined], noisy[:, 6:9][joined], strict=True)) <= own
-
-
-def test_silent_piece_gets_bare_hits(rng):
+    # a silent piece gets bare hits
     noisy = add_noise(np.zeros((20, 9), np.float32), KINDS, spurious=0.1, deleted=0.5, rng=rng)
     assert noisy[:, :3].sum() == 6
     assert not noisy[:, 3:].any()
@@ -59,10 +57,8 @@ def test_no_noise_changes_nothing_and_all_of_it_everything(rng):
 
 
 def test_same_seed_same_noise(rng):
-    music = make_music(rng)
-    one, two, other = (
-        add_noise(music, KINDS, spurious=0.1, deleted=0.1, rng=np.random.default_rng(seed)) for seed in (1, 1, 2)
-    )
+    music, fractions = make_music(rng), {"spurious": 0.1, "deleted": 0.1}
+    one, two, other = (add_noise(music, KINDS, rng=np.random.default_rng(seed), **fractions) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, two)
     assert not np.array_equal(one, other)
 

@@ -45,7 +45,9 @@ def test_panel_for_each_method_in_order_and_none_more(draw, n_methods, embedding
 
 def test_long_forecast_lies_on_the_trajectory_from_its_start(embedding, rng):
     forecasts = forecasts_of(embedding, rng, ["knn"])
-    (axes,) = draw_long_forecasts(embedding, forecasts).axes
+    figure = draw_long_forecasts(embedding, forecasts)
+    assert figure.get_suptitle() == "forecasts over 40 steps (20.0 s) from 13.5 s on; dark grey: the song"
+    (axes,) = figure.axes
     song, truth, path, dot = lines_of(axes)
     np.testing.assert_allclose(song, embedding["z"])
     np.testing.assert_allclose(truth, embedding["z"][START : START + N_LONG + 1])
@@ -54,16 +56,11 @@ def test_long_forecast_lies_on_the_trajectory_from_its_start(embedding, rng):
     assert axes.lines[2].get_color() == METHOD_COLOURS["knn"]
 
 
-def test_title_says_how_far_and_from_when(embedding, rng):
-    forecasts = forecasts_of(embedding, rng, ["knn", "var"])
-    figure, fans = draw_long_forecasts(embedding, forecasts), draw_fans(embedding, forecasts)
-    assert figure.get_suptitle() == "forecasts over 40 steps (20.0 s) from 13.5 s on; dark grey: the song"
-    assert fans.get_suptitle() == f"forecasts over 8 steps from {N_FANS} points; dark grey: the song"
-
-
 def test_fans_are_those_stored_with_what_happened(embedding, rng):
     forecasts = forecasts_of(embedding, rng, ["var"])
-    (axes,) = draw_fans(embedding, forecasts).axes
+    figure = draw_fans(embedding, forecasts)
+    assert figure.get_suptitle() == f"forecasts over 8 steps from {N_FANS} points; dark grey: the song"
+    (axes,) = figure.axes
     truths, paths = fans_of(axes)
     stored = forecasts["var"]
     assert len(paths) == len(truths) == N_FANS
@@ -99,9 +96,7 @@ def test_box_holds_the_trajectory_and_is_the_same_for_all_methods(embedding, rng
     forecasts = forecasts_of(embedding, rng, ["knn", "var"])
     forecasts["var"]["long_forecast"] *= 1000
     first, second = draw_long_forecasts(embedding, forecasts).axes
-    for low_high in ("get_xlim", "get_ylim", "get_zlim"):
-        assert getattr(first, low_high)() == getattr(second, low_high)()
-    low, high = np.array([first.get_xlim(), first.get_ylim(), first.get_zlim()]).T
-    assert (low <= embedding["z"].min(axis=0)).all()
-    assert (high >= embedding["z"].max(axis=0)).all()
-    assert (high - low < 2 * np.ptp(embedding["z"], axis=0)).all()
+    first, second = (np.array([axes.get_xlim(), axes.get_ylim(), axes.get_zlim()]) for axes in (first, second))
+    np.testing.assert_array_equal(first, second)
+    (low, high), z = first.T, embedding["z"]
+    assert ((low <= z.min(axis=0)) & (high >= z.max(axis=0)) & (high - low < 2 * np.ptp(z, axis=0))).all()

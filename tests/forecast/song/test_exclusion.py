@@ -19,9 +19,8 @@ def test_block_allows_pieces_with_no_point_within_it(piece, start, radius):
 @given(piece=PIECES, start=st.integers(0, N_POINTS - 1))
 def test_past_allows_pieces_with_no_point_after_the_start(piece, start):
     first, last = piece
-    assert bool(ExclusionRule("past").allow(first, last, start)) == all(
-        point <= start for point in range(first, last + 1)
-    )
+    is_past = all(point <= start for point in range(first, last + 1))
+    assert bool(ExclusionRule("past").allow(first, last, start)) == is_past
 
 
 def test_all_leaves_out_the_velocity_of_the_start_and_no_other():

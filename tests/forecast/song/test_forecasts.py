@@ -26,10 +26,11 @@ def embedding_of(z, window_frames=22, hop_s=0.02):
     return {"z": z, **window_times(times_s, window_frames, hop_s)}
 
 
-def forecast_by(name, z, starts, n_steps, parameters=None):
-    parameters = parameters or parameters_of()
-    protocol = protocol_of(name, parameters)
-    return forecast_from(z, np.asarray(starts), n_steps, forecaster_of(name, parameters), 22, **protocol)
+def forecast_by(name, z):
+    """Forecasts of six steps from points 70 and 150."""
+    parameters = parameters_of()
+    forecaster, protocol = forecaster_of(name, parameters), protocol_of(name, parameters)
+    return forecast_from(z, np.array([70, 150]), 6, forecaster, 22, **protocol)
 
 
 @pytest.fixture
@@ -58,8 +59,7 @@ def test_block_holds_every_window_with_sound_of_what_is_forecast(window_frames, 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_forecasts_by_each_method(embedding, name):
-    parameters = parameters_of(forecast={"long_steps": 60})
-    forecasts = forecast_song(embedding, name, parameters)
+    forecasts = forecast_song(embedding, name, parameters_of(forecast={"long_steps": 60}))
     np.testing.assert_array_equal(forecasts["starts"], np.arange(44, 390, 10))
     np.testing.assert_allclose(forecasts["starts_s"], embedding["times_s"][44:390:10])
     assert forecasts["forecast"].shape == (35, 31, 3)
@@ -68,20 +68,15 @@ def test_forecasts_by_each_method(embedding, name):
     assert np.isfinite(forecasts["forecast"]).all()
 
 
-def test_long_forecast_starts_where_nothing_was_fitted_and_leaves_something_to_learn_from(embedding):
+def test_long_forecast_starts_where_nothing_was_fitted_or_at_a_time_that_is_given(embedding):
     parameters = parameters_of()
     forecasts = forecast_song(embedding, "constant_velocity", parameters)
     assert split_for_networks(embedding, parameters) == (210, 210 + 22 + 20)
     assert forecasts["long_start"] == 252
     assert len(forecasts["long_forecast"]) == 420 // 5 + 1
     np.testing.assert_allclose(forecasts["long_forecast"][0], embedding["z"][252], rtol=1e-5)
-
-
-def test_long_forecast_of_25_steps_from_a_time(embedding):
-    parameters = parameters_of(forecast={"long_start_s": 3.0, "long_steps": 25})
-    forecasts = forecast_song(embedding, "persistence", parameters)
-    start = int(forecasts["long_start"])
-    assert abs(embedding["times_s"][start] - 3.0) <= 0.01 + 1e-9
+    forecasts = forecast_song(embedding, "persistence", parameters_of(forecast={"long_start_s": 3.0, "long_steps": 25}))
+    assert abs(embedding["times_s"][forecasts["long_start"]] - 3.0) <= 0.01 + 1e-9
     assert forecasts["long_forecast"].shape == (26, 3)
 
 
@@ -95,6 +90,9 @@ def test_long_forecast_from_too_near_an_end_is_refused(embedding, start_s):
 def test_points_that_a_network_was_fitted_on_are_no_initial_conditions(embedding):
     forecasts = forecast_song(embedding, "mlp", parameters_of(), Persistence())
     np.testing.assert_array_equal(forecasts["starts"], np.arange(254, 390, 10))
+    parameters = parameters_of(forecast={"every_points": 400})
+    with pytest.raises(ValueError, match="^forecast.every_points=400: no initial condition is at point 252 or later"):
+        forecast_song(embedding, "mlp", parameters, Persistence())
 
 
 def test_initial_conditions_of_the_paper():
@@ -111,10 +109,8 @@ def test_first_initial_condition_with_fewer_points_than_a_method_sees_is_refused
 
 @pytest.mark.parametrize(("n_points", "n_left"), [(74, 30), (60, 16), (20, 0)])
 def test_song_shorter_than_the_horizon(n_points, n_left):
-    with pytest.raises(
-        ValueError,
-        match=rf"^forecast.horizon_steps=30: must be less than the {n_left} points from forecast.first_point=44",
-    ):
+    message = f"^forecast.horizon_steps=30: must be less than the {n_left} points from forecast.first_point=44"
+    with pytest.raises(ValueError, match=message):
         initial_conditions(n_points, parameters_of())
     np.testing.assert_array_equal(initial_conditions(75, parameters_of()), [44])
 
@@ -139,14 +135,11 @@ def test_method_gets_a_block_of_the_window_and_the_horizon(embedding):
     assert recorder.fitted == [(ExclusionRule("block", 22 + 30), 30), (ExclusionRule("block", 22 + 60), 60)]
 
 
-def test_papers_knn_is_scaled_by_axes_and_learns_from_the_future_whatever_is_asked_for():
+def test_papers_knn_and_the_joint_forecaster_have_their_own_protocol_whatever_is_asked_for():
     parameters = parameters_of(fit={"scale": "rms", "learn_from": "past"})
     assert protocol_of("knn_paper", parameters) == {"scale": "axes", "learn_from": "all"}
     assert protocol_of("knn", parameters) == {"scale": "rms", "learn_from": "past"}
-
-
-def test_joint_forecaster_works_in_the_units_it_was_trained_in():
-    z, protocol = np.array([[100.0], [3.0], [7.0]]), protocol_of("joint", parameters_of())
+    z, protocol = np.array([[100.0], [3.0], [7.0]]), protocol_of("joint", parameters)
     np.testing.assert_allclose(forecast_from(z, np.array([1]), 2, Recorder(), 1, **protocol)[0, :, 0], [3, 6, 12])
 
 
@@ -163,23 +156,17 @@ def test_future_and_all_windows_with_its_sound_do_not_matter(name, rng):
 @pytest.mark.parametrize("name", [name for name in METHODS if name != "knn_paper"])
 @pytest.mark.parametrize(("factor", "offset"), [(0.01, 1.0), (1.0, -20.0), (100.0, 7.0)])
 def test_rotation_shift_and_size_of_the_space_do_not_matter(name, factor, offset, rng):
-    z, starts = random_walk(300, rng, 5), [70, 150]
+    z = random_walk(300, rng, 5)
     rotation = factor * np.linalg.qr(rng.normal(size=(3, 3)))[0]
-    expected = forecast_by(name, z, starts, 6) @ rotation + offset
-    np.testing.assert_allclose(forecast_by(name, z @ rotation + offset, starts, 6), expected, atol=1e-5 * factor)
+    expected = forecast_by(name, z) @ rotation + offset
+    np.testing.assert_allclose(forecast_by(name, z @ rotation + offset), expected, atol=1e-5 * factor)
 
 
 @given(seed=st.integers(0, 2**32 - 1), offset=st.floats(-10, 10), factors=st.tuples(*3 * [st.floats(0.1, 10)]))
 def test_size_of_an_axis_does_not_matter_to_the_papers_knn(seed, offset, factors):
-    z, starts = random_walk(300, np.random.default_rng(seed), 5), [70, 150]
-    expected = forecast_by("knn_paper", z, starts, 6) * factors + offset
-    np.testing.assert_allclose(forecast_by("knn_paper", z * factors + offset, starts, 6), expected, atol=1e-6)
-
-
-def test_no_initial_condition_left_for_a_network_is_refused(embedding):
-    parameters = parameters_of(forecast={"every_points": 400})
-    with pytest.raises(ValueError, match="^forecast.every_points=400: no initial condition is at point 252 or later"):
-        forecast_song(embedding, "mlp", parameters, Persistence())
+    z = random_walk(300, np.random.default_rng(seed), 5)
+    expected = forecast_by("knn_paper", z) * factors + offset
+    np.testing.assert_allclose(forecast_by("knn_paper", z * factors + offset), expected, atol=1e-6)
 
 
 @given(
@@ -190,10 +177,9 @@ def test_no_initial_condition_left_for_a_network_is_refused(embedding):
     horizon_steps=st.integers(1, 30),
 )
 def test_between_fitted_and_scored_no_sound_is_shared(n_points, fraction, window_points, n_seen, horizon_steps):
+    sizes = {"window_points": window_points, "n_seen": n_seen, "horizon_steps": horizon_steps}
     try:
-        n_fitted, first_unseen = split(
-            n_points, fraction, window_points=window_points, n_seen=n_seen, horizon_steps=horizon_steps
-        )
+        n_fitted, first_unseen = split(n_points, fraction, **sizes)
     except ValueError:
         assume(False)
     assert n_fitted == int(fraction * n_points)

@@ -69,18 +69,15 @@ def test_past_knows_nothing_of_what_comes_after_the_start(learner, walk, rng):
     np.testing.assert_allclose(after, before, atol=1e-6)
 
 
-@pytest.mark.parametrize("listed", [METHOD_NAMES, METHOD_COLOURS, get_args(Method), Forecast().methods])
-def test_every_method_is_known_wherever_methods_are_listed(listed):
-    assert list(listed) == list(METHODS)
+def test_every_method_is_known_wherever_methods_are_listed():
+    for listed in (METHOD_NAMES, METHOD_COLOURS, get_args(Method), Forecast().methods):
+        assert list(listed) == list(METHODS)
 
 
-def test_no_two_methods_share_a_name_a_colour_or_a_file():
+def test_no_two_methods_share_a_name_a_colour_or_a_file_and_networks_have_models_of_their_names():
     kinds = [f"{what}_{method}" for what in ("forecast", "divergence") for method in METHODS]
     assert len(set(METHOD_NAMES.values())) == len(METHODS)
     assert len({to_rgb(colour) for colour in METHOD_COLOURS.values()}) == len(METHODS)
     assert len({RESULTS[kind].path for kind in kinds}) == 2 * len(METHODS)
-
-
-def test_networks_are_methods_with_a_model_of_the_same_name():
     assert all(METHODS[network] == ((), (network,)) for network in NETWORKS)
     assert all(RESULTS[network].path == f"{{run}}/{network}.keras" for network in NETWORKS)

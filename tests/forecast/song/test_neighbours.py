@@ -27,16 +27,13 @@ def test_neighbours_are_the_nearest_of_all_that_are_allowed(seed, n_neighbours, 
     assert all(len(set(row)) == n_neighbours for row in near.tolist())
 
 
-def test_many_points_at_one_position_are_different_neighbours():
+def test_many_points_at_one_position_are_different_neighbours_and_those_behind_many_are_found():
     points = np.repeat([[0.0, 0.0], [1.0, 0.0], [9.0, 9.0]], 12, axis=0)
     distances, near = nearest_allowed(KDTree(points), np.array([[0.1, 0.0]]), 15, lambda query, point: point >= 0)
     np.testing.assert_allclose(distances, [[0.1] * 12 + [0.9] * 3])
     assert set(near[0, :12]) == set(range(12))
     assert len(set(near[0, 12:]) & set(range(12, 24))) == 3
-
-
-def test_neighbours_behind_many_forbidden_points_are_found():
-    points = np.arange(1000.0)[:, None]
+    points = np.arange(1000.0)[:, None]  # many of which are forbidden
     _, near = nearest_allowed(KDTree(points), np.array([[10.0]]), 2, lambda query, point: point >= 990)
     np.testing.assert_array_equal(near, [[990, 991]])
 

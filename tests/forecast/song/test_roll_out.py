@@ -37,18 +37,15 @@ def test_persistence_stays_however_few_the_steps(rng):
         np.testing.assert_array_equal(forecast_of(Persistence(), z, STARTS, n_steps=n_steps), expected)
 
 
-def test_constant_velocity_continues_a_straight_line_exactly_beyond_the_end_of_the_song():
+def test_constant_velocity_continues_a_line_beyond_the_end_of_the_song_and_a_bend_as_it_came(rng):
     line = np.outer(np.arange(40.0), [1.0, -2.0, 0.25])
     forecast = forecast_of(ConstantVelocity(), line[:12], STARTS, n_steps=20)
     np.testing.assert_array_equal(forecast, truth_of(line, STARTS, 20))
-
-
-def test_constant_velocity_goes_on_from_a_bend_as_it_came_and_leaves_the_trajectory_as_it_was(rng):
     z = rng.normal(size=(12, 3))
     before = z.copy()
     expected = z[STARTS, None] + np.arange(5)[:, None] * (z[STARTS] - z[STARTS - 1])[:, None]
     np.testing.assert_allclose(forecast_of(ConstantVelocity(), z, STARTS, n_steps=4), expected, atol=1e-12)
-    np.testing.assert_array_equal(z, before)
+    np.testing.assert_array_equal(z, before)  # the trajectory is left as it was
 
 
 def test_climatology_is_at_the_mean_after_one_step_and_stays(rng):

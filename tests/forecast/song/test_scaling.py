@@ -6,15 +6,16 @@ from hypothesis import strategies as st
 from embed.song.spread import scale_by_spread, spread
 from forecast.song.scaling import scaling_of
 
-SCALES = ["rms", "axes", "own"]
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def test_spread_keeps_the_shape_at_spread_1(rng):
+def test_rms_keeps_the_shape_at_spread_1_and_own_the_points_as_they_are(rng):
     z = 5 + rng.normal(size=(50, 3)) * [0.1, 1.0, 20.0]
     scaled = scaling_of(z, "rms").apply(z)
     np.testing.assert_allclose(scaled, scale_by_spread(z))
     np.testing.assert_allclose(np.diff(scaled, axis=0) * spread(z), np.diff(z, axis=0))
+    np.testing.assert_array_equal(scaling_of(z, "own").apply(z), z)
+    np.testing.assert_array_equal(scaling_of(z, "own").undo(z), z)
 
 
 def test_axes_takes_each_axis_to_0_and_1_and_one_that_stands_still_to_0(rng):
@@ -26,13 +27,7 @@ def test_axes_takes_each_axis_to_0_and_1_and_one_that_stands_still_to_0(rng):
     np.testing.assert_allclose(scaling.undo(scaled), z)
 
 
-def test_own_leaves_points_as_they_are(rng):
-    z = rng.normal(size=(50, 3)).astype(np.float32)
-    np.testing.assert_array_equal(scaling_of(z, "own").apply(z), z)
-    np.testing.assert_array_equal(scaling_of(z, "own").undo(z), z)
-
-
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("scale", ["rms", "axes", "own"])
 @given(seed=SEEDS, factor=st.floats(1e-3, 1e3), offset=st.floats(-100, 100))
 def test_undone_it_is_as_before_for_forecasts_of_any_shape(scale, seed, factor, offset):
     rng = np.random.default_rng(seed)
@@ -41,21 +36,12 @@ def test_undone_it_is_as_before_for_forecasts_of_any_shape(scale, seed, factor, 
     np.testing.assert_allclose(scaling.undo(scaling.apply(forecast)), forecast, atol=1e-9 * max(factor, 1))
 
 
-@pytest.mark.parametrize("scale", ["rms", "axes"])
-@given(seed=SEEDS, factor=st.floats(1e-3, 1e3), offset=st.floats(-100, 100))
-def test_size_and_place_of_the_space_do_not_matter(scale, seed, factor, offset):
+@given(seed=SEEDS, factors=st.tuples(*3 * [st.floats(1e-3, 1e3)]), offset=st.floats(-100, 100))
+def test_size_and_position_of_the_space_do_not_matter_nor_those_of_an_axis_to_axes(seed, factors, offset):
     z = np.random.default_rng(seed).normal(size=(20, 3))
-    changed = factor * z + offset
-    np.testing.assert_allclose(
-        scaling_of(changed, scale).apply(changed), scaling_of(z, scale).apply(z), rtol=1e-6, atol=1e-8
-    )
-
-
-@given(seed=SEEDS, factors=st.tuples(*3 * [st.floats(1e-3, 1e3)]))
-def test_size_of_an_axis_does_not_matter_to_axes(seed, factors):
-    z = np.random.default_rng(seed).normal(size=(20, 3))
-    changed = z * factors
-    np.testing.assert_allclose(scaling_of(changed, "axes").apply(changed), scaling_of(z, "axes").apply(z), atol=1e-9)
+    for scale, factor in (("rms", factors[0]), ("axes", np.array(factors))):
+        changed, expected = factor * z + offset, scaling_of(z, scale).apply(z)
+        np.testing.assert_allclose(scaling_of(changed, scale).apply(changed), expected, rtol=1e-6, atol=1e-8)
 
 
 def test_stored_float32_is_scaled_in_double_precision(rng):

@@ -66,16 +66,10 @@ def test_sounds_are_called_by_their_method_and_as_long_and_loud_as_each_other(ru
     assert paths == [folder / f"{name}.wav" for name in ("truth", "decoded", "knn", "var")]
     sounds = {path.stem: soundfile.read(path) for path in paths}
     assert {rate_hz for _, rate_hz in sounds.values()} == {44100}
-    n_samples = {len(sound) for sound, _ in sounds.values()}
-    assert len(n_samples) == 1
-    assert n_samples.pop() == pytest.approx((16 + 22 - 2) * 1024, abs=256)
+    (n_samples,) = {len(sound) for sound, _ in sounds.values()}
+    assert n_samples == pytest.approx((16 + 22 - 2) * 1024, abs=256)
     assert max(np.abs(sound).max() for sound, _ in sounds.values()) == pytest.approx(PEAK, abs=1e-3)
-
-
-@pytest.mark.slow
-def test_truth_is_the_song_from_the_long_start_on(run_and_root):
-    run, root = run_and_root
-    z = results.load(run, "embedding", root)["z"]
+    # the truth is the song from the long start on
     loudness = []
     for start in (5, 45):
         forecast = {"long_start": np.array(start), "long_forecast": np.zeros((6, 3))}
@@ -83,9 +77,7 @@ def test_truth_is_the_song_from_the_long_start_on(run_and_root):
         loudness.append(np.std(truth) / np.std(decoded))
         assert np.argmax(np.abs(np.fft.rfft(truth))) * 44100 / len(truth) == pytest.approx(1000, abs=44)
     assert loudness[1] > 1.5 * loudness[0]  # the sine grows
-    assert len(z) > 51
 
 
 def test_no_forecast_no_sound(tmp_path):
-    assert write_sounds(None, {}, tmp_path) == []
-    assert list(tmp_path.iterdir()) == []
+    assert write_sounds(None, {}, tmp_path) == list(tmp_path.iterdir()) == []

@@ -41,12 +41,12 @@ def asked(monkeypatch):
     return asked
 
 
-def planted(rng, n_moments=400, first=40, second=250, length=80):
+def planted(rng):
     """Noise that is alike in two spans, on one diagonal, and the diagonal itself."""
-    matrix = rng.uniform(-0.2, 0.2, (n_moments, n_moments))
+    matrix = rng.uniform(-0.2, 0.2, (400, 400))
     matrix = (matrix + matrix.T) / 2
-    stripe = np.arange(length)
-    matrix[first + stripe, second + stripe] = matrix[second + stripe, first + stripe] = 0.95
+    first = np.arange(40, 120)
+    matrix[first, first + 210] = matrix[first + 210, first] = 0.95
     np.fill_diagonal(matrix, 1)
     return matrix.astype(np.float16)
 
@@ -61,7 +61,7 @@ def test_every_piece_is_searched_by_both_with_its_tempo_and_parameters(asked, rn
         assert matrix.dtype == np.float32
     assert {key: keywords[0][key] for key in ("high", "low", "min_beats")} == {"high": 0.6, "low": 0.5, "min_beats": 3}
     assert keywords[1]["min_beats"] == 7
-    assert all(each["frames_per_beat"] == pytest.approx(5) for each in keywords)
+    assert all(asked_for["frames_per_beat"] == pytest.approx(5) for asked_for in keywords)
 
 
 def test_patches_become_seconds_of_their_middle(asked, rng):
@@ -69,9 +69,7 @@ def test_patches_become_seconds_of_their_middle(asked, rng):
     np.testing.assert_array_equal(arrays["lag_piece"], [0, 0, 1, 1])
     np.testing.assert_allclose(arrays["lag_starts_s"], 2 * [2 * HOP_S, 52 * HOP_S])
     np.testing.assert_allclose(arrays["nieto_farbood_ends_s"], 2 * [22 * HOP_S, 72 * HOP_S])
-
-
-def test_training_pieces_are_not_searched(asked, rng):
+    # training pieces are not searched
     recordings = replace(scale_recordings(), is_searched=np.array([True, False]))
     arrays = find_themes(PARAMETERS, recordings, noise_matrices(rng))
     assert {*arrays["lag_piece"], *arrays["nieto_farbood_piece"]} == {0}
@@ -83,30 +81,24 @@ def test_a_beat_lasts_what_the_tempo_says_or_half_a_second():
     assert frames_per_beat(recordings, 1) == pytest.approx(5)
 
 
-def test_a_planted_repeat_is_found_in_the_precision_that_is_stored(rng):
+def test_a_planted_repeat_is_found_in_the_precision_that_is_stored_unless_other_parameters_forbid_it(rng):
     (theme, *_) = find_in_piece(planted(rng), Lag(high=0.7, low=0.5, min_beats=8), frames_per_beat=5)
     np.testing.assert_allclose(theme.occurrences, [[40, 120], [250, 330]], atol=2)
-
-
-def test_other_parameters_find_other_themes(rng):
     assert find_in_piece(planted(rng), Lag(high=0.7, low=0.5, min_beats=100), frames_per_beat=5) == []
 
 
-def test_spans_of_a_piece_are_in_order_of_themes():
+def test_spans_of_a_piece_are_in_order_of_themes_and_themes_of_different_pieces_are_counted_apart():
     first, second = spans_of(scale_themes(), "lag", 0)
     np.testing.assert_array_equal(first, [[1, 2.5], [5, 6.5]])
     np.testing.assert_array_equal(second, [[3, 4], [8, 9]])
     assert spans_of(scale_themes(), "nieto_farbood", 0) == []
-
-
-def test_themes_of_different_pieces_are_counted_apart():
     assert count_themes(scale_themes()) == "3 themes, 6 occurrences (lag); 1 themes, 2 occurrences (nieto_farbood)"
 
 
-@pytest.mark.parametrize("n_moments", [1, 2, 9])
-def test_a_piece_of_few_moments_has_no_themes(n_moments):
+@pytest.mark.parametrize("n_patches", [1, 2, 9])
+def test_a_piece_of_few_patches_has_no_themes(n_patches):
     recordings = replace(scale_recordings(), is_searched=np.array([True, False]))
-    matrices = {"ours_0": np.ones((n_moments, n_moments), np.float16)}
+    matrices = {"ours_0": np.ones((n_patches, n_patches), np.float16)}
     matrices["nieto_farbood_0"] = prepare_nieto_farbood(matrices["ours_0"].astype(np.float32)).astype(np.float16)
     arrays = find_themes(PARAMETERS, recordings, matrices)
     assert count_themes(arrays) == "0 themes, 0 occurrences (lag); 0 themes, 0 occurrences (nieto_farbood)"

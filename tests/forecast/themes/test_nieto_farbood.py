@@ -12,25 +12,23 @@ def with_stripe(n, start, lag, length, value=1.0):
     return matrix
 
 
-def spans(themes):
-    return [theme.occurrences.tolist() for theme in themes]
+def spans(matrix, **settings):
+    return [theme.occurrences.tolist() for theme in find_by_nieto_farbood(matrix, **settings)]
+
+
+def expected_spans(matrix, **settings):
+    """The same, found from cell to cell."""
+    return [[list(span) for span in theme] for theme in straightforward.find_by_nieto_farbood(matrix, **settings)]
 
 
 def test_a_segment_grows_until_the_weighted_mean_of_its_last_ten_cells_fails():
     matrix = with_stripe(80, 5, 40, 20)
     # after k cells of 0 the mean of the last ten is (10 - k)(11 - k) / 2 / 55; at .2 the sixth is the first to fail
-    assert spans(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, min_beats=16)) == [[[5, 31], [45, 71]]]
+    assert spans(matrix, frames_per_beat=1, threshold=0.2, min_beats=16) == [[[5, 31], [45, 71]]]
     # at .1 the seventh
-    assert spans(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.12, min_beats=16)) == [
-        [[5, 32], [45, 72]]
-    ]
-
-
-def test_a_segment_ends_where_the_matrix_does():
-    matrix = with_stripe(60, 10, 30, 20)
-    assert spans(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, min_beats=16)) == [
-        [[10, 30], [40, 60]]
-    ]
+    assert spans(matrix, frames_per_beat=1, threshold=0.12, min_beats=16) == [[[5, 32], [45, 72]]]
+    matrix = with_stripe(60, 10, 30, 20)  # as far as the matrix
+    assert spans(matrix, frames_per_beat=1, threshold=0.2, min_beats=16) == [[[10, 30], [40, 60]]]
 
 
 def test_segments_whose_rows_lie_alike_are_one_theme():
@@ -38,20 +36,19 @@ def test_segments_whose_rows_lie_alike_are_one_theme():
     (theme,) = find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=5)
     assert theme.occurrences.tolist() == [[5, 31], [45, 71], [87, 113]]
     assert theme.strength == 78
-    assert len(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=1)) == 2
+    assert len(spans(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=1)) == 2
 
 
 def test_what_lies_next_to_a_segment_is_used_up():
-    matrix = with_stripe(90, 5, 40, 20) + with_stripe(90, 5, 43, 20)
-    assert len(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=0)) == 1
-    matrix = with_stripe(90, 5, 40, 20) + with_stripe(90, 6, 44, 20)
-    assert len(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=0)) == 2
+    for start, lag, n_themes in ((5, 43, 1), (6, 44, 2)):
+        matrix = with_stripe(90, 5, 40, 20) + with_stripe(90, start, lag, 20)
+        assert len(spans(matrix, frames_per_beat=1, threshold=0.2, max_difference_beats=0)) == n_themes
 
 
 def test_the_threshold_is_lowered_until_something_is_found():
     matrix = with_stripe(80, 5, 40, 20, value=0.0055)
     assert not straightforward.find_segments(matrix.copy(), 16, 0.006)
-    assert len(find_by_nieto_farbood(matrix, frames_per_beat=1, threshold=0.01)) == 1
+    assert len(spans(matrix, frames_per_beat=1, threshold=0.01)) == 1
 
 
 @pytest.mark.parametrize("seed", range(9))
@@ -68,17 +65,16 @@ def test_it_is_what_going_from_cell_to_cell_finds(seed):
         "min_beats": (4, 8, 12)[seed % 3],
         "max_difference_beats": 3,
     }
-    expected = straightforward.find_by_nieto_farbood(matrix, **settings)
-    assert spans(find_by_nieto_farbood(matrix, **settings)) == [[list(span) for span in theme] for theme in expected]
+    assert spans(matrix, **settings) == expected_spans(matrix, **settings)
 
 
 def test_it_is_the_same_with_segments_shorter_than_ten_cells(rng):
     matrix = np.kron(rng.random((20, 20)), np.ones((3, 3)))
     settings = {"frames_per_beat": 1, "threshold": 0.2, "min_beats": 5, "max_difference_beats": 2}
-    expected = straightforward.find_by_nieto_farbood(matrix, **settings)
+    expected = expected_spans(matrix, **settings)
     assert len(expected) > 3
-    assert spans(find_by_nieto_farbood(matrix, **settings)) == [[list(span) for span in theme] for theme in expected]
+    assert spans(matrix, **settings) == expected
 
 
 def test_a_piece_shorter_than_a_segment_has_none():
-    assert find_by_nieto_farbood(np.ones((16, 16)), frames_per_beat=1) == []
+    assert spans(np.ones((16, 16)), frames_per_beat=1) == []

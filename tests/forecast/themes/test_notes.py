@@ -7,17 +7,14 @@ from tests.themes_of_scale import LEAD_IN_S, PATTERN, scale_recordings
 SLOWER = np.array([(1.0, -1, 60), (1.0, -1, 64), (1.5, 0, 62), (3.0, 3, 64), (4.0, 4, 65), (7.0, 7, 67)])
 
 
-def test_seconds_are_beats_after_the_lead_in():
+def test_seconds_are_beats_after_the_leading_silence():
     score = scale_recordings().score(0)
     np.testing.assert_allclose(to_beats(np.array([LEAD_IN_S, LEAD_IN_S + 2.25]), score), [0, 4.5])
 
 
-def test_beats_follow_a_change_of_tempo():
+def test_beats_follow_a_change_of_tempo_and_go_on_at_the_tempo_of_either_end():
     times_s = np.array([[1.0, 1.25], [2.0, 2.5], [3.5, 6.5]])
     np.testing.assert_allclose(to_beats(times_s, SLOWER), [[-1, -0.5], [1, 2], [3.5, 6.5]])
-
-
-def test_beats_go_on_at_the_tempo_of_either_end():
     np.testing.assert_allclose(to_beats(np.array([0.0, 0.5, 8.0, 10.0]), SLOWER), [-3, -2, 8, 10])
 
 
@@ -39,19 +36,14 @@ def test_spans_become_the_nearest_whole_beats():
 def test_notes_of_a_span_begin_in_it_and_not_at_its_end():
     assert notes_of(np.array([1.4, 3.1]), SLOWER) == [(0.0, 62.0)]
     assert notes_of(np.array([1.4, 4.1]), SLOWER) == [(0.0, 62.0), (3.0, 64.0)]
-
-
-def test_notes_of_a_chord_are_all_there_in_order_of_pitch_and_those_twice_in_the_score_are_one():
+    # those of a chord are all there in order of pitch, and those twice in the score are one
     for score in (SLOWER[::-1], np.vstack([SLOWER, SLOWER])):
         assert notes_of(np.array([0.9, 1.6]), score) == [(-1.0, 60.0), (-1.0, 64.0)]
 
 
-def test_notes_off_the_beat_are_there():
+def test_notes_off_the_beat_are_there_and_a_span_without_notes_has_none():
     triplet = np.array([(1.0, 0, 60), (1 + 1 / 3, 1 / 3, 62), (1 + 2 / 3, 2 / 3, 64), (2.0, 1, 65)])
     assert [pitch for _, pitch in notes_of(np.array([1.0, 2.0]), triplet)] == [60, 62, 64]
-
-
-def test_a_span_without_notes_has_none():
     assert notes_of(np.array([9.6, 9.9]), SLOWER) == []
 
 

@@ -42,10 +42,7 @@ def test_controls_have_names_for_a_screen_reader(player_page):
     assert 'role="slider" tabindex="0" aria-label="time in the song"' in timeline
 
 
-def test_the_same_song_makes_the_same_page(short):
+def test_the_same_song_makes_the_same_page_and_a_page_needs_a_run(short):
     assert build_page("x", **short) == build_page("x", **short)
-
-
-def test_a_page_needs_a_run(short):
     with pytest.raises(ValueError, match=r"embeddings=\{\}: must have at least one run"):
         build_page("x", **(short | {"embeddings": {}}))

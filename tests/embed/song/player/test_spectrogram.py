@@ -29,10 +29,11 @@ def pixels_of(described):
 def test_time_runs_to_the_right_and_frequency_upwards():
     frames = np.zeros((5, 3))
     frames[4, 0] = 1  # last, lowest
-    pixels = pixels_of(describe_spectrogram(stored(frames)))
+    described = describe_spectrogram(stored(frames))
+    assert described["span_s"] == pytest.approx([0, 0.1])  # to the edges of the frames
+    pixels = pixels_of(described)
     assert pixels.shape[:2] == (3, 5)
-    brightest = np.unravel_index(pixels.sum(axis=2).argmax(), (3, 5))
-    assert brightest == (2, 4)
+    assert np.unravel_index(pixels.sum(axis=2).argmax(), (3, 5)) == (2, 4)
     np.testing.assert_allclose(pixels[2, 4], matplotlib.colormaps["inferno"](1.0)[:3], atol=1 / 255)
 
 
@@ -46,28 +47,17 @@ def test_linear_magnitude_is_drawn_by_its_cube_root_and_decibels_as_they_are():
     assert describe_spectrogram(stored(frames, "log_mel"))["label"] == "dB in mel bands"
 
 
-def test_the_span_ends_at_the_edges_of_the_frames():
-    assert describe_spectrogram(stored(np.eye(5)))["span_s"] == pytest.approx([0, 0.1])
-
-
-def test_a_long_spectrogram_keeps_its_loudest_frames():
+def test_a_long_spectrogram_keeps_its_loudest_frames_and_a_short_one_stays_as_it_is(rng):
     frames = np.zeros((155_018, 2))
     frames[[0, 77_777, 155_017], 1] = 1
     short = shorten(frames)
     assert short.shape == (2400, 2)
     np.testing.assert_array_equal(np.flatnonzero(short[:, 1]), [0, 77_777 * 2400 // 155_018, 2399])
-
-
-def test_a_short_spectrogram_stays_as_it_is(rng):
     frames = rng.random((1291, 94))
     np.testing.assert_array_equal(shorten(frames), frames)
 
 
-def test_ticks_are_round_frequencies_at_the_middle_of_their_bins():
+def test_ticks_are_round_frequencies_where_they_are_in_bins_or_mel_bands():
     assert place_ticks(np.array([0.0, 1000, 2000, 3000])) == [[0.125, 0], [0.375, 1000], [0.625, 2000], [0.875, 3000]]
-
-
-def test_ticks_of_mel_bands_stand_where_the_frequency_is():
-    positions = place_ticks(np.array([100.0, 300, 900, 2700]))
-    assert [tick for _, tick in positions] == [1000, 2000]
-    assert positions[0][0] == pytest.approx((2 + 100 / 1800 + 0.5) / 4)
+    (position, tick), (_, other) = place_ticks(np.array([100.0, 300, 900, 2700]))
+    assert (position, tick, other) == (pytest.approx((2 + 100 / 1800 + 0.5) / 4), 1000, 2000)
