@@ -28,6 +28,7 @@ def stop_and_resume(frames, parameters, folder):
     return train(frames, WINDOW_FRAMES, parameters, folder)
 
 
+@pytest.mark.slow
 def test_a_training_that_was_stopped_ends_as_one_that_was_not(frames, tmp_path, interrupted):
     parameters = make_parameters()
     resumed, resumed_history = stop_and_resume(frames, parameters, tmp_path / "stopped")
@@ -77,6 +78,7 @@ def test_training_on_a_loop_lowers_every_term(frames, tmp_path):
     assert (history["cpu_s"] > 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("warmup_epochs", "fractions"), [(2, [0, 0.5, 1, 1]), (0, [1, 1])])
 def test_weight_of_the_roll_out_rises_from_nothing_over_the_first_epochs(frames, tmp_path, warmup_epochs, fractions):
     loss = {"roll_out_steps": 2, "roll_out_weight": 0.5, "roll_out_warmup_epochs": warmup_epochs, "alpha": 0.1}
@@ -95,6 +97,7 @@ def test_seed_draws_the_first_weights():
     assert (first_weights(1) != first_weights(2)).any()
 
 
+@pytest.mark.slow
 def test_tensorboard_has_its_logs_when_asked_for(frames, tmp_path):
     train(frames, WINDOW_FRAMES, make_parameters(training={"epochs": 1, "tensorboard": True}), tmp_path)
     assert list((tmp_path / "tensorboard").rglob("events.out.tfevents.*"))
