@@ -108,6 +108,7 @@ def test_fast_form_has_loss_and_gradients_of_the_straightforward_form(preset, st
         np.testing.assert_allclose(gradient, expected, atol=1e-4 * np.abs(expected).max(), err_msg=variable.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("weights", "terms", "has_forecaster"),
     [

@@ -148,6 +148,7 @@ def fit(model, music, jit_compile, chords=None, epochs=2):
     return model.fit(data, epochs=epochs, shuffle=False, verbose=0).history
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("refine", "scope"), [("none", "lifetime"), ("values", "window"), ("pursuit", "window")])
 def test_everything_trains_and_is_saved_and_loaded(rng, tmp_path, refine, scope):
     model, music = build(refine, 2, scope, **EVERYTHING), random_music(rng)
@@ -166,6 +167,7 @@ def test_everything_trains_and_is_saved_and_loaded(rng, tmp_path, refine, scope)
     np.testing.assert_array_equal(loaded((music, chords)), model((music, chords)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("refine", "scope"), [("none", "column"), ("values", "window"), ("pursuit", "column")])
 def test_compiled_training_is_the_same(rng, refine, scope):
     music = random_music(rng)

@@ -76,6 +76,7 @@ def rolling(rng):
     return model, rng.uniform(size=(2, stretch.n_frames, 4)).astype(np.float32)
 
 
+@pytest.mark.slow
 def test_term_is_the_distance_of_points_from_those_of_the_encoder(rolling):
     model, batch = rolling
     reported = model.evaluate(batch, return_dict=True, verbose=0)["roll_out"]
@@ -90,6 +91,7 @@ def test_term_is_the_distance_of_points_from_those_of_the_encoder(rolling):
     assert reported == pytest.approx(expected, rel=0.02)
 
 
+@pytest.mark.slow
 def test_saved_and_loaded_model_has_one_forecaster_and_trains_as_the_first(rolling, tmp_path, rng):
     model, batch = rolling
     model.get_layer("forecaster").get_layer("lstm").cell.dropout = 0.0

@@ -59,6 +59,7 @@ def test_both_forms_give_the_same_music_and_gradients(rng, stride, k):
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.slow
 @GEOMETRIES
 def test_both_forms_train_to_the_same_weights(rng, stride, k):
     ours, straightforward = both_forms(stride, k)

@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from matplotlib.colors import to_hex, to_rgb
 
 from pipeline.figures import OTHER_COLOURS, colour_of, new_figure, save
@@ -44,6 +45,7 @@ def test_same_arrays_give_the_same_bytes_and_others_do_not(tmp_path):
     assert all(mine != others for mine, others in zip(first, other, strict=True))
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bytes(tmp_path):
     def digests(seed):
         command = [sys.executable, "-c", DRAW_AND_PRINT_DIGESTS, str(tmp_path / seed)]

@@ -241,6 +241,7 @@ for module in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_what_needs_no_tensorflow_does_not_import_it():
     finished = python("-c", IMPORT_EACH, *WITHOUT_TENSORFLOW, cwd=ROOT)
     assert (finished.returncode, finished.stderr) == (0, "")
@@ -406,6 +407,7 @@ def test_step0_does_not_write_over_a_recording(small, write_parameters):
     assert (small / "music" / "tones.wav").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_sound_made_from_another_composition_is_refused(small, write_parameters):
     write_parameters((ROOT / "parameters" / "demo.toml").read_text(), "demo")
     write_parameters(DEMO_OF_A_SECOND, "short_demo")

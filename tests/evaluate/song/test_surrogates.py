@@ -29,6 +29,7 @@ def test_lorenz_goes_on_from_where_it_was_whatever_the_step_and_stays_at_rest():
     np.testing.assert_allclose(lorenz63(40, start=rest), np.tile(rest, (40, 1)), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_copies_of_lorenz_part_at_its_largest_exponent(rng):
     starts = lorenz63(1500)[::200]
     copies = [lorenz63(201, start=start + 1e-5 * rng.normal(size=3)) for start in starts]

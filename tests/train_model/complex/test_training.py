@@ -40,6 +40,7 @@ def make_arrays(study, rng):
     return {"images": rng.random((20, 6, 6)).astype(np.float32), "splits": np.repeat(["train", "validation"], 10)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", [themes, signal, digits])
 def test_a_training_that_was_stopped_ends_as_one_that_was_not(tmp_path, rng, interrupted, study):
     arrays, parameters = make_arrays(study, rng), make_parameters(study, model={"dropout": 0.3})
@@ -141,6 +142,7 @@ def test_error_of_what_is_too_short_names_its_part(rng):
         makers_of(make_parameters(themes), arrays)
 
 
+@pytest.mark.slow
 def test_step_2_trains_what_is_to_be_learned_and_draws_it(write_parameters, rng, capsys):
     root = write_parameters(TOML)
     results.save(load("song", root), "recordings", make_arrays(themes, rng), root)

@@ -55,6 +55,7 @@ TRANSPOSED_PIANO = make_parameters(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("parameters", "music"), [(RANDOM_DRUMS, "beats"), (TRANSPOSED_PIANO, "roll")])
 def test_a_training_that_was_stopped_ends_as_one_that_was_not(request, tmp_path, interrupted, parameters, music):
     corpus = request.getfixturevalue(music)
@@ -74,6 +75,7 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(request, tmp_path,
     assert history["atoms_used"][-1] == np.count_nonzero(whole.uses)
 
 
+@pytest.mark.slow
 def test_training_explains_music_made_of_a_few_patterns(rng, tmp_path):
     patterns = (rng.random((6, 4, 6)) < 0.4).astype(np.float32)
     music = patterns[rng.integers(0, 6, 160)].reshape(-1, 6)
@@ -83,6 +85,7 @@ def test_training_explains_music_made_of_a_few_patterns(rng, tmp_path):
     np.testing.assert_allclose(np.square(atoms_of(model)).sum(axis=(0, 1)), 1, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_nothing_but_the_train_split_is_trained_on(beats, tmp_path):
     steps = beats.steps.copy()
     steps[beats.starts[2] :] = np.nan
@@ -91,6 +94,7 @@ def test_nothing_but_the_train_split_is_trained_on(beats, tmp_path):
     np.testing.assert_array_equal(history["loss"], train(beats, parameters, tmp_path / "whole")[1]["loss"])
 
 
+@pytest.mark.slow
 def test_all_windows_in_one_batch_are_one_step_of_an_epoch(beats, tmp_path):
     everything, _ = train(beats, make_parameters(training={"epochs": 2, "batch_windows": 0}), tmp_path / "all")
     assert int(everything.optimizer.iterations) == 2
