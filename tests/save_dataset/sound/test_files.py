@@ -114,24 +114,16 @@ def test_file_that_is_no_sound_or_truncated(tmp_path, rng, ending):
         check_refused(path, "is truncated|cannot be read as sound")
 
 
-def test_wav_cut_within_its_header(write):
-    path = write(subtype="PCM_16")
-    path.write_bytes(path.read_bytes()[:30])
-    check_refused(path, "is truncated: 30 of 88244 bytes are there")
-
-
-def test_wav_of_a_stream_that_declares_the_largest_length_is_complete(write):
+def test_wav_of_another_length_than_its_header_says(write):
     path = write(subtype="PCM_16")
     content = bytearray(path.read_bytes())
-    content[4:8] = content[40:44] = b"\xff\xff\xff\xff"  # lengths of the file and of its data
+    path.write_bytes(content[:30])
+    check_refused(path, "is truncated: 30 of 88244 bytes are there")
+    path.write_bytes(content + b"a tag of some program")
+    assert read_sound(path).shape == SINE.shape
+    content[4:8] = content[40:44] = b"\xff\xff\xff\xff"  # lengths of the file and of its data, as of a stream
     path.write_bytes(content)
     assert read_sound(path).shape == SINE.shape
-
-
-def test_wav_with_something_after_its_end(write):
-    path = write()
-    path.write_bytes(path.read_bytes() + b"a tag of some program")
-    np.testing.assert_array_equal(read_sound(path), SINE)
 
 
 @pytest.mark.parametrize(
@@ -148,26 +140,21 @@ def test_wav_with_something_after_its_end(write):
 )
 def test_samples_that_are_no_sound(write, samples, message):
     check_refused(write(samples), message)
+    if not len(samples):
+        check_refused(write(samples, "ogg", "VORBIS"), message)
 
 
-def test_ogg_without_samples(write):
-    check_refused(write(np.zeros(0), "ogg", "VORBIS"), "contains no samples$")
+def test_start_beyond_the_end(write):
+    for start_s in (1.0, 100.0):
+        check_refused(write(), rf"start_s={start_s}: must be less than its length, 1.00 s$", start_s=start_s)
 
 
-@pytest.mark.parametrize("start_s", [1.0, 100.0])
-def test_start_beyond_the_end(write, start_s):
-    check_refused(write(), rf"start_s={start_s}: must be less than its length, 1.00 s$", start_s=start_s)
-
-
-@pytest.mark.parametrize("rate_hz", [1, 999, 800_000])
-def test_absurd_sample_rate(write, rate_hz):
-    check_refused(write(rate_hz=rate_hz), rf"sample_rate_hz={rate_hz}: must be 1000 to 768000$")
-
-
-def test_sample_rate_zero(write):
+def test_absurd_sample_rate(write):
+    for rate_hz in (1, 999, 800_000):
+        check_refused(write(rate_hz=rate_hz), rf"sample_rate_hz={rate_hz}: must be 1000 to 768000$")
     path = write(subtype="PCM_16")
     content = bytearray(path.read_bytes())
-    content[24:28] = bytes(4)
+    content[24:28] = bytes(4)  # a rate of 0
     path.write_bytes(content)
     check_refused(path, "cannot be read as sound")
 
