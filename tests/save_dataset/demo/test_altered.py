@@ -1,5 +1,3 @@
-"""Pieces with a second half that is transposed or faster."""
-
 import io
 
 import mido

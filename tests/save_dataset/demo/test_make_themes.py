@@ -1,5 +1,3 @@
-"""Pieces that step 0 makes, and what step 1 asks of them."""
-
 import mir_eval
 import numpy as np
 import pytest

@@ -71,15 +71,12 @@ def test_one_key_is_struck_once_and_ends_before_it_is_struck_anew(rng):
     assert steps == [(60, 0, 3.9), (60, 4, 7.9), (62, 0, 7.9)]
 
 
-def test_spans_are_merged_and_say_root_and_quality():
+def test_spans_are_merged_and_say_root_and_quality_and_become_a_table():
     assert spans_of(["I", "I", "Vsus4", "V7"], 2, "major") == [
         ChordSpan(0, 4, 2, "M", "M", "I"),
         ChordSpan(4, 2, 9, "O", "sus4", "Vsus4"),
         ChordSpan(6, 2, 9, "M", "Mm7", "V7"),
     ]
-
-
-def test_csv_has_the_columns_and_rows_of_the_spans():
     spans = spans_of(["i", "viio7", "i"], 11, "minor")
     names, *rows = csv.reader(io.StringIO(to_csv(spans)))
     assert names == ["onset_qb", "dur_qb", "root_pc", "quality", "chord_type", "label"]

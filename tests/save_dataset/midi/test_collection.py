@@ -95,7 +95,7 @@ def test_another_info_csv_is_no_table(collect, tmp_path):
 
 
 def test_groups_are_not_torn_and_files_of_one_share_their_part(collect):
-    names = [f"{composer}/op{work}_{number}.mid" for composer in "AB" for work in range(20) for number in range(3)]
+    names = [f"{composer}/op{work}_{index}.mid" for composer in "AB" for work in range(20) for index in range(3)]
     entries = collect(names, group_pattern=r"op\d+").values()
     assert len({entry.group for entry in entries}) == 40
     assert len({(entry.group, entry.split) for entry in entries}) == 40

@@ -1,5 +1,3 @@
-"""The figure of a corpus: which pieces and bars are shown."""
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The synthesiser: pitch, loudness, time and repetition of its sounds."""
-
 import numpy as np
 import pretty_midi
 import pytest

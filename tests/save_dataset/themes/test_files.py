@@ -1,5 +1,3 @@
-"""Which files are recordings."""
-
 import pytest
 
 from pipeline.sections.recordings import Recordings

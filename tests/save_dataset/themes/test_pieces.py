@@ -1,5 +1,3 @@
-"""The recordings of a folder: transforms, scores, patterns, training pieces, and the split."""
-
 import numpy as np
 import pytest
 

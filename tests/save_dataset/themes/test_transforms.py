@@ -1,5 +1,3 @@
-"""Transforms of files: cached by content, in one process or several."""
-
 import numpy as np
 import pytest
 
