@@ -54,7 +54,7 @@ def make_notes(notes, *, beat_s=0.5, is_drum=False, tracks=0, metre=None, pedal=
 
 def write_midi(path, notes, *, metre=None, is_drum=False, bpm=120.0):
     """A file of notes of (onset, length, pitch), in beats."""
-    midi = pretty_midi.PrettyMIDI(initial_tempo=bpm)
+    midi = pretty_midi.PrettyMIDI(resolution=480, initial_tempo=bpm)
     if metre:
         midi.time_signature_changes.append(pretty_midi.TimeSignature(*metre, 0.0))
     track = pretty_midi.Instrument(0, is_drum=is_drum)
@@ -62,17 +62,9 @@ def write_midi(path, notes, *, metre=None, is_drum=False, bpm=120.0):
     midi.instruments.append(track)
     path.parent.mkdir(parents=True, exist_ok=True)
     midi.write(str(path))
+    return path
 
 
 def write_drums(path, onsets_beats=(0.0, 1.0), pitch=36, metre=(4, 4), is_drum=True, bpm=100.0):
     """A file of hits of one drum at these beats."""
-    midi = pretty_midi.PrettyMIDI(resolution=480, initial_tempo=bpm)
-    if metre:
-        midi.time_signature_changes.append(pretty_midi.TimeSignature(*metre, 0.0))
-    instrument = pretty_midi.Instrument(0, is_drum=is_drum)
-    for beat in onsets_beats:
-        instrument.notes.append(pretty_midi.Note(90, pitch, beat * 60 / bpm, (beat + 0.2) * 60 / bpm))
-    midi.instruments.append(instrument)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    midi.write(str(path))
-    return path
+    return write_midi(path, [(beat, 0.2, pitch) for beat in onsets_beats], metre=metre, is_drum=is_drum, bpm=bpm)

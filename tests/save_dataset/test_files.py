@@ -1,5 +1,3 @@
-"""Files of music: by list or pattern, in any case."""
-
 import pytest
 
 from pipeline.notes import MIDI_ENDINGS
@@ -20,15 +18,12 @@ def find(tmp_path):
     return find_names
 
 
-def test_a_pattern_finds_files_of_the_endings_in_either_case_by_name(find):
+def test_a_pattern_finds_files_of_the_endings_in_either_case_by_name_and_a_list_in_its_order(find):
     names = ("c.mid", "A.MID", "deep/b.Midi", "._c.mid", "notes.txt", "d.mid.txt", "folder.mid/e.wav")
     assert find("**/*.*", *names) == ["A.MID", "c.mid", "deep/b.Midi"]
     assert find("*.mid") == find("*.[mM]*") == ["A.MID", "c.mid"]
     assert find("c*") == ["c.mid"]
     assert find("*.txt", endings=()) == ["d.mid.txt", "notes.txt"]
-
-
-def test_a_list_keeps_its_order(find):
     assert find(("b.mid", "a.txt", "b.mid"), "a.txt", "b.mid") == ["b.mid", "a.txt"]
 
 

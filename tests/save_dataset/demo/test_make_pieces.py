@@ -6,9 +6,10 @@ import shutil
 import pytest
 
 from pipeline.parameters import load
+from pipeline.sections.symbolic import Pieces
 from save_dataset import step1_save_drums, step1_save_piano
 from save_dataset.demo.files import MARKER
-from save_dataset.demo.make_pieces import check_made, make_pieces
+from save_dataset.demo.make_pieces import check_made, files_of, make_pieces
 
 TOML = """
 study = "{study}"
@@ -41,6 +42,19 @@ def made(request, write_parameters):
     root = write_parameters(TOML.format(study=request.param, seed=0, folder="made"), "mine")
     make_pieces(load("mine", root), root)
     return request.param, root / "music" / "made"
+
+
+@pytest.mark.parametrize("study", ["drums", "piano"])
+def test_same_seed_gives_the_same_bytes_also_of_fewer_pieces_and_another_does_not(study):
+    def contents(n_pieces, seed=0):
+        files = files_of(study, Pieces(folder="made", pieces_per_composer=n_pieces, bars=16, seed=seed))
+        return {name: content for name, content in files.items() if name.endswith(".mid")}
+
+    one, other = contents(6), contents(6, seed=1)
+    assert one == contents(6)
+    assert all(one[name] != other[name] for name in one)
+    assert len(set(one.values())) == len(one)
+    assert contents(2).items() < one.items()
 
 
 def test_music_that_is_recorded_is_no_matter(check):

@@ -48,10 +48,10 @@ def test_class_of_a_chord_in_harte_s_notation():
         assert [class_of_label(label) for label in labels.split()] == [expected] * len(labels.split())
 
 
-@pytest.mark.parametrize("label", ["H:maj", "c:maj", "C-maj", "maj", "C:maj/x", ""])
-def test_what_is_no_chord_is_refused(label):
-    with pytest.raises(ValueError, match="must be a chord like C:maj7/3"):
-        class_of_label(label)
+def test_what_is_no_chord_is_refused():
+    for label in ("H:maj", "c:maj", "C-maj", "maj", "C:maj/x", ""):
+        with pytest.raises(ValueError, match="must be a chord like C:maj7/3"):
+            class_of_label(label)
 
 
 def test_csv_becomes_spans_in_beats(write):
@@ -111,9 +111,7 @@ def test_steps_have_the_chord_that_is_nearest_and_none_outside():
     assert chords.tolist() == [-1, -1, 5, 5, 24, 24, -1, 7, -1, -1]
     assert chords.dtype == np.int16
     assert chords_per_step(spans, 5, 2).tolist() == chords[:5].tolist()
-
-
-def test_a_chord_before_the_beginning_and_the_later_of_two_and_none():
+    # a chord before the beginning, the later of two, none
     spans = to_spans([(-1.0, 4.0, 1), (2.0, 3.0, 2), (-3.0, -2.0, 9)], in_beats=False)
     assert chords_per_step(spans, 5, 1).tolist() == [1, 1, 2, 1, -1]
     assert chords_per_step(to_spans([], in_beats=True), 3, 4).tolist() == [NO_CHORD] * 3

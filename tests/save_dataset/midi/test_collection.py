@@ -35,9 +35,8 @@ def facts_of(entries):
 
 
 def groove(*rows):
-    return "\n".join(
-        [GROOVE_COLUMNS, *(f"d,{session},x,{style},120,beat,4-4,{f},,1,{split}" for session, style, f, split in rows)]
-    )
+    lines = (f"d,{session},x,{style},120,beat,4-4,{file},,1,{split}" for session, style, file, split in rows)
+    return "\n".join([GROOVE_COLUMNS, *lines])
 
 
 def test_without_a_table_folders_are_labels_and_files_groups(collect):
@@ -96,7 +95,7 @@ def test_another_info_csv_is_no_table(collect, tmp_path):
 
 
 def test_groups_are_not_torn_and_files_of_one_share_their_part(collect):
-    names = [f"{composer}/op{work}_{number}.mid" for composer in "AB" for work in range(20) for number in range(3)]
+    names = [f"{composer}/op{work}_{index}.mid" for composer in "AB" for work in range(20) for index in range(3)]
     entries = collect(names, group_pattern=r"op\d+").values()
     assert len({entry.group for entry in entries}) == 40
     assert len({(entry.group, entry.split) for entry in entries}) == 40
@@ -136,9 +135,10 @@ def test_no_part_is_empty_that_must_not_be(validation, test):
         ({"a.mid": "", "t.csv": "file\na.mid"}, {"table": "t.csv"}, "t.csv: has no column 'path'; there are file"),
         ({"a.mid": "", "t.csv": ""}, {"table": "t.csv"}, "has no column 'path'; there are no rows"),
         ({"a.mid": "", "t.csv": "path\nb.mid"}, {"table": "t.csv"}, "t.csv: no row is for a file that"),
-        (["a.mid"], {"label_column": "style"}, "collection.label_column='style': there is no table with it; see "),
-        (["a.mid"], {"group_column": "style"}, "collection.group_column='style': there is no table with it; see "),
-        (["a.mid"], {"split_column": "style"}, "collection.split_column='style': there is no table with it; see "),
+        *(
+            (["a.mid"], {column: "style"}, f"collection.{column}='style': there is no table with it; see ")
+            for column in ("label_column", "group_column", "split_column")
+        ),
     ],
 )
 def test_what_is_wrong_is_named(collect, files, settings, message):
@@ -153,18 +153,10 @@ def test_a_folder_or_table_that_is_not_there(collect, tmp_path):
         collect(["a.mid"], table="t.csv")
 
 
-def test_mirdata_that_is_not_installed(collect, monkeypatch):
-    monkeypatch.setitem(sys.modules, "mirdata", None)
-    with pytest.raises(ValueError, match="collection.mirdata='maestro': is not installed; run: pip install mirdata"):
-        collect(["a.mid"], mirdata="maestro")
-
-
-TRACK = {"style": "funk/groove1", "session": "s1", "split": "train", "tempo": 97}
-
-
-def test_tracks_of_mirdata(collect, monkeypatch, tmp_path):
+def test_tracks_of_mirdata(collect, monkeypatch):
     def initialize(name, data_home):
-        track = SimpleNamespace(midi_path=f"{data_home}/d/1.mid", **TRACK)
+        facts = {"style": "funk/groove1", "session": "s1", "split": "train", "tempo": 97}
+        track = SimpleNamespace(midi_path=f"{data_home}/d/1.mid", **facts)
         return SimpleNamespace(load_tracks=lambda: {"1": track})
 
     monkeypatch.setitem(sys.modules, "mirdata", SimpleNamespace(initialize=initialize))
@@ -173,10 +165,12 @@ def test_tracks_of_mirdata(collect, monkeypatch, tmp_path):
     assert entries["d/1.mid"].row["bpm"] == "97"
 
 
-def test_a_data_set_of_mirdata_that_is_not_there(collect, monkeypatch):
+def test_mirdata_or_a_data_set_of_it_that_is_not_there(collect, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mirdata", None)
+    with pytest.raises(ValueError, match="collection.mirdata='maestro': is not installed; run: pip install mirdata"):
+        collect(["a.mid"], mirdata="maestro")
     initialize = Mock(side_effect=FileNotFoundError("Metadata not found. Did you run .download()?"))
     monkeypatch.setitem(sys.modules, "mirdata", SimpleNamespace(initialize=initialize))
-    with pytest.raises(
-        FileNotFoundError, match=r"is not the complete maestro of mirdata; run in Python: .*\.download\(\)"
-    ):
+    message = r"is not the complete maestro of mirdata; run in Python: .*\.download\(\)"
+    with pytest.raises(FileNotFoundError, match=message):
         collect(["a.mid"], mirdata="maestro")

@@ -1,5 +1,3 @@
-"""The figure of a corpus: which pieces and bars are shown."""
-
 from dataclasses import replace
 
 import numpy as np
@@ -24,15 +22,18 @@ def make_corpus(labels, channels=DRUMS, bars=6, first_bar=0):
     return replace(corpus, names=np.array(names), labels=np.array(labels))
 
 
-def test_one_piece_of_each_label_the_most_frequent_first_and_at_most_six():
-    assert pieces_shown(make_corpus(["a", "b", "b", "c", "b", "c"])) == [1, 3, 0]
-    assert pieces_shown(make_corpus(list("aabbccddeeffg"))) == [0, 2, 4, 6, 8, 10]
-
-
-@pytest.mark.parametrize("label", ["", "rock"])
-def test_first_pieces_where_labels_do_not_differ(label):
-    assert pieces_shown(make_corpus([label] * 9)) == list(range(6))
-    assert pieces_shown(make_corpus([label])) == [0]
+@pytest.mark.parametrize(
+    ("labels", "pieces"),
+    [
+        ("abbcbc", [1, 3, 0]),  # one of each label, the most frequent first
+        ("aabbccddeeffg", [0, 2, 4, 6, 8, 10]),  # at most six
+        ([""] * 9, range(6)),  # the first where labels do not differ
+        (["rock"] * 9, range(6)),
+        (["rock"], [0]),
+    ],
+)
+def test_pieces_shown_are_of_different_labels(labels, pieces):
+    assert pieces_shown(make_corpus(list(labels))) == list(pieces)
 
 
 def test_pieces_that_fill_a_row_come_first_and_rows_are_equally_long():
@@ -58,10 +59,9 @@ def test_four_bars_from_the_first_that_has_notes():
 
 
 def test_short_and_silent_pieces_are_drawn():
-    (axes,) = draw_pieces(make_corpus(["a"], bars=1)).axes
-    assert axes.get_xlim()[1] == 16
-    (axes,) = draw_pieces(make_corpus(["a"], bars=2, first_bar=2)).axes
-    assert axes.get_xlim()[1] == 32
+    for bars, first_bar in ((1, 0), (2, 2)):
+        (axes,) = draw_pieces(make_corpus(["a"], bars=bars, first_bar=first_bar)).axes
+        assert axes.get_xlim()[1] == 16 * bars
 
 
 def test_steps_that_are_seconds_have_ticks_in_seconds():

@@ -1,5 +1,3 @@
-"""Any music on axes: what stands where, how dark, how high."""
-
 import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection, QuadMesh

@@ -8,7 +8,7 @@ from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.drum_grid import to_grid
 from save_dataset.midi.drums import read_drums
 from save_dataset.midi.files import read_midi
-from tests.small_midi import write_drums
+from tests.small_midi import write_drums, write_midi
 
 DRUMS = 'study = "drums"\n[collection]\nfolder = "songs"\n{}\n[runs.A]\n'
 
@@ -74,9 +74,8 @@ def test_many_names_are_counted_and_a_metre_that_changes_later_counts(songs, rea
 
 
 def test_unknown_pitches_are_printed(songs, read, capsys):
-    midi = pretty_midi.PrettyMIDI(str(songs / "funk" / "one.mid"))
-    midi.instruments[0].notes += [pretty_midi.Note(90, pitch, 0.0, 0.1) for pitch in (80, 54, 80)]
-    midi.write(str(songs / "funk" / "one.mid"))
+    hits = [(0, 36), (1, 36), (4.5, 36), (0, 80), (0, 54), (0, 80)]
+    write_midi(songs / "funk" / "one.mid", [(beat, 0.2, pitch) for beat, pitch in hits], is_drum=True, bpm=100.0)
     corpus, _ = read()
     out = capsys.readouterr().out
     assert "left out: 3 notes of pitches that grid.drums has not (54, 80)" in out

@@ -162,7 +162,7 @@ def test_numbers_are_the_paper_s_and_lead_back_to_the_nearest_token():
     assert from_numbers(np.array([-1e9, 1e9])).tolist() == [0, 387]
 
 
-@pytest.mark.parametrize("tokens", [[388], [-1], [[1, 2]], [0.5]])
-def test_what_is_no_token_is_refused(tokens):
-    with pytest.raises(ValueError, match="must be a row of whole numbers from 0 to 387"):
-        to_notes(np.array(tokens))
+def test_what_is_no_token_is_refused():
+    for tokens in ([388], [-1], [[1, 2]], [0.5]):
+        with pytest.raises(ValueError, match="must be a row of whole numbers from 0 to 387"):
+            to_notes(np.array(tokens))

@@ -65,14 +65,10 @@ def test_events_belong_to_the_nearest_step_and_a_note_sounds_in_one_at_least(ons
 
 def test_frames_agree_with_pretty_midi(rng):
     onsets, lengths, pitches = rng.integers([[0], [1], [21]], [[400], [40], [109]], (3, 300))
-    rows = [
-        (onset / 16, (onset + length) / 16, pitch)
-        for onset, length, pitch in zip(onsets, lengths, pitches, strict=True)
-    ]
+    rows = list(zip(onsets / 16, (onsets + lengths) / 16, pitches, strict=True))
     midi = make_midi([(80, pitch, start_s, end_s) for start_s, end_s, pitch in rows], bpm=120)
     expected = midi.get_piano_roll(fs=16)[21:109].T > 0
-    notes = make_notes(*rows, beat_s=1.0)
-    roll = to_roll(notes, "frames", step_s=1 / 16)
+    roll = to_roll(make_notes(*rows, beat_s=1.0), "frames", step_s=1 / 16)
     assert same_but_for_silence_at_the_end(roll > 0, expected)
 
 

@@ -17,11 +17,8 @@ def song(write_parameters):
 
 
 def spectrogram_of(n_frames):
-    return {
-        "frames": np.zeros((n_frames, 94), np.float32),
-        "hop_s": np.array(1024 / 44100),
-        "frame_s": np.array(1024 / 44100),
-    }
+    frame_s = np.array(1024 / 44100)
+    return {"frames": np.zeros((n_frames, 94), np.float32), "hop_s": frame_s, "frame_s": frame_s}
 
 
 FRAMES_NEEDED = {

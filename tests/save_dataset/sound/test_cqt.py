@@ -1,5 +1,3 @@
-"""The constant-Q transform: tones peak in their bins, frames are standardised, silence is silence."""
-
 import librosa
 import numpy as np
 import pytest

@@ -11,12 +11,6 @@ RATE_HZ = 44100
 SINE = (0.3 * np.sin(2 * np.pi * 440 * np.arange(RATE_HZ) / RATE_HZ)).astype(np.float32)
 
 
-def with_first_two(value):
-    samples = SINE.copy()
-    samples[:2] = value
-    return samples
-
-
 @pytest.fixture
 def write(tmp_path):
     """Write samples to a file, exactly by default; returns its path."""
@@ -114,24 +108,16 @@ def test_file_that_is_no_sound_or_truncated(tmp_path, rng, ending):
         check_refused(path, "is truncated|cannot be read as sound")
 
 
-def test_wav_cut_within_its_header(write):
-    path = write(subtype="PCM_16")
-    path.write_bytes(path.read_bytes()[:30])
-    check_refused(path, "is truncated: 30 of 88244 bytes are there")
-
-
-def test_wav_of_a_stream_that_declares_the_largest_length_is_complete(write):
+def test_wav_of_another_length_than_its_header_says(write):
     path = write(subtype="PCM_16")
     content = bytearray(path.read_bytes())
-    content[4:8] = content[40:44] = b"\xff\xff\xff\xff"  # lengths of the file and of its data
+    path.write_bytes(content[:30])
+    check_refused(path, "is truncated: 30 of 88244 bytes are there")
+    path.write_bytes(content + b"a tag of some program")
+    np.testing.assert_allclose(read_sound(path), SINE, rtol=0, atol=2**-15)
+    content[4:8] = content[40:44] = b"\xff\xff\xff\xff"  # lengths of the file and of its data, as of a stream
     path.write_bytes(content)
     assert read_sound(path).shape == SINE.shape
-
-
-def test_wav_with_something_after_its_end(write):
-    path = write()
-    path.write_bytes(path.read_bytes() + b"a tag of some program")
-    np.testing.assert_array_equal(read_sound(path), SINE)
 
 
 @pytest.mark.parametrize(
@@ -141,33 +127,26 @@ def test_wav_with_something_after_its_end(write):
         (np.zeros(1000), "is silent: every sample is 0$"),
         (np.full(1000, 0.5), "is silent: every sample is 0.5$"),
         (np.stack([SINE, -SINE], axis=1), "is silent: every sample is 0$"),
-        (with_first_two(np.nan), "2 of 44100 samples are not finite$"),
-        (with_first_two(np.inf), "2 of 44100 samples are not finite$"),
-        (with_first_two(-np.inf), "2 of 44100 samples are not finite$"),
+        *((np.r_[value, value, SINE[2:]], "2 of 44100 samples are not finite$") for value in (np.nan, np.inf, -np.inf)),
     ],
 )
 def test_samples_that_are_no_sound(write, samples, message):
     check_refused(write(samples), message)
+    if not len(samples):
+        check_refused(write(samples, "ogg", "VORBIS"), message)
 
 
-def test_ogg_without_samples(write):
-    check_refused(write(np.zeros(0), "ogg", "VORBIS"), "contains no samples$")
+def test_start_beyond_the_end(write):
+    for start_s in (1.0, 100.0):
+        check_refused(write(), rf"start_s={start_s}: must be less than its length, 1.00 s$", start_s=start_s)
 
 
-@pytest.mark.parametrize("start_s", [1.0, 100.0])
-def test_start_beyond_the_end(write, start_s):
-    check_refused(write(), rf"start_s={start_s}: must be less than its length, 1.00 s$", start_s=start_s)
-
-
-@pytest.mark.parametrize("rate_hz", [1, 999, 800_000])
-def test_absurd_sample_rate(write, rate_hz):
-    check_refused(write(rate_hz=rate_hz), rf"sample_rate_hz={rate_hz}: must be 1000 to 768000$")
-
-
-def test_sample_rate_zero(write):
+def test_absurd_sample_rate(write):
+    for rate_hz in (1, 999, 800_000):
+        check_refused(write(rate_hz=rate_hz), rf"sample_rate_hz={rate_hz}: must be 1000 to 768000$")
     path = write(subtype="PCM_16")
     content = bytearray(path.read_bytes())
-    content[24:28] = bytes(4)
+    content[24:28] = bytes(4)  # a rate of 0
     path.write_bytes(content)
     check_refused(path, "cannot be read as sound")
 
@@ -181,11 +160,10 @@ def test_full_disk_leaves_the_old_sound_and_is_an_error_that_names_it(tmp_path, 
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("ending", ["xyz", "ogg"])
-def test_format_that_cannot_be_written_is_named(tmp_path, ending):
-    path = tmp_path / f"a.{ending}"
-    with pytest.raises(ValueError, match=re.escape(str(path))):
-        write_sound(SINE, path, RATE_HZ)
+def test_format_that_cannot_be_written_is_named(tmp_path):
+    for path in (tmp_path / "a.xyz", tmp_path / "a.ogg"):
+        with pytest.raises(ValueError, match=re.escape(str(path))):
+            write_sound(SINE, path, RATE_HZ)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -198,12 +176,15 @@ def with_length(tmp_path, rng):
     return path
 
 
-def test_a_tag_before_the_first_frame_is_skipped(with_length):
+def test_a_file_that_says_its_length_does_so_after_a_tag_and_is_refused_where_it_breaks_off(with_length):
     assert states_length(with_length)
     tag = b"ID3\x04\x00\x00" + bytes([0, 0, 40, 0]) + bytes(40 * 128)
     tagged = with_length.with_name("tagged.mp3")
     tagged.write_bytes(tag + with_length.read_bytes())
     assert states_length(tagged)
+    content = with_length.read_bytes()
+    with_length.write_bytes(content[: len(content) // 2])
+    check_refused(with_length, "is truncated")
 
 
 def test_a_file_that_does_not_say_its_length_is_read_to_its_end(with_length):
@@ -215,9 +196,3 @@ def test_a_file_that_does_not_say_its_length_is_read_to_its_end(with_length):
     assert len(samples) == pytest.approx(10 * RATE_HZ, rel=0.02)
     assert np.std(samples[-RATE_HZ:-2000]) > 0.01
     np.testing.assert_array_equal(read_sound(headless, sample_rate_hz=RATE_HZ, duration_s=1.0), samples[:RATE_HZ])
-
-
-def test_a_file_that_says_its_length_and_breaks_off_is_refused(with_length):
-    content = with_length.read_bytes()
-    with_length.write_bytes(content[: len(content) // 2])
-    check_refused(with_length, "is truncated")

@@ -1,11 +1,10 @@
-"""The synthesiser: pitch, loudness, time and repetition of its sounds."""
-
 import numpy as np
 import pretty_midi
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from save_dataset.midi.files import make_midi
 from save_dataset.sound.synthesiser import DRUMS, TAIL_S, render
 
 PROGRAMS = [0, 11, 16, 24, 33, 48, 80]  # one per timbre
@@ -14,10 +13,9 @@ RATE_HZ = 44100
 
 def midi_of(*notes, program=0, is_drum=False):
     """A MIDI of notes given as (start_s, end_s, pitch, velocity)."""
-    midi = pretty_midi.PrettyMIDI()
-    instrument = pretty_midi.Instrument(program, is_drum)
-    instrument.notes = [pretty_midi.Note(velocity, pitch, start, end) for start, end, pitch, velocity in notes]
-    midi.instruments.append(instrument)
+    rows = [(velocity, pitch, start_s, end_s) for start_s, end_s, pitch, velocity in notes]
+    midi = make_midi(rows, bpm=120, name="drums" if is_drum else "piano")
+    midi.instruments[0].program = program
     return midi
 
 
@@ -138,16 +136,13 @@ def test_kick_is_low_and_hat_is_high():
     assert np.average(frequencies_hz, weights=spectrum) > 7000
 
 
-def test_without_notes_that_sound_there_is_nothing_to_render():
+def test_what_cannot_be_rendered_is_refused():
     with pytest.raises(ValueError, match=r"midi.instruments=\[\]: must hold at least one note"):
         render(pretty_midi.PrettyMIDI())
     with pytest.raises(ValueError, match="must hold at least one note"):
         render(midi_of())
     with pytest.raises(ValueError, match="sample_rate_hz=8000: none of the notes sounds"):
         render(midi_of((0, 1, 127, 100)), sample_rate_hz=8000)
-
-
-@pytest.mark.parametrize("sample_rate_hz", [0, -44100, 10**7])
-def test_sample_rate_must_be_in_range(sample_rate_hz):
-    with pytest.raises(ValueError, match=r"sample_rate_hz=.*: must be 1000 to 768000"):
-        render(midi_of((0, 1, 60, 100)), sample_rate_hz=sample_rate_hz)
+    for sample_rate_hz in (0, -44100, 10**7):
+        with pytest.raises(ValueError, match=r"sample_rate_hz=.*: must be 1000 to 768000"):
+            render(midi_of((0, 1, 60, 100)), sample_rate_hz=sample_rate_hz)

@@ -1,5 +1,3 @@
-"""The figure of recordings: pitches, seconds and patterns are where they belong."""
-
 import numpy as np
 import pytest
 

@@ -1,5 +1,3 @@
-"""Which files are recordings."""
-
 import pytest
 
 from pipeline.sections.recordings import Recordings
@@ -27,18 +25,15 @@ def test_sound_and_midi_are_found_in_order_scores_and_other_files_are_not_pieces
     assert find(files=("b.wav", "b.mid", "a.MP3", "a.MP3")) == ["a.MP3", "b.wav"]
 
 
-def test_what_is_not_there_is_named(find, tmp_path):
+def test_what_is_not_there_or_there_twice_is_named(find, tmp_path):
     with pytest.raises(FileNotFoundError, match=rf"^pieces.folder='set': there is no folder {tmp_path}/music/set$"):
         find()
     with pytest.raises(ValueError, match=r"^pieces.files='\*.\*': finds neither sound nor MIDI in .*/music/set$"):
         find("a.txt")
     with pytest.raises(FileNotFoundError, match=rf"^pieces.files: not in {tmp_path}/music/set: x.wav$"):
         find("a.wav", files=("x.wav", "a.wav"))
-
-
-def test_names_must_be_distinct(find):
     with pytest.raises(ValueError, match=r"must be of different names; there are a.flac, a.wav$"):
-        find("a.wav", "a.flac", "b.wav")
+        find("a.flac", "b.wav")
 
 
 def test_a_tempo_of_an_unknown_piece_is_refused_with_near_names(find):

@@ -1,12 +1,10 @@
-"""The recordings of a folder: transforms, scores, patterns, training pieces, and the split."""
-
 import numpy as np
-import pretty_midi
 import pytest
 
 from pipeline import results
 from pipeline.parameters import load
 from save_dataset import step1_save_themes
+from save_dataset.midi.files import make_midi
 from save_dataset.sound.files import write_sound
 from save_dataset.sound.synthesiser import render
 from save_dataset.themes.pieces import check_split, describe, read_recordings, split_last
@@ -33,10 +31,8 @@ PITCHES = {"one": (60, 64, 67, 60, 64, 67), "two": (62, 65, 69), "three": (72, 7
 
 def write_piece(folder, name, lead_in_s, table=True):
     """Notes of a beat at 120 bpm after some silence, the first at beat 3, with a table."""
-    midi = pretty_midi.PrettyMIDI(initial_tempo=120)
-    midi.instruments.append(pretty_midi.Instrument(16))
-    for beat, pitch in enumerate(PITCHES[name]):
-        midi.instruments[0].notes.append(pretty_midi.Note(90, pitch, beat / 2, beat / 2 + 0.45))
+    midi = make_midi([(90, pitch, beat / 2, beat / 2 + 0.45) for beat, pitch in enumerate(PITCHES[name])], bpm=120)
+    midi.instruments[0].program = 16
     samples = render(midi, sample_rate_hz=RATE_HZ)
     write_sound(np.concatenate([np.zeros(round(lead_in_s * RATE_HZ)), samples]), folder / f"{name}.wav", RATE_HZ)
     if table:

@@ -1,10 +1,8 @@
-"""Scores and patterns: read and written, and refused if they are not those of the recording."""
-
 import mir_eval
 import numpy as np
-import pretty_midi
 import pytest
 
+from save_dataset.midi.files import make_midi
 from save_dataset.themes.score import check_length, read_patterns, read_score, read_table, write_patterns
 
 TABLE = "-1.0, 65.0, 63.0, 2.5, 0\n0.0, 77.0, 70.0, 2.0, 0\n0.0, 60.0, 70.0, 2.0, 0\n3.0, 65.0, 70.0, 2.0, 0\n"
@@ -18,14 +16,11 @@ def table(tmp_path):
     return path
 
 
-def write_midi(path, bpm=120.0, first_beat=2.0):
-    midi = pretty_midi.PrettyMIDI(initial_tempo=bpm)
-    for is_drum, pitches in ((False, (60, 64, 1)), (True, (36,))):
-        instrument = pretty_midi.Instrument(0, is_drum=is_drum)
-        for index, pitch in enumerate(pitches):
-            start_s = (first_beat * (not is_drum) + 1.5 * index) * 60 / bpm
-            instrument.notes.append(pretty_midi.Note(80, pitch, start_s, start_s + 0.1))
-        midi.instruments.append(instrument)
+def write_midi(path, bpm=120.0):
+    """A piece of three notes from beat 2 on, the last too low to hear, and a drum at the beginning."""
+    starts_s = np.array([2.0, 3.5, 5.0]) * 60 / bpm
+    midi = make_midi([(80, pitch, s, s + 0.1) for pitch, s in zip((60, 64, 1), starts_s, strict=True)], bpm=bpm)
+    midi.instruments += make_midi([(80, 36, 0.0, 0.1)], bpm=bpm, name="drums").instruments
     midi.write(str(path))
     return path
 
@@ -59,16 +54,13 @@ def test_midi_gives_its_own_seconds_without_drums_and_what_is_too_low_to_hear(tm
     assert read_score(tmp_path / "another.wav", 100.0) is None
 
 
-def test_a_line_of_names_is_skipped(table):
+def test_a_line_of_names_is_skipped_and_what_is_no_table_refused(table):
     table.write_text("onset,pitch\n1,60\n\n2,61\n")
     assert read_table(table).tolist() == [[1, 60], [2, 61]]
-
-
-@pytest.mark.parametrize("text", ["", "onset,pitch\n", "1;60\n", "1,60\n2,C4\n", "1,nan\n", "1\n2\n"])
-def test_what_is_no_table_is_refused(table, text):
-    table.write_text(text)
-    with pytest.raises(ValueError, match=r"piece.csv: must be a table of onsets in beats and MIDI pitches"):
-        read_table(table)
+    for text in ("", "onset,pitch\n", "1;60\n", "1,60\n2,C4\n", "1,nan\n", "1\n2\n"):
+        table.write_text(text)
+        with pytest.raises(ValueError, match=r"piece.csv: must be a table of onsets in beats and MIDI pitches"):
+            read_table(table)
 
 
 @pytest.mark.parametrize("duration_s", [4.9, 12.0])
@@ -100,9 +92,9 @@ def test_patterns_of_another_score_are_refused(table, tmp_path):
         read_patterns(path, score)
 
 
-@pytest.mark.parametrize("text", ["pattern1\noccurrence1\n1.0\n", "pattern1\noccurrence1\na, b\n", "\n"])
-def test_what_is_no_file_of_patterns_is_refused(tmp_path, text):
+def test_what_is_no_file_of_patterns_is_refused(tmp_path):
     path = tmp_path / "known.txt"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=r"known.txt: is not a file of patterns in the MIREX format"):
-        read_patterns(path, None)
+    for text in ("pattern1\noccurrence1\n1.0\n", "pattern1\noccurrence1\na, b\n", "\n"):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"known.txt: is not a file of patterns in the MIREX format"):
+            read_patterns(path, None)

@@ -1,10 +1,8 @@
-"""Transforms of files: cached by content, in one process or several."""
-
 import numpy as np
-import pretty_midi
 import pytest
 
 from pipeline.sections.recordings import CQT
+from save_dataset.midi.files import make_midi
 from save_dataset.sound.cqt import constant_q
 from save_dataset.sound.files import read_sound, write_sound
 from save_dataset.themes import transforms
@@ -63,10 +61,7 @@ def test_a_long_sound_is_cut_to_its_middle(sounds, tmp_path):
 
 
 def test_midi_is_rendered(tmp_path):
-    midi = pretty_midi.PrettyMIDI()
-    midi.instruments.append(pretty_midi.Instrument(0))
-    midi.instruments[0].notes.append(pretty_midi.Note(90, 60, 1.0, 2.0))
-    midi.write(str(tmp_path / "note.mid"))
+    make_midi([(90, 60, 1.0, 2.0)], bpm=120).write(str(tmp_path / "note.mid"))
     (sound,) = transform_files([tmp_path / "note.mid"], tmp_path / "cache", CONFIG | {"min_frequency_hz": 130.8})
     assert sound.lead_in_s == pytest.approx(1, abs=0.02)
     assert (sound.frames[18:28].argmax(axis=1) == 12).all()
@@ -87,7 +82,7 @@ def test_files_that_cannot_be_transformed_are_named(tmp_path, rng):
     write_sound(np.zeros(RATE_HZ), tmp_path / "silent.wav", RATE_HZ)
     (tmp_path / "text.mp3").write_text("no sound")
     (tmp_path / "text.mid").write_text("no notes")
-    pretty_midi.PrettyMIDI().write(str(tmp_path / "empty.mid"))
+    make_midi([], bpm=120).write(str(tmp_path / "empty.mid"))
     wrong = {
         "short.wav": "is 0.062 s long: must be at least cqt.hop_samples=512",
         "silent.wav": "is silent",
