@@ -40,8 +40,8 @@ def _train_run(parameters, root):
         autoencoder, history = train(parameters, arrays, folder, verbose=2 * int(command_line.has_terminal()))
     else:
         autoencoder, history = leave_random(parameters, arrays)
-    found = f"{100 * history['invariance'][-1]:.1f} % of shifted pairs found again"
-    return autoencoder, history, f"loss of pairs held out {history['validation'][-1]:.5f}, {found}"
+    retrieved = f"{100 * history['invariance'][-1]:.1f} % of shifted pairs retrieved"
+    return autoencoder, history, f"loss of pairs held out {history['validation'][-1]:.5f}, {retrieved}"
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ class Choice(Section):
 
 
 class Invariance(Section):
-    """How invariance is measured: patches are found again after they were shifted."""
+    """How invariance is measured: patches are retrieved after a shift."""
 
     n_patches: int = Field(500, ge=2, description="patches, among which a shifted one looks for itself")
     seed: NonNegativeInt = Field(0, description="draws them")

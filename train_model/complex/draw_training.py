@@ -56,7 +56,7 @@ def draw_histories(histories: Mapping[str, Arrays]) -> Figure:
     losses.yaxis.set_major_formatter("{x:g}")
     losses.yaxis.set_minor_formatter("{x:g}")
     losses.yaxis.get_minor_locator().set_params(subs=(2, 5))
-    invariance.set(xlabel="epoch", title="held out, shifted, and found again (%)", ylim=(-2, 102))
+    invariance.set(xlabel="epoch", title="held-out pairs retrieved after a shift (%)", ylim=(-2, 102))
     invariance.plot([], [], ":", color="0.3", label="by the input itself")
     for axes in (losses, invariance):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
