@@ -6,9 +6,12 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 
+import pytest
+
 import run_steps
 from pipeline import results
 from pipeline.parameters import ROOT, load
+from train_model import step2_train_complex
 
 QUICK_STYLE = {"figure.dpi": 40, "pdf.fonttype": 3}  # type 42 asks for a subset of a font, slower than all else
 DRAW_WITHOUT_TENSORFLOW = """
@@ -37,6 +40,26 @@ def names_in(folder, pattern="*"):
 def versions_of(root, pattern="output/**/*"):
     """Every file that matches, and when it was written."""
     return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in root.glob(pattern) if path.is_file()}
+
+
+def assert_refused(root, message, *steps, error=ValueError, name="small", **choice):
+    """Each of the steps stops with a message of one line and leaves all files as they are."""
+    before = versions_of(root, "**/*")
+    for step in steps:
+        with pytest.raises(error, match=message) as refused:
+            step.run(name, root=root, **choice)
+        assert "\n" not in str(refused.value)
+    assert versions_of(root, "**/*") == before
+
+
+def assert_left_but_for_one_run(root, measure, capsys):
+    """Of two runs that are done, step 2 leaves the models, and measuring the second writes its measures only."""
+    before = versions_of(root, "output/small/*/*.npz") | versions_of(root, "output/small/*/*.keras")
+    step2_train_complex.run("small", root=root)
+    assert capsys.readouterr().out.count("complex_autoencoder.keras is up to date\n") == 2
+    measure.run("small", root=root, runs=["MORE"])
+    after = versions_of(root)
+    assert {path for path in before if after[path] != before[path]} == {"output/small/MORE/measures.npz"}
 
 
 def assert_complete(root, files, missing_of_run=lambda run: set()):

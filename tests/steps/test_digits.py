@@ -1,4 +1,4 @@
-"""All steps of `digits` on small pictures; what is stale, up to date, or bad input."""
+"""All steps of `digits` on small images; what is stale, up to date, or bad input."""
 
 from urllib.error import URLError
 
@@ -15,8 +15,9 @@ from tests.done_steps import (
     assert_complete,
     assert_drawn_again_with_the_same_bytes,
     assert_figures,
+    assert_left_but_for_one_run,
+    assert_refused,
     do_all_steps,
-    versions_of,
 )
 from train_model import step2_train_complex
 
@@ -47,6 +48,7 @@ max_test = 100
 [runs.MORE]
 model.n_bases = 12
 """
+AFTER_STEP_1 = (step2_train_complex, step7_measure_digits, step8_draw_digits)
 N_PIXELS = 12 * 12
 FIGURES = {"images", "losses", "errors", "errors_by_angle"}
 FIGURES_OF_RUNS = {f"{what}_{run}" for what in ("snapshots", "bases") for run in ("LEARNED", "MORE")}
@@ -75,7 +77,7 @@ def test_the_bases_learn(done):
 
 
 @pytest.mark.slow
-def test_measures_have_the_shapes_that_are_told_and_turned_digits_are_harder_for_pixels(done):
+def test_measures_have_the_shapes_that_are_stated_and_rotated_digits_are_harder_for_pixels(done):
     for run in load("small", done).for_runs():
         measures = results.load(run, "measures", done)
         assert measures["features"].tolist() == ["pixels", "random", "learned"]
@@ -103,50 +105,37 @@ def test_all_is_drawn_again_without_tensorflow_and_with_the_same_bytes(done, don
 
 @pytest.mark.slow
 def test_what_is_up_to_date_is_left_and_one_run_can_be_done_alone(done_again, capsys):
-    before = versions_of(done_again, "output/small/*/*.npz") | versions_of(done_again, "output/small/*/*.keras")
-    step2_train_complex.run("small", root=done_again)
-    assert capsys.readouterr().out.count("complex_autoencoder.keras is up to date\n") == 2
-    step7_measure_digits.run("small", root=done_again, runs=["MORE"])
-    after = versions_of(done_again)
-    assert {path for path in before if after[path] != before[path]} == {"output/small/MORE/measures.npz"}
+    assert_left_but_for_one_run(done_again, step7_measure_digits, capsys)
 
 
 @pytest.mark.slow
 def test_what_is_stale_is_refused_by_name_with_the_way_out(done_again, write_parameters):
-    before = versions_of(done_again)
     write_parameters(SMALL.replace("model.n_bases = 12", "model.n_bases = 10"), "small")
-    stale = (
-        r"MORE/complex_autoencoder.keras: was made with model.n_bases=12, .* now says 10; run: .*step2_train_complex"
-    )
-    with pytest.raises(ValueError, match=stale):
-        step7_measure_digits.run("small", root=done_again, runs=["MORE"])
+    stale = "MORE/complex_autoencoder.keras: was made with model.n_bases=12, .* now says 10; run: .*step2_train_complex"
+    assert_refused(done_again, stale, step7_measure_digits, runs=["MORE"])
     write_parameters(SMALL.replace("side_pixels = 12", "side_pixels = 16"), "small")
     stale = r"images.npz: was made with images.side_pixels=12, .* now says 16; run: .*step1_save_digits small"
-    for step in (step2_train_complex, step7_measure_digits, step8_draw_digits):
-        with pytest.raises(ValueError, match=stale):
-            step.run("small", root=done_again)
-    assert versions_of(done_again) == before
+    assert_refused(done_again, stale, *AFTER_STEP_1)
 
 
 def test_a_step_before_its_time_says_which_comes_first(write_parameters):
     root = write_parameters(SMALL, "small")
-    for step in (step2_train_complex, step7_measure_digits, step8_draw_digits):
-        with pytest.raises(FileNotFoundError, match=r"images\.npz.*run: .*step1_save_digits small"):
-            step.run("small", root=root)
+    message = r"images\.npz.*run: .*step1_save_digits small"
+    assert_refused(root, message, *AFTER_STEP_1, error=FileNotFoundError)
 
 
 def write_half(folder):
     np.savez(folder / "half.npz", x_train=np.zeros((2, 28, 28), np.uint8), y_test=np.zeros(2))
 
 
-BAD_PICTURES = {
+BAD_IMAGES = {
     "no network": ("mnist", None, ValueError, r"^images.source='mnist': could not be downloaded \(.*no route.*\); "),
     "no file": ("mine.npz", None, FileNotFoundError, r"^images.source: there is no file .*music/mine\.npz; "),
     "half a file": ("half.npz", write_half, ValueError, r"music/half\.npz: has no y_train, x_test; "),
 }
 
 
-@pytest.mark.parametrize(("source", "write", "error", "message"), BAD_PICTURES.values(), ids=BAD_PICTURES)
+@pytest.mark.parametrize(("source", "write", "error", "message"), BAD_IMAGES.values(), ids=BAD_IMAGES)
 def test_without_mnist_a_user_is_told_how_to_get_it_and_what_else_there_is(
     write_parameters, monkeypatch, source, write, error, message
 ):
@@ -159,8 +148,5 @@ def test_without_mnist_a_user_is_told_how_to_get_it_and_what_else_there_is(
     (root / "music").mkdir()
     if write:
         write(root / "music")
-    with pytest.raises(error, match=message) as told:
-        step1_save_digits.run("bad", root=root)
-    assert str(told.value).endswith("give the path of mnist.npz, or 'digits', which comes with scikit-learn")
-    assert "\n" not in str(told.value)
-    assert not (root / "output").exists()
+    ways = "give the path of mnist.npz, or 'digits', which comes with scikit-learn$"
+    assert_refused(root, message + ".*" + ways, step1_save_digits, error=error, name="bad")
