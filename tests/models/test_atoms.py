@@ -41,24 +41,17 @@ def test_an_atom_begins_at_the_step_of_its_column(rng, stride, column, first_ste
 
 
 @STRIDES
-def test_correlation_is_the_convolution_of_keras(rng, stride):
-    kernel, music = random_kernel(rng), random_music(rng)
+def test_correlation_and_synthesis_are_the_convolutions_of_keras(rng, stride):
+    kernel, music, code = random_kernel(rng), random_music(rng), random_code(rng, stride)
     overhang = ATOM_STEPS - stride
-    layer = keras.layers.Conv1D(N_ATOMS, ATOM_STEPS, stride, use_bias=False)
     padded = np.pad(music, ((0, 0), (overhang, overhang), (0, 0)))
-    layer.build(padded.shape)
-    layer.kernel.assign(kernel)
-    close(correlate(music, kernel, stride), layer(padded))
-
-
-@STRIDES
-def test_synthesis_is_the_transposed_convolution_of_keras(rng, stride):
-    kernel, code = random_kernel(rng), random_code(rng, stride)
-    overhang = ATOM_STEPS - stride
-    layer = keras.layers.Conv1DTranspose(N_CHANNELS, ATOM_STEPS, stride, use_bias=False)
-    layer.build(code.shape)
-    layer.kernel.assign(kernel)
-    close(synthesize(code, kernel, stride), layer(code)[:, overhang : overhang + 16])
+    convolution = keras.layers.Conv1D(N_ATOMS, ATOM_STEPS, stride, use_bias=False)
+    transposed = keras.layers.Conv1DTranspose(N_CHANNELS, ATOM_STEPS, stride, use_bias=False)
+    for layer, inputs in ((convolution, padded), (transposed, code)):
+        layer.build(inputs.shape)
+        layer.kernel.assign(kernel)
+    close(correlate(music, kernel, stride), convolution(padded))
+    close(synthesize(code, kernel, stride), transposed(code)[:, overhang : overhang + 16])
 
 
 @STRIDES

@@ -35,7 +35,7 @@ def complex_coefficients(autoencoder, values):
     return values @ (real + 1j * imaginary).T
 
 
-def test_fourier_bases_solve_circular_shifts_exactly(rng):
+def test_fourier_bases_solve_circular_shifts_exactly_and_keep_energy(rng):
     x = rng.normal(size=(8, 16)).astype(np.float32)
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     autoencoder = fourier(16)
@@ -45,30 +45,21 @@ def test_fourier_bases_solve_circular_shifts_exactly(rng):
         np.testing.assert_allclose(*magnitudes, atol=1e-5 + 1e-6)  # the square root adds 1e-5 to nearly zero
         np.testing.assert_allclose(autoencoder(pairs), pairs, atol=1e-5)
         assert float(autoencoder.losses[0]) == pytest.approx(0, abs=1e-5)
+    magnitudes, phasors = autoencoder.encode(x)
+    np.testing.assert_allclose(np.square(magnitudes).sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(autoencoder.decode(magnitudes, phasors), x, atol=1e-5)
 
 
-def test_magnitudes_in_fourier_bases_have_the_energy_of_the_values(rng):
-    x = rng.normal(size=(8, 16)).astype(np.float32)
-    magnitudes, phasors = fourier(16).encode(x)
-    np.testing.assert_allclose(np.square(magnitudes).sum(axis=1), np.square(x).sum(axis=1), rtol=1e-5)
-    np.testing.assert_allclose(fourier(16).decode(magnitudes, phasors), x, atol=1e-5)
-
-
-def test_magnitudes_and_phasors_are_those_of_complex_numbers(pairs):
-    autoencoder = make()
-    z = complex_coefficients(autoencoder, pairs[:, 0])
-    magnitudes, phasors = autoencoder.encode(pairs[:, 0])
-    np.testing.assert_allclose(magnitudes, np.abs(z), rtol=1e-5)
-    unit = z / np.abs(z)
-    np.testing.assert_allclose(phasors, np.concatenate([unit.real, unit.imag], axis=1), atol=1e-5)
-
-
-def test_reconstructions_are_those_of_the_formula_with_swapped_magnitudes_and_arctangents(pairs):
+def test_codes_are_those_of_complex_numbers_and_reconstructions_those_of_swapped_magnitudes(pairs):
     autoencoder = make()
     z_x, z_y = (complex_coefficients(autoencoder, pairs[:, view]) for view in (0, 1))
+    magnitudes, phasors = autoencoder.encode(pairs[:, 0])
+    np.testing.assert_allclose(magnitudes, np.abs(z_x), rtol=1e-5)
+    unit = z_x / np.abs(z_x)
+    np.testing.assert_allclose(phasors, np.concatenate([unit.real, unit.imag], axis=1), atol=1e-5)
     rows = autoencoder.bases.rows().numpy()
     for view, (r, z) in enumerate([(np.abs(z_y), z_x), (np.abs(z_x), z_y)]):
-        phase = np.arctan2(z.real, z.imag)  # the source's, of imaginary and real part exchanged
+        phase = np.arctan2(z.real, z.imag)  # the paper's, of imaginary and real part exchanged
         expected = np.concatenate([np.sin(phase) * r, np.cos(phase) * r], axis=1) @ rows
         np.testing.assert_allclose(autoencoder(pairs)[:, view], expected, atol=1e-5)
 
@@ -125,10 +116,10 @@ def test_norms_are_root_mean_squares_of_rows():
 
 
 def test_losses_of_weight_zero_are_left_out(pairs):
-    plain, full = make(), make(norm_weight=0.5, equal_norm_weight=2.0)
-    plain(pairs), full(pairs)
-    assert len(plain.losses) == 1
-    assert len(full.losses) == 3
+    for n_losses, weights in ((1, {}), (3, {"norm_weight": 0.5, "equal_norm_weight": 2.0})):
+        autoencoder = make(**weights)
+        autoencoder(pairs)
+        assert len(autoencoder.losses) == n_losses
 
 
 def test_dropout_is_another_for_each_of_a_pair_and_scaled_up(monkeypatch):

@@ -33,9 +33,8 @@ def build_parts(preset, *, latent_dim=3, clip_windows=45, dropout=0.1, window_fr
 )
 def test_parameter_counts_are_those_of_the_paper(preset, encoder_count, decoder_count, whole_count):
     encoder, decoder, forecaster = build_parts(preset)
-    whole = build_conditioned_autoencoder(
-        encoder, decoder, forecaster, Stretch(WINDOW_FRAMES[preset], history=45, future=1, n_samples=4)
-    )
+    stretch = Stretch(WINDOW_FRAMES[preset], history=45, future=1, n_samples=4)
+    whole = build_conditioned_autoencoder(encoder, decoder, forecaster, stretch)
     assert encoder.count_params() == encoder_count
     assert decoder.count_params() == decoder_count
     losses_own = sum(variable.size for layer in whole.layers if hasattr(layer, "weight") for variable in layer.weights)
@@ -98,12 +97,12 @@ def test_fast_form_has_loss_and_gradients_of_the_straightforward_form(preset, st
     gather, _ = straightforward_samples(frames, window_frames, clip_windows)
     samples = (starts[:, None] + np.arange(4)).ravel()
     variables = [variable for part in parts for variable in part.trainable_variables]
-    ours = losses_and_gradients(
-        fast, np.stack([frames[start : start + stretch.n_frames] for start in starts]), variables
-    )
-    reference = losses_and_gradients(straightforward, gather(tf.constant(samples, tf.int32)), variables)
-    assert ours[0] == pytest.approx(reference[0], rel=1e-6)
-    for variable, gradient, expected in zip(variables, ours[1], reference[1], strict=True):
+    stretches = np.stack([frames[start : start + stretch.n_frames] for start in starts])
+    loss, gradients = losses_and_gradients(fast, stretches, variables)
+    gathered = gather(tf.constant(samples, tf.int32))
+    expected_loss, expected_gradients = losses_and_gradients(straightforward, gathered, variables)
+    assert loss == pytest.approx(expected_loss, rel=1e-6)
+    for variable, gradient, expected in zip(variables, gradients, expected_gradients, strict=True):
         expected = np.asarray(expected)
         np.testing.assert_allclose(gradient, expected, atol=1e-4 * np.abs(expected).max(), err_msg=variable.path)
 
@@ -129,11 +128,6 @@ def test_a_term_of_weight_zero_is_not_computed_and_each_other_is_reported_by_nam
     logs = model.fit(rng.uniform(size=(2, stretch.n_frames, 4)), verbose=0, batch_size=2).history
     assert set(logs) == terms | {"loss"}
     assert any(layer.name == "forecaster" for layer in model.layers) == has_forecaster
-    factors = {
-        "reconstruction": 1,
-        "forecast": weights.get("alpha", 0.001),
-        "off_centre": 0.01,
-        "curvature": 0.001,
-        "roll_out": 0.02,
-    }
+    factors = {"reconstruction": 1, "off_centre": 0.01, "curvature": 0.001, "roll_out": 0.02}
+    factors["forecast"] = weights.get("alpha", 0.001)
     assert logs["loss"][0] == pytest.approx(sum(factors[term] * logs[term][0] for term in terms), rel=1e-5)

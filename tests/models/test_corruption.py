@@ -20,11 +20,6 @@ def cells(steps):
     return np.stack(np.split(np.asarray(steps), 3, axis=-1)).reshape(3, -1)
 
 
-def test_music_is_passed_on_when_not_training(rng):
-    music = random_music(rng)
-    np.testing.assert_array_equal(Corruption(N_HITS, spurious=0.5, deleted=0.5)(music), music)
-
-
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_fractions_of_cells_become_hits_or_are_deleted(rng, jit_compile):
     layer, music = Corruption(N_HITS, spurious=0.05, deleted=0.3), random_music(rng)
@@ -58,20 +53,20 @@ def test_spurious_hits_are_copies_of_hits_from_all_over_the_batch(rng):
 
 def test_spurious_hits_do_not_add_up_and_have_no_velocity_in_silence():
     frames_only = np.tile(np.float32([0, 0, 1, 1]), (2, 50, 1))
-    noisy, from_silence = (
-        Corruption(2, spurious=0.5)(music, training=True).numpy() for music in (frames_only, 0 * frames_only)
-    )
+    corrupt = Corruption(2, spurious=0.5)
+    noisy, from_silence = (corrupt(music, training=True).numpy() for music in (frames_only, 0 * frames_only))
     assert noisy[..., :2].any()
     assert noisy.max() == 1
     assert 0.3 < from_silence[..., :2].mean() < 0.7
     assert not from_silence[..., 2:].any()
 
 
-def test_the_seed_draws_the_noise(rng):
+def test_the_seed_draws_the_noise_and_there_is_none_without_training(rng):
     music = random_music(rng)
     first, again, other = (Corruption(N_HITS, deleted=0.3, seed=s)(music, training=True).numpy() for s in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+    np.testing.assert_array_equal(Corruption(N_HITS, spurious=0.5, deleted=0.5)(music), music)
 
 
 def test_a_cleaner_that_has_learned_nothing_keeps_hits_on_their_side_of_one_half(rng):

@@ -55,8 +55,7 @@ def test_music_of_any_length_has_a_code_and_comes_back(rng, refine, stride, n_st
 def test_one_trace_for_all_lengths_gives_the_same_codes(rng, refine):
     model = build(refine, 1, "window")
     encode = tf.function(model.encode, input_signature=[tf.TensorSpec((None, None, N_CHANNELS))])
-    for n_steps in (13, 32):
-        music = random_music(rng, n_steps)
+    for music in (random_music(rng, 13), random_music(rng, 32)):
         close(encode(music), model.encode(music))
 
 
@@ -123,16 +122,12 @@ def test_values_of_single_winners_are_the_products_with_the_atoms(rng):
     close(code, np.where(code != 0, products, 0))
 
 
-def test_decoding_is_that_of_stored_codes_with_bias(rng):
-    model = build(stride=2, bias=True)
+def test_decoding_is_that_of_stored_codes_with_bias_and_that_of_the_encoder_favours_atoms(rng):
+    model = build(stride=2, bias=True, k=1)
     model.atoms.bias.assign(np.arange(N_CHANNELS))
     code = rng.normal(size=(1, 9, N_ATOMS)).astype(np.float32)
     patterns = np.moveaxis(model.atoms.kernel.numpy(), -1, 0)
     close(model.decode(code)[0], decode(code[0], patterns, 2) + np.arange(N_CHANNELS))
-
-
-def test_the_bias_of_the_encoder_favours_atoms(rng):
-    model = build(bias=True, k=1)
     model.scores.bias.assign(9.0 * np.eye(N_ATOMS)[5])
     assert (model.encode(random_music(rng)).numpy().argmax(axis=2) == 5).all()
 
@@ -195,8 +190,8 @@ def test_uses_count_the_winners_of_training(rng):
     model, music = build(), random_music(rng)
     model(music)
     assert not model.uses.numpy().any()
-    model(music, training=True)
-    model(music, training=True)
+    for _ in range(2):
+        model(music, training=True)
     np.testing.assert_array_equal(model.uses, 2 * np.count_nonzero(model.encode(music), axis=(0, 1)))
 
 

@@ -9,24 +9,17 @@ from models.complex_losses import EqualNormLoss, NormLoss, SwapLoss
 from models.conditioned_autoencoder import SlidingWindows
 from models.corruption import Cleaner, Corruption
 from models.dictionary_losses import ChordChangeLoss, ChordLoss, HitLoss, SquareLoss
-from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss
+from models.losses import (
+    CurvatureLoss,
+    ForecastLoss,
+    OffCentreLoss,
+    ReconstructionLoss,
+    RollOutLoss,
+    WeightedLoss,
+)
 from models.temporal_block import TemporalBlock, WeightNormConv1D
 from models.winner_take_all import WinnerTakeAll
 
-LOSSES = (
-    ReconstructionLoss,
-    ForecastLoss,
-    OffCentreLoss,
-    CurvatureLoss,
-    RollOutLoss,
-    SquareLoss,
-    HitLoss,
-    ChordLoss,
-    ChordChangeLoss,
-    SwapLoss,
-    NormLoss,
-    EqualNormLoss,
-)
 STEPS = {"atom_steps": 2, "stride_steps": 1, "window_steps": 4}
 LAYERS = {
     "sliding windows": (SlidingWindows, {"length": 3}, [(7, 2)]),
@@ -70,7 +63,7 @@ def build_around(layer, shapes):
         keras.layers.Dense(shape[-1], use_bias=False, activation="sigmoid")(x)
         for x, shape in zip(inputs, shapes, strict=True)
     ]
-    return keras.Model(inputs, layer(scaled if isinstance(layer, LOSSES) or len(scaled) > 1 else scaled[0]))
+    return keras.Model(inputs, layer(scaled if isinstance(layer, WeightedLoss) or len(scaled) > 1 else scaled[0]))
 
 
 @pytest.mark.filterwarnings("ignore:Gradients do not exist")  # where they are stopped
@@ -91,13 +84,15 @@ def test_layer(layer_class, settings, shapes, rng, tmp_path):
         np.testing.assert_array_equal(output, expected)
 
     before = [weight.copy() for weight in model.get_weights()]
-    is_loss = isinstance(layer, LOSSES)
+    is_loss = isinstance(layer, WeightedLoss)
     model.compile("sgd", loss=None if is_loss else ["mse"] * len(outputs))
     model.train_on_batch(batch, None if is_loss else [np.zeros_like(output) for output in outputs])
     assert any((weight != old).any() for weight, old in zip(model.get_weights(), before, strict=True))
 
 
-@pytest.mark.parametrize("name", [name for name, (layer_class, *_) in LAYERS.items() if layer_class in LOSSES])
+@pytest.mark.parametrize(
+    "name", [name for name, (layer_class, *_) in LAYERS.items() if issubclass(layer_class, WeightedLoss)]
+)
 def test_what_a_loss_adds_is_weight_times_the_raw_loss(name, rng):
     layer_class, settings, shapes = LAYERS[name]
     layer = layer_class(**settings | {"weight": 0.25})

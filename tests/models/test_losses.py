@@ -42,23 +42,19 @@ def test_forecast_of_norm_0_has_a_finite_gradient(jit_compile):
         assert all(np.isfinite(gradient).all() for gradient in gradients(v_hat, v))
 
 
-def test_forecast_is_the_cosine_of_numpy(rng):
+def test_forecast_is_the_cosine_of_numpy_and_off_centre_the_mean_square(rng):
     v_hat, v = rng.normal(size=(2, 20, 12))
     cosines = np.sum(v_hat * v, axis=1) / np.linalg.norm(v_hat, axis=1) / np.linalg.norm(v, axis=1)
     assert call(ForecastLoss(), v_hat, v) == pytest.approx(np.mean(1 - cosines), rel=1e-5)
+    assert call(OffCentreLoss(), [[3.0, 4.0], [0.0, 0.0]]) == pytest.approx(25 / 4)
 
 
 def test_curvature_of_a_line_a_zigzag_and_a_circle():
-    line = np.outer(np.arange(6), [1.0, 2.0])[None]
-    zigzag = np.outer(np.arange(6) % 2, [1.0, 2.0])[None]
+    line, zigzag = (np.outer(positions, [1.0, 2.0])[None] for positions in (np.arange(6), np.arange(6) % 2))
     angles = np.linspace(0, 2 * np.pi, 25)
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)[None]
     values = [call(CurvatureLoss(), points) for points in (line, zigzag, circle)]
     assert values == pytest.approx([-1, 1, -np.cos(angles[1])], rel=1e-5)
-
-
-def test_off_centre_is_the_mean_square():
-    assert call(OffCentreLoss(), [[3.0, 4.0], [0.0, 0.0]]) == pytest.approx(25 / 4)
 
 
 def test_reconstruction_is_the_cross_entropy_of_numpy_and_lowest_where_it_is_perfect(rng):

@@ -38,11 +38,20 @@ def chooser(k, scope, stride, n_rounds):
     return lambda unexplained, found, number: winners.join(unexplained, found, number, n_rounds)
 
 
-def squares_left(music, code, kernel, stride):
-    """Sum of squares of what a code does not explain, for each sample."""
+def unexplained(music, code, kernel, stride):
+    """What a code leaves of the music, ``(n_samples, n_steps * n_channels)``, and the synthesis matrix."""
     matrix = synthesis_matrix(kernel, music.shape[1], stride)
-    left = music.reshape(len(music), -1) - np.reshape(code, (len(music), -1)) @ matrix.T
-    return np.sum(left**2, axis=1)
+    return music.reshape(len(music), -1) - np.reshape(code, (len(music), -1)) @ matrix.T, matrix
+
+
+def squares_left(*arguments):
+    """Sum of squares of what a code does not explain, for each sample."""
+    return np.sum(unexplained(*arguments)[0] ** 2, axis=1)
+
+
+def correlations(music, code, kernel, stride):
+    left, matrix = unexplained(music, code, kernel, stride)
+    return keras.ops.convert_to_tensor((left @ matrix).reshape(code.shape), "float32")
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
@@ -63,12 +72,6 @@ def test_a_round_more_never_explains_less(rng, stride, scope):
         lefts.append(squares_left(music, code, kernel, stride))
     assert (np.diff(lefts, axis=0) <= 1e-5).all()
     assert (lefts[-1] < 0.8 * lefts[0]).all()
-
-
-def correlations(music, values, kernel, stride):
-    matrix = synthesis_matrix(kernel, music.shape[1], stride)
-    left = music.reshape(len(music), -1) - values.reshape(len(music), -1) @ matrix.T
-    return keras.ops.convert_to_tensor((left @ matrix).reshape(values.shape), "float32")
 
 
 @STRIDES
@@ -92,11 +95,9 @@ def test_every_iteration_explains_more(rng, stride):
     kernel, music = random_kernel(rng), random_music(rng)
     shape = (2, count_columns(16, ATOM_STEPS, stride), N_ATOMS)
     winners, nothing = (rng.random(shape) < 0.1).astype(np.float32), np.zeros(shape, np.float32)
-    unexplained = correlations(music, nothing, kernel, stride)
-    lefts = [
-        squares_left(music, fit_values(unexplained, nothing, winners, kernel, stride, n), kernel, stride)
-        for n in range(5)
-    ]
+    products = correlations(music, nothing, kernel, stride)
+    fits = [fit_values(products, nothing, winners, kernel, stride, n) for n in range(5)]
+    lefts = [squares_left(music, values, kernel, stride) for values in fits]
     assert (np.diff(lefts, axis=0) < 1e-5).all()
     assert (lefts[1] < lefts[0]).all()
 

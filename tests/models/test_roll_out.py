@@ -3,12 +3,7 @@ import numpy as np
 import pytest
 
 from models import surgery
-from models.conditioned_autoencoder import (
-    build_conditioned_autoencoder,
-    build_decoder,
-    build_encoder,
-    build_forecaster,
-)
+from models.conditioned_autoencoder import build_conditioned_autoencoder, build_decoder, build_encoder, build_forecaster
 from models.losses import RollOutLoss
 from models.roll_out import RollOut
 from pipeline.windows import Stretch
@@ -81,7 +76,7 @@ def test_term_is_the_distance_of_points_from_those_of_the_encoder(rolling):
     model, batch = rolling
     reported = model.evaluate(batch, return_dict=True, verbose=0)["roll_out"]
     windows = np.lib.stride_tricks.sliding_window_view(batch, 8, axis=1).swapaxes(2, 3)
-    z = np.stack([surgery.part(model, "encoder")(each) for each in windows])  # (batch, n_windows, latent_dim)
+    z = np.stack([surgery.part(model, "encoder")(sample) for sample in windows])  # (batch, n_windows, latent_dim)
     clips = np.concatenate([z[:, start : start + 5] for start in range(3)])
     truth = np.concatenate([z[:, start + 5 : start + 8] for start in range(3)])
     z_hat = roll_out_straightforwardly(surgery.part(model, "forecaster"), clips, 3)
@@ -102,7 +97,7 @@ def test_saved_and_loaded_model_has_one_forecaster_and_trains_as_the_first(rolli
     assert loaded.get_layer("rolled_out").forecaster is surgery.part(loaded, "forecaster")
     before = surgery.part(loaded, "forecaster").get_weights()
     for _ in range(3):
-        first, second = (each.train_on_batch(batch, return_dict=True) for each in (model, loaded))
+        first, second = (trained.train_on_batch(batch, return_dict=True) for trained in (model, loaded))
         assert second == pytest.approx(first, rel=1e-5)
     forecaster = surgery.part(loaded, "forecaster")
     assert all((new != old).any() for new, old in zip(forecaster.get_weights(), before, strict=True))

@@ -2,12 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from models.conditioned_autoencoder import (
-    build_conditioned_autoencoder,
-    build_decoder,
-    build_encoder,
-    build_forecaster,
-)
+from models.conditioned_autoencoder import build_conditioned_autoencoder, build_decoder, build_encoder, build_forecaster
 from models.surgery import build_embedder, has_part, part
 from pipeline.windows import Stretch
 
@@ -33,9 +28,8 @@ def test_parts_of_a_loaded_model_do_what_they_did(autoencoder, rng, tmp_path):
 def test_error_of_an_unknown_part_names_those_there_are(autoencoder):
     assert has_part(autoencoder, "encoder")
     assert not has_part(autoencoder, "frames")
-    with pytest.raises(
-        ValueError, match="part='coder': the model conditioned_autoencoder has the parts encoder, decoder"
-    ):
+    message = "part='coder': the model conditioned_autoencoder has the parts encoder, decoder"
+    with pytest.raises(ValueError, match=message):
         part(autoencoder, "coder")
 
 

@@ -32,10 +32,7 @@ def test_nothing_but_a_folder_and_a_run_is_needed(load_text, study):
         ("model.stride_steps = 3", "stride_steps=3: must divide atom_steps=4"),
         ("model.stride_steps = 8", "stride_steps=8: must divide atom_steps=4"),
         ("training.window_steps = 18", "training.window_steps=18: must be a multiple of stride_steps=4"),
-        (
-            "training.window_steps = 3\nmodel.stride_steps = 1",
-            "training.window_steps=3: must be at least atom_steps=4",
-        ),
+        ("training.window_steps = 3\nmodel.stride_steps = 1", "training.window_steps=3: must be at least atom_steps=4"),
         ("model.window_steps = 24", "model.window_steps=24: must divide training.window_steps=64"),
         ("model.window_steps = 2", "model.window_steps=2: .*multiple of stride_steps=4"),
         ('model = { refine = "values", rank_by = "positive" }', "refine='values': values may be negative"),

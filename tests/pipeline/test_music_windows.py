@@ -71,12 +71,6 @@ def test_the_chord_of_each_beat_follows_its_window(numbered):
         np.testing.assert_array_equal(classes, chords[windows[:, ::4, 0].astype(int)])
 
 
-def test_batches_with_chords_are_one_input_for_keras(numbered):
-    ((pair,), *_) = batches_of(numbered, [0, 4, 8], chords=np.zeros(60, int))
-    windows, classes = pair
-    assert (windows.shape, classes.shape) == ((3, 4, 2), (3, 4))
-
-
 @pytest.mark.parametrize("shift", [-11, -KEYS, -2, 0, 1, KEYS - 1, KEYS, 11])
 def test_keys_are_transposed_within_their_kind_and_lost_off_the_board(rng, shift):
     windows = rng.normal(size=(2, 5, 3 * KEYS)).astype(np.float32)

@@ -37,6 +37,11 @@ def all_shifts(frames, max_bins):
     )
 
 
+@pytest.fixture
+def frames(rng):
+    return rng.normal(size=(80, 6)).astype(np.float32)
+
+
 def straightforward_shift(patch, bins):
     shifted = np.full_like(patch, patch.min())
     for source in range(patch.shape[1]):
@@ -58,15 +63,13 @@ def test_patches_move_up_and_empty_bins_get_the_lowest_value(rng):
     np.testing.assert_array_equal(shift_pitch(patches, bins), expected)
 
 
-def test_first_views_are_patches_in_the_order_of_those_who_use_the_model(rng):
-    frames = rng.normal(size=(80, 6)).astype(np.float32)
+def test_first_views_are_patches_in_the_order_of_those_who_use_the_model(frames):
     made = patch_pairs(frames)(500, SEED).numpy()
     assert made.shape == (500, 2, 30)
     assert set(nearest(made[:, 0], all_patches(frames))) == set(range(26 + 43))
 
 
-def test_second_views_are_shifted_in_pitch_or_in_time(rng):
-    frames = rng.normal(size=(80, 6)).astype(np.float32)
+def test_second_views_are_shifted_in_pitch_or_in_time(frames):
     made, patches = patch_pairs(frames)(400, SEED).numpy(), all_patches(frames)
     plain = plain_patches(frames)
     n_time = n_pitch = 0
@@ -80,8 +83,7 @@ def test_second_views_are_shifted_in_pitch_or_in_time(rng):
     assert n_pitch > 150
 
 
-def test_both_shifts_at_once(rng):
-    frames = rng.normal(size=(80, 6)).astype(np.float32)
+def test_both_shifts_at_once(frames):
     made = patch_pairs(frames, "both")(300, SEED).numpy()
     second, first = nearest(made[:, 1], all_shifts(frames, 3)), nearest(made[:, 0], all_patches(frames))
     bins, other = second // 69 - 3, second % 69
@@ -183,12 +185,10 @@ def test_what_cannot_be_paired_is_refused():
         ImagePairs(np.zeros((0, 8, 8)), max_angle_deg=10)
 
 
-def test_a_fraction_below_1_makes_shifts_small(rng):
-    frames = rng.normal(size=(80, 6)).astype(np.float32)
-    start, other = Stretches(SPANS, 5, 10).draw(500, SEED, 0.3)
-    assert np.abs(other - start).max() == 3
-    start, other = Stretches(SPANS, 5, 10).draw(500, SEED, 0.01)
-    assert np.abs(other - start).max() == 1
+def test_a_fraction_below_1_makes_shifts_small(frames):
+    for fraction, max_shift in ((0.3, 3), (0.01, 1)):
+        start, other = Stretches(SPANS, 5, 10).draw(500, SEED, fraction)
+        assert np.abs(other - start).max() == max_shift
     made = patch_pairs(frames, "both", pitch_shift_bins=3, time_shift_frames=0)(300, SEED, 0.34).numpy()
     assert set(nearest(made[:, 1], all_shifts(frames, 1)) // 69) == {0, 1, 2}
 

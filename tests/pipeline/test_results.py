@@ -68,6 +68,11 @@ def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+def assert_refused(parameters, kind, root, message):
+    with pytest.raises(ValueError, match=message):
+        results.load(parameters, kind, root)
+
+
 def test_arrays_come_back_as_they_were(song, root):
     path = save_spectrogram(song, root)
     loaded = results.load(song, "spectrogram", root)
@@ -76,13 +81,6 @@ def test_arrays_come_back_as_they_were(song, root):
     for name, array in ARRAYS.items():
         np.testing.assert_array_equal(loaded[name], array)
         assert loaded[name].dtype == array.dtype
-
-
-def test_each_run_has_a_folder(song, root):
-    save_spectrogram(song, root)
-    for run in song.for_runs():
-        results.save(run, "history", {"loss": np.arange(3)}, root)
-    assert names_in(root / "output" / "song") == ["R", "RF", "spectrogram.npz"]
 
 
 def test_provenance_has_all_parameters_and_what_the_result_was_made_from(rf, root):
@@ -103,14 +101,11 @@ def test_dependence_reaches_back_to_the_sound(rf):
     assert results.sections_of(rf, "spectrogram") == ["composition", "sound", "spectrogram"]
 
 
-def test_missing_result_names_the_step(song, root):
+def test_missing_result_or_source_names_the_step(rf, root):
     message = "output/song/spectrogram.npz: does not exist; run: python -m save_dataset.step1_save_song song"
     with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
-        results.load(song, "spectrogram", root)
-
-
-def test_result_cannot_be_saved_without_what_it_is_made_from(rf, root):
-    with pytest.raises(FileNotFoundError, match="spectrogram.npz: does not exist; run: python -m save_dataset.step1"):
+        results.load(rf, "spectrogram", root)
+    with pytest.raises(FileNotFoundError, match=re.escape(message)):
         results.save(rf, "history", {"loss": np.arange(3)}, root)
 
 
@@ -120,20 +115,16 @@ def test_stale_by_a_parameter_of_its_own(rf, root, change):
         "output/song/spectrogram.npz: was made with spectrogram.overlap=0.0, parameters/song.toml now says 0.5; "
         "run: python -m save_dataset.step1_save_song song"
     )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        results.load(change("spectrogram.overlap = 0.5\n"), "spectrogram", root)
+    assert_refused(change("spectrogram.overlap = 0.5\n"), "spectrogram", root, f"^{re.escape(message)}$")
 
 
 def test_stale_by_a_parameter_of_what_it_was_made_from(rf, root, change):
     save_all(rf, root)
-    message = (
-        r"^output/song/RF/autoencoder.keras: was made with training.seed=0, .* says 1; run: .*step2_train_song song$"
-    )
-    with pytest.raises(ValueError, match=message):
-        results.load(change("training.seed = 1\n"), "embedding", root)
+    message = r"^output/song/RF/{}: was made with training.seed=0, .* says 1; run: .*{}_song song$"
+    after = change("training.seed = 1\n")
+    assert_refused(after, "embedding", root, message.format("autoencoder.keras", "step2_train"))
     results.path_of(rf, "autoencoder", root).unlink()
-    with pytest.raises(ValueError, match=r"^output/song/RF/embedding.npz: was made with training.seed=0, .*step3"):
-        results.load(change("training.seed = 1\n"), "embedding", root)
+    assert_refused(after, "embedding", root, message.format("embedding.npz", "step3_embed"))
 
 
 def test_parameter_that_it_does_not_depend_on_is_no_harm(rf, root, change):
@@ -143,10 +134,11 @@ def test_parameter_that_it_does_not_depend_on_is_no_harm(rf, root, change):
     assert results.load(change("training.seed = 1\n"), "spectrogram", root).keys() == ARRAYS.keys()
 
 
-def test_change_of_one_run_leaves_the_other(root, song, write_parameters):
+def test_each_run_has_a_folder_and_a_change_of_one_leaves_the_other(root, song, write_parameters):
     save_spectrogram(song, root)
     for run in song.for_runs():
         results.save(run, "history", {"loss": np.arange(3)}, root)
+    assert names_in(root / "output" / "song") == ["R", "RF", "spectrogram.npz"]
     write_parameters(SONG + RUNS + "model.latent_dim = 4\n")  # below [runs.R]
     after = load("song", root)
     assert [results.is_fresh(run, "history", root) for run in after.for_runs(["RF", "R"])] == [True, False]
@@ -159,20 +151,17 @@ def test_stale_when_a_source_is_made_again_with_other_content(rf, root):
     assert results.is_fresh(rf, "embedding", root)
     results.save_model(rf, "autoencoder", SmallModel([np.zeros((2, 3))]), root)
     message = r"^output/song/RF/embedding.npz: was made from another output/song/RF/autoencoder.keras; run: .*step3"
-    with pytest.raises(ValueError, match=message):
-        results.load(rf, "embedding", root)
+    assert_refused(rf, "embedding", root, message)
     save_spectrogram(rf, root, ARRAYS | {"frames": np.zeros((3, 2))})
     message = r"^output/song/RF/autoencoder.keras: was made from another output/song/spectrogram.npz; run: .*step2"
-    with pytest.raises(ValueError, match=message):
-        results.load(rf, "embedding", root)
+    assert_refused(rf, "embedding", root, message)
 
 
 def test_stale_when_the_raw_file_changed(rf, root):
     save_all(rf, root)
     (root / "music" / "a.wav").write_bytes(b"another sound")
     message = r"^output/song/spectrogram.npz: was made from another music/a.wav; run: .*step1_save_song song$"
-    with pytest.raises(ValueError, match=message):
-        results.load(rf, "embedding", root)
+    assert_refused(rf, "embedding", root, message)
     (root / "music" / "a.wav").unlink()  # one that is gone is no harm
     assert results.is_fresh(rf, "embedding", root)
 
@@ -183,8 +172,7 @@ def test_raw_file_outside_the_repository(song, root, tmp_path_factory):
     results.save(song, "spectrogram", ARRAYS, root, raw=[sound])
     assert results.is_fresh(song, "spectrogram", root)
     sound.write_bytes(b"another sound")
-    with pytest.raises(ValueError, match=re.escape(f"was made from another {sound};")):
-        results.load(song, "spectrogram", root)
+    assert_refused(song, "spectrogram", root, re.escape(f"was made from another {sound};"))
 
 
 def truncate(path):
@@ -207,8 +195,8 @@ def change_bytes(path):
 )
 def test_broken_arrays(song, root, spoil, message):
     spoil(save_spectrogram(song, root))
-    with pytest.raises(ValueError, match=rf"^output/song/spectrogram.npz: {message}.*; run: .*step1_save_song song$"):
-        results.load(song, "spectrogram", root)
+    message = rf"^output/song/spectrogram.npz: {message}.*; run: .*step1_save_song song$"
+    assert_refused(song, "spectrogram", root, message)
     assert not results.is_fresh(song, "spectrogram", root)
 
 
@@ -217,8 +205,8 @@ def test_arrays_that_hold_pickled_objects(song, root):
     with np.load(path) as members:
         record = members["record"]
     np.savez(path, frames=np.array([{"a": 1}], object), record=record)
-    with pytest.raises(ValueError, match=r"^output/song/spectrogram.npz: .*allow_pickle=False.*; run: .*step1"):
-        results.load(song, "spectrogram", root)
+    message = r"^output/song/spectrogram.npz: .*allow_pickle=False.*; run: .*step1"
+    assert_refused(song, "spectrogram", root, message)
 
 
 def test_objects_are_not_saved(song, root):
@@ -235,11 +223,6 @@ def test_model_is_checked_by_its_provenance(rf, root, change):
         assert archive.read("model.weights.h5") == np.ones((2, 3)).tobytes()
     with pytest.raises(ValueError, match=r"autoencoder.keras: was made with model.latent_dim=3, .* now says 4; run"):
         results.usable_path(change("model.latent_dim = 4\n"), "autoencoder", root)
-
-
-def test_truncated_model(rf, root):
-    save_all(rf, root)
-    path = results.path_of(rf, "autoencoder", root)
     truncate(path)
     with pytest.raises(ValueError, match=r"^output/song/RF/autoencoder.keras: is broken.*; run: .*step2"):
         results.usable_path(rf, "autoencoder", root)
@@ -277,15 +260,11 @@ def test_full_disk_leaves_the_old_result_and_is_an_error_that_names_the_file(rf,
 
 def test_output_folder_that_cannot_be_written(song, root):
     (root / "output").write_text("I am a file")
-    path = results.path_of(song, "spectrogram", root)
-    with pytest.raises(OSError, match=re.escape(f"'{path}'")):
+    with pytest.raises(OSError, match=re.escape(f"'{results.path_of(song, 'spectrogram', root)}'")):
         save_spectrogram(song, root)
 
 
-def test_paths_are_shown_from_the_root(root):
+def test_paths_are_shown_from_the_root_and_figures_lie_next_to_the_runs(rf, root):
     assert results.display_path(root / "output" / "a.npz", root) == "output/a.npz"
     assert results.display_path(root.parent / "a.npz", root) == str(root.parent / "a.npz")
-
-
-def test_figures_lie_in_a_folder_next_to_the_runs(rf, root):
     assert results.figure_path(rf, "losses", root) == root / "output" / "song" / "figures" / "losses"

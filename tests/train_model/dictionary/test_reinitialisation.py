@@ -2,12 +2,7 @@ import numpy as np
 import pytest
 
 from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
-from train_model.dictionary.reinitialisation import (
-    DeadAtomReinitialisation,
-    cut_pieces,
-    different,
-    start_from_music,
-)
+from train_model.dictionary.reinitialisation import DeadAtomReinitialisation, cut_pieces, different, start_from_music
 
 N_CHANNELS, ATOM_STEPS, N_ATOMS = 3, 4, 6
 WINNERS = {"k": 1, "scope": "column", "rank_by": "magnitude", "window_steps": 16}
