@@ -86,11 +86,7 @@ def nearest_by_tree(z, n_neighbours, rule):
     return nearest
 
 
-WAYS = {
-    "all distances": nearest_by_all_distances,
-    "ball tree": nearest_by_ball_tree,
-    "the same tree": nearest_by_tree,
-}
+WAYS = {"all distances": nearest_by_all_distances, "ball tree": nearest_by_ball_tree, "the same tree": nearest_by_tree}
 
 
 def forecast_straightforwardly(z, starts, n_steps, way, rule, *, n_neighbours=5):

@@ -9,14 +9,7 @@ from models.complex_losses import EqualNormLoss, NormLoss, SwapLoss
 from models.conditioned_autoencoder import SlidingWindows
 from models.corruption import Cleaner, Corruption
 from models.dictionary_losses import ChordChangeLoss, ChordLoss, HitLoss, SquareLoss
-from models.losses import (
-    CurvatureLoss,
-    ForecastLoss,
-    OffCentreLoss,
-    ReconstructionLoss,
-    RollOutLoss,
-    WeightedLoss,
-)
+from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss, WeightedLoss
 from models.temporal_block import TemporalBlock, WeightNormConv1D
 from models.winner_take_all import WinnerTakeAll
 

@@ -393,10 +393,7 @@ def command(root, *arguments):
 
 def test_a_user_is_told_in_one_line(checkout):
     step1 = ("-m", "save_dataset.step1_save_drums", "mine")
-    assert command(checkout, *step1) == (
-        1,
-        ["error: collection.folder='songs': there is no folder music/songs"],
-    )
+    assert command(checkout, *step1) == (1, ["error: collection.folder='songs': there is no folder music/songs"])
     write_broken(checkout / "music" / "songs" / "1.mid")
     status, told = command(checkout, *step1)
     assert (status, len(told)) == (1, 1)

@@ -89,8 +89,7 @@ def test_patches_have_frequency_upwards_and_time_to_the_right():
     patch = np.zeros((8, 24), complex)
     patch[2, 5] = 1  # frame 2, bin 5
     parameters = run_of(
-        model={"patch_frames": 8},
-        cqt={"hop_samples": 100, "sample_rate_hz": 1000, "bins_per_octave": 12},
+        model={"patch_frames": 8}, cqt={"hop_samples": 100, "sample_rate_hz": 1000, "bins_per_octave": 12}
     )
     figure = PatchView(parameters).draw_bases(patch.reshape(1, -1))
     sheet = np.ma.filled(figure.axes[0].images[0].get_array(), np.nan)
