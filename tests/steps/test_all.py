@@ -302,7 +302,7 @@ def test_every_figure_and_table_of_the_study_is_drawn(done):
     tables = {"embedding", "divergence", "divergence_paper", "controls", "recurrence", "consistency"}
     assert_figures(done, of_runs | of_song | of_protocol, tables)
     (page,) = (done / "output" / "small").glob("*.html")
-    assert '"forecasts":{"KNN":{' in page.read_text()
+    assert '"forecasts":{"knn":{' in page.read_text()
 
 
 @pytest.mark.slow
