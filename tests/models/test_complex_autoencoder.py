@@ -146,6 +146,7 @@ def test_the_encoder_survives_saving(pairs, tmp_path):
         np.testing.assert_array_equal(after[name], before[name])
 
 
+@pytest.mark.slow
 def test_training_makes_magnitudes_the_same_for_shifts(rng):
     x = rng.normal(size=(1000, 16)).astype(np.float32)
     shifts = rng.integers(16, size=1000)

@@ -20,6 +20,7 @@ def cells(steps):
     return np.stack(np.split(np.asarray(steps), 3, axis=-1)).reshape(3, -1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_fractions_of_cells_become_hits_or_are_deleted(rng, jit_compile):
     layer, music = Corruption(N_HITS, spurious=0.05, deleted=0.3), random_music(rng)

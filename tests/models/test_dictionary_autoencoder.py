@@ -59,6 +59,7 @@ def test_one_trace_for_all_lengths_gives_the_same_codes(rng, refine):
         close(encode(music), model.encode(music))
 
 
+@pytest.mark.slow
 @REFINED
 @pytest.mark.parametrize("scope", ["column", "window"])
 def test_the_code_of_shifted_music_is_the_shifted_code(rng, refine, scope):
@@ -180,6 +181,7 @@ def test_atoms_keep_their_norm_in_training_if_they_shall(rng, unit_norm):
     assert np.allclose(norms, 1, atol=1e-4) == unit_norm
 
 
+@pytest.mark.slow
 @REFINED
 def test_training_brings_the_reconstruction_closer(rng, refine):
     history = fit(build(refine, 1, "window", k=6), random_music(rng), False, epochs=30)

@@ -93,6 +93,7 @@ def test_true_forecasts_cost_nothing_and_always_the_mean_about_one(rng):
     assert call(RollOutLoss(), np.zeros_like(z), z, z) == pytest.approx(1, abs=0.25)
 
 
+@pytest.mark.slow
 @given(factor=st.floats(0.1, 100), shift=st.floats(-10, 10))
 def test_scale_and_position_of_the_space_do_not_count(factor, shift):
     points = np.random.default_rng(7).normal(size=(3, 4, 6, 2))

@@ -76,6 +76,7 @@ def test_both_forms_train_to_the_same_weights(rng, stride, k):
         assert np.abs(expected - first).max() > 1e-2
 
 
+@pytest.mark.slow
 def test_winners_fall_from_four_to_one_as_in_the_paper(rng):
     _, straightforward = both_forms(4, 4)
     seen = []

@@ -163,6 +163,7 @@ def test_a_map_with_more_winners_than_columns_is_passed_on(rng):
     np.testing.assert_array_equal(build(8, "map")(activations), activations)
 
 
+@pytest.mark.slow
 @given(
     strengths=hnp.arrays(np.float32, (3, 6), elements=st.sampled_from(np.float32([-2, -1, 0, 0.5, 1, NEVER]))),
     k=st.integers(0, 8),

@@ -142,6 +142,7 @@ def test_a_pair_is_one_image_at_two_angles():
     assert np.abs(lines[:, 0] - lines[:, 1]).max(axis=-1).min() > 0.05
 
 
+@pytest.mark.slow
 def test_n_pairs_of_n_images_have_each_image_once_or_nearly():
     images = np.eye(64, dtype=np.float32).reshape(64, 8, 8)
     made = ImagePairs(images, max_angle_deg=1e-4)
@@ -161,6 +162,7 @@ def test_an_angle_of_0_leaves_images_as_they_are_and_silence_gives_zeros(rng):
     np.testing.assert_array_equal(patch_pairs(np.zeros((80, 6)))(5, SEED), 0)
 
 
+@pytest.mark.slow
 def test_the_same_epoch_has_the_same_pairs_and_the_next_has_others(rng):
     make, epoch = patch_pairs(rng.normal(size=(80, 6))), tf.Variable(0)
     batches = pairs(make, 25, pairs_per_batch=10, seed=5, epoch=epoch)

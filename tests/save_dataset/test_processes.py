@@ -52,6 +52,7 @@ def test_what_goes_wrong_in_a_task_is_raised(few):
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
 def test_ctrl_c_stops_all_processes_at_once(tmp_path):
     (tmp_path / "stopped.py").write_text(STOPPED, encoding="utf-8")

@@ -391,6 +391,7 @@ def command(root, *arguments):
     return finished.returncode, finished.stderr.splitlines()
 
 
+@pytest.mark.slow
 def test_a_user_is_told_in_one_line(checkout):
     step1 = ("-m", "save_dataset.step1_save_drums", "mine")
     assert command(checkout, *step1) == (1, ["error: collection.folder='songs': there is no folder music/songs"])

@@ -45,6 +45,7 @@ def embed(edit, tmp_path):
     return embed_it
 
 
+@pytest.mark.slow
 def test_measures_of_every_run_and_no_other_method(embed):
     root = embed()
     paths = [path for run in load("song", root).for_runs() for path in step6_forecast_song.forecast_run(run, root)]
@@ -55,6 +56,7 @@ def test_measures_of_every_run_and_no_other_method(embed):
     assert [(path.parent.name, path.stem) for path in paths] == [(run, kind) for run in ("R", "PCA") for kind in kinds]
 
 
+@pytest.mark.slow
 def test_every_method_without_a_network_is_forecast_and_measured_from_the_same_points(embed):
     methods = [method for method, (_, models) in METHODS.items() if not models]
     root = embed(('["knn", "knn_paper", "persistence"]', str(methods).replace("'", '"')))

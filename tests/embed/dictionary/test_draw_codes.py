@@ -70,6 +70,7 @@ def test_usage_is_a_falling_line_for_each_run():
     assert line.get_label() == "A: 4 of 5 atoms used"
 
 
+@pytest.mark.slow
 def test_figures_are_of_the_runs_with_codes(write_parameters):
     parameters, root = store_small_dictionary(write_parameters)
     names = [path.name for path in draw_all_codes(parameters, root)]

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from embed.dictionary import draw_spaces
 from tests.small_dictionary import BARS, codes_of, small_codes, small_corpus, store_small_dictionary
@@ -34,6 +35,7 @@ def test_columns_before_the_first_step_are_counted(rng):
     np.testing.assert_array_equal(rows, [code[3:19].ravel(), code[35:51].ravel()])
 
 
+@pytest.mark.slow
 def test_a_panel_for_music_and_for_each_code_with_colours_of_labels(write_parameters, rng):
     paths = draw_spaces.draw_spaces(*store_small_dictionary(write_parameters))
     assert [path.name for path in paths] == ["spaces.png", "spaces.pdf"]

@@ -28,6 +28,7 @@ def music(corpus):
     return corpus.cut(corpus.windows(range(4), 16), 16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stride_steps", "options"),
     [

@@ -133,6 +133,7 @@ def test_music_beyond_what_a_byte_holds_is_cut():
     assert unpack(pack_music(np.array([[2.0, -3.0, 0.004, -0.256]])), 4).tolist() == [[1.27, -1.27, 0, -0.26]]
 
 
+@pytest.mark.slow
 def test_the_step_writes_page_sounds_and_figures_of_the_runs_named(write_parameters, capsys):
     parameters, root = store_small_dictionary(write_parameters, TEXT + "[runs.B]\n")
     paths = {path.relative_to(root / "output" / "beats").as_posix() for path in step.run("beats", root, ["B"])}

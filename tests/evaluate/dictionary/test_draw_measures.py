@@ -133,6 +133,7 @@ def test_styles_are_dots_and_means_in_the_look_of_their_label(n_runs, n_labels):
     assert_that_none_overlap(boxes_of([axes.title for axes in figure.axes], figure))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_runs", "n_labels"), [(1, 2), (8, 8)])
 def test_distances_of_each_two_labels_stand_in_cells_without_overlap(n_runs, n_labels):
     style, _ = style_of(n_labels)
@@ -173,6 +174,7 @@ def test_chords_have_a_bar_for_each_run_and_lines_for_clean_music(n_runs):
     assert [line.get_ydata()[0] for line in axes.get_lines()] == [0.6, 0.5, 0.05]
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_of_what_is_stored_if_they_have_something_to_show(write_parameters):
     root = write_parameters(TEXT, "beats")
     parameters = load("beats", root)

@@ -73,6 +73,7 @@ def test_the_angle_of_a_rotation_is_predicted_from_phases_unless_images_are_the_
     assert angle_error(round_images, round_images, harmonics(), seed=0) > 45
 
 
+@pytest.mark.slow
 def test_digits_are_classified_at_any_angle_by_magnitudes_not_by_pixels(arrays):
     measures = measure_digits(arrays, harmonics(), Classify(n_neighbours=3))
     assert measures["features"].tolist() == ["pixels", "random", "learned"]
@@ -105,6 +106,7 @@ def test_the_error_rate_is_the_fraction_of_wrong_labels(name, rng):
     assert error_rate(classifier, (features, labels)) == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_measures(arrays):
     bases = random_bases(10, SIDE * SIDE, seed=3)
     first, again = (measure_digits(arrays, bases, Classify(max_train=60, max_test=20)) for _ in range(2))

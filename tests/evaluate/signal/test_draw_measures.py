@@ -64,6 +64,7 @@ def test_bases_are_summed_up_and_listed_from_the_lowest():
     assert rows[1]["peak of imaginary part (Hz)"] == "400"
 
 
+@pytest.mark.slow
 def test_figures_and_tables_are_written_for_what_is_measured(write_parameters):
     root = write_parameters('study = "signal"\n[sound]\nfolder = "x"\n[runs.A]\n[runs.B]\n', name="signal")
     parameters = load("signal", root)

@@ -163,6 +163,7 @@ def test_a_loop_of_eight_rounds_returns_at_its_period_and_better_than_its_own_pi
     assert short["score"] < loop["score"]
 
 
+@pytest.mark.slow
 def test_noise_returns_no_better_than_its_pieces_and_too_few_points_are_refused(rng):
     z = rng.normal(size=(400, 3))
     first, again, other = measure(z), measure(z), measure(z, seed=1)

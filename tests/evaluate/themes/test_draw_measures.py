@@ -73,6 +73,7 @@ def test_phases_are_dots_coloured_by_their_shift():
     assert dots.get_clim() == (-19, 19)
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_of_what_is_stored(write_parameters):
     root = write_parameters(TEXT, "small")
     parameters = load("small", root)

@@ -104,6 +104,7 @@ def test_strips_that_are_compared_show_the_same_keys(rng):
     assert len({axes.get_ylim() for axes in draw_keep(arrays).axes}) == 1
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_of_runs_with_fresh_results(rng, write_parameters):
     root = write_parameters(DRUMS, "hits")
     parameters = load("hits", root)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
@@ -55,6 +56,7 @@ def test_the_strongest_of_many_themes_are_drawn():
     assert len(bars_of(scale)) == 1 + MAX_ROWS
 
 
+@pytest.mark.slow
 def test_what_is_stored_is_drawn_and_runs_without_themes_are_left_out(write_parameters, rng):
     root = write_parameters(PIECES, "small")
     parameters = load("small", root)

@@ -44,6 +44,7 @@ def made(request, write_parameters):
     return request.param, root / "music" / "made"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", ["drums", "piano"])
 def test_same_seed_gives_the_same_bytes_also_of_fewer_pieces_and_another_does_not(study):
     def contents(n_pieces, seed=0):

@@ -154,6 +154,7 @@ def test_mnist_is_downloaded_once_to_where_keras_keeps_it(keras_folder, monkeypa
     assert asked[0].endswith("/mnist.npz")
 
 
+@pytest.mark.slow
 def test_step_1_saves_and_draws_the_digits(write_parameters, capsys):
     root = write_parameters('study = "digits"\n[runs.LEARNED]\n', name="digits")
     path = step1_save_digits.run("digits", root)

@@ -76,6 +76,7 @@ def test_tokens_are_drawn_by_step():
     assert len(axes.lines[0].get_ydata()) == 256
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", ["drums", "piano"])
 def test_the_figure_of_a_stored_corpus(write_parameters, study):
     root = write_parameters(f'study = "{study}"\n[collection]\nfolder = "x"\n[runs.A]\n')

@@ -64,6 +64,7 @@ def test_blocks_join_without_seam(write, monkeypatch):
     np.testing.assert_array_equal(read_sound(write(np.stack([SINE, SINE], axis=1))), SINE)
 
 
+@pytest.mark.slow
 def test_part_begins_at_its_start_and_has_its_duration_or_ends_with_the_sound(write):
     path = write()
     np.testing.assert_array_equal(read_sound(path, start_s=0.1, duration_s=0.05), SINE[4410 : 4410 + 2205])

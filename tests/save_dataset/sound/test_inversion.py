@@ -30,6 +30,7 @@ def middle(sound):
     return sound[len(sound) // 4 : 3 * len(sound) // 4]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("frequency_hz", [430.66, 1000.0, 2620.0])
 def test_sine_comes_back_at_its_pitch(scale, frequency_hz):

@@ -118,6 +118,7 @@ TEXTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", TEXTS)
 def test_a_figure_for_each_run_that_is_trained(write_parameters, study):
     text, bases = TEXTS[study]

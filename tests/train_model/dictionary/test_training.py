@@ -112,6 +112,7 @@ def test_seed_draws_the_first_weights(beats):
     assert (first != other).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of_another", ["split", "chords", "rate"])
 def test_what_other_music_or_parameters_left_unfinished_is_not_resumed(beats, tmp_path, of_another):
     parameters = make_parameters(training={"epochs": 1})

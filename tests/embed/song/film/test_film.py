@@ -243,6 +243,7 @@ def test_full_disk_leaves_nothing_and_names_the_file_and_interruption_leaves_wha
     assert path.read_text() == "old"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_times", [0, 4, 40])
 def test_a_title_is_no_formula_and_a_long_one_is_made_to_fit(n_times):
     point = MovingPoint(embed(1.0), 1.0, title="$5 for a_b^ " + "and so on " * n_times, **SIZE)
