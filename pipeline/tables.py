@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline import results
-from pipeline.atomic_write import atomic_write
+from pipeline.atomic_write import atomic_write, write_text
 from pipeline.parameters import ROOT, StudyParameters
 
 
@@ -19,9 +19,7 @@ def save(rows: Sequence[Mapping[str, str]], path: Path) -> list[Path]:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    with atomic_write(tex_path) as temporary:
-        temporary.write_text(latex(rows), encoding="utf-8")
-    return [csv_path, tex_path]
+    return [csv_path, write_text(tex_path, latex(rows))]
 
 
 def save_all(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from pipeline.atomic_write import atomic_write
+from pipeline.atomic_write import atomic_write, write_text
 
 
 def write_diagram(model: keras.Model, path: Path) -> Path:
@@ -18,7 +18,4 @@ def write_diagram(model: keras.Model, path: Path) -> Path:
         return png_path
     lines: list[str] = []
     model.summary(line_length=110, expand_nested=True, print_fn=lines.append)
-    txt_path = path.with_name(f"{path.name}.txt")
-    with atomic_write(txt_path) as temporary:
-        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return txt_path
+    return write_text(path.with_name(f"{path.name}.txt"), "\n".join(lines) + "\n")

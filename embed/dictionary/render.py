@@ -13,6 +13,7 @@ from pipeline.atomic_write import atomic_write
 from pipeline.notes import HIT_THRESHOLD
 from pipeline.parameters import ROOT
 from pipeline.studies import drums, piano
+from save_dataset.files import music_path
 from save_dataset.midi import above_bass, drum_grid, event_tokens, piano_roll
 from save_dataset.sound import synthesiser
 from save_dataset.sound.files import write_sound
@@ -102,7 +103,7 @@ def to_sound(midi: PrettyMIDI, parameters: Parameters, root: Path = ROOT) -> np.
     sound_font, rate_hz = parameters.rendering.sound_font, parameters.rendering.sample_rate_hz
     if sound_font is None:
         return synthesiser.render(midi, sample_rate_hz=rate_hz)
-    path = root / "music" / Path(sound_font).expanduser()
+    path = music_path(sound_font, root)
     if not path.is_file():
         raise FileNotFoundError(f"rendering.sound_font={sound_font}: no such file in music/, nor as a full path")
     try:

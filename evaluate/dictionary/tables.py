@@ -73,11 +73,7 @@ def save_tables(parameters: DictionaryParameters, root: Path = ROOT) -> list[Pat
         "style": _style_rows(parameters, root),
         "chords": chord_rows(parameters, results.load_fresh(runs, "chords", root)),
     }
-    return [
-        path
-        for name, rows in rows_by_table.items()
-        for path in tables.save(rows, results.figure_path(parameters, name, root))
-    ]
+    return tables.save_all(rows_by_table, parameters, root)
 
 
 def reconstruction_rows(

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from forecast.song.exclusion import ExclusionRule
-from forecast.song.roll_out import Forecaster
+from forecast.song.roll_out import Forecaster, clips_and_velocities
 
 
 class VAR(Forecaster):
@@ -28,10 +28,10 @@ class VAR(Forecaster):
 
     def fit(self, z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, n_steps: int) -> Self:
         """Fit a map for each start; ValueError if a start may learn from fewer rows than there are coefficients."""
-        last = np.arange(self.n_seen - 1, len(z) - 1)  # the point before the one that is learned to be forecast
-        directions, whitened = _whiten(_with_constant(z[last[:, None] + np.arange(1 - self.n_seen, 1)]))
-        velocities = z[last + 1] - z[last]
-        fits = _fit_by_start(whitened, velocities, last - self.n_seen + 1, last + 1, starts, rule)
+        clips, velocities = clips_and_velocities(z, self.n_seen)
+        directions, whitened = _whiten(_with_constant(clips))
+        first = np.arange(len(clips))  # points of each row; the last is the one that is learned to be forecast
+        fits = _fit_by_start(whitened, velocities, first, first + self.n_seen, starts, rule)
         self.maps = np.stack([directions @ fit for fit in fits])  # (n_starts, points * latent_dim + 1, latent_dim)
         return self
 

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from forecast.song.exclusion import ExclusionRule
-from forecast.song.roll_out import Forecaster
+from forecast.song.roll_out import Forecaster, clips_and_velocities
 from models.latent_forecasters import build_lstm, build_mlp
 from pipeline import results
 from pipeline.sections.forecasting import LSTM, MLP
@@ -59,12 +59,6 @@ def fit_network(z: np.ndarray, settings: MLP | LSTM, *, verbose: int = 0) -> tup
     network.optimizer.build(network.trainable_variables)  # as in `train_model.fitting`
     history = network.fit(clips, velocities, batch_size=settings.batch_points, epochs=settings.epochs, verbose=verbose)
     return network, np.array(history.history["loss"])
-
-
-def clips_and_velocities(z: np.ndarray, n_seen: int) -> tuple[np.ndarray, np.ndarray]:
-    """Clips ``(n_points - n_seen, n_seen, latent_dim)`` of a trajectory and the way from the last point of each on."""
-    last = np.arange(n_seen - 1, len(z) - 1)
-    return z[last[:, None] + np.arange(1 - n_seen, 1)], z[last + 1] - z[last]
 
 
 def load_networks(parameters: Parameters, root: Path) -> dict[str, Forecaster]:

@@ -77,6 +77,17 @@ class Climatology(Forecaster):
         return self.mean - seen[:, -1]
 
 
+def clips_and_velocities(z: np.ndarray, n_seen: int) -> tuple[np.ndarray, np.ndarray]:
+    """Clips ``(n_points - n_seen, n_seen, latent_dim)`` of a trajectory and the way from the last point of each on."""
+    last = np.arange(n_seen - 1, len(z) - 1)
+    return _last_points(z, last, n_seen), z[last + 1] - z[last]
+
+
+def _last_points(z: np.ndarray, points: np.ndarray, n_seen: int) -> np.ndarray:
+    """The `n_seen` points up to each of some points, ``(n, n_seen, latent_dim)``."""
+    return z[points[:, None] + np.arange(1 - n_seen, 1)]
+
+
 def roll_out(z: np.ndarray, starts: np.ndarray, n_steps: int, forecaster: Forecaster) -> np.ndarray:
     """Forecast from all initial conditions together, ``(n_starts, n_steps + 1, latent_dim)``; step 0 is the start.
 
@@ -94,7 +105,7 @@ def roll_out(z: np.ndarray, starts: np.ndarray, n_steps: int, forecaster: Foreca
             "as many as the method sees; take another forecast.first_point"
         )
     path = np.empty((len(starts), n_seen + n_steps, z.shape[1]))
-    path[:, :n_seen] = z[starts[:, None] + np.arange(1 - n_seen, 1)]
+    path[:, :n_seen] = _last_points(z, starts, n_seen)
     for step in range(n_steps):
         seen = path[:, step : step + n_seen]
         path[:, step + n_seen] = seen[:, -1] + forecaster.velocity(seen, step)

@@ -11,7 +11,7 @@ from pathlib import Path
 import mir_eval
 import numpy as np
 
-from pipeline.atomic_write import atomic_write
+from pipeline.atomic_write import write_text
 from pipeline.notes import MIDI_ENDINGS
 from save_dataset.files import find_by_pattern
 from save_dataset.midi.files import read_midi
@@ -128,9 +128,7 @@ def not_in_score(notes: np.ndarray, score: Score) -> np.ndarray:
 
 def write_patterns(patterns: list[Pattern], path: Path) -> Path:
     """Write patterns in the form of MIREX, which `mir_eval.io.load_patterns` reads; returns the path."""
-    with atomic_write(path) as temporary:
-        temporary.write_text(patterns_to_text(patterns), encoding="utf-8")
-    return path
+    return write_text(path, patterns_to_text(patterns))
 
 
 def patterns_to_text(patterns: list[Pattern]) -> str:

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from keras import layers
 
-from forecast.song.networks import DirectedForecaster, NetworkForecaster, clips_and_velocities, fit_network
-from forecast.song.roll_out import Persistence
+from forecast.song.networks import DirectedForecaster, NetworkForecaster, fit_network
+from forecast.song.roll_out import Persistence, clips_and_velocities
 from pipeline.sections.forecasting import LSTM, MLP
 from tests.trajectories import circle, error_of, forecast_of, truth_of
 
