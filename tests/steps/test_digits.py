@@ -148,5 +148,5 @@ def test_without_mnist_a_user_is_told_how_to_get_it_and_what_else_there_is(
     (root / "music").mkdir()
     if write:
         write(root / "music")
-    ways = "give the path of mnist.npz, or 'digits', which comes with scikit-learn$"
+    ways = r"give the path of mnist\.npz, or 'digits', which comes with scikit-learn$"
     assert_refused(root, message + ".*" + ways, step1_save_digits, error=error, name="bad")

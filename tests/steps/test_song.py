@@ -176,7 +176,7 @@ TOO_SHORT = {
         {"seconds": 0.9},
         [('"persistence"]', '"mlp"]')],
         step5_train_forecasters_song,
-        r"fit.fraction=0.5: of \d+ points \d+ are to fit on .* take a longer song, another fraction",
+        r"fit.fraction=0.5: of \d+ points \d+ are to fit on .* another fraction, or a shorter forecast",
     ),
     "horizon beside a split": (
         {},

@@ -133,15 +133,28 @@ def test_forecast_that_does_not_fit(starts, shape, message):
         divergence.distances(LINE, starts, np.zeros(shape))
 
 
-SPOILT = np.append(LINE[:-1], [[0, np.nan, 0]], axis=0)
+def spoilt(value):
+    return np.append(LINE[:-1], [[0, value, 0]], axis=0)
+
+
+NOT_FINITE = r"of shape \(1, 2, 3\): must be finite"
 
 
 @pytest.mark.parametrize(
     ("measure", "arguments", "message"),
     [
-        (divergence.distances, (SPOILT, np.array([0]), np.zeros((1, 3, 3))), r"z of shape \(50, 3\): must be finite"),
-        (divergence.distances, (LINE, np.array([0]), np.full((1, 2, 3), np.inf)), r"forecast of .*: must be finite"),
-        (divergence.distances, (LINE, np.array([0]), np.full((1, 2, 3), np.nan)), r"forecast of .*: must be finite"),
+        *(
+            (
+                divergence.distances,
+                (spoilt(value), np.array([0]), np.zeros((1, 3, 3))),
+                r"z of shape \(50, 3\): must be finite",
+            )
+            for value in (np.nan, np.inf)
+        ),
+        *(
+            (divergence.distances, (LINE, np.array([0]), np.full((1, 2, 3), value)), f"forecast {NOT_FINITE}")
+            for value in (np.nan, np.inf)
+        ),
         (divergence.valid_steps, (np.zeros((1, 5)), 0), "threshold=0: must be greater than 0"),
         (divergence.valid_steps, (np.array([[0.0, np.nan]]),), r"error of shape \(1, 2\): must not be NaN"),
         (divergence.skill, (np.ones((3, 5)), np.ones((2, 5))), r"reference of shape \(3, 5\): must be \(2, 5\) as .*"),

@@ -116,6 +116,9 @@ def test_wav_of_another_length_than_its_header_says(write):
     check_refused(path, "is truncated: 30 of 88244 bytes are there")
     path.write_bytes(content + b"a tag of some program")
     np.testing.assert_allclose(read_sound(path), SINE, rtol=0, atol=2**-15)
+    exact = write()
+    exact.write_bytes(exact.read_bytes() + b"a tag of some program")
+    np.testing.assert_array_equal(read_sound(exact), SINE)
     content[4:8] = content[40:44] = b"\xff\xff\xff\xff"  # lengths of the file and of its data, as of a stream
     path.write_bytes(content)
     assert read_sound(path).shape == SINE.shape
