@@ -6,4 +6,8 @@ N_CHORD_CLASSES = 25  # major on C to B, minor on C to B, any other
 BEATS_PER_BAR = 4  # quarter notes: drums are in 4/4, and corpora of other metres are counted so
 HIT_THRESHOLD = 0.5  # a cell of a grid or roll above it is on
 MIDI_ENDINGS = (".mid", ".midi")
-SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
+FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".mka", ".webm", ".avi", ".3gp")
+SOUND_ENDINGS = (
+    ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".aac", ".m4a", ".m4b", ".wma", ".aif", ".aiff", ".aifc",
+    ".au", ".snd", ".caf", ".w64", ".rf64", ".wv", *FILM_ENDINGS,
+)  # fmt: skip

@@ -83,6 +83,15 @@ def draw_page(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 
 
 def read_song(parameters: Parameters, root: Path = ROOT) -> np.ndarray:
-    """Return the part of the sound that is embedded, mono, ``(n_samples,)``; ValueError if the sound has changed."""
+    """Return the part of the sound that is embedded, mono, ``(n_samples,)`` in [-1, 1]; ValueError if it has changed.
+
+    Page and film cannot hold samples beyond 1: then all are scaled down, which is printed.
+    """
     results.check_fresh(parameters, "spectrogram", root)
-    return read_sound(root / "music" / parameters.sound.file, **parameters.sound.model_dump(exclude={"file"}))
+    path = root / "music" / parameters.sound.file
+    samples = read_sound(path, **parameters.sound.model_dump(exclude={"file"}))
+    peak = np.abs(samples).max()
+    if peak > 1:
+        print(f"{results.display_path(path, root)}: its samples reach {peak:.4g}: scaled to 1 in page and film")
+        samples = samples / peak
+    return samples

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from pipeline.parameters import Section
+from pipeline.sections.sound import Channel
 
 FOLDER = r"^[a-z0-9_]+$"
 
@@ -39,7 +40,7 @@ class Recordings(Section):
 
     folder: str = Field(min_length=1, description="folder in music/, or a full path")
     files: str | tuple[str, ...] = Field(
-        "*.*", description="which of its files, a glob pattern or a list: WAV, FLAC, OGG, MP3; MIDI where no sound is"
+        "*.*", description="which of its files, a glob pattern or a list: sound, and MIDI where no sound is"
     )
     patterns: str = Field(
         "groundtruth", description="folder in it with the reference patterns, <piece>.txt in the MIREX format; optional"
@@ -47,6 +48,7 @@ class Recordings(Section):
     bpm: dict[str, PositiveFloat] = Field(
         {}, description="tempo of a piece in beats per minute, by name; left out: of the MIDI file next to it"
     )
+    channel: Channel = None
     training_pieces: str | None = Field(
         None, description="folder of other recordings or MIDI to learn from, below it too; left out: the pieces"
     )

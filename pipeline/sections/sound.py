@@ -10,6 +10,9 @@ from pydantic import Field, NonNegativeFloat, StringConstraints, field_validator
 
 from pipeline.parameters import Section
 
+Channel: TypeAlias = Annotated[
+    int | None, Field(ge=1, le=64, description="the only channel that is used, from 1 on; left out: the mean of all")
+]
 Name: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -32,10 +35,13 @@ class Composition(Section):
 class Sound(Section):
     """The recording and the part of it that is used."""
 
-    file: str = Field(description="sound file in music/, or a full path: WAV, FLAC, OGG, MP3")
+    file: str = Field(
+        description="sound file in music/, or a full path: WAV, FLAC, OGG, Opus, MP3, AAC, M4A, a film ..."
+    )
     sample_rate_hz: int = Field(44100, ge=1000, le=192000, description="the sound is resampled to this if it differs")
     start_s: float = Field(0.0, ge=0, description="where the part that is used begins")
     duration_s: float | None = Field(None, gt=0, description="length of the part that is used; left out: to the end")
+    channel: Channel = None
 
 
 class Music(Section):

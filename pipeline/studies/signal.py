@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
 from pipeline.sections.complex import TRAIN, TRAINED, SignalBases, SignalTraining, SwapLoss, trained_from
+from pipeline.sections.sound import Channel
 
 
 class Sounds(Section):
@@ -15,6 +16,7 @@ class Sounds(Section):
     folder: str = Field(min_length=1, description="folder in music/, or a full path")
     files: str | tuple[str, ...] = Field("*.*", description="which of its files, a glob pattern or a list")
     sample_rate_hz: int = Field(22050, ge=1000, le=96000, description="the sound is resampled to this if it differs")
+    channel: Channel = None
     validation_fraction: float = Field(0.2, gt=0, lt=1, description="last part of each file, held out from learning")
 
 

@@ -33,8 +33,8 @@ def read_samples(parameters: Parameters, root: Path = ROOT) -> tuple[dict[str, n
     keys = {"folder_key": f"sound.folder={sound.folder!r}", "files_key": "sound.files"}
     paths = find_files(folder, sound.files, SOUND_ENDINGS, **keys)
     if not paths:
-        raise ValueError(f"{folder}: contains no sound ({', '.join(SOUND_ENDINGS)}) that {sound.files!r} finds")
-    pieces = [read_sound(path, sample_rate_hz=rate_hz) for path in paths]
+        raise ValueError(f"{folder}: contains no sound that {sound.files!r} finds")
+    pieces = [read_sound(path, sample_rate_hz=rate_hz, channel=sound.channel) for path in paths]
     lengths = np.array([len(piece) for piece in pieces])
     n_training = np.floor(lengths * (1 - sound.validation_fraction)).astype(int)
     for path, n_samples, n_first in zip(paths, lengths, n_training, strict=True):

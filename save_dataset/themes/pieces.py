@@ -40,7 +40,9 @@ def read_recordings(
     section, cqt = parameters.pieces, parameters.cqt.model_dump()
     paths = find_pieces(section, root)
     training_pieces = _without_copies(find_training_pieces(section, root), paths)
-    transform = partial(transform_files, cache=root / CACHE, cqt=cqt, show_progress=show_progress)
+    transform = partial(
+        transform_files, cache=root / CACHE, cqt=cqt, channel=section.channel, show_progress=show_progress
+    )
     sounds = transform(paths)
     training_sounds = transform(training_pieces, max_s=section.max_training_piece_s)
     folder = music_path(section.folder, root) / section.patterns

@@ -24,7 +24,7 @@ from save_dataset.sound.files import read_sound
 from save_dataset.sound.synthesiser import render
 
 CACHE = Path("output", "cqt_cache")  # below the root of the repository
-FORMAT = 1  # of a cache file: another number, and all are made anew
+FORMAT = 2  # of a cache file: another number, and all are made anew
 FEW_FILES = 8  # transformed sooner than a second process starts
 LEAD_IN_FRAME_S = 0.01
 LEAD_IN_FRACTION = 0.05  # of the loudest frame, 26 dB below it: finds the first notes of the five JKU pieces to 50 ms
@@ -41,30 +41,31 @@ class TransformedSound:
 
 def transform_files(
     paths: Sequence[Path], cache: Path, cqt: Mapping[str, Any], *, max_s: float | None = None,
-    show_progress: bool = False, n_processes: int | None = None,
+    channel: int | None = None, show_progress: bool = False, n_processes: int | None = None,
 ) -> list[TransformedSound]:  # fmt: skip
     """Return the transforms of sound and MIDI files in order.
 
     `cache` is the folder of what was transformed before; what is transformed is added at once. `cqt` is that section of
-    the parameters by key. A sound longer than `max_s` is cut to its middle.
+    the parameters by key. A sound longer than `max_s` is cut to its middle; `channel`, from 1 on, is the only one used.
 
     Raises
     ------
     FileNotFoundError, ValueError
         If a file is missing, broken, silent or shorter than two frames; the message begins with the file.
     """
-    keys = [_cache_key(path, cqt, max_s) for path in paths]
-    tasks = {key: (path, dict(cqt), max_s) for path, key in zip(paths, keys, strict=True)}
+    keys = [_cache_key(path, cqt, max_s, channel) for path in paths]
+    tasks = {key: (path, dict(cqt), max_s, channel) for path, key in zip(paths, keys, strict=True)}
     progress = "transforming" if show_progress else ""
     sounds = work_cached(_transform, tasks, cache, few=FEW_FILES, n_processes=n_processes, progress=progress)
     return [TransformedSound(**sounds[key]) for key in keys]
 
 
 def _transform(
-    cache: Path, key: str, path: Path, cqt: dict[str, Any], max_s: float | None
+    cache: Path, key: str, path: Path, cqt: dict[str, Any], max_s: float | None, channel: int | None
 ) -> Mapping[str, np.ndarray | float]:
     def make() -> dict[str, np.ndarray | float]:
-        samples, rate_hz = read_samples(path, cqt["sample_rate_hz"]), cqt["sample_rate_hz"]
+        rate_hz = cqt["sample_rate_hz"]
+        samples = read_samples(path, rate_hz, channel)
         if max_s is not None:
             samples = middle(samples, round(max_s * rate_hz))
         duration_s = len(samples) / rate_hz
@@ -78,10 +79,10 @@ def _transform(
     return cached(cache, key, make)
 
 
-def read_samples(path: Path, sample_rate_hz: int) -> np.ndarray:
+def read_samples(path: Path, sample_rate_hz: int, channel: int | None = None) -> np.ndarray:
     """Return the sound of a file, ``(n_samples,)``; MIDI is rendered, at the tempos it has."""
     if path.suffix.lower() not in MIDI_ENDINGS:
-        return read_sound(path, sample_rate_hz=sample_rate_hz)
+        return read_sound(path, sample_rate_hz=sample_rate_hz, channel=channel)
     if not len(read_midi(path).pitches):  # which says what is wrong with a broken one
         raise ValueError(f"{path}: contains no notes")
     return render(pretty_midi.PrettyMIDI(str(path)), sample_rate_hz=sample_rate_hz)
@@ -105,6 +106,6 @@ def find_lead_in(samples: np.ndarray, sample_rate_hz: int) -> float:
     return int(np.argmax(rms > LEAD_IN_FRACTION * rms.max(initial=0))) * n / sample_rate_hz
 
 
-def _cache_key(path: Path, cqt: Mapping[str, Any], max_s: float | None) -> str:
-    how = json.dumps([FORMAT, path.suffix.lower() in MIDI_ENDINGS, max_s, dict(cqt)], sort_keys=True)
+def _cache_key(path: Path, cqt: Mapping[str, Any], max_s: float | None, channel: int | None) -> str:
+    how = json.dumps([FORMAT, path.suffix.lower() in MIDI_ENDINGS, max_s, channel, dict(cqt)], sort_keys=True)
     return hashlib.sha256(f"{digest_file(path)} {how}".encode()).hexdigest()

@@ -149,7 +149,7 @@ SHORTEST = 2 * WINDOW_SAMPLES
 BAD_SOUND = {
     "no folder": (None, "", FileNotFoundError, r"^sound.folder='takes': there is no folder .*takes$"),
     "missing": (1000, 'files = ["a.wav", "c.wav", "d.mp3"]', FileNotFoundError, r"not in .*takes: c\.wav, d\.mp3$"),
-    "none found": (1000, 'files = "*.ogg"', ValueError, r"takes: contains no sound \(.*\) that '\*\.ogg' finds$"),
+    "none found": (1000, 'files = "*.ogg"', ValueError, r"takes: contains no sound that '\*\.ogg' finds$"),
     "silence": (0, "", ValueError, r"a\.wav: is silent"),
     "too short": (SHORTEST - 1, "", ValueError, r"a\.wav: 101 samples to learn from and 26 held out .*at least 128"),
     "held out too short": (

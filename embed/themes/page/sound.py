@@ -25,19 +25,19 @@ class PieceSound(NamedTuple):
     waveform: str
 
 
-def read_piece(path: Path) -> PieceSound:
+def read_piece(path: Path, channel: int | None = None) -> PieceSound:
     """Return the sound of a recording, or of a MIDI file; FileNotFoundError if the file no longer exists."""
     if not path.is_file():
         raise FileNotFoundError(
             f"{path}: no longer exists, and pages contain the sound; put it back or run step 1 again"
         )
-    return _encode_file(path, path.stat().st_mtime_ns)
+    return _encode_file(path, channel, path.stat().st_mtime_ns)
 
 
 @lru_cache(PIECES_KEPT)
-def _encode_file(path: Path, changed_ns: int) -> PieceSound:
+def _encode_file(path: Path, channel: int | None, changed_ns: int) -> PieceSound:
     """Return the sound of a file as it was when it was last changed."""
-    samples = read_samples(path, RATE_HZ)
+    samples = read_samples(path, RATE_HZ, channel)
     mp3 = encode_sound(samples, RATE_HZ, compression=COMPRESSION)
     return PieceSound(mp3, len(samples) / RATE_HZ, pack_waveform(samples))
 

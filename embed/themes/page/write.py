@@ -39,7 +39,7 @@ def write_pages(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     title = f"{parameters.name.replace('_', ' ')}, {parameters.run}"
     paths, links = [], []
     for piece, name in enumerate(map(str, recordings.names[: recordings.n_searched])):
-        sound = read_piece(root / str(recordings.paths[piece]))
+        sound = read_piece(root / str(recordings.paths[piece]), parameters.pieces.channel)
         data = {
             "run": title,
             "duration_s": sound.duration_s,
