@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+import soundfile
 
 from embed.song import play
 from embed.song.film.draw_moving_point import MovingPoint
@@ -104,6 +105,15 @@ def test_only_what_was_embedded_is_played(song, root, edited):
     write_tones(root / "music" / "tones.wav", seconds=3.5)
     with pytest.raises(ValueError, match=r"was made from another music/tones.wav; run: python -m save_dataset.step1"):
         read_song(part, root)
+
+
+def test_samples_beyond_one_are_scaled_for_page_and_film_with_a_line(song, root, capsys):
+    path = root / "music" / "tones.wav"
+    tones, rate_hz = soundfile.read(path)
+    soundfile.write(path, 8 * tones, rate_hz, subtype="FLOAT")
+    store_spectrogram(song, root)
+    assert np.abs(read_song(song, root)).max() == pytest.approx(1)
+    assert capsys.readouterr().out == "music/tones.wav: its samples reach 4: scaled to 1 in page and film\n"
 
 
 def test_a_table_for_each_embedded_run_and_chapters_where_sections_are_given(song, root, edited):

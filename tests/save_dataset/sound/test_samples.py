@@ -36,6 +36,15 @@ def test_recordings_follow_each_other_and_the_last_part_of_each_is_held_out(take
     assert read_samples(parameters_for(("b.wav",)), takes)[0]["names"].tolist() == ["b.wav"]
 
 
+def test_one_channel_of_each_is_read(takes):
+    path = takes / "music" / "takes" / "b.wav"
+    first, _ = soundfile.read(path, dtype="float32")
+    soundfile.write(path, np.stack([first, -first], axis=1), RATE_HZ)
+    with pytest.raises(ValueError, match=r"b\.wav: the channels cancel"):
+        read_samples(parameters_for(("b.wav",)), takes)
+    np.testing.assert_array_equal(read_samples(parameters_for(("b.wav",), channel=1), takes)[0]["samples"], first)
+
+
 def test_what_is_not_there_is_named(takes, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"^sound\.files: not in .*takes: c\.wav, d\.mp3$"):
         read_samples(parameters_for(("c.wav", "a.flac", "d.mp3")), takes)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import soundfile
 
 from pipeline.sections.recordings import CQT
 from save_dataset.midi.files import make_midi
@@ -58,6 +59,15 @@ def test_a_long_sound_is_cut_to_its_middle(sounds, tmp_path):
     samples = read_sound(sounds[0], sample_rate_hz=RATE_HZ)[RATE_HZ // 2 : -RATE_HZ // 2]
     assert sound.duration_s == 1
     np.testing.assert_array_equal(sound.frames, constant_q(samples, **CONFIG))
+
+
+def test_one_channel_is_transformed(sounds, tmp_path):
+    alone = [read_sound(path, sample_rate_hz=RATE_HZ) for path in sounds[:2]]
+    both = tmp_path / "both.wav"
+    soundfile.write(both, np.stack(alone, axis=1), RATE_HZ)
+    for channel, samples in enumerate(alone, 1):
+        (sound,) = transform_files([both], tmp_path / "cache", CONFIG, channel=channel)
+        np.testing.assert_array_equal(sound.frames, constant_q(samples, **CONFIG))
 
 
 def test_midi_is_rendered(tmp_path):
