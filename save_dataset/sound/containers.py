@@ -97,6 +97,8 @@ def correct_size(content: mmap) -> None:
     if chunk.size is None:
         if content[:4] in (b"RF64", b"BW64"):
             content[:4] = b"RIFF"
+        if content[:4] == b"FORM":
+            struct.pack_into(">I", content, 4, min(len(content) - 8, 2**32 - 1))
         size = min(chunk.header_bytes + n_bytes, 2 ** (8 * struct.calcsize(chunk.size_format)) - 1)
         struct.pack_into(chunk.size_format, content, chunk.size_at, size)
     elif chunk.size > len(content):

@@ -77,7 +77,8 @@ def _decode_ogg(sound: bytes | mmap, path: Path) -> Iterator[Block]:
         yield from _decode_one(sound, path)
         return
     with file:
-        yield from ((file.samplerate, block.T) for block in file.blocks(BLOCK_SAMPLES, dtype="float32", always_2d=True))
+        while len(block := file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)):
+            yield file.samplerate, block.T
 
 
 def _decode_one(sound: bytes | mmap, path: Path) -> Iterator[Block]:
