@@ -1,6 +1,7 @@
 """Reading a collection of MIDI: the pieces that can be used, why the others cannot, and all in one corpus."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from pipeline.sections.symbolic import Collection
 from save_dataset.midi.collection import Entry, read_collection, table_of
 from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.files import CACHE, MidiNotes, read_all
+from save_dataset.midi.mending import describe
 
 Piece = tuple[Entry, MidiNotes]
 
@@ -47,8 +49,16 @@ def read_pieces(
         raise ValueError(f"collection.folder={collection.folder!r}: nothing can be used; {'; '.join(lines)}")
     for line in lines + [f"{entry.name}: {broken[entry.path]}" for entry in entries if entry.path in broken]:
         print(line)
+    print_mended({entry.name: notes for entry, notes in pieces})
     table = table_of(collection, root)
     return pieces, [*([table] if table else []), *(entry.path for entry, _ in pieces)]
+
+
+def print_mended(notes_by_name: Mapping[str, MidiNotes]) -> None:
+    """Print what was mended in files, if there was anything."""
+    if mended := {name: notes.remarks for name, notes in notes_by_name.items() if len(notes.remarks)}:
+        what = describe(chain.from_iterable(mended.values()))
+        print(f"mended: {what}, in {len(mended)} file{'s' * (len(mended) > 1)} ({name_some(mended)})")
 
 
 def name_some(names: Iterable[object]) -> str:
