@@ -29,17 +29,17 @@ CLICKS = (24, 8)  # end a metre: MIDI clocks of a click, and 32nds of a quarter 
 
 
 def read_events(content: bytes) -> tuple[int, list[Track], list[str]]:
-    """Return the ticks of a beat and the tracks of a MIDI file, and what was left out: a name for each event.
+    """Return the ticks of a beat and the tracks of a MIDI file, and a remark on each event that was left out.
 
     ValueError says what is wrong with a file that is broken, in format 2, or has no ticks of a beat.
     """
     content = _unwrap(content)
     ticks_per_beat, n_tracks, position = _read_header(content)
-    left_out: list[str] = []
+    remarks: list[str] = []
     tracks = []
     for number, chunk in enumerate(_split_chunks(content, position, n_tracks), 1):
-        tracks.append(_read_track(chunk, f"track {number}", ticks_per_beat, left_out))
-    return ticks_per_beat, tracks, left_out
+        tracks.append(_read_track(chunk, f"track {number}", ticks_per_beat, remarks))
+    return ticks_per_beat, tracks, remarks
 
 
 def _unwrap(content: bytes) -> bytes:
@@ -88,7 +88,7 @@ def _split_chunks(content: bytes, position: int, n_tracks: int) -> Iterator[byte
         raise ValueError(f"cut short: has {n_found} of {n_tracks} tracks")
 
 
-def _read_track(chunk: bytes, name: str, ticks_per_beat: int, left_out: list[str]) -> Track:
+def _read_track(chunk: bytes, name: str, ticks_per_beat: int, remarks: list[str]) -> Track:
     track: Track = []
     position, tick, running = 0, 0, 0
     try:
@@ -99,7 +99,7 @@ def _read_track(chunk: bytes, name: str, ticks_per_beat: int, left_out: list[str
             running = status if status < SYSEX else running  # the standard ends it there; not all programs do
             if status == META and data[0] == END_OF_TRACK and not any(chunk[position:]):
                 break  # zeros may fill a chunk; other events after an end are read
-            if (message := _to_message(status, data, left_out)) is not None:
+            if (message := _to_message(status, data, remarks)) is not None:
                 track.append((tick, message))
     except IndexError as error:
         raise ValueError(f"{name} ends within an event") from error
@@ -138,10 +138,10 @@ def _read_event(chunk: bytes, position: int, running: int) -> tuple[int, bytes, 
     return status, data, stop
 
 
-def _to_message(status: int, data: bytes, left_out: list[str]) -> mido.Message | None:
+def _to_message(status: int, data: bytes, remarks: list[str]) -> mido.Message | None:
     """Return a message of a channel, or a meta event that is right; ValueError if notes or times are not known."""
     if status == META:
-        return _to_meta(data[0], data[1:], left_out)
+        return _to_meta(data[0], data[1:], remarks)
     if status >= SYSEX:
         return None
     if max(data) >= DATA:
@@ -149,7 +149,7 @@ def _to_message(status: int, data: bytes, left_out: list[str]) -> mido.Message |
     return mido.Message.from_bytes([status, *data])
 
 
-def _to_meta(kind: int, data: bytes, left_out: list[str]) -> mido.MetaMessage | None:
+def _to_meta(kind: int, data: bytes, remarks: list[str]) -> mido.MetaMessage | None:
     if kind == END_OF_TRACK:
         return None
     if kind == TEMPO and len(data) < TEMPO_BYTES:
@@ -165,5 +165,5 @@ def _to_meta(kind: int, data: bytes, left_out: list[str]) -> mido.MetaMessage | 
     try:
         return build_meta_message(kind, data)
     except (LookupError, ValueError, mido.KeySignatureError):
-        left_out.append(f"invalid {NAMES.get(kind, 'meta event')}{{s}}")
+        remarks.append(f"left out: {{n}} invalid {NAMES.get(kind, 'meta event')}{{s}}")
         return None

@@ -40,7 +40,7 @@ class MidiNotes:
     n_tempos: int
     time_signatures: np.ndarray  # (n_signatures, 3): numerator, denominator, time in s
     pedal: np.ndarray  # (n_events, 3): time in s, value, track; in order of time
-    remarks: np.ndarray = field(default_factory=lambda: np.array([], str))  # what was mended, for `mending.describe`
+    remarks: np.ndarray = field(default_factory=lambda: np.array([], str))  # what was mended
 
 
 def read_midi(path: Path) -> MidiNotes:

@@ -6,22 +6,21 @@ its track; and a note without length gets the shortest there is, a tick. As in p
 its channel and pitch that began before it.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
 
 import mido
 
 from save_dataset.midi.events import Event, Track, read_events
 
 OF_ALL_TRACKS = ("set_tempo", "time_signature", "key_signature")
-NO_LENGTH, OPEN = "note{s} of length 0", "note{s} held to the end"
+NO_LENGTH, OPEN = "mended: {n} note{s} of length 0", "mended: {n} note{s} held to the end"
 Key = tuple[int, int]  # channel and pitch
 
 
 def read_mended(content: bytes) -> tuple[mido.MidiFile, list[str]]:
-    """Return a MIDI file in order; and what each mended note was, and each event that was left out.
+    """Return a MIDI file in order; and a remark on each note that was mended and each event that was left out.
 
-    ValueError says what is wrong with a broken one.
+    Of n equal remarks `save_dataset.midi.reading.print_mended` makes a sentence. ValueError says what is broken.
     """
     ticks_per_beat, tracks, remarks = read_events(content)
     midi = mido.MidiFile(type=int(len(tracks) > 1), ticks_per_beat=ticks_per_beat)
@@ -30,16 +29,6 @@ def read_mended(content: bytes) -> tuple[mido.MidiFile, list[str]]:
         remarks += of_track
         midi.tracks.append(_to_waits(mended))
     return midi, remarks
-
-
-def describe(remarks: Iterable[str]) -> str:
-    """Return what was mended and left out, in words.
-
-    >>> describe(["note{s} of length 0", "note{s} of length 0", "invalid key signature{s}"])
-    '2 notes of length 0, 1 invalid key signature'
-    """
-    counts = Counter(map(str, remarks)).items()
-    return ", ".join(f"{n} {what.format(s='s' * (n != 1))}" for what, n in counts)
 
 
 def _gather(tracks: list[Track]) -> list[Track]:
@@ -99,7 +88,7 @@ class _Keys:
 
 
 def _mend_notes(track: Track) -> tuple[Track, list[str]]:
-    """Return a track whose notes all end after their onset; and what each mended note was."""
+    """Return a track whose notes all end after their onset; and a remark on each that was mended."""
     keys = _Keys()
     for tick, message in track:
         if message.type == "note_on" and message.velocity:

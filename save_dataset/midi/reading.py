@@ -1,7 +1,7 @@
 """Reading a collection of MIDI: the pieces that can be used, why the others cannot, and all in one corpus."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,6 @@ from pipeline.sections.symbolic import Collection
 from save_dataset.midi.collection import Entry, read_collection, table_of
 from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.files import CACHE, MidiNotes, read_all
-from save_dataset.midi.mending import describe
 
 Piece = tuple[Entry, MidiNotes]
 
@@ -55,10 +54,14 @@ def read_pieces(
 
 
 def print_mended(notes_by_name: Mapping[str, MidiNotes]) -> None:
-    """Print what was mended in files, if there was anything."""
-    if mended := {name: notes.remarks for name, notes in notes_by_name.items() if len(notes.remarks)}:
-        what = describe(chain.from_iterable(mended.values()))
-        print(f"mended: {what}, in {len(mended)} file{'s' * (len(mended) > 1)} ({name_some(mended)})")
+    """Print what was mended in files and left out of them, a line for each kind of thing."""
+    names = defaultdict(list)  # of the files, as often as there is a remark
+    for name, notes in notes_by_name.items():
+        for remark in notes.remarks.tolist():
+            names[remark].append(name)
+    for remark, of_files in names.items():
+        text = remark.format(n=len(of_files), s="s" * (len(of_files) > 1))
+        print(f"{text} ({name_some(dict.fromkeys(of_files))})")
 
 
 def name_some(names: Iterable[object]) -> str:

@@ -60,21 +60,21 @@ def test_whole_files_of_all_forms_are_the_same_music(content):
 
 
 @pytest.mark.parametrize(
-    ("event", "name"),
+    ("event", "remark"),
     [
-        (b"\0\xff\x59\2\x0b\1", "invalid key signature{s}"),  # 11 sharps
-        (b"\0\xff\x59\2\0\2", "invalid key signature{s}"),
-        (b"\0\xff\x59\0", "invalid key signature{s}"),
-        (b"\0\xff\x20\0", "invalid channel prefix{s}"),
-        (b"\0\xff\x54\5\xff\0\0\0\0", "invalid SMPTE offset{s}"),
-        (b"\0\xff\0\1\1", "invalid meta event{s}"),
+        (b"\0\xff\x59\2\x0b\1", "left out: {n} invalid key signature{s}"),  # 11 sharps
+        (b"\0\xff\x59\2\0\2", "left out: {n} invalid key signature{s}"),
+        (b"\0\xff\x59\0", "left out: {n} invalid key signature{s}"),
+        (b"\0\xff\x20\0", "left out: {n} invalid channel prefix{s}"),
+        (b"\0\xff\x54\5\xff\0\0\0\0", "left out: {n} invalid SMPTE offset{s}"),
+        (b"\0\xff\0\1\1", "left out: {n} invalid meta event{s}"),
     ],
 )
 @pytest.mark.parametrize("track", [0, 1])
-def test_broken_events_that_play_nothing_are_left_out_and_named(event, name, track):
+def test_broken_events_that_play_nothing_are_left_out_and_named(event, remark, track):
     notes = parse(midi_of(*(event * (index == track) + HIT + HIT + END for index in range(2))))
     assert notes.onsets_beats.tolist() == [0, 0, 1, 1]
-    assert notes.remarks.tolist() == [name]
+    assert notes.remarks.tolist() == [remark]
 
 
 def test_the_wait_before_an_event_counts_whatever_it_is():
