@@ -14,7 +14,9 @@ import numpy as np
 
 from pipeline.notes import MIDI_ENDINGS
 from save_dataset.files import find_by_pattern
-from save_dataset.midi.files import parse
+from save_dataset.midi.files import parse, read_midi
+from save_dataset.midi.mending import read_mended
+from save_dataset.midi.reading import print_mended
 from save_dataset.themes.recordings import Pattern
 from save_dataset.themes.score import LOWEST_PITCH, SAME_BEAT, Score, not_in_score, read_patterns, read_table
 
@@ -41,6 +43,7 @@ def alter_folder(
         raise FileNotFoundError(f"altered.original: there is no MIDI in {folder}")
     for path in paths:
         content = path.read_bytes()
+        print_mended({path.name: read_midi(path)})
         known = folder / patterns / f"{path.stem}.txt"
         own = _patterns_of_midi(path, known) if known.is_file() else []
         try:
@@ -83,10 +86,10 @@ def alter(
 
 
 def _alter_midi(content: bytes, split_beats: int, semitones: int, tempo: float) -> bytes:
-    midi = mido.MidiFile(file=io.BytesIO(content))
+    midi, _ = read_mended(content)
     split = split_beats * midi.ticks_per_beat
-    found = [event for track in midi.tracks for event in _with_ticks(track) if event[1].type == "set_tempo"]
-    tempos = [(0, DEFAULT_TEMPO), *sorted((tick, message.tempo) for tick, message in found)]
+    found = [(tick, message.tempo) for tick, message in _with_ticks(midi.tracks[0]) if message.type == "set_tempo"]
+    tempos = [(0, DEFAULT_TEMPO), *found]
     before = [usec for tick, usec in tempos if tick <= split][-1]
     changed = [(tick, usec if tick < split else round(usec / tempo)) for tick, usec in tempos if tick != split]
     changed.append((split, round(before / tempo)))

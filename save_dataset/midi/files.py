@@ -5,25 +5,23 @@ processes. A beat is a quarter note; a track is what pretty_midi calls an instru
 """
 
 import io
-import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import mido
 import numpy as np
 import pretty_midi
 
 from pipeline.cache import cached
 from pipeline.provenance import digest_file
+from save_dataset.midi.mending import read_mended
 from save_dataset.processes import work_cached
 
 CACHE = Path("output", "parsed_midi")  # below the root of the repository
-FORMAT = 1  # of a cache file: another number, and all are parsed anew
+FORMAT = 2  # of a cache file: another number, and all are parsed anew
 FEW_FILES = 64  # parsed sooner than a second process starts
 SUSTAIN_PEDAL = 64  # controller number, MIDI 1.0
-BROKEN = (OSError, EOFError, ValueError, LookupError, ArithmeticError, TypeError, mido.KeySignatureError)
 
 
 @dataclass(frozen=True)
@@ -42,12 +40,22 @@ class MidiNotes:
     n_tempos: int
     time_signatures: np.ndarray  # (n_signatures, 3): numerator, denominator, time in s
     pedal: np.ndarray  # (n_events, 3): time in s, value, track; in order of time
+    remarks: np.ndarray = field(default_factory=lambda: np.array([], str))  # what was mended
 
 
 def read_midi(path: Path) -> MidiNotes:
     """Return the notes of a MIDI file; ValueError if it is none, FileNotFoundError if it does not exist."""
+    return _named(path, parse)
+
+
+def read_pretty_midi(path: Path) -> pretty_midi.PrettyMIDI:
+    """Return a MIDI file as pretty_midi has it, mended; errors as those of `read_midi`."""
+    return _named(path, to_pretty_midi)[0]
+
+
+def _named(path: Path, read: Callable[[bytes], Any]) -> Any:
     try:
-        return parse(path.read_bytes())
+        return read(path.read_bytes())
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -81,16 +89,18 @@ def _parse_cached(cache: Path, key: str, path: Path) -> Mapping[str, Any] | str:
 
 
 def parse(content: bytes) -> MidiNotes:
-    """Return the notes in the bytes of a MIDI file; ValueError if they are broken."""
+    """Return the notes in the bytes of a MIDI file, mended; ValueError if they are broken."""
+    midi, remarks = to_pretty_midi(content)
+    return replace(to_arrays(midi), remarks=np.array(remarks, str))
+
+
+def to_pretty_midi(content: bytes) -> tuple[pretty_midi.PrettyMIDI, list[str]]:
+    """Return the bytes of a MIDI file as pretty_midi has them, mended, and what was; ValueError if they are broken."""
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Tempo, Key or Time signature", RuntimeWarning)
-            midi = pretty_midi.PrettyMIDI(io.BytesIO(content))
-    except BROKEN as error:  # what pretty_midi and mido stumble over, in their words or none
-        raise ValueError(f"cannot be read as MIDI: {str(error) or 'it is cut short'}") from error
-    if midi.resolution <= 0:
-        raise ValueError("cannot be read as MIDI: its times are not in ticks of a quarter note")
-    return to_arrays(midi)
+        midi, remarks = read_mended(content)
+        return pretty_midi.PrettyMIDI(mido_object=midi), remarks
+    except ValueError as error:
+        raise ValueError(f"cannot be read as MIDI: {error}") from error
 
 
 def to_bytes(midi: pretty_midi.PrettyMIDI) -> bytes:
@@ -125,7 +135,8 @@ def to_arrays(midi: pretty_midi.PrettyMIDI) -> MidiNotes:
         pedal += [(change.time, change.value, track) for change in changes]
     notes = np.array(rows, float).reshape(-1, 6)
     notes = notes[np.lexsort((notes[:, 2], notes[:, 0]))]
-    metres = [(metre.numerator, metre.denominator, metre.time) for metre in midi.time_signature_changes]
+    end_s = notes[:, 1].max(initial=0)  # a metre from there on is of no music
+    metres = [(m.numerator, m.denominator, m.time) for m in midi.time_signature_changes if m.time < end_s]
     changes_s, tempos_bpm = midi.get_tempo_changes()
     beats = to_beats(notes[:, :2], changes_s, tempos_bpm, midi.resolution)
     pitches, velocities, is_drum, numbers = notes[:, 2:].T.astype(np.int16)

@@ -1,6 +1,7 @@
 """Reading a collection of MIDI: the pieces that can be used, why the others cannot, and all in one corpus."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +48,20 @@ def read_pieces(
         raise ValueError(f"collection.folder={collection.folder!r}: nothing can be used; {'; '.join(lines)}")
     for line in lines + [f"{entry.name}: {broken[entry.path]}" for entry in entries if entry.path in broken]:
         print(line)
+    print_mended({entry.name: notes for entry, notes in pieces})
     table = table_of(collection, root)
     return pieces, [*([table] if table else []), *(entry.path for entry, _ in pieces)]
+
+
+def print_mended(notes_by_name: Mapping[str, MidiNotes]) -> None:
+    """Print what was mended in files and left out of them, a line for each kind of thing."""
+    names = defaultdict(list)  # of the files, as often as there is a remark
+    for name, notes in notes_by_name.items():
+        for remark in notes.remarks.tolist():
+            names[remark].append(name)
+    for remark, of_files in names.items():
+        text = remark.format(n=len(of_files), s="s" * (len(of_files) > 1))
+        print(f"{text} ({name_some(dict.fromkeys(of_files))})")
 
 
 def name_some(names: Iterable[object]) -> str:

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.notes import MIDI_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
 from pipeline.results import display_path
 from pipeline.studies.themes import Parameters
 from save_dataset.files import music_path
+from save_dataset.midi.files import CACHE as PARSED
+from save_dataset.midi.files import read_all
+from save_dataset.midi.reading import print_mended
 from save_dataset.themes.files import find_pieces, find_training_pieces
 from save_dataset.themes.recordings import Pattern, Recordings
 from save_dataset.themes.score import Score, check_length, read_patterns, read_score
@@ -59,7 +63,14 @@ def read_recordings(
     hop_s = parameters.cqt.hop_samples / parameters.cqt.sample_rate_hz
     patterns = [folder / f"{piece.path.stem}.txt" for piece in pieces if piece.patterns]
     raw = [path for piece in pieces for path in (piece.path, *(piece.score.paths if piece.score else ()))]
+    _print_mended(raw, root)
     return _to_recordings(pieces, hop_s, root), list(dict.fromkeys([*raw, *patterns]))
+
+
+def _print_mended(paths: Sequence[Path], root: Path) -> None:
+    midi = [path for path in dict.fromkeys(paths) if path.suffix.lower() in MIDI_ENDINGS]
+    parsed, _ = read_all(midi, root / PARSED)
+    print_mended({path.name: notes for path, notes in zip(midi, parsed, strict=True) if notes})
 
 
 def _piece_of(path: Path, sound: TransformedSound, split: str, bpm: float | None, folder: Path) -> Piece:

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pretty_midi
 
 from pipeline.cache import cached
 from pipeline.notes import MIDI_ENDINGS
 from pipeline.provenance import digest_file
-from save_dataset.midi.files import read_midi
+from save_dataset.midi.files import read_pretty_midi
 from save_dataset.processes import work_cached
 from save_dataset.sound.cqt import constant_q
 from save_dataset.sound.files import read_sound
@@ -83,9 +82,10 @@ def read_samples(path: Path, sample_rate_hz: int, channel: int | None = None) ->
     """Return the sound of a file, ``(n_samples,)``; MIDI is rendered, at the tempos it has."""
     if path.suffix.lower() not in MIDI_ENDINGS:
         return read_sound(path, sample_rate_hz=sample_rate_hz, channel=channel)
-    if not len(read_midi(path).pitches):  # which says what is wrong with a broken one
+    midi = read_pretty_midi(path)
+    if not any(instrument.notes for instrument in midi.instruments):
         raise ValueError(f"{path}: contains no notes")
-    return render(pretty_midi.PrettyMIDI(str(path)), sample_rate_hz=sample_rate_hz)
+    return render(midi, sample_rate_hz=sample_rate_hz)
 
 
 def middle(samples: np.ndarray, n_samples: int) -> np.ndarray:

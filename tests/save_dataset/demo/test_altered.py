@@ -87,6 +87,14 @@ def test_a_folder_gives_names_scores_and_patterns(folder):
     assert (content, patterns) == alter(midi_of(ROWS), [PATTERN[:2]], transpose_semitones=3, tempo=1.0)
 
 
+def test_notes_are_mended_before_they_are_altered(folder, capsys):
+    rows = [*ROWS, (9, 0, 76)]
+    (folder / "piece.mid").write_bytes(midi_of(rows))
+    ((_, content, _),) = altered(folder)
+    assert len(parse(content).pitches) == len(rows)
+    assert capsys.readouterr().out == "mended: 1 note of length 0 (piece.mid)\n"
+
+
 def test_patterns_in_beats_of_a_table_become_those_of_the_midi(folder):
     (folder / "piece.csv").write_text("".join(f"{onset - 1},{pitch}\n" for onset, _, pitch in ROWS))
     shifted = [[[(onset - 1, pitch) for onset, pitch in occurrence] for occurrence in PATTERN[:2]]]

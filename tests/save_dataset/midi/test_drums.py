@@ -1,3 +1,4 @@
+import mido
 import numpy as np
 import pretty_midi
 import pytest
@@ -10,6 +11,7 @@ from save_dataset.midi.drums import read_drums
 from save_dataset.midi.files import read_midi
 from tests.small_midi import write_drums, write_midi
 
+HIT = mido.Message("note_on", channel=9, note=38)
 DRUMS = 'study = "drums"\n[collection]\nfolder = "songs"\n{}\n[runs.A]\n'
 
 
@@ -112,3 +114,15 @@ def test_made_music_that_is_not_made_yet(write_parameters):
     root = write_parameters(DRUMS.format('[composition]\nfolder = "songs"'), "drums")
     with pytest.raises(FileNotFoundError, match="songs: does not exist; run: python -m .*step0_make_pieces drums"):
         step1_save_drums.run("drums", root)
+
+
+def test_mended_notes_are_counted_and_a_metre_after_the_end_is_none(songs, read, capsys):
+    path = songs / "rock" / "two.mid"
+    midi = mido.MidiFile(ticks_per_beat=480)
+    hits = [message for _ in range(4) for message in (HIT.copy(time=480), HIT.copy(velocity=0))]
+    late = [mido.MetaMessage("time_signature", time=wait, numerator=n) for wait, n in ((0, 4), (9999, 3))]
+    midi.tracks += [mido.MidiTrack(late), mido.MidiTrack(hits)]
+    midi.save(path)
+    corpus, _ = read()
+    assert corpus.piece(1)[:, corpus.kinds()["hit"]].sum() == 4
+    assert "\nmended: 4 notes of length 0 (rock/two.mid)\n" in capsys.readouterr().out

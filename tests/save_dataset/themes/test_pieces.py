@@ -1,3 +1,4 @@
+import mido
 import numpy as np
 import pytest
 
@@ -95,10 +96,14 @@ def test_notes_are_where_they_sound_and_patterns_are_read(folder, read):
     assert recordings.patterns(1) == recordings.patterns(2) == []
 
 
-def test_midi_without_sound_is_rendered(folder, read):
+def test_midi_without_sound_is_rendered_and_what_is_mended_of_it_printed(folder, read, capsys):
     (folder / "two.wav").unlink()
+    midi = mido.MidiFile(folder / "two.mid")
+    midi.tracks[1].insert(-1, mido.Message("note_on", note=72))  # at the end of the piece
+    midi.save(folder / "two.mid")
     recordings, _ = read()
     assert (recordings.paths[2], recordings.durations_s[2]) == ("music/set/two.mid", pytest.approx(1.95, abs=0.01))
+    assert capsys.readouterr().out == "mended: 1 note held to the end (two.mid)\n"
 
 
 def test_training_pieces_are_learned_from_and_the_pieces_only_searched(folder, read, tmp_path, capsys):

@@ -1,3 +1,4 @@
+import mido
 import numpy as np
 import pytest
 import soundfile
@@ -7,7 +8,7 @@ from save_dataset.midi.files import make_midi
 from save_dataset.sound.cqt import constant_q
 from save_dataset.sound.files import read_sound, write_sound
 from save_dataset.themes import transforms
-from save_dataset.themes.transforms import LEAD_IN_FRAME_S, find_lead_in, transform_files
+from save_dataset.themes.transforms import LEAD_IN_FRAME_S, find_lead_in, read_samples, transform_files
 
 RATE_HZ = 8000
 CONFIG = CQT(sample_rate_hz=RATE_HZ, hop_samples=512, n_bins=24, bins_per_octave=12).model_dump()
@@ -75,6 +76,14 @@ def test_midi_is_rendered(tmp_path):
     (sound,) = transform_files([tmp_path / "note.mid"], tmp_path / "cache", CONFIG | {"min_frequency_hz": 130.8})
     assert sound.lead_in_s == pytest.approx(1, abs=0.02)
     assert (sound.frames[18:28].argmax(axis=1) == 12).all()
+
+
+def test_midi_is_rendered_as_it_is_mended(tmp_path):
+    tempo = mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(60))
+    held = [mido.Message("note_on", note=60), mido.MetaMessage("text", time=960)]
+    midi = mido.MidiFile(ticks_per_beat=480, tracks=[mido.MidiTrack(), mido.MidiTrack([tempo, *held])])
+    midi.save(tmp_path / "note.mid")
+    assert len(read_samples(tmp_path / "note.mid", RATE_HZ)) == 2.5 * RATE_HZ
 
 
 @pytest.mark.slow
