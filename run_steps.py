@@ -5,7 +5,12 @@ Prints how long each step took, and at the end the figures that were drawn.
 
 import importlib
 import re
+import sys
 import time
+from pathlib import Path
+
+if sys.flags.safe_path:  # Python has not put the repository where it looks for modules
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from pipeline import command_line, results
 from pipeline.parameters import ROOT, load

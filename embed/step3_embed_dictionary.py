@@ -8,14 +8,12 @@ import sys
 from pathlib import Path
 
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
-    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    sys.path[: not sys.flags.safe_path] = [str(Path(__file__).resolve().parents[1])]
 
 from pipeline import command_line
 
 if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
-
-import keras
 
 from embed.dictionary.encode import embed_corpus
 from pipeline import results
@@ -32,7 +30,7 @@ def run(name, root=ROOT, runs=None):
 def _embed_run(parameters, root):
     """Code all pieces with the dictionary of one run; returns the path of the codes."""
     corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
-    model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
+    model = results.load_model(parameters, "dictionary", root)
     codes = embed_corpus(model, corpus, show_progress=command_line.has_terminal())
     path = results.save(parameters, "codes", codes, root)
     n_bars = len(corpus.steps) / corpus.steps_per_bar

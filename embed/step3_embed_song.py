@@ -9,14 +9,12 @@ import sys
 from pathlib import Path
 
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
-    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    sys.path[: not sys.flags.safe_path] = [str(Path(__file__).resolve().parents[1])]
 
 from pipeline import command_line
 
 if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
-
-import keras
 
 from embed.song.draw_embeddings import draw_embeddings
 from embed.song.embedding import embed_song
@@ -36,7 +34,7 @@ def run(name, root=ROOT, runs=None):
 def _embed_run(parameters, root):
     """Embed the song with the model of one run; returns the path of the embedding."""
     spectrogram = results.load(parameters, "spectrogram", root)
-    autoencoder = keras.saving.load_model(results.usable_path(parameters, "autoencoder", root))
+    autoencoder = results.load_model(parameters, "autoencoder", root)
     embedding = embed_song(autoencoder, spectrogram, show_progress=command_line.has_terminal())
     path = results.save(parameters, "embedding", embedding, root)
     if surgery.has_part(autoencoder, "forecaster"):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
-    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    sys.path[: not sys.flags.safe_path] = [str(Path(__file__).resolve().parents[1])]
 
 from pipeline import command_line
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from models.complex_autoencoder import ComplexAutoencoder
@@ -30,7 +29,7 @@ def measure_bases(
     """
     arrays, paths = results.load(parameters, data, root), []
     for run in parameters.for_runs(runs):
-        autoencoder: ComplexAutoencoder = keras.saving.load_model(results.usable_path(run, "complex_autoencoder", root))
+        autoencoder: ComplexAutoencoder = results.load_model(run, "complex_autoencoder", root)
         measures, line = measure(arrays, np.asarray(autoencoder.bases.rows()), run)
         print(f"{run.run}: {line}")
         paths.append(results.save(run, "measures", measures, root))

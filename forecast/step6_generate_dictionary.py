@@ -9,14 +9,12 @@ import sys
 from pathlib import Path
 
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
-    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    sys.path[: not sys.flags.safe_path] = [str(Path(__file__).resolve().parents[1])]
 
 from pipeline import command_line
 
 if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
-
-import keras
 
 from embed.dictionary.encode import piece_encoder
 from embed.dictionary.sparse_codes import SparseCodes
@@ -39,7 +37,7 @@ def run(name, root=ROOT, runs=None):
 def _generate_run(parameters, root):
     corpus = Corpus.from_arrays(results.load(parameters, "corpus", root))
     codes = SparseCodes.from_arrays(results.load(parameters, "codes", root))
-    model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
+    model = results.load_model(parameters, "dictionary", root)
     arrays = generate(parameters, corpus, codes, piece_encoder(model))
     folder = results.path_of(parameters, "generated", root).parent / "generated"
     write_generated(arrays, parameters, folder, root)

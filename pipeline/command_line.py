@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline import quiet, results
+from pipeline import machine, quiet, results
 from pipeline.parameters import ROOT, StudyParameters, describe_file, load
 
+machine.overrule_keras_settings()  # before a step imports Keras
 
+
+@machine.closed_pipe_ends_quietly()
 def answer(file: str) -> None:
     """Answer what needs nothing heavy, where a step is run as a program, before TensorFlow or Matplotlib is imported.
 
@@ -25,6 +28,7 @@ def answer(file: str) -> None:
     file : str
         Of the step; its docstring and the arguments of its `run` are read from the source.
     """
+    machine.prepare_program()
     step = Path(file)
     tree = ast.parse(step.read_text(encoding="utf-8"))
     run = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "run")
@@ -40,11 +44,12 @@ def answer(file: str) -> None:
         quiet.hold_back_lines_of_tensorflow()
 
 
+@machine.closed_pipe_ends_quietly()
 def main(run: Callable, argv: Sequence[str] | None = None) -> None:
     """Call a step's `run` with what stands on the command line; `--help` shows the docstring of the step's module.
 
     What a user can mend (ValueError, TypeError, OSError) is printed as one line, with exit status 1; Ctrl-C exits
-    with 130.
+    with 130. Where the reader of a pipe has gone, the step ends at the next line it prints, with 1.
     """
     arguments = parse(sys.modules[run.__module__].__doc__, inspect.signature(run).parameters, argv)
     with _errors_in_one_line(arguments.pop("traceback")):

@@ -3,7 +3,8 @@
 The same arrays give the same bytes: files carry no date and no version.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,7 +53,9 @@ STYLE: dict[str, Any] = {
     "legend.frameon": False,
     "lines.linewidth": 1.2,
     "pdf.fonttype": 42,  # letters stay letters, which journals ask for
+    "text.parse_math": False,  # names are drawn as they are, with their dollar signs
 }
+matplotlib.rcParams.update(matplotlib.rcParamsDefault)  # whatever a user's matplotlibrc says
 matplotlib.rcParams.update(STYLE)  # type: ignore[arg-type]  # its stubs know keys one by one
 
 
@@ -74,10 +77,21 @@ def save(figure: Figure, path: Path) -> list[Path]:
     no_dates = {".png": {"Software": None}, ".pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
     paths = [path.with_name(path.name + ending) for ending in no_dates]
     for target in paths:
-        with atomic_write(target) as temporary:
+        with atomic_write(target) as temporary, _powers_as_formulas(figure):
             figure.savefig(temporary, metadata=no_dates[target.suffix])
         figure.set_layout_engine("none")  # it has done its work, which takes as long as drawing
     return paths
+
+
+@contextmanager
+def _powers_as_formulas(figure: Figure) -> Iterator[None]:
+    """Let ticks of logarithmic axes, such as 10², be formulas, which other text is not."""
+    axes_of_figure = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    for axis in (axis for axis in axes_of_figure if axis.get_scale() == "log"):
+        for tick in (*axis.majorTicks, *axis.minorTicks):
+            tick.label1.set_parse_math(True)
+    with matplotlib.rc_context({"text.parse_math": True}):  # for ticks that come while it is drawn
+        yield
 
 
 def save_all(drawn: Mapping[str, Figure], parameters: StudyParameters, root: Path = ROOT) -> list[Path]:

@@ -58,6 +58,12 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         raise ValueError(f"is no complete .npz file ({error})") from error
 
 
+def keras_version(path: Path) -> str:
+    """Return the version of Keras that saved a model."""
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read("metadata.json"))["keras_version"]
+
+
 def is_complete(path: Path) -> bool:
     """Whether every member of a result can be read."""
     try:

@@ -113,6 +113,21 @@ def usable_path(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Pa
     return path
 
 
+def load_model(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Any:
+    """Return a Keras model; raises as `load` does, also where another Keras saved what the one here cannot read."""
+    import keras  # what reads arrays only needs no TensorFlow
+
+    path = usable_path(parameters, kind, root)
+    try:
+        return keras.saving.load_model(path)
+    except (ValueError, TypeError, LookupError, AttributeError, ImportError) as error:
+        again = hint(parameters, kind) + " --force" * (".step3_" not in parameters.RESULTS[kind].step)
+        raise ValueError(
+            f"{display_path(path, root)}: was saved by Keras {provenance.keras_version(path)}, Keras "
+            f"{keras.__version__} cannot read it; install the version that saved it, or {again}"
+        ) from error
+
+
 def is_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> bool:
     """Whether the result exists, is complete, and was made from the parameters and files of today."""
     try:

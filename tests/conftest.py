@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from pipeline import machine
+
+machine.overrule_keras_settings()
+
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
@@ -80,26 +81,28 @@ def draw_planes(spaces: dict[str, np.ndarray], labels: np.ndarray) -> Figure:
     for axes in panels.flat[len(spaces) :]:
         axes.set_axis_off()
     for axes, (name, points) in zip(panels.flat, spaces.items(), strict=False):
-        _draw_plane(axes, points, labels)
+        keys = _draw_plane(axes, points, labels)
         axes.set_title(name, loc="left")
-    handles, names = panels[0, 0].get_legend_handles_labels()
-    if names:
-        figure.legend(handles, names, loc="outside right upper", markerscale=3)
+    if keys:  # given, since matplotlib leaves out names with a leading underscore
+        figure.legend(*zip(*keys, strict=True), loc="outside right upper", markerscale=3)
     return figure
 
 
-def _draw_plane(axes: Axes, points: np.ndarray, labels: np.ndarray) -> None:
-    """Draw one panel; labels beyond the most frequent ones are grey, and drawn first."""
+def _draw_plane(axes: Axes, points: np.ndarray, labels: np.ndarray) -> list[tuple[Artist, str]]:
+    """Draw one panel; labels beyond the most frequent are grey, and drawn first. Returns dots and names."""
     pca = PCA(2, svd_solver="randomized", random_state=0)
     plane = pca.fit_transform(points)
     names, counts = np.unique(labels[labels != ""], return_counts=True)
     shown = names[np.argsort(-counts, kind="stable")][:MAX_LABELS]
     style: dict[str, Any] = {"s": 5, "linewidths": 0, "alpha": 0.7, "rasterized": True}
     others = ~np.isin(labels, shown)
+    keys: list[tuple[Artist, str]] = []
     if others.any():
-        axes.scatter(*plane[others].T, color=OTHER_COLOUR, label="other" if len(shown) else "", **style)
+        dots = axes.scatter(*plane[others].T, color=OTHER_COLOUR, **style)
+        keys = [(dots, "other")] if len(shown) else []
     for label, colour in zip(shown, LABEL_COLOURS, strict=False):
-        axes.scatter(*plane[labels == label].T, color=colour, label=label, **style)
+        keys.append((axes.scatter(*plane[labels == label].T, color=colour, **style), str(label)))
     percent = 100 * pca.explained_variance_ratio_
     axes.set(xlabel=f"component 1 ({percent[0]:.0f} % of variance)", xticks=[])
     axes.set(ylabel=f"component 2 ({percent[1]:.0f} %)", yticks=[])
+    return keys

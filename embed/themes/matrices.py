@@ -18,11 +18,9 @@ def encoder_of(parameters: Parameters, root: Path) -> EncodePatches | None:
         return None
     if parameters.model.features == "fourier":
         return lambda patches: {"magnitudes": fourier_magnitudes(patches, parameters.model.patch_frames)}
-    import keras  # TensorFlow is needed where there is a model
+    from models.complex_autoencoder import build_encoder  # TensorFlow is needed where there is a model
 
-    from models.complex_autoencoder import build_encoder
-
-    autoencoder = keras.saving.load_model(results.usable_path(parameters, "complex_autoencoder", root))
+    autoencoder = results.load_model(parameters, "complex_autoencoder", root)
     return build_encoder(autoencoder).predict_on_batch
 
 

@@ -129,18 +129,20 @@ def _new_panels(
 def draw_styles(styles: Mapping[str, tuple[Arrays, np.ndarray]]) -> Figure:
     """Draw pieces in the plane of the first two components of their features, with the mean of each label."""
     figure, panels = _new_panels(len(styles), (4.2, 4.0), 3, 1.6)
+    means = {}
     for axes, (run, (style, labels)) in zip(panels, styles.items(), strict=True):
         for index, name in enumerate(style["class_names"]):
             z = style["pca"][labels == name][:, :2]
             colour = OTHER_COLOURS[index % len(OTHER_COLOURS)]
             marker = MARKERS[index // len(OTHER_COLOURS) % len(MARKERS)]
             axes.plot(*z.T, marker, color=colour, alpha=0.45, markersize=3, markeredgewidth=0)
-            axes.plot(*z.mean(axis=0), marker, color=colour, markeredgecolor="black", label=str(name), zorder=3)
+            mean = z.mean(axis=0)
+            (means[name],) = axes.plot(*mean, marker, color=colour, markeredgecolor="black", label=str(name), zorder=3)
         percent = 100 * style["explained_variance"]
         scores = f"accuracy {float(style['accuracy']):.2f}, silhouette {float(style['silhouette_pca']):.2f}"
         axes.set(xlabel=f"component 1 ({percent[0]:.0f} %)", ylabel=f"component 2 ({percent[1]:.0f} %)")
         axes.set_title(f"{run}\n{scores}")
-    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper")
+    figure.legend([*means.values()], [str(name) for name in means], loc="outside right upper")  # also of "_rock"
     return figure
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from embed.dictionary.encode import batch_encoder
@@ -66,7 +65,7 @@ def _measure_dictionary(
     """Measure the stored codes; where every cell is a hit or none, shifts and noise too, which the model encodes."""
     measures = measure_held_out(corpus, codes, parameters)
     if corpus.kinds_are_alike:
-        model = keras.saving.load_model(results.usable_path(parameters, "dictionary", root))
+        model = results.load_model(parameters, "dictionary", root)
         encode = batch_encoder(model)
         measures |= measure_shifts(corpus, encode, codes, parameters)
         measures |= measure_denoising(corpus, lambda piece: encode(piece[None])[0], codes, parameters)

@@ -66,7 +66,7 @@ def load_networks(parameters: Parameters, root: Path) -> dict[str, Forecaster]:
     forecasters: dict[str, Forecaster] = {}
     for method, kind in {"mlp": "mlp", "lstm": "lstm", "joint": "joint_forecaster"}.items():
         if method in parameters.methods_of_run():
-            network = keras.saving.load_model(results.usable_path(parameters, kind, root))
+            network = results.load_model(parameters, kind, root)
             gives_direction = method == "joint" and not parameters.loss.roll_out_steps
             forecasters[method] = DirectedForecaster(network) if gives_direction else NetworkForecaster(network)
     return forecasters

@@ -28,7 +28,7 @@ def write_sounds(
         return []
     spectrogram = results.load(parameters, "spectrogram", root)
     z = results.load(parameters, "embedding", root)["z"]
-    decoder = surgery.part(keras.saving.load_model(results.usable_path(parameters, "autoencoder", root)), "decoder")
+    decoder = surgery.part(results.load_model(parameters, "autoencoder", root), "decoder")
     first, *_ = forecasts.values()
     start = int(first["long_start"])
     decoded = frames_of(decoder, z[start : start + len(first["long_forecast"])])

@@ -96,7 +96,8 @@ def _draw_coefficients(pair: np.ndarray, history: Arrays, snapshot: int, has_tit
     numbers = 1 + np.arange(len(magnitudes))
     pair[0].bar(numbers, magnitudes, width=1, color="0.3")
     pair[1].plot(numbers, phases, ".", markersize=3, color="0.3")
-    pair[1].set(ylim=(-np.pi, np.pi), yticks=[-np.pi, 0, np.pi], yticklabels=["$-\\pi$", "0", "$\\pi$"])
+    pair[1].set_ylim(-np.pi, np.pi)
+    pair[1].set_yticks([-np.pi, 0, np.pi], ["$-\\pi$", "0", "$\\pi$"], parse_math=True)
     pair[0].set(yticks=[])
     for axes, title in zip(pair, ("magnitudes of x", "phases of y"), strict=True):
         axes.set_title(title if has_title else "")
