@@ -16,7 +16,7 @@ from pipeline.parameters import ROOT, StudyParameters, describe_file, load
 machine.overrule_keras_settings()  # before a step imports Keras
 
 
-@machine.closed_pipe_ends_quietly()
+@machine.unread_output_is_discarded()
 def answer(file: str) -> None:
     """Answer what needs nothing heavy, where a step is run as a program, before TensorFlow or Matplotlib is imported.
 
@@ -44,7 +44,7 @@ def answer(file: str) -> None:
         quiet.hold_back_lines_of_tensorflow()
 
 
-@machine.closed_pipe_ends_quietly()
+@machine.unread_output_is_discarded()
 def main(run: Callable, argv: Sequence[str] | None = None) -> None:
     """Call a step's `run` with what stands on the command line; `--help` shows the docstring of the step's module.
 
@@ -61,6 +61,9 @@ def main(run: Callable, argv: Sequence[str] | None = None) -> None:
 def _errors_in_one_line(with_traceback: bool) -> Iterator[None]:
     try:
         yield
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of the output, `head` for example, has gone
+        sys.exit(1)
     except (ValueError, TypeError, OSError) as error:
         if with_traceback:
             raise

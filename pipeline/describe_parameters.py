@@ -2,13 +2,13 @@
 
 import argparse
 import json
-import os
-import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from pipeline import machine
 from pipeline.parameters import studies, study_parameters
 from pipeline.validation import section_of
 
@@ -69,15 +69,14 @@ def _describe_range(field: FieldInfo) -> str:
     return f" ({', '.join(bounds)})" if bounds else ""
 
 
+@machine.unread_output_is_discarded()
 def main(argv: list[str] | None = None) -> None:
     """Print what `describe` gives for the study named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("study", choices=studies())
     study = parser.parse_args(argv).study
-    try:
+    with suppress(BrokenPipeError):  # the reader, `head` for example, has closed the pipe
         print("\n".join(describe(study)), flush=True)
-    except BrokenPipeError:  # the reader, `head` for example, has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at exit
 
 
 if __name__ == "__main__":
