@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 BACKEND = "tensorflow"
+HIDDEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)  # by Python, if not asked for
 
 
 def overrule_keras_settings() -> None:
@@ -45,6 +46,8 @@ def prepare_program() -> None:
     os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}
     if any(action == "error" for action, *_ in warnings.filters):  # python -W error
         warnings.simplefilter("default")
+        for category in HIDDEN:
+            warnings.simplefilter("ignore", category)
         sys.warnoptions.clear()  # which processes that work for this one are started with
         os.environ.pop("PYTHONWARNINGS", None)
     for name in ("stdout", "stderr"):

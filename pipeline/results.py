@@ -124,7 +124,7 @@ def load_model(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Any
         again = hint(parameters, kind) + " --force" * (".step3_" not in parameters.RESULTS[kind].step)
         raise ValueError(
             f"{display_path(path, root)}: was saved by Keras {provenance.keras_version(path)}, Keras "
-            f"{keras.__version__} cannot read it; install the version that saved it, or {again}"
+            f"{keras.__version__} here cannot read it; install the version that saved it, or {again}"
         ) from error
 
 

@@ -1,13 +1,15 @@
 """Tables as CSV to read on and as a LaTeX tabular for the write-up."""
 
 import csv
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline import results
 from pipeline.atomic_write import atomic_write, write_text
 from pipeline.parameters import ROOT, StudyParameters
+
+SYMBOLS = {"\\": "backslash", "^": "asciicircum", "~": "asciitilde"}
+IN_LATEX = str.maketrans({c: rf"\{c}" for c in "&%$#_{}"} | {c: rf"\text{name}{{}}" for c, name in SYMBOLS.items()})
 
 
 def save(rows: Sequence[Mapping[str, str]], path: Path) -> list[Path]:
@@ -44,6 +46,6 @@ def latex(rows: Sequence[Mapping[str, str]]) -> str:
     """
     columns = list(rows[0])
     lines = [columns, *([row[column] for column in columns] for row in rows)]
-    head, *body = [" & ".join(re.sub(r"([&%$#_{}])", r"\\\1", cell) for cell in line) + r" \\" for line in lines]
+    head, *body = [" & ".join(cell.translate(IN_LATEX) for cell in line) + r" \\" for line in lines]
     layout = "l" + "r" * (len(columns) - 1)
     return "\n".join([rf"\begin{{tabular}}{{{layout}}}", head, r"\hline", *body, r"\end{tabular}", ""])

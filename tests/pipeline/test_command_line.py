@@ -3,6 +3,9 @@
 Reads nothing: 100 % made up.
 """
 
+import os
+import sys
+
 import pytest
 
 from pipeline import command_line
@@ -85,6 +88,16 @@ def test_interruption_exits_with_130_and_says_that_nothing_is_lost(capsys, optio
     with pytest.raises(SystemExit, match="^130$"):
         command_line.main(run_that_raises(KeyboardInterrupt()), ["demo", *option])
     assert "stopped; what is done is kept" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_ends_a_step_without_a_word(capsys, monkeypatch):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as unread:
+        monkeypatch.setattr(sys, "stdout", unread)
+        with pytest.raises(SystemExit, match="^1$"):
+            command_line.main(run_with_name, ["demo"])
+    assert capsys.readouterr().err == ""
 
 
 def test_tests_have_no_terminal(capsys):

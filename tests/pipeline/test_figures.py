@@ -47,14 +47,31 @@ def test_same_arrays_give_the_same_bytes_and_others_do_not(tmp_path):
 
 @pytest.mark.slow
 def test_another_process_gives_the_same_bytes(tmp_path):
+    settings = {"1": os.devnull, "2": str(tmp_path / "matplotlibrc")}
+    (tmp_path / "matplotlibrc").write_text("text.usetex: true\nfont.size: 20\naxes.grid: true\nsavefig.dpi: 30\n")
+
     def digests(seed):
         command = [sys.executable, "-c", DRAW_AND_PRINT_DIGESTS, str(tmp_path / seed)]
-        environment = os.environ | {"PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": seed}
+        environment = os.environ | {"PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": seed, "MATPLOTLIBRC": settings[seed]}
         return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
 
     first = digests("1")
     assert [line.split()[0] for line in first.splitlines()] == [".png", ".pdf"]
     assert first == digests("2")
+
+
+def test_names_are_drawn_as_they_are_and_powers_as_formulas(tmp_path):
+    figure = new_figure(3, 2)
+    axes = figure.add_subplot()
+    axes.semilogy([1, 1000], label=r"\frac$x$")
+    axes.set(title="Ba$$in_{x}", xticks=[0, 1], xticklabels=["$p$", "%s"])
+    texts = [axes.title, *axes.legend().get_texts(), *axes.get_xticklabels()]
+    save(figure, tmp_path / "names")  # \frac alone would be an error in a formula
+    assert [text.get_text() for text in texts] == ["Ba$$in_{x}", r"\frac$x$", "$p$", "%s"]
+    assert not any(text.get_parse_math() for text in texts)
+    numbers = [text for text in axes.get_yticklabels() if "10" in text.get_text()]
+    assert numbers
+    assert all(text.get_parse_math() for text in numbers)
 
 
 def test_runs_differ_in_colour_and_known_runs_keep_theirs():

@@ -268,3 +268,29 @@ def test_paths_are_shown_from_the_root_and_figures_lie_next_to_the_runs(rf, root
     assert results.display_path(root / "output" / "a.npz", root) == "output/a.npz"
     assert results.display_path(root.parent / "a.npz", root) == str(root.parent / "a.npz")
     assert results.figure_path(rf, "losses", root) == root / "output" / "song" / "figures" / "losses"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [('"class_name": "Dense"', '"class_name": "Denser"'), ('"units": 2', '"units": 2, "rotation": 1'), ("{", "[")],
+)
+def test_a_model_that_a_newer_keras_saved_is_told_in_one_line(rf, root, before, after):
+    import keras  # which no other test here needs
+
+    save_spectrogram(rf, root)
+    path = results.save_model(rf, "autoencoder", keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), root)
+    assert results.load_model(rf, "autoencoder", root).count_params() == 8
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["metadata.json"] = b'{"keras_version": "99.0.0"}'
+    members["config.json"] = members["config.json"].replace(before.encode(), after.encode())
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    message = (
+        r"^output/song/RF/autoencoder.keras: was saved by Keras 99.0.0, Keras \d.* here cannot read it; "
+        r"install the version that saved it, or run: python -m train_model.step2_train_song song --force$"
+    )
+    with pytest.raises(ValueError, match=message):
+        results.load_model(rf, "autoencoder", root)

@@ -25,9 +25,10 @@ def test_latex_is_a_tabular(tmp_path):
 
 
 def test_letters_that_latex_reserves_are_escaped():
-    body = latex([{"share_of (%)": "a & b_c #1 $2 {3}"}]).splitlines()
+    body = latex([{"share_of (%)": "a & b_c #1 $2 {3}"}, {"share_of (%)": r"\a~^2"}]).splitlines()
     assert body[1] == r"share\_of (\%) \\"
     assert body[3] == r"a \& b\_c \#1 \$2 \{3\} \\"
+    assert body[4] == r"\textbackslash{}a\textasciitilde{}\textasciicircum{}2 \\"
 
 
 def test_name_of_a_table_may_have_a_dot_and_no_rows_make_no_files(tmp_path):

@@ -1,6 +1,7 @@
 """Each step once, on a few seconds of sound; what all steps have in common; what happens to bad input."""
 
 import csv
+import json
 import os
 import re
 import subprocess
@@ -131,10 +132,12 @@ def test_a_step_runs_as_a_file_from_another_folder(tmp_path):
     shown = python(step, "--help", cwd=tmp_path)
     assert shown.returncode == 0, shown.stderr
     assert "Step 1 of the study `song`" in shown.stdout
-    refused = python(step, "no_such_song", cwd=tmp_path)
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("error: parameters/no_such_song.toml: no such file; parameter files there are: ")
-    assert refused.stderr.count("\n") == 1
+    for words in ([step], ["-P", "-W", "error", step], ["-P", ROOT / "run_steps.py"]):  # -P is PYTHONSAFEPATH
+        refused = python(*words, "no_such_song", cwd=tmp_path)
+        assert refused.returncode == 1
+        told = "error: parameters/no_such_song.toml: no such file; parameter files there are: "
+        assert refused.stderr.startswith(told)
+        assert refused.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -221,21 +224,28 @@ def test_what_is_up_to_date_is_said_without_the_step(done, write_parameters, cap
 
 IMPORT_QUIETLY = """
 import os, sys
-from pipeline import quiet
+from pipeline import command_line, quiet
 quiet.hold_back_lines_of_tensorflow()
 import keras
 import tensorflow as tf
 assert tf.__spec__.name == "tensorflow" and tf.add(1, 2) == 3
+print(keras.config.backend(), keras.config.floatx(), keras.config.image_data_format(), keras.config.epsilon())
+print(keras.config.max_epochs())
 os.write(2, b"stderr is open again")
 """
 
 
 @pytest.mark.slow
-def test_tensorflow_says_nothing_of_the_machine():
-    environment = {name: value for name, value in os.environ.items() if name != quiet.LEVEL}
+def test_tensorflow_says_nothing_of_the_machine_and_keras_has_no_settings_of_the_user(tmp_path):
+    settings = {"floatx": "float16", "image_data_format": "channels_first", "epsilon": 0.1, "backend": "jax"}
+    (tmp_path / "keras.json").write_text(json.dumps(settings))
+    environment = {name: value for name, value in os.environ.items() if name not in (quiet.LEVEL, "KERAS_BACKEND")}
+    environment |= {"KERAS_HOME": str(tmp_path), "KERAS_MAX_EPOCHS": "1"}
     words = [sys.executable, "-c", IMPORT_QUIETLY]
     finished = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    assert finished.stderr == "stderr is open again"
+    other = f"{tmp_path / 'keras.json'}: backend 'jax' is not used, the models need tensorflow\n"
+    assert finished.stderr == f"{other}stderr is open again"
+    assert finished.stdout.split() == ["tensorflow", "float32", "channels_last", "1e-07", "None"]
 
 
 IMPORT_EACH = """

@@ -39,12 +39,12 @@ def test_columns_before_the_first_step_are_counted(rng):
 def test_a_panel_for_music_and_for_each_code_with_colours_of_labels(write_parameters, rng):
     paths = draw_spaces.draw_spaces(*store_small_dictionary(write_parameters))
     assert [path.name for path in paths] == ["spaces.png", "spaces.pdf"]
-    labels = np.array(["jazz", "rock", ""])[np.arange(30) % 3]
+    labels = np.array(["_jazz", "$rock$", ""])[np.arange(30) % 3]
     spaces = {"music": rng.normal(size=(30, 5)), "code of A": rng.normal(size=(30, 4))}
     figure = draw_spaces.draw_planes(spaces, labels)
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["music", "code of A"]
     (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["other", "jazz", "rock"]
+    assert [text.get_text() for text in legend.get_texts()] == ["other", "$rock$", "_jazz"]
     unlabelled = draw_spaces.draw_planes({"music": rng.normal(size=(30, 5))}, np.full(30, ""))
     assert not unlabelled.legends
     assert len(unlabelled.axes[0].collections[0].get_offsets()) == 30

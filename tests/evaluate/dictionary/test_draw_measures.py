@@ -133,6 +133,12 @@ def test_styles_are_dots_and_means_in_the_look_of_their_label(n_runs, n_labels):
     assert_that_none_overlap(boxes_of([axes.title for axes in figure.axes], figure))
 
 
+def test_a_label_is_named_whatever_it_begins_with():
+    style, _ = style_of(2)
+    names = np.array(["_funk", "$a$"])
+    assert legend_of(draw_styles({"A": (style | {"class_names": names}, np.repeat(names, 10))})) == ["_funk", "$a$"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("n_runs", "n_labels"), [(1, 2), (8, 8)])
 def test_distances_of_each_two_labels_stand_in_cells_without_overlap(n_runs, n_labels):

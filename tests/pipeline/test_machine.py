@@ -1,0 +1,80 @@
+import io
+import json
+import os
+import sys
+import warnings
+
+import pytest
+
+from pipeline import machine
+
+
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    """A copy of the environment to change, with a folder of Keras's settings."""
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    os.environ.pop("KERAS_BACKEND", None)
+    os.environ |= {"KERAS_HOME": str(tmp_path), "KERAS_MAX_EPOCHS": "1", "KERAS_MAX_STEPS_PER_EPOCH": "1"}
+    return os.environ
+
+
+@pytest.mark.parametrize(
+    ("variable", "settings", "told"),
+    [
+        (None, None, None),
+        ("tensorflow", '{"backend": "jax"}', None),
+        ("", '{"floatx": "float16", "backend": "tensorflow"}', None),
+        (None, "{", None),
+        (None, "[]", None),
+        (None, json.dumps({"backend": "torch"}), "keras.json: backend 'torch'"),
+        ("jax", None, "KERAS_BACKEND: backend 'jax'"),
+        ("jax", '{"backend": "torch"}', "KERAS_BACKEND: backend 'jax'"),
+    ],
+)
+def test_settings_of_keras_are_overruled_and_another_backend_is_told(
+    environment, tmp_path, capsys, variable, settings, told
+):
+    if settings is not None:
+        (tmp_path / "keras.json").write_text(settings)
+    environment |= {} if variable is None else {"KERAS_BACKEND": variable}
+    machine.overrule_keras_settings()
+    printed = capsys.readouterr().err
+    assert printed.endswith(f"{told} is not used, the models need tensorflow\n") if told else not printed
+    assert environment["KERAS_BACKEND"] == "tensorflow"
+    assert environment["KERAS_HOME"] == os.devnull
+    assert not environment.keys() & {"KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH"}
+    machine.overrule_keras_settings()  # as a process that is started by this one does
+    assert not capsys.readouterr().err
+
+
+def test_no_warning_is_an_error(environment, monkeypatch):
+    monkeypatch.setattr(sys, "warnoptions", ["error"])
+    environment["PYTHONWARNINGS"] = "error"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        machine.prepare_program()
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+        with pytest.warns(UserWarning, match="told"):
+            warnings.warn("told", stacklevel=1)
+    assert sys.warnoptions == []
+    assert "PYTHONWARNINGS" not in environment
+
+
+def test_any_text_can_be_printed(environment, monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "ascii"))
+    monkeypatch.setattr(sys, "stderr", None)  # closed by the shell
+    machine.prepare_program()
+    print("Dvořák \udcff", flush=True)
+    print("nowhere", file=sys.stderr, flush=True)
+    assert written.getvalue() == rb"Dvo\u0159\xe1k \udcff" + os.linesep.encode()
+
+
+def test_output_that_nobody_reads_is_no_complaint_at_exit(monkeypatch):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as unread:
+        monkeypatch.setattr(sys, "stdout", unread)
+        with machine.unread_output_is_discarded():
+            print("a line")
+        print("another", flush=True)
