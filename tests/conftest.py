@@ -1,5 +1,6 @@
 """What several test files need: random numbers, parameter files under a root of their own, a full disk, a browser."""
 
+import os
 import shutil
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from hypothesis import settings
 from pipeline import machine
 
 machine.overrule_keras_settings()
+os.environ.pop("PYTHONSAFEPATH", None)  # processes that tests start find modules in the repository
 
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
