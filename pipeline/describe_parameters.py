@@ -80,4 +80,5 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
+    machine.prepare_program()
     main()
