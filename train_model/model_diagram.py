@@ -17,5 +17,5 @@ def write_diagram(model: keras.Model, path: Path) -> Path:
             keras.utils.plot_model(model, temporary, show_shapes=True, show_layer_names=True, expand_nested=True)
         return png_path
     lines: list[str] = []
-    model.summary(line_length=110, expand_nested=True, print_fn=lines.append)
+    model.summary(line_length=80, expand_nested=True, print_fn=lines.append)
     return write_text(path.with_name(f"{path.name}.txt"), "\n".join(lines) + "\n")
