@@ -19,8 +19,10 @@ from embed.themes.self_similarity import cosine_similarity, patch_similarity, pr
 from forecast.themes.lag import find_by_lag
 from forecast.themes.nieto_farbood import find_by_nieto_farbood
 from models.complex_autoencoder import ComplexAutoencoder, build_encoder
+from pipeline.notes import SOUND_ENDINGS
 from pipeline.sections.recordings import CQT, ComposedThemes
 from save_dataset.demo.themes import compose_themes
+from save_dataset.files import find_by_pattern
 from save_dataset.midi.files import to_bytes
 from save_dataset.sound.cqt import constant_q
 from save_dataset.themes.transforms import read_samples
@@ -29,18 +31,14 @@ from tests import straightforward_themes as straightforward
 PATCH_FRAMES, N_BASES, SEMITONES = 16, 256, 12
 BEAT_S = 0.5
 PART_FRAMES = 400
-SOUNDS = {".flac", ".mp3", ".ogg", ".wav"}
 
 
 def main():
     folder = read_path(__doc__, "folder", "of recordings (default: pieces are composed)")
     with tempfile.TemporaryDirectory() as scratch:
-        if folder is None:
-            paths = write_pieces(Path(scratch))
-        else:
-            paths = sorted(path for path in folder.glob("*") if path.suffix in SOUNDS)
+        paths = write_pieces(Path(scratch)) if folder is None else find_by_pattern(folder, "*", SOUND_ENDINGS)
         if not paths:
-            sys.exit(f"{folder}: contains no recordings ({', '.join(sorted(SOUNDS))})")
+            sys.exit(f"{folder}: contains no recordings ({', '.join(SOUND_ENDINGS)})")
         measure_all(paths)
 
 

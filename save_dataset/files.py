@@ -1,15 +1,48 @@
-"""The files of music that the parameters name."""
+"""The files of music that the parameters name, whatever the form of their accents and the capitals of their endings.
+
+A letter with an accent has two forms in Unicode, composed (NFC) and decomposed (NFD, which macOS writes). Names are
+compared in NFC, and results hold them so; paths are as they are on disk.
+"""
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.parameters import ROOT
 
 
+def nfc(name: str) -> str:
+    """Return a name with its accents composed."""
+    return unicodedata.normalize("NFC", name)
+
+
 def music_path(name: str, root: Path = ROOT) -> Path:
     """Return where a file or folder of music lies: in ``music/``, or where its full path says."""
-    return root / "music" / Path(name).expanduser()
+    return path_below(root / "music", name)
+
+
+def path_below(folder: Path, name: str) -> Path:
+    """Return where a name lies: in a folder, or where its full path says; ValueError if ``~name`` is no home folder."""
+    try:
+        path = folder / Path(name).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{name}: there is no home folder {Path(name).parts[0]}") from error
+    return path if name.isascii() else _as_on_disk(path)
+
+
+def _as_on_disk(path: Path) -> Path:
+    """Return a path with the names that are on disk: where it does not exist, those that are the same in NFC."""
+    if path.exists() or path == path.parent:
+        return path
+    parent = _as_on_disk(path.parent)
+    same = [other for other in _names_in(parent) if nfc(other) == nfc(path.name)]
+    return parent / (path.name if path.name in same or not same else same[0])
+
+
+def _names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
 def find_files(
@@ -34,10 +67,10 @@ def find_files(
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder_key}: there is no folder {folder}")
     if not isinstance(files, str):
-        names = list(dict.fromkeys(files))
-        if missing := [name for name in names if not (folder / name).is_file()]:
+        paths = {name: path_below(folder, name) for name in files}
+        if missing := [name for name, path in paths.items() if not path.is_file()]:
             raise FileNotFoundError(f"{files_key}: not in {folder}: {', '.join(missing)}")
-        return [folder / name for name in names]
+        return list(dict.fromkeys(paths.values()))
     try:
         return find_by_pattern(folder, files, endings)
     except (ValueError, NotImplementedError) as error:
@@ -46,7 +79,8 @@ def find_files(
 
 def find_by_pattern(folder: Path, pattern: str, endings: tuple[str, ...]) -> list[Path]:
     """Return the files that a glob pattern finds, by name, but no hidden ones; endings are of either case."""
-    found = [path for path in folder.glob(_ignore_case_of_ending(pattern)) if path.is_file()]
+    forms = {pattern, nfc(pattern), unicodedata.normalize("NFD", pattern)}
+    found = {path for form in forms for path in folder.glob(_ignore_case_of_ending(form)) if path.is_file()}
     has_ending = (path for path in found if not endings or path.suffix.lower() in endings)
     return sorted(path for path in has_ending if not path.name.startswith("."))
 
@@ -57,3 +91,22 @@ def _ignore_case_of_ending(pattern: str) -> str:
     if "[" in ending or not dot:
         return pattern
     return stem + dot + re.sub("[A-Za-z]", lambda letter: f"[{letter[0].lower()}{letter[0].upper()}]", ending)
+
+
+def find_named(folder: Path, name: str, endings: Iterable[str]) -> Path | None:
+    """Return the file in a folder with this name and one of these endings, in either case, if there is one."""
+    for ending in endings:
+        if (folder / f"{name}{ending}").is_file():
+            return folder / f"{name}{ending}"
+        for other in _names_in(folder):
+            stem, its_ending = other[: -len(ending)], other[-len(ending) :]
+            if its_ending.lower() == ending and nfc(stem) == nfc(name) and (folder / other).is_file():
+                return folder / other
+    return None
+
+
+def names_below(folder: Path, paths: Iterable[Path]) -> dict[str, Path]:
+    """Return paths by their names from the folder on, in NFC; two whose names are one in it keep those of the disk."""
+    on_disk = {path.relative_to(folder).as_posix(): path for path in paths}
+    counts = Counter(map(nfc, on_disk))
+    return {nfc(name) if counts[nfc(name)] == 1 else name: path for name, path in on_disk.items()}

@@ -18,12 +18,13 @@ if __name__ == "__main__":  # before anything heavy is imported
 from pipeline.parameters import ROOT, load
 from pipeline.results import display_path
 from save_dataset.demo.make_song import write_composition
+from save_dataset.files import music_path
 
 
 def run(name, root=ROOT):
     """Make the sound if it is to be made; returns its path."""
     parameters = load(name, root)
-    path = root / "music" / parameters.sound.file
+    path = music_path(parameters.sound.file, root)
     if not parameters.is_composed:
         print(f"{display_path(path, root)} is not composed here: nothing to do")
         return path

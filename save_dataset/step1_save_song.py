@@ -18,6 +18,7 @@ if __name__ == "__main__":  # before anything heavy is imported
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from save_dataset.demo.make_song import check_composition
+from save_dataset.files import music_path
 from save_dataset.sound.clip_length import check_clip_length
 from save_dataset.sound.draw_spectrogram import draw_song_spectrogram
 from save_dataset.sound.files import read_sound
@@ -27,7 +28,7 @@ from save_dataset.sound.spectrogram import compute_spectrogram
 def run(name, root=ROOT):
     """Make and draw the spectrogram; returns its path."""
     parameters = load(name, root)
-    sound = root / "music" / parameters.sound.file
+    sound = music_path(parameters.sound.file, root)
     if parameters.is_composed:
         check_composition(parameters.composition, sound, f"run: python -m {parameters.STEPS[0]} {name}")
     samples = read_sound(sound, **parameters.sound.model_dump(exclude={"file"}))

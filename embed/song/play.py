@@ -13,6 +13,7 @@ from pipeline import results
 from pipeline.atomic_write import write_text
 from pipeline.parameters import ROOT
 from pipeline.studies.song import Parameters
+from save_dataset.files import music_path
 from save_dataset.sound.files import read_sound
 
 
@@ -88,7 +89,7 @@ def read_song(parameters: Parameters, root: Path = ROOT) -> np.ndarray:
     Page and film cannot hold samples beyond 1: then all are scaled down, which is printed.
     """
     results.check_fresh(parameters, "spectrogram", root)
-    path = root / "music" / parameters.sound.file
+    path = music_path(parameters.sound.file, root)
     samples = read_sound(path, **parameters.sound.model_dump(exclude={"file"}))
     peak = np.abs(samples).max()
     if peak > 1:

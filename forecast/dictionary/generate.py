@@ -19,6 +19,7 @@ from forecast.dictionary.noise import add_noise, score_hits
 from pipeline.notes import HIT_THRESHOLD
 from pipeline.parameters import ROOT
 from pipeline.sections.dictionary_study import DictionaryParameters
+from save_dataset.files import nfc
 from save_dataset.midi.corpus import SPLITS, Corpus, first_bar
 
 MIN_PEAK = 0.2  # of stems: what is weaker is no music
@@ -115,7 +116,7 @@ def _find_piece(corpus: Corpus, key: str, part: str | None, long: np.ndarray) ->
     """Return the first piece, of those long enough, with a part of a name; None if no name is wanted."""
     if part is None:
         return None
-    matches = long & np.array([part in name for name in corpus.names.tolist()])
+    matches = long & np.array([nfc(part) in name for name in corpus.names.tolist()])
     if not matches.any():
         near = ", ".join(get_close_matches(part, corpus.names[long].tolist(), cutoff=0))
         raise ValueError(f"generate.{key}={part!r}: is in no name of a piece that has generate.bars; near are {near}")

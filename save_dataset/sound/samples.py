@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.notes import SOUND_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.studies.signal import Parameters
-from save_dataset.files import find_files, music_path
+from save_dataset.files import find_files, music_path, nfc
 from save_dataset.sound.files import read_sound
 
 MIN_WINDOWS = 2  # that each of the two parts of a file must be long
@@ -44,7 +44,7 @@ def read_samples(parameters: Parameters, root: Path = ROOT) -> tuple[dict[str, n
         "samples": np.concatenate(pieces).astype(np.float32),
         "starts": starts,
         "ends_of_training": starts[:-1] + n_training,
-        "names": np.array([path.name for path in paths]),
+        "names": np.array([nfc(path.name) for path in paths]),
     }
     return arrays, paths
 

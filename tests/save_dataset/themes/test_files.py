@@ -36,6 +36,13 @@ def test_what_is_not_there_or_there_twice_is_named(find, tmp_path):
         find("a.flac", "b.wav")
 
 
+def test_names_in_either_form_of_unicode_are_one(find):
+    composed, decomposed = "\u00e9", "e\u0301"
+    assert find(f"{decomposed}.wav", f"{composed}.MIDI", bpm={composed: 60.0}) == [f"{decomposed}.wav"]
+    with pytest.raises(ValueError, match="must be of different names; there are"):
+        find(f"{composed}.wav")
+
+
 def test_a_tempo_of_an_unknown_piece_is_refused_with_near_names(find):
     assert find("sonata.wav", "swan.wav", bpm={"swan": 54.0}) == ["sonata.wav", "swan.wav"]
     with pytest.raises(ValueError, match=r"^pieces.bpm.sonatta: there is no such piece; there are sonata$"):
