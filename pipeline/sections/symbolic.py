@@ -16,8 +16,8 @@ class Collection(Section):
     files: str = Field("**/*.mid*", description="which files below it, as a glob pattern")
     table: str | None = Field(
         None,
-        description="CSV in the folder, a row per file; left out: Groove's info.csv or MAESTRO's maestro-v*.csv with "
-        "their own columns, if there; without a table the label is the first folder, the group the file",
+        description="CSV in the folder, a row per file; left out: Groove's info.csv or MAESTRO's maestro-v*.csv, if "
+        "there, with its own columns or these; without a table the label is the first folder, the group the file",
     )
     path_column: str = Field("path", description="column of the table: the file, from the folder on")
     label_column: str | None = Field(None, description="column: style or composer; of a/b counts a")

@@ -1,11 +1,10 @@
 """The files of a collection, and what is known of each: label, group, part of the split.
 
-A table (CSV, a row per file) says it, in the columns that the parameters name, else in those of Groove or MAESTRO if
-the table has them. Without a column the label is the first folder, the group is what `group_pattern` finds or the file,
-and groups are drawn for the split.
+A table (CSV, a row per file) says it, in the columns that the parameters name, else in those of Groove or MAESTRO.
+Without a column the label is the first folder, the group is what `group_pattern` finds or the file, and groups are
+drawn for the split.
 """
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -14,15 +13,12 @@ from pathlib import Path
 
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Collection
-from save_dataset.files import find_files, music_path
+from save_dataset.files import find_files, music_path, names_below, nfc
+from save_dataset.midi.collection_table import Rows, automatic_columns, read_mirdata, read_rows, table_of
 from save_dataset.midi.corpus import SPLITS
+from save_dataset.tables import Row, fold, to_number
 
-PATH_COLUMN = "midi_filename"  # of both tables
-Columns = Mapping[str, tuple[str, ...]]
-GROOVE: Columns = {"label": ("style",), "group": ("session",), "split": ("split",)}
-MAESTRO: Columns = {**GROOVE, "label": ("canonical_composer",), "group": ("canonical_composer", "canonical_title")}
 SPLIT_WORDS = {split: split for split in SPLITS} | {"val": "validation", "valid": "validation"}
-Rows = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -53,110 +49,68 @@ def read_collection(collection: Collection, root: Path = ROOT) -> list[Entry]:
     table = table_of(collection, root)
     if not found:
         raise ValueError(f"{folder}: contains no MIDI that {collection.files} finds")
-    paths = {path.relative_to(folder).as_posix(): path for path in found}
-    rows: Rows = read_table(table, collection) if table else {name: {} for name in paths}
+    paths = names_below(folder, found)
+    rows: Rows = dict.fromkeys(paths, Row(str(folder), {}))
     if collection.mirdata:
-        rows = _read_mirdata(collection.mirdata, folder)
+        rows = read_mirdata(collection.mirdata, folder)
+    elif table:
+        rows = read_rows(table, collection, folder, paths.keys())
     if not (names := sorted(paths.keys() & rows.keys())):
         raise ValueError(f"{table or folder}: no row is for a file that {collection.files} finds in {folder}")
     _print_missing(paths.keys() - rows.keys(), "files without a row in the table")
     _print_missing(rows.keys() - paths.keys(), "rows of the table without a file")
-    return describe({name: paths[name] for name in names}, rows, collection, str(table or folder))
+    return describe({name: paths[name] for name in names}, rows, collection)
 
 
-def table_of(collection: Collection, root: Path = ROOT) -> Path | None:
-    """Return the table of a collection: the one named, else Groove's or the latest of MAESTRO's if one is there."""
-    folder = music_path(collection.folder, root)
-    if collection.table:
-        if (table := folder / collection.table).is_file():
-            return table
-        raise FileNotFoundError(f"collection.table={collection.table!r}: is not in {folder}")
-    there = [folder / "info.csv", *sorted(folder.glob("maestro-v*.csv"), reverse=True)]
-    return next((path for path in there if path.is_file() and _automatic_columns(_read_rows(path))), None)
-
-
-def _read_rows(table: Path) -> list[dict[str, str]]:
-    """Return the rows of a table; what a row lacks is empty."""
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            return [{key: value or "" for key, value in row.items() if key} for row in csv.DictReader(file)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{table}: is not a CSV file: {error}") from error
-
-
-def read_table(table: Path, collection: Collection) -> Rows:
-    """Return the rows of a table by the file they are for."""
-    rows = _read_rows(table)
-    there = rows[0] if rows else {}
-    column = collection.path_column
-    if column not in there and _automatic_columns(rows):
-        column = PATH_COLUMN
-    asked = {column, collection.label_column, collection.group_column, collection.split_column} - {None}
-    if missing := sorted(map(str, asked - there.keys())):
-        raise ValueError(f"{table}: has no column {missing[0]!r}; there are {', '.join(there) or 'no rows'}")
-    return {Path(row[column].replace("\\", "/")).as_posix(): row for row in rows}
-
-
-def _automatic_columns(rows: Iterable[Mapping[str, str]]) -> Columns:
-    """Return which columns say what in a table of Groove or MAESTRO; nothing for another."""
-    there = set(next(iter(rows), {}))
-    return next((known for known in (GROOVE, MAESTRO) if {PATH_COLUMN, *sum(known.values(), ())} <= there), {})
-
-
-def _read_mirdata(name: str, folder: Path) -> Rows:
-    """Return the tracks of a data set of mirdata as rows, with the columns of the data set's own table."""
-    try:
-        import mirdata
-    except ModuleNotFoundError as error:
-        way = "run: pip install mirdata, or leave it out"
-        raise ValueError(f"collection.mirdata={name!r}: is not installed; {way}") from error
-    facts = ("style", "session", "canonical_composer", "canonical_title", "split")
-    try:
-        tracks = mirdata.initialize(name, data_home=str(folder)).load_tracks().values()
-        return {
-            Path(track.midi_path).relative_to(folder).as_posix(): {PATH_COLUMN: track.midi_path}
-            | {fact: str(getattr(track, fact)) for fact in facts if hasattr(track, fact)}
-            | {"bpm": str(getattr(track, "tempo", ""))}
-            for track in tracks
-        }
-    except FileNotFoundError as error:
-        run = f"mirdata.initialize({name!r}, data_home={str(folder)!r}).download()"
-        raise FileNotFoundError(f"{folder}: is not the complete {name} of mirdata; run in Python: {run}") from error
-
-
-def describe(paths: Mapping[str, Path], rows: Rows, collection: Collection, where: str) -> list[Entry]:
-    """Return the entries of files that have a row."""
-    automatic = _automatic_columns(rows.values())
+def describe(paths: Mapping[str, Path], rows: Rows, collection: Collection) -> list[Entry]:
+    """Return the entries of files that have a row; ValueError if a cell cannot be."""
+    there = next(iter(rows.values())).cells.keys()
+    automatic = automatic_columns(there)
     for key, column in collection.model_dump(include={"label_column", "group_column", "split_column"}).items():
-        if column and not all(column in row for row in rows.values()):
+        if column and fold(column) not in there:
             raise ValueError(f"collection.{key}={column!r}: there is no table with it; see collection.table")
     labels, groups, words = {}, {}, {}
     for name in paths:
-        label = _read_columns(rows[name], collection.label_column, automatic.get("label"))
+        cells = rows[name].cells
+        label = _read_columns(cells, collection.label_column, automatic.get("label"))
         labels[name] = (name.rpartition("/")[0] if label is None else label).split("/")[0]
         own_columns = None if collection.group_pattern else automatic.get("group")
-        group = _read_columns(rows[name], collection.group_column, own_columns)
+        group = _read_columns(cells, collection.group_column, own_columns)
         groups[name] = group or _group_by_name(name, labels[name], collection.group_pattern)
-        word = _read_columns(rows[name], collection.split_column, automatic.get("split"))
+        word = _read_columns(cells, collection.split_column, automatic.get("split"))
         words[name] = word and word.lower()
-    if wrong := next((name for name, word in words.items() if word is not None and word not in SPLIT_WORDS), None):
-        raise ValueError(f"{where}: {wrong}: split={words[wrong]!r}: must be one of {', '.join(SPLIT_WORDS)}")
+        _check_cells(name, rows[name], words[name])
     drawn = draw_splits(set(groups.values()), collection)
     splits = {name: drawn[groups[name]] if word is None else SPLIT_WORDS[word] for name, word in words.items()}
-    return [Entry(path, name, labels[name], groups[name], splits[name], rows[name]) for name, path in paths.items()]
+    return [
+        Entry(path, name, labels[name], groups[name], splits[name], rows[name].cells) for name, path in paths.items()
+    ]
 
 
-def _read_columns(row: Mapping[str, str], column: str | None, automatic: Iterable[str] | None) -> str | None:
+def _read_columns(cells: Mapping[str, str], column: str | None, automatic: Iterable[str] | None) -> str | None:
     """Return what a row says in the column that the parameters name, else in those of its kind of table."""
-    columns = [column] if column else automatic
-    return None if columns is None else ": ".join(row[name].strip() for name in columns)
+    columns = [fold(column)] if column else automatic
+    return None if columns is None else nfc(": ".join(cells[name] for name in columns))
+
+
+def _check_cells(name: str, row: Row, word: str | None) -> None:
+    """Raise a ValueError if the part of the split is none, or the tempo no number above 0; an empty tempo is none."""
+    if word is not None and word not in SPLIT_WORDS:
+        raise ValueError(f"{row.place}: {name}: split={word!r}: must be one of {', '.join(SPLIT_WORDS)}")
+    bpm = row.cells.get("bpm", "")
+    try:
+        is_tempo = not bpm or to_number(bpm) > 0
+    except ValueError as error:
+        raise ValueError(f"{row.place}: {name}: bpm: {error}") from error
+    if not is_tempo:
+        raise ValueError(f"{row.place}: {name}: bpm={bpm}: must be above 0, or empty: then the file's own")
 
 
 def _group_by_name(name: str, label: str, pattern: str | None) -> str:
     if pattern is None:
         return name
     try:
-        found = re.search(pattern, Path(name).stem)
+        found = re.search(nfc(pattern), Path(name).stem)
     except re.error as error:
         raise ValueError(f"collection.group_pattern={pattern!r}: is not a regular expression: {error}") from error
     return f"{label}:{found.group() if found else Path(name).stem}"

@@ -57,7 +57,4 @@ def _print_losses(pieces: Sequence[Piece], counts: Sequence[Mapping[str, int]], 
 def _tempo_of(piece: Piece) -> float:
     """Return the tempo of a piece: as the table gives it, else the first of the file."""
     entry, notes = piece
-    try:
-        return float(entry.row.get("bpm", ""))
-    except ValueError:
-        return notes.tempo_bpm
+    return float(entry.row.get("bpm") or notes.tempo_bpm)

@@ -9,7 +9,8 @@ import numpy as np
 from pipeline.notes import BEATS_PER_BAR
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Collection
-from save_dataset.midi.collection import Entry, read_collection, table_of
+from save_dataset.midi.collection import Entry, read_collection
+from save_dataset.midi.collection_table import table_of
 from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.files import CACHE, MidiNotes, read_all
 

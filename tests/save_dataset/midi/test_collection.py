@@ -6,7 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from pipeline.sections.symbolic import Collection
-from save_dataset.midi.collection import draw_splits, read_collection, table_of
+from save_dataset.midi.collection import draw_splits, read_collection
 
 GROOVE_COLUMNS = "drummer,session,id,style,bpm,beat_type,time_signature,midi_filename,audio_filename,duration,split"
 WITH_X = {"a.mid": "", "t.csv": "path,x\na.mid,dev"}
@@ -89,9 +89,22 @@ def test_own_table_with_own_words(collect):
     assert facts_of(entries) == [("rock", "2.mid", "validation"), ("swing", "x/1.mid", "validation")]
 
 
-def test_another_info_csv_is_no_table(collect, tmp_path):
-    assert list(collect({"1.mid": "", "info.csv": "path,what\n2.mid,x\n"})) == ["1.mid"]
-    assert table_of(Collection(folder="songs"), tmp_path) is None
+def test_names_of_columns_and_rows_are_those_of_the_parameters_and_the_disk(collect):
+    table = "FILE;Genre;BPM\n.\\X\\1.MID; Rock ;97.5\n/Cafe\u0301.mid;Caf\u00e9/b;\n"
+    files = {"x/1.mid": "", "Caf\u00e9.mid": "", "my.csv": table}
+    entries = collect(files, table="my.csv", path_column="File", label_column="GENRE")
+    assert [(entry.name, entry.label, entry.row["bpm"]) for entry in entries.values()] == [
+        ("Caf\u00e9.mid", "Caf\u00e9", ""),
+        ("x/1.mid", "Rock", "97.5"),
+    ]
+
+
+def test_names_are_composed_and_paths_as_they_are(tmp_path):
+    path = tmp_path / "music" / "songs" / "Cafe\u0301" / "1.mid"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    (entry,) = read_collection(Collection(folder="songs"), tmp_path)
+    assert (entry.name, entry.label, entry.path) == ("Caf\u00e9/1.mid", "Caf\u00e9", path)
 
 
 def test_groups_are_not_torn_and_files_of_one_share_their_part(collect):
@@ -133,7 +146,41 @@ def test_no_part_is_empty_that_must_not_be(validation, test):
         (WITH_X, {"table": "t.csv", "label_column": "y"}, r"t.csv: has no column 'y'; there are path, x"),
         (WITH_X, {"table": "t.csv", "split_column": "x"}, "a.mid: split='dev': must be one of train"),
         ({"a.mid": "", "t.csv": "file\na.mid"}, {"table": "t.csv"}, "t.csv: has no column 'path'; there are file"),
-        ({"a.mid": "", "t.csv": ""}, {"table": "t.csv"}, "has no column 'path'; there are no rows"),
+        ({"a.mid": "", "t.csv": ""}, {"table": "t.csv"}, "t.csv: has no column 'path'; there are none"),
+        (
+            {"a.mid": "", "info.csv": "a,b\n1,2"},
+            {},
+            "info.csv: has no column 'midi_filename'; there are a, b; if",
+        ),
+        (
+            {"a.mid": "", "INFO.CSV": groove().replace("style", "kind")},
+            {},
+            "INFO.CSV: has no column 'style'; there are",
+        ),
+        (
+            {"a.mid": "", "maestro-v2.csv": MAESTRO_COLUMNS[10:]},
+            {},
+            "has no column 'canonical_composer'; there are",
+        ),
+        *(
+            (
+                {"a.mid": "", "t.csv": f"path;bpm\na.mid;{bpm}"},
+                {"table": "t.csv"},
+                f"t.csv: line 2: a.mid: bpm{message}",
+            )
+            for bpm, message in (
+                ("0", "=0: must be above 0"),
+                ("-1", "=-1: must"),
+                ("nan", ": 'nan': must"),
+                ("9,5", ": "),
+            )
+        ),
+        ({"a.mid": "", "t.csv": "path,x\na.mid,1\n,2"}, {"table": "t.csv"}, "t.csv: line 3: path is empty"),
+        (
+            {"a.mid": "", "t.csv": "path,x\na.mid,1\n./a.mid,1\nA.mid,2"},
+            {"table": "t.csv"},
+            "t.csv: line 4: A.mid: is also in line 2, with other cells",
+        ),
         ({"a.mid": "", "t.csv": "path\nb.mid"}, {"table": "t.csv"}, "t.csv: no row is for a file that"),
         *(
             (["a.mid"], {column: "style"}, f"collection.{column}='style': there is no table with it; see ")
