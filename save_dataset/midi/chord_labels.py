@@ -4,29 +4,26 @@ Classes 0 to 11 are major chords on C to B, 12 to 23 minor ones, 24 is any other
 without a root, no chord. The third decides: a seventh chord counts as the triad below it. `NO_CHORD` where nothing is
 known. Two kinds of files are read:
 
-- ``<piece>.chords.csv``, in quarter notes: onset_qb, dur_qb, root_pc (0 is C), quality (M, m, O for other), as made
-  from the annotations of the Digital and Cognitive Musicology Lab;
+- ``<piece>.chords.csv``, in quarter notes: onset_qb, dur_qb, root_pc (0 is C), quality (M, m, O for other, or a chord
+  type such as MM7), as made from the annotations of the Digital and Cognitive Musicology Lab;
 - ``chord_midi.txt`` of POP909, in seconds: start, end and a chord such as ``C:maj7/3`` or ``N``, in Harte's notation.
 """
 
-import csv
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from save_dataset.files import find_named
+from save_dataset.midi.chord_qualities import MINOR, OTHER, class_of_label, class_of_type
 from save_dataset.midi.corpus import NO_CHORD
 from save_dataset.midi.files import MidiNotes
+from save_dataset.tables import read_table, read_text, to_number
 
-MINOR, OTHER = 12, 24  # first minor class; the class of all other chords
 CSV_ENDING, POP909_NAME = ".chords.csv", "chord_midi.txt"
 CSV_COLUMNS = ("onset_qb", "dur_qb", "root_pc", "quality")
-PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-# Harte et al., "Symbolic representation of musical chords" (ISMIR 2005): root, quality, degrees in brackets, bass
-CHORD = re.compile(r"([A-G])([b#]*)(?::([a-z0-9]*)(?:\([^)]*\))?)?(?:/[b#]*\d+)?")
-MAJOR_QUALITY = re.compile(r"maj\d*|6|7|9|11|13|")
-MINOR_QUALITY = re.compile(r"min(maj)?\d*")
+Span = tuple[float, float, int]
 
 
 @dataclass(frozen=True)
@@ -37,81 +34,75 @@ class ChordSpans:
     ends: np.ndarray
     classes: np.ndarray
     in_beats: bool
+    unknown: tuple[str, ...] = ()  # qualities that are not known, for each chord that has one: its class is `OTHER`
 
 
 def find_labels(midi_path: Path) -> Path | None:
     """Return the file with the chord labels of a piece, if there is one."""
-    candidates = (midi_path.with_name(midi_path.stem + CSV_ENDING), midi_path.with_name(POP909_NAME))
-    return next((path for path in candidates if path.is_file()), None)
+    folder, pop909 = midi_path.parent, Path(POP909_NAME)
+    return find_named(folder, midi_path.stem, [CSV_ENDING]) or find_named(folder, pop909.stem, [pop909.suffix])
 
 
 def read_labels(path: Path) -> ChordSpans:
     """Return the chords of a file of either kind; ValueError if it is broken."""
-    try:
-        return read_pop909(path) if path.name == POP909_NAME else read_dcml(path)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: is not text in UTF-8") from error
+    return read_dcml(path) if path.name.lower().endswith(CSV_ENDING) else read_pop909(path)
 
 
 def read_dcml(path: Path) -> ChordSpans:
     """Return the chords of a ``.chords.csv``; ValueError if a column is missing or a line cannot be read."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [column for column in CSV_COLUMNS if column not in (reader.fieldnames or ())]
-        if missing:
-            raise ValueError(f"{path}: has no column {missing[0]}; must have {', '.join(CSV_COLUMNS)}")
-        rows = [(reader.line_num, [row[column] or "" for column in CSV_COLUMNS]) for row in reader]
-    spans = []
-    for line, (onset, length, root, quality) in rows:
+    table = read_table(path, CSV_COLUMNS)
+    table.check_columns(CSV_COLUMNS)
+    spans: list[Span] = []
+    unknown = []
+    for row in table.rows:
+        onset, length, root, quality = (row.cells[column] for column in CSV_COLUMNS)
         try:
-            spans.append((float(onset), float(onset) + float(length), _class_of_root(root, quality)))
+            chord = class_of_type(_to_root(root), quality) if root else OTHER
+            start = to_number(onset)
+            _append(spans, start, start + to_number(length), chord)
         except ValueError as error:
-            raise ValueError(f"{path}: line {line}: {onset},{length},{root},{quality}: cannot be read") from error
-    return to_spans(spans, in_beats=True)
+            raise ValueError(f"{row.place}: {onset},{length},{root},{quality}: cannot be read: {error}") from error
+        unknown += [quality] * (chord is None)
+    return to_spans(spans, in_beats=True, unknown=unknown)
 
 
-def _class_of_root(root: str, quality: str) -> int:
-    """Return the class of a chord of which root (pitch class) and quality (M, m or O) are written; no root is other."""
-    if not root.strip() or quality not in ("M", "m"):
-        return OTHER
-    return int(float(root)) % 12 + (MINOR if quality == "m" else 0)
+def _to_root(text: str) -> int:
+    root = to_number(text)
+    if root not in range(MINOR):
+        raise ValueError(f"root_pc={text}: must be a whole number from 0 to 11")
+    return int(root)
 
 
 def read_pop909(path: Path) -> ChordSpans:
     """Return the chords of a ``chord_midi.txt`` of POP909; ValueError with the line that is no chord."""
-    spans = []
-    for line, text in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    spans: list[Span] = []
+    unknown = []
+    for line, text in enumerate(read_text(path).splitlines(), start=1):
+        if not text.strip():
+            continue
         try:
-            start, end, label = text.split()
-            spans.append((float(start), float(end), class_of_label(label)))
+            start, end, label = text.split(maxsplit=2)
+            chord = class_of_label(label.strip())
+            _append(spans, to_number(start), to_number(end), chord)
         except ValueError as error:
-            if text.strip():
-                raise ValueError(f"{path}: line {line}: {text!r}: must be start, end and a chord") from error
-    return to_spans(spans, in_beats=False)
+            raise ValueError(f"{path}: line {line}: {text!r}: must be start, end and a chord ({error})") from error
+        unknown += [label.partition(":")[2].partition("/")[0]] * (chord is None)
+    return to_spans(spans, in_beats=False, unknown=unknown)
 
 
-def class_of_label(label: str) -> int:
-    """Return the class of a chord in Harte's notation; ``N`` is other, ``X`` not known; ValueError if it is none.
-
-    >>> class_of_label("F#:maj7/3"), class_of_label("A:minmaj7"), class_of_label("N"), class_of_label("X")
-    (6, 21, 24, -1)
-    """
-    if label in ("N", "X"):
-        return OTHER if label == "N" else NO_CHORD
-    match = CHORD.fullmatch(label)
-    if not match:
-        raise ValueError(f"{label!r}: must be a chord like C:maj7/3")
-    letter, accidentals, quality = match.groups(default="")
-    root = (PITCH_CLASSES[letter] + accidentals.count("#") - accidentals.count("b")) % 12
-    if MINOR_QUALITY.fullmatch(quality):
-        return root + MINOR
-    return root if MAJOR_QUALITY.fullmatch(quality) else OTHER
+def _append(spans: list[Span], start: float, end: float, chord: int | None) -> None:
+    """Append a chord, of a quality that is not known as other; ValueError if it is not in order of time."""
+    if end < start:
+        raise ValueError("ends before it starts")
+    if spans and start < spans[-1][0]:
+        raise ValueError("starts before the line above: must be in order of time")
+    spans.append((start, end, OTHER if chord is None else chord))
 
 
-def to_spans(spans: list[tuple[float, float, int]], in_beats: bool) -> ChordSpans:
+def to_spans(spans: list[Span], in_beats: bool, unknown: Sequence[str] = ()) -> ChordSpans:
     """Return the chords in order of their starts; what has no length is left out."""
     rows = np.array(sorted(span for span in spans if span[1] > span[0]), float).reshape(-1, 3)
-    return ChordSpans(rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int16), in_beats)
+    return ChordSpans(rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int16), in_beats, tuple(unknown))
 
 
 def convert_spans(spans: ChordSpans, notes: MidiNotes, in_beats: bool) -> ChordSpans:

@@ -5,7 +5,7 @@ a part of a second, and beats are nominal. Tokens have no chords. Where pitches 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,19 @@ from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Roll
 from pipeline.studies.piano import Parameters
 from save_dataset.midi import above_bass
-from save_dataset.midi.chord_labels import chords_per_step, convert_spans, find_labels, read_labels, transpose_chords
+from save_dataset.midi.chord_labels import (
+    ChordSpans,
+    chords_per_step,
+    convert_spans,
+    find_labels,
+    read_labels,
+    transpose_chords,
+)
 from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.event_tokens import RELEASE, WAIT, from_numbers, to_numbers, to_tokens
 from save_dataset.midi.files import MidiNotes
 from save_dataset.midi.piano_roll import channel_names, on_keys, to_roll, transpose_to
-from save_dataset.midi.reading import Piece, join_pieces, read_pieces
+from save_dataset.midi.reading import Piece, join_pieces, name_some, read_pieces
 
 TOKENS_PER_BEAT = 4  # the paper's patterns are 4 tokens long
 MIN_WAIT = WAIT + 1  # fills the last bar of tokens
@@ -35,7 +42,12 @@ def read_piano(parameters: Parameters, root: Path = ROOT, show_progress: bool = 
     labels = [None if roll.kind == "tokens" else find_labels(entry.path) for entry, _ in pieces]
     if roll.kind != "tokens":
         _print_missing_keys(pieces)
-    parts = [_piece_of(notes, label, roll) for (_, notes), label in zip(pieces, labels, strict=True)]
+    spans = {path: read_labels(path) for path in dict.fromkeys(labels) if path}
+    _print_unknown(spans)
+    parts = [
+        _piece_of(notes, spans[label] if label else None, roll)
+        for (_, notes), label in zip(pieces, labels, strict=True)
+    ]
     corpus = join_pieces(
         pieces, [steps for steps, _ in parts],
         bpm=[_tempo_of(notes, roll) for _, notes in pieces],
@@ -43,7 +55,7 @@ def read_piano(parameters: Parameters, root: Path = ROOT, show_progress: bool = 
         steps_per_beat=TOKENS_PER_BEAT if roll.kind == "tokens" else roll.steps_per_beat,
         chords=[chords for _, chords in parts],
     )  # fmt: skip
-    return corpus, paths + [path for path in dict.fromkeys(labels) if path]
+    return corpus, [*paths, *spans]
 
 
 def _why_not(notes: MidiNotes) -> str:
@@ -61,7 +73,16 @@ def _print_missing_keys(pieces: Sequence[Piece]) -> None:
         print(f"left out: {n_missing} notes of {n_notes}: on no key of a piano")
 
 
-def _piece_of(notes: MidiNotes, label: Path | None, roll: Roll) -> tuple[np.ndarray, np.ndarray]:
+def _print_unknown(spans: Mapping[Path, ChordSpans]) -> None:
+    """Print which qualities of chords are not known, how often, and in which files."""
+    counts = Counter(quality for of_file in spans.values() for quality in of_file.unknown)
+    if counts:
+        named = name_some(f"{quality} {count}" for quality, count in counts.most_common())
+        files = name_some(f"{path.parent.name}/{path.name}" for path, of_file in spans.items() if of_file.unknown)
+        print(f"{counts.total()} chords count as other: their qualities are not known ({named}; in {files})")
+
+
+def _piece_of(notes: MidiNotes, spans: ChordSpans | None, roll: Roll) -> tuple[np.ndarray, np.ndarray]:
     """Return steps and chords of a piece; keys are bool, a quarter of the memory, until they are joined."""
     if roll.kind == "tokens":
         tokens = to_tokens(notes)
@@ -73,9 +94,9 @@ def _piece_of(notes: MidiNotes, label: Path | None, roll: Roll) -> tuple[np.ndar
     steps = to_roll(notes, kind, **grid, steps_per_bar=BEATS_PER_BAR * roll.steps_per_beat)
     steps, shift = transpose_to(steps, roll.relative_to)
     view = above_bass.from_roll(steps) if roll.kind == "above_bass" else steps.astype(bool)
-    if label is None:
+    if spans is None:
         return view, np.full(len(steps), NO_CHORD, np.int16)
-    spans = convert_spans(read_labels(label), notes, in_beats)
+    spans = convert_spans(spans, notes, in_beats)
     chords = chords_per_step(spans, len(steps), roll.steps_per_beat if roll.step_s is None else 1 / roll.step_s)
     return view, transpose_chords(chords, np.full(len(chords), shift))
 

@@ -2,10 +2,7 @@ import numpy as np
 import pytest
 
 from save_dataset.midi.chord_labels import (
-    MINOR,
-    OTHER,
     chords_per_step,
-    class_of_label,
     convert_spans,
     find_labels,
     read_dcml,
@@ -14,6 +11,7 @@ from save_dataset.midi.chord_labels import (
     to_spans,
     transpose_chords,
 )
+from save_dataset.midi.chord_qualities import MINOR, OTHER
 from save_dataset.midi.corpus import NO_CHORD
 from save_dataset.midi.event_tokens import to_midi_notes
 
@@ -28,30 +26,6 @@ def write(tmp_path):
         return path
 
     return write_it
-
-
-LABELS = {
-    0: "C C:maj B#:7/b7",
-    6: "F#:maj7/3 Gb:maj6",
-    9: "A:maj(9)",
-    11: "Cb:9",
-    MINOR: "C:min",
-    MINOR + 3: "Eb:min7/b3",
-    MINOR + 9: "A:minmaj7",
-    OTHER: "B:dim B:hdim7 C:aug C:sus4(b7) G:sus2 N",
-    NO_CHORD: "X",
-}
-
-
-def test_class_of_a_chord_in_harte_s_notation():
-    for expected, labels in LABELS.items():
-        assert [class_of_label(label) for label in labels.split()] == [expected] * len(labels.split())
-
-
-def test_what_is_no_chord_is_refused():
-    for label in ("H:maj", "c:maj", "C-maj", "maj", "C:maj/x", ""):
-        with pytest.raises(ValueError, match="must be a chord like C:maj7/3"):
-            class_of_label(label)
 
 
 def test_csv_becomes_spans_in_beats(write):
@@ -69,14 +43,35 @@ def test_pop909_becomes_spans_in_seconds(write):
     assert spans.classes.tolist() == [OTHER, MINOR + 11]
 
 
+def test_files_of_other_programs_and_qualities_that_are_not_known(write):
+    spans = read_labels(
+        write("sep=;\nQuality;ROOT_PC;Onset_qb; dur_qb\nmm7;9.0;0;1\nsus;;1;1\nsus;0;2;1\n\x1a", "a.CHORDS.csv")
+    )
+    assert spans.classes.tolist() == [MINOR + 9, OTHER, OTHER]
+    assert spans.unknown == ("sus",)
+    spans = read_labels(write("\ufeff0  1 C:(1, b3, 5)\r\n1 2\tD:foo/3\r\n\x1a", "CHORD_MIDI.TXT"))
+    assert spans.classes.tolist() == [MINOR, OTHER]
+    assert spans.unknown == ("foo",)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("onset_qb,dur_qb,quality\n0,1,M\n", "piece.chords.csv: has no column root_pc; must have onset_qb"),
-        ("", "has no column onset_qb"),
+        ("onset_qb,dur_qb,quality\n0,1,M\n", "piece.chords.csv: has no column 'root_pc'; there are onset_qb"),
+        ("", "has no column 'onset_qb'; there are none"),
         (HEADER + "0,1,0,M,M,I\n1,one,0,M,M,I\n", "line 3: 1,one,0,M: cannot be read"),
         (HEADER + "0\n", "line 2: 0,,,: cannot be read"),
-        (HEADER + "0,1,C,M,M,I\n", "line 2: 0,1,C,M: cannot be read"),
+        (HEADER + "0,1,C,M,M,I\n", "line 2: 0,1,C,M: cannot be read: 'C': must be a number"),
+        (
+            HEADER + "0,1,12,M,M,I\n",
+            "line 2: 0,1,12,M: cannot be read: root_pc=12: must be a whole number from 0 to 11",
+        ),
+        (HEADER + "0,1,0.5,O,o,I\n", "line 2: 0,1,0.5,O: cannot be read: root_pc=0.5: must"),
+        (HEADER + "0,-1,0,M,M,I\n", "line 2: 0,-1,0,M: cannot be read: ends before it starts"),
+        (HEADER + "0,inf,0,M,M,I\n", "line 2: 0,inf,0,M: cannot be read: 'inf': must be a number"),
+        (HEADER + "1,1,0,M,M,I\n0,1,0,M,M,I\n", "line 3: 0,1,0,M: cannot be read: starts before the line above"),
+        (HEADER + "0,5,1,0,M,M,I\n", "line 2: has 7 cells for 6 columns; write decimals with a point"),
+        (HEADER.replace(",", ";") + "0,5;1;0;M;M;I\n", "line 2: 0,5,1,0,M: cannot be read: '0,5': has a decimal comma"),
     ],
 )
 def test_broken_csv_is_refused(write, text, message):
@@ -84,13 +79,13 @@ def test_broken_csv_is_refused(write, text, message):
         read_dcml(write(text))
 
 
-@pytest.mark.parametrize("text", ["0 1\n", "0 1 C:maj 3\n", "0 x C:maj\n", "0 1 Q\n"])
+@pytest.mark.parametrize("text", ["0 1\n", "0 1 C:maj 3\n", "0 x C:maj\n", "0 1 Q\n", "1 0 N\n", "-1 0 N\n", "0 nan N"])
 def test_broken_text_is_refused(write, text):
     path = write("0 1 N\n" + text, "chord_midi.txt")
     with pytest.raises(ValueError, match=r"chord_midi.txt: line 2: .*: must be start, end and a chord"):
         read_pop909(path)
     path.write_bytes(b"0 1 \xff\xfe")
-    with pytest.raises(ValueError, match=r"chord_midi.txt: is not text in UTF-8"):
+    with pytest.raises(ValueError, match=r"chord_midi.txt: line 1: is not text in UTF-8"):
         read_labels(path)
 
 

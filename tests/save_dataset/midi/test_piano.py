@@ -114,9 +114,19 @@ def test_what_cannot_be_used_is_left_out_and_named(scores, read, capsys):
 
 
 def test_broken_labels_are_named(scores, read):
-    (scores / "Bach" / "tune.chords.csv").write_text("onset\n0\n")
-    with pytest.raises(ValueError, match=r"tune.chords.csv: has no column onset_qb"):
+    (scores / "Bach" / "tune.chords.csv").write_text("onset_qb\n0\n")
+    with pytest.raises(ValueError, match=r"tune.chords.csv: has no column 'dur_qb'; there are onset_qb"):
         read()
+
+
+def test_qualities_that_are_not_known_are_counted_and_named(scores, read, capsys):
+    (scores / "Bach" / "tune.chords.csv").write_text(CHORDS.replace("M", "foo").replace("m", "bar"))
+    (scores / "Chopin" / "chord_midi.txt").write_text("0 1 C:foo\n")
+    read()
+    line = (
+        "3 chords count as other: their qualities are not known (foo 2, bar 1; in Bach/tune.chords.csv, Chopin/chord_"
+    )
+    assert line in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("more", ["step_s = 0.1", 'relative_to = "tonic"'])
