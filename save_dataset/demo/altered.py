@@ -12,8 +12,8 @@ from pathlib import Path
 import mido
 import numpy as np
 
-from pipeline.notes import MIDI_ENDINGS
-from save_dataset.files import find_by_pattern
+from pipeline.notes import HIGHEST_PITCH, MIDI_ENDINGS
+from save_dataset.files import find_by_pattern, find_named, nfc, path_below
 from save_dataset.midi.files import parse, read_midi
 from save_dataset.midi.mending import read_mended
 from save_dataset.midi.reading import print_mended
@@ -21,7 +21,6 @@ from save_dataset.themes.recordings import Pattern
 from save_dataset.themes.score import LOWEST_PITCH, SAME_BEAT, Score, not_in_score, read_patterns, read_table
 
 DEFAULT_TEMPO = 500_000  # microseconds of a quarter note, unless the file says otherwise: MIDI files 1.0
-HIGHEST_PITCH = 127
 
 
 def alter_folder(
@@ -44,10 +43,10 @@ def alter_folder(
     for path in paths:
         content = path.read_bytes()
         print_mended({path.name: read_midi(path)})
-        known = folder / patterns / f"{path.stem}.txt"
-        own = _patterns_of_midi(path, known) if known.is_file() else []
+        known = find_named(path_below(folder, patterns), path.stem, [".txt"])
+        own = _patterns_of_midi(path, known) if known else []
         try:
-            yield path.stem, *alter(content, own, transpose_semitones=transpose_semitones, tempo=tempo)
+            yield nfc(path.stem), *alter(content, own, transpose_semitones=transpose_semitones, tempo=tempo)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
 
@@ -58,9 +57,9 @@ def _patterns_of_midi(path: Path, known: Path) -> list[Pattern]:
     if not len(midi.pitches):
         raise ValueError(f"{path}: contains no notes")
     score = Score(np.stack([midi.onsets_s, midi.onsets_beats, midi.pitches], axis=1), midi.tempo_bpm, (path,))
-    table = path.with_suffix(".csv")
+    table = find_named(path.parent, path.stem, [".csv"])
     patterns = read_patterns(known, None)
-    later = score.notes[0, 1] - read_table(table)[0, 0] if table.is_file() else 0.0
+    later = score.notes[0, 1] - read_table(table)[0, 0] if table else 0.0
     shifted = [[[(beat + later, pitch) for beat, pitch in notes] for notes in pattern] for pattern in patterns]
     notes = np.array([note for pattern in shifted for occurrence in pattern for note in occurrence]).reshape(-1, 2)
     if len(missing := not_in_score(notes, score)):

@@ -12,7 +12,7 @@ from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
 from pipeline.results import display_path
 from pipeline.studies.themes import Parameters
-from save_dataset.files import music_path
+from save_dataset.files import find_named, music_path, nfc, path_below
 from save_dataset.midi.files import CACHE as PARSED
 from save_dataset.midi.files import read_all
 from save_dataset.midi.reading import print_mended
@@ -32,6 +32,7 @@ class Piece:
     is_searched: bool
     score: Score | None = None
     patterns: Sequence[Pattern] = ()
+    patterns_path: Path | None = None
 
 
 def read_recordings(
@@ -49,11 +50,12 @@ def read_recordings(
     )
     sounds = transform(paths)
     training_sounds = transform(training_pieces, max_s=section.max_training_piece_s)
-    folder = music_path(section.folder, root) / section.patterns
+    folder = path_below(music_path(section.folder, root), section.patterns)
+    bpm = {nfc(name): tempo for name, tempo in section.bpm.items()}
     splits = ["none"] * len(paths) if section.training_pieces else split_last(len(paths), section.validation_fraction)
     training_splits = split_last(len(training_pieces), section.validation_fraction)
     pieces = [
-        _piece_of(path, sound, split, section.bpm.get(path.stem), folder)
+        _piece_of(path, sound, split, bpm.get(nfc(path.stem)), folder)
         for path, sound, split in zip(paths, sounds, splits, strict=True)
     ]
     pieces += [
@@ -61,9 +63,9 @@ def read_recordings(
         for path, sound, split in zip(training_pieces, training_sounds, training_splits, strict=True)
     ]
     hop_s = parameters.cqt.hop_samples / parameters.cqt.sample_rate_hz
-    patterns = [folder / f"{piece.path.stem}.txt" for piece in pieces if piece.patterns]
     raw = [path for piece in pieces for path in (piece.path, *(piece.score.paths if piece.score else ()))]
     _print_mended(raw, root)
+    patterns = [piece.patterns_path for piece in pieces if piece.patterns_path and piece.patterns]
     return _to_recordings(pieces, hop_s, root), list(dict.fromkeys([*raw, *patterns]))
 
 
@@ -77,9 +79,8 @@ def _piece_of(path: Path, sound: TransformedSound, split: str, bpm: float | None
     score = read_score(path, bpm)
     if score is not None:
         check_length(score, sound.lead_in_s, sound.duration_s, path)
-    known = folder / f"{path.stem}.txt"
-    patterns = read_patterns(known, score) if known.is_file() else []
-    return Piece(path, sound, split, True, score, patterns)
+    known = find_named(folder, path.stem, [".txt"])
+    return Piece(path, sound, split, True, score, read_patterns(known, score) if known else (), known)
 
 
 def _without_copies(training_pieces: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
@@ -141,7 +142,7 @@ def _to_recordings(pieces: Sequence[Piece], hop_s: float, root: Path = ROOT) -> 
     return Recordings(
         frames=np.concatenate([sound.frames for sound in sounds]),
         starts=np.cumsum([0, *(len(sound.frames) for sound in sounds)]),
-        names=np.array([piece.path.stem for piece in pieces]),
+        names=np.array([nfc(piece.path.stem) for piece in pieces]),
         paths=np.array([display_path(piece.path, root) for piece in pieces]),
         splits=np.array([piece.split for piece in pieces]),
         is_searched=np.array([piece.is_searched for piece in pieces]),

@@ -1,24 +1,29 @@
 """The score of a recording, and its reference patterns.
 
-A score is a table, ``<piece>.csv``, whose first two columns are onset in beats and MIDI pitch, or else
+A score is a table, ``<piece>.csv``, of onset in beats and MIDI pitch in its first two columns, or else
 ``<piece>.mid``. The beats of a table are its own: the first note may have any. Patterns are in the form of MIREX, in
 beats of the score.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import mir_eval
 import numpy as np
 
 from pipeline.atomic_write import write_text
-from pipeline.notes import MIDI_ENDINGS
-from save_dataset.files import find_by_pattern
+from pipeline.notes import HIGHEST_PITCH, MIDI_ENDINGS
+from save_dataset.files import find_named
 from save_dataset.midi.files import read_midi
+from save_dataset.tables import check_names, fold, looks_like_number, read_cells, read_text, to_number
 from save_dataset.themes.recordings import Pattern
 
 MAX_FRACTION, MAX_REST_S = 1.25, 5.0  # of a recording over its score, for the last note and applause
 SAME_BEAT = 1e-3  # tables and patterns are rounded
+COLUMNS = ("onset", "pitch")
+MUST = "must be a table of onsets in beats and MIDI pitches"
+DECIMALS = "write decimals with a point"
 LOWEST_PITCH = 12  # C0, 16 Hz: no lower one can be heard, and the MIDI of JKU marks the end of a piece with pitch 1
 
 
@@ -39,10 +44,9 @@ def read_score(path: Path, bpm: float | None) -> Score | None:
 
     Without a tempo, `bpm`, it is that of the MIDI file; ValueError if a file is broken, or a table has no tempo.
     """
-    table = path.with_suffix(".csv")
-    scores = find_by_pattern(path.parent, "*", MIDI_ENDINGS)
-    midi_path = next((score for score in scores if score.stem == path.stem), None)
-    if table.is_file():
+    table = find_named(path.parent, path.stem, [".csv"])
+    midi_path = find_named(path.parent, path.stem, MIDI_ENDINGS)
+    if table:
         notes = read_table(table)
         paths = (table,) if bpm or midi_path is None else (table, midi_path)
         if bpm is None and midi_path is None:
@@ -62,25 +66,54 @@ def read_score(path: Path, bpm: float | None) -> Score | None:
 
 
 def read_table(path: Path) -> np.ndarray:
-    """Return onsets in beats and pitches of a table, ``(n_notes, 2)``, in order; its first line may be names."""
-    must = "must be a table of onsets in beats and MIDI pitches"
+    """Return onsets in beats and pitches of a table, ``(n_notes, 2)``, in order.
+
+    They are in the columns `onset` and `pitch`, or, where its first line does not name these, in the first two.
+    """
+    lines = read_cells(path, COLUMNS)
+    first = lines[0][1] if lines else []
+    names = _names_of(first)
+    check_names(f"{path}: line {lines[0][0] if lines else 1}", names)
+    places = [names.index(column) for column in COLUMNS] if {*COLUMNS} <= {*names} else [0, 1]
+    filled = places if names else [index for index, cell in enumerate(first) if cell]  # in each row
+    notes: list[tuple[float, float]] = []
+    for line, cells in lines[bool(names) :]:
+        place = f"{path}: line {line}"
+        if any(cells[len(first) :]) or not 2 <= 1 + max(filled) <= len(cells):
+            raise ValueError(f"{place}: has {len(cells)} cells, the first line has {len(first)}: {MUST}; {DECIMALS}")
+        onset, pitch = (cells[index] for index in places)
+        note = to_note(place, onset, pitch)
+        _check_note(place, note, notes[-1] if notes else note, may_be_split=len(cells) > 2 and "." not in onset + pitch)
+        notes.append(note)
+    if not notes:
+        raise ValueError(f"{path}: contains no notes: {MUST}")
+    return _in_order(np.array(notes))
+
+
+def _names_of(first: Sequence[str]) -> list[str]:
+    """Return the columns that a first line names, as they are compared; none if it has a number, or no letter."""
+    has_letters = any(character.isalpha() for cell in first for character in cell)
+    return [fold(cell) for cell in first] if has_letters and not any(map(looks_like_number, first)) else []
+
+
+def _check_note(place: str, note: tuple[float, float], before: tuple[float, float], *, may_be_split: bool) -> None:
+    """Raise a ValueError if a note is before the last one, or might be an onset that is split at its decimal comma."""
+    onset, pitch = note
+    if may_be_split and pitch < LOWEST_PITCH:
+        raise ValueError(f"{place}: {onset:g},{pitch:g}: is a decimal comma, or a pitch too low to hear; {DECIMALS}")
+    if onset < before[0] - SAME_BEAT:
+        raise ValueError(f"{place}: onset {onset:g} after {before[0]:g}: must be in order of onsets")
+
+
+def to_note(place: str, onset: str, pitch: str) -> tuple[float, float]:
+    """Return a note, onset in beats and MIDI pitch; ValueError that begins with its place if they are none."""
     try:
-        rows = [line.split(",")[:2] for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-        has_names = bool(rows) and not _is_number(rows[0][0])
-        notes = np.array(rows[has_names:], float)
+        note = to_number(onset), to_number(pitch)
     except ValueError as error:
-        raise ValueError(f"{path}: {must} ({error})") from error
-    if notes.ndim != 2 or notes.shape[1] != 2 or not np.isfinite(notes).all():
-        raise ValueError(f"{path}: {must}, two numbers in each of its rows")
-    return _in_order(notes)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        raise ValueError(f"{place}: {error}: {MUST}") from error
+    if not (0 <= note[1] <= HIGHEST_PITCH and note[1].is_integer()):
+        raise ValueError(f"{place}: pitch {pitch}: must be a whole number from 0 to {HIGHEST_PITCH}")
+    return note
 
 
 def _with_seconds(notes: np.ndarray, bpm: float) -> np.ndarray:
@@ -105,10 +138,7 @@ def check_length(score: Score, lead_in_s: float, duration_s: float, sound: Path)
 
 def read_patterns(path: Path, score: Score | None) -> list[Pattern]:
     """Return the patterns in a file of MIREX's form; ValueError if it is none, or has notes that the score has not."""
-    try:
-        patterns = mir_eval.io.load_patterns(str(path))
-    except (ValueError, IndexError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: is not a file of patterns in the MIREX format ({error})") from error
+    patterns = _parse_patterns(path)
     notes = np.array([note for pattern in patterns for occurrence in pattern for note in occurrence]).reshape(-1, 2)
     if score is not None and len(missing := not_in_score(notes, score)):
         beat, pitch = missing[0]
@@ -124,6 +154,37 @@ def not_in_score(notes: np.ndarray, score: Score) -> np.ndarray:
     onsets = {pitch: score.notes[score.notes[:, 2] == pitch, 1] for pitch in np.unique(notes[:, 1])}
     is_there = [np.abs(onsets[pitch] - beat).min(initial=np.inf) <= SAME_BEAT for beat, pitch in notes]
     return notes[~np.array(is_there, bool)]
+
+
+def _parse_patterns(path: Path) -> list[Pattern]:
+    """Return what `mir_eval.io.load_patterns` does; also read are blank lines, and headings in capitals."""
+    patterns: list[Pattern] = []
+    place = str(path)
+    for line, text in enumerate(read_text(path).splitlines(), start=1):
+        place, word = f"{path}: line {line}", text.strip().lower()
+        if "pattern" in word:
+            _check_that_notes_came(patterns, place)
+            patterns.append([])
+        elif word and not patterns:
+            raise ValueError(f"{place}: {text!r}: must come after a line pattern1, as in the MIREX format")
+        elif "occurrence" in word:
+            if patterns[-1]:
+                _check_that_notes_came(patterns, place)
+            patterns[-1].append([])
+        elif word:
+            cells = re.split(r"\s*[,;\s]\s*", word)
+            if len(cells) != 2:
+                raise ValueError(f"{place}: {text!r}: must be onset and pitch, as in the MIREX format; {DECIMALS}")
+            if not patterns[-1]:
+                patterns[-1].append([])
+            patterns[-1][-1].append(to_note(place, *cells))
+    _check_that_notes_came(patterns, place)
+    return patterns
+
+
+def _check_that_notes_came(patterns: list[Pattern], place: str) -> None:
+    if patterns and not (patterns[-1] and patterns[-1][-1]):
+        raise ValueError(f"{place}: pattern {len(patterns)} has no notes in its last occurrence")
 
 
 def write_patterns(patterns: list[Pattern], path: Path) -> Path:

@@ -96,6 +96,17 @@ def test_notes_are_where_they_sound_and_patterns_are_read(folder, read):
     assert recordings.patterns(1) == recordings.patterns(2) == []
 
 
+def test_names_in_other_forms_and_capitals_belong_together(folder, read):
+    (folder / "one.wav").rename(folder / "e\u0301.wav")
+    (folder / "one.csv").rename(folder / "\u00e9.CSV")
+    (folder / "groundtruth" / "one.txt").rename(folder / "groundtruth" / "\u00e9.TXT")
+    recordings, raw = read('bpm."\u00e9" = 120.0')
+    assert recordings.names.tolist() == ["\u00e9", "three", "two"]
+    assert recordings.paths[0] == "music/set/e\u0301.wav"
+    assert (len(recordings.score(0)), len(recordings.patterns(0))) == (6, 1)
+    assert {"\u00e9.CSV", "\u00e9.TXT"} <= {path.name for path in raw}
+
+
 def test_midi_without_sound_is_rendered_and_what_is_mended_of_it_printed(folder, read, capsys):
     (folder / "two.wav").unlink()
     midi = mido.MidiFile(folder / "two.mid")

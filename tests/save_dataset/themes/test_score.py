@@ -39,6 +39,9 @@ def test_the_tempo_of_a_table_is_that_of_the_midi_next_to_it(table):
     assert score.bpm == 240
     assert score.notes[-1, 0] == 1
     assert score.paths == (table, midi)
+    table.rename(table.with_suffix(".CSV"))
+    assert read_score(table.with_suffix(".mp3"), None).paths == (table.with_suffix(".CSV"), midi)
+    table.with_suffix(".CSV").rename(table)
     midi.unlink()
     with pytest.raises(ValueError, match=r"piece.csv: has no tempo: give it under pieces.bpm$"):
         read_score(table.with_suffix(".mp3"), None)
@@ -54,13 +57,59 @@ def test_midi_gives_its_own_seconds_without_drums_and_what_is_too_low_to_hear(tm
     assert read_score(tmp_path / "another.wav", 100.0) is None
 
 
-def test_a_line_of_names_is_skipped_and_what_is_no_table_refused(table):
-    table.write_text("onset,pitch\n1,60\n\n2,61\n")
-    assert read_table(table).tolist() == [[1, 60], [2, 61]]
-    for text in ("", "onset,pitch\n", "1;60\n", "1,60\n2,C4\n", "1,nan\n", "1\n2\n"):
-        table.write_text(text)
-        with pytest.raises(ValueError, match=r"piece.csv: must be a table of onsets in beats and MIDI pitches"):
-            read_table(table)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "onset,pitch\n1,60\n\n2.5,61\n",
+        "1;60\n2.5;61\n",
+        "1\t60\t\n2.5\t61\t\n",
+        "sep=;\n1;60\n2.5;61\n\x1a",
+        "Measure, ONSET, Length, Pitch\n1, 1, 1, 60.0\n1, 2.5, 1, 61.0\n",
+        "beat (1/4 notes),note\n1,60\n2.5,61",
+        "1,60,,4\n2.5,61,,\n",
+        "1e0,6e1,,\n2.5,61\n",
+    ],
+)
+def test_tables_of_many_programs_are_the_same_notes(table, text):
+    table.write_text(text)
+    assert read_table(table).tolist() == [[1, 60], [2.5, 61]]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", ": contains no notes: must be a table of onsets in beats and MIDI pitches"),
+        ("onset,pitch\n", ": contains no notes"),
+        ("Onset,onset,pitch\n0,1,60", ": line 1: two columns are called 'onset'"),
+        ("1,60\n2,C4\n", ": line 2: 'C4': must be a number: must be a table of onsets"),
+        ("nan,60\n", ": line 1: 'nan': must be a number"),
+        ("1,inf\n", ": line 1: 'inf': must be a number"),
+        ("1\n2\n", ": line 1: has 1 cells, the first line has 1: must be a table"),
+        ("onset,pitch\n1,60\n2\n", ": line 3: has 1 cells, the first line has 2"),
+        ("1,128\n", ": line 1: pitch 128: must be a whole number from 0 to 127"),
+        ("1,-1\n", ": line 1: pitch -1: must"),
+        ("1,60\n2,60.5\n", ": line 2: pitch 60.5: must"),
+        ("1,60\n\n0.5,60\n", ": line 3: onset 0.5 after 1: must be in order of onsets"),
+        ("0,60\n0,5,62\n", ": line 2: has 3 cells, the first line has 2: .*; write decimals with a point"),
+        ("0,5,60\n1,62\n", ": line 1: 0,5: is a decimal comma, or a pitch too low to hear; write decimals"),
+        ("0,25,60\n1,62\n", ": line 2: has 2 cells, the first line has 3"),
+        ("1,0,60\n1,5,62\n", ": line 1: 1,0: is a decimal comma, or a pitch too low"),
+        ("onset,pitch\n0,5,60\n", ": line 2: has 3 cells, the first line has 2"),
+        ("0;60\n0,5;62\n", ": line 2: '0,5': has a decimal comma; write 0.5"),
+        ('0,60\n"0,5",62\n', ": line 2: '0,5': has a decimal comma"),
+    ],
+)
+def test_what_is_no_table_of_notes_is_refused_with_its_line(table, text, message):
+    table.write_text(text)
+    with pytest.raises(ValueError, match=rf"piece.csv{message}"):
+        read_table(table)
+
+
+def test_the_lowest_and_the_highest_pitch_are_read(table):
+    table.write_text("0,0\n0,127\n")
+    assert read_table(table).tolist() == [[0, 0], [0, 127]]
+    table.write_text("0.0,1.0,60\n")
+    assert read_table(table).tolist() == [[0, 1]]
 
 
 @pytest.mark.parametrize("duration_s", [4.9, 12.0])
@@ -92,9 +141,34 @@ def test_patterns_of_another_score_are_refused(table, tmp_path):
         read_patterns(path, score)
 
 
-def test_what_is_no_file_of_patterns_is_refused(tmp_path):
+def test_patterns_of_other_programs_are_the_same_patterns(tmp_path):
     path = tmp_path / "known.txt"
-    for text in ("pattern1\noccurrence1\n1.0\n", "pattern1\noccurrence1\na, b\n", "\n"):
-        path.write_text(text)
-        with pytest.raises(ValueError, match=r"known.txt: is not a file of patterns in the MIREX format"):
-            read_patterns(path, None)
+    lines = ["\ufeff", "Pattern 1", "OCCURRENCE1", "0,60", "", "1;62", "occurrence2", "4\t60.0 ", "", "\x1a"]
+    path.write_bytes("\r\n".join(lines).encode())
+    assert read_patterns(path, None) == [[[(0, 60), (1, 62)], [(4, 60)]]]
+    path.write_text("pattern1\n0, 60\n")  # mir_eval reads it so
+    assert read_patterns(path, None) == mir_eval.io.load_patterns(str(path)) == [[[(0, 60)]]]
+    path.write_text("\n")
+    assert read_patterns(path, None) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("pattern1\noccurrence1\n1.0\n", "line 3: '1.0': must be onset and pitch, as in the MIREX format"),
+        ("pattern1\noccurrence1\n0,5, 60\n", "line 3: '0,5, 60': must be onset and pitch.*decimals with a point"),
+        ("pattern1\noccurrence1\na, b\n", "line 3: 'a': must be a number"),
+        ("pattern1\noccurrence1\n1, nan\n", "line 3: 'nan': must be a number"),
+        ("pattern1\noccurrence1\n\n1, 128\n", "line 4: pitch 128: must be a whole number from 0 to 127"),
+        ("\n1, 60\npattern1\n", "line 2: '1, 60': must come after a line pattern1"),
+        ("occurrence1\n1, 60\n", "line 1: 'occurrence1': must come after a line pattern1"),
+        ("pattern1\noccurrence1\noccurrence2\n1, 60\n", "line 3: pattern 1 has no notes in its last occurrence"),
+        ("pattern1\npattern2\noccurrence1\n1, 60\n", "line 2: pattern 1 has no notes"),
+        ("pattern1\noccurrence1\n1, 60\npattern2\n\n", "line 4: pattern 2 has no notes"),
+    ],
+)
+def test_what_is_no_file_of_patterns_is_refused_with_its_line(tmp_path, text, message):
+    path = tmp_path / "known.txt"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=rf"known.txt: {message}"):
+        read_patterns(path, None)
