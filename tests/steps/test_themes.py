@@ -380,7 +380,7 @@ BAD_MUSIC = {
     ),
     "shorter than a frame": (cut_to_nothing, r"three.wav: is 0.\d* s long: must be at least cqt.hop_s"),
     "no sound": (break_file, r"music/songs/three.wav: cannot be read as sound"),
-    "no score": (break_score, r"one.csv: must be a table of onsets in beats and MIDI pitches "),
+    "no score": (break_score, r"one.csv: line 3: 'C4': must be a number: must be a table of onsets in beats"),
     "patterns of another": (break_patterns, r"one.txt: 1 of 1 notes are not in one.csv, the first at"),
 }
 BAD_PIECES = {
