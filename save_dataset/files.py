@@ -7,10 +7,12 @@ compared in NFC, and results hold them so; paths are as they are on disk.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipeline.parameters import ROOT
+
+Listing = Mapping[str, list[str]]  # names in a folder, by their NFC without capitals
 
 
 def nfc(name: str) -> str:
@@ -37,12 +39,20 @@ def _as_on_disk(path: Path) -> Path:
     if path.exists() or path == path.parent:
         return path
     parent = _as_on_disk(path.parent)
-    same = [other for other in _names_in(parent) if nfc(other) == nfc(path.name)]
+    same = [other for other in list_names(parent).get(_key(path.name), []) if nfc(other) == nfc(path.name)]
     return parent / (path.name if path.name in same or not same else same[0])
 
 
-def _names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+def list_names(folder: Path) -> Listing:
+    """Return the names in a folder for `find_named`, in order; none if there is no folder."""
+    listing: dict[str, list[str]] = {}
+    for name in sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ():
+        listing.setdefault(_key(name), []).append(name)
+    return listing
+
+
+def _key(name: str) -> str:
+    return nfc(name).casefold()
 
 
 def find_files(
@@ -93,15 +103,17 @@ def _ignore_case_of_ending(pattern: str) -> str:
     return stem + dot + re.sub("[A-Za-z]", lambda letter: f"[{letter[0].lower()}{letter[0].upper()}]", ending)
 
 
-def find_named(folder: Path, name: str, endings: Iterable[str]) -> Path | None:
-    """Return the file in a folder with this name and one of these endings, in either case, if there is one."""
+def find_named(folder: Path, name: str, endings: Iterable[str], listing: Listing | None = None) -> Path | None:
+    """Return the file in a folder with this name and one of these endings, in either case, if there is one.
+
+    `listing` saves listing the folder for each of many names.
+    """
+    listing = list_names(folder) if listing is None else listing
     for ending in endings:
-        if (folder / f"{name}{ending}").is_file():
-            return folder / f"{name}{ending}"
-        for other in _names_in(folder):
-            stem, its_ending = other[: -len(ending)], other[-len(ending) :]
-            if its_ending.lower() == ending and nfc(stem) == nfc(name) and (folder / other).is_file():
-                return folder / other
+        same = [other for other in listing.get(_key(name + ending), []) if nfc(other[: -len(ending)]) == nfc(name)]
+        files = [other for other in same if (folder / other).is_file()]
+        if files:
+            return folder / (name + ending if name + ending in files else files[0])
     return None
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from save_dataset.files import find_named
+from save_dataset.files import Listing, find_named
 from save_dataset.midi.chord_qualities import MINOR, OTHER, class_of_label, class_of_type
 from save_dataset.midi.corpus import NO_CHORD
 from save_dataset.midi.files import MidiNotes
@@ -37,10 +37,11 @@ class ChordSpans:
     unknown: tuple[str, ...] = ()  # qualities that are not known, for each chord that has one: its class is `OTHER`
 
 
-def find_labels(midi_path: Path) -> Path | None:
-    """Return the file with the chord labels of a piece, if there is one."""
+def find_labels(midi_path: Path, listing: Listing | None = None) -> Path | None:
+    """Return the file with the chord labels of a piece, if there is one; `listing` is that of its folder."""
     folder, pop909 = midi_path.parent, Path(POP909_NAME)
-    return find_named(folder, midi_path.stem, [CSV_ENDING]) or find_named(folder, pop909.stem, [pop909.suffix])
+    own = find_named(folder, midi_path.stem, [CSV_ENDING], listing)
+    return own or find_named(folder, pop909.stem, [pop909.suffix], listing)
 
 
 def read_labels(path: Path) -> ChordSpans:

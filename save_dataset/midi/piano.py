@@ -14,6 +14,7 @@ from pipeline.notes import BEATS_PER_BAR
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Roll
 from pipeline.studies.piano import Parameters
+from save_dataset.files import list_names
 from save_dataset.midi import above_bass
 from save_dataset.midi.chord_labels import (
     ChordSpans,
@@ -39,7 +40,7 @@ def read_piano(parameters: Parameters, root: Path = ROOT, show_progress: bool = 
     """Return the corpus, and the files it was made from: the table, MIDI, and chord labels; print what is left out."""
     roll = parameters.roll
     pieces, paths = read_pieces(parameters.collection, _why_not, root, show_progress)
-    labels = [None if roll.kind == "tokens" else find_labels(entry.path) for entry, _ in pieces]
+    labels = [None] * len(pieces) if roll.kind == "tokens" else _find_labels([entry.path for entry, _ in pieces])
     if roll.kind != "tokens":
         _print_missing_keys(pieces)
     spans = {path: read_labels(path) for path in dict.fromkeys(labels) if path}
@@ -56,6 +57,12 @@ def read_piano(parameters: Parameters, root: Path = ROOT, show_progress: bool = 
         chords=[chords for _, chords in parts],
     )  # fmt: skip
     return corpus, [*paths, *spans]
+
+
+def _find_labels(paths: Sequence[Path]) -> list[Path | None]:
+    """Return the file with the chord labels of each piece; a folder is listed once."""
+    listings = {folder: list_names(folder) for folder in {path.parent for path in paths}}
+    return [find_labels(path, listings[path.parent]) for path in paths]
 
 
 def _why_not(notes: MidiNotes) -> str:

@@ -369,7 +369,7 @@ def break_score(folder):
 
 
 def break_patterns(folder):
-    (folder / "groundtruth" / "one.txt").write_text("pattern1\noccurrence1\n3.0, 60.5\n")
+    (folder / "groundtruth" / "one.txt").write_text("pattern1\noccurrence1\n3.0, 127\n")
 
 
 BAD_MUSIC = {
