@@ -40,11 +40,22 @@ def test_without_graphviz_it_is_text_with_layers_parts_and_shapes(model, tmp_pat
     path = write_diagram(model, tmp_path / "figures" / "model_RF_0.5")
     assert path == tmp_path / "figures" / "model_RF_0.5.txt"
     text = path.read_text(encoding="utf-8")
-    for shown in ("window", "encoder", "flatten", "decoder", "(None, 8, 4)", "(None, 3)", "Total params: 227", "Param #"):
+    for shown in (
+        "window",
+        "encoder",
+        "flatten",
+        "decoder",
+        "(None, 8, 4)",
+        "(None, 3)",
+        "Total params: 227",
+        "Param #",
+    ):
         assert shown in text
     assert "\x1b" not in text  # no colours of a terminal
     assert write_diagram(model, tmp_path / "again").read_text(encoding="utf-8") == text
-    assert max(len(line) for line in text.splitlines()) <= 80  # all columns of the table, as wide as a terminal that is not there
+    assert (
+        max(len(line) for line in text.splitlines()) <= 80
+    )  # all columns of the table, as wide as a terminal that is not there
 
 
 def test_with_graphviz_it_is_an_image_of_all_parts(model, tmp_path, drawn):
