@@ -121,10 +121,13 @@ def load_model(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Any
     try:
         return keras.saving.load_model(path)
     except (ValueError, TypeError, LookupError, AttributeError, ImportError) as error:
+        shown, saved_by, here = display_path(path, root), provenance.keras_version(path), keras.__version__
         again = hint(parameters, kind) + " --force" * (".step3_" not in parameters.RESULTS[kind].step)
+        if saved_by == here:
+            raise ValueError(f"{shown}: is not a model of the code of today; {again}") from error
         raise ValueError(
-            f"{display_path(path, root)}: was saved by Keras {provenance.keras_version(path)}, Keras "
-            f"{keras.__version__} here cannot read it; install the version that saved it, or {again}"
+            f"{shown}: was saved by Keras {saved_by}, Keras {here} here cannot read it; "
+            f"install the version that saved it, or {again}"
         ) from error
 
 
