@@ -1,6 +1,7 @@
 """The sound in a file, whatever its format, decoded to its end; content decides, not the ending.
 
-FFmpeg (PyAV) decodes all but Ogg, of whose last page it drops a few samples; there libsndfile is exact.
+libsndfile reads what is sound as it is (WAV, AIFF ...), with the sizes that `containers` corrected, and Ogg, of whose
+last page FFmpeg drops samples; FFmpeg (PyAV) reads the rest. What one of them cannot open the other may.
 """
 
 from collections.abc import Iterator
@@ -11,15 +12,22 @@ import av
 import numpy as np
 import soundfile
 
-from save_dataset.sound.containers import OGG_PAGE, correct_size, count_mp3_frames, split
+from pipeline.results import display_path
+from save_dataset.sound.containers import OGG_PAGE, PCM, correct_size, count_mp3_frames, split
 
 # of FFmpeg; neither playlists, which name other files, nor text and images
 FORMATS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,ircam,matroska,mov,mp3,mpeg,mpegts,nistsphere,ogg,pvf,tta,voc,w64,"
     "wav,wv"
 )
-FORMATS_THAT_KNOW = ("flac", "mov,mp4,m4a,3gp,3g2,mj2")  # their length, where it is not in bytes
-ENCODER_S = 0.25  # what encoders that are not lossless add at both ends, and count or not, is less
+FORMATS_THAT_KNOW = ("flac", "mov,mp4,m4a,3gp,3g2,mj2", "tta", "wv")  # how long each of their streams is
+MATROSKA = "matroska,webm"  # knows how long all of it is
+LOSSLESS = ("flac", "tta", "wv")
+ENCODER_FRAMES, FRAME_SAMPLES = (
+    3,
+    1024,
+)  # what other encoders add at both ends, and count or not, is less; a usual frame
+MAX_SAMPLES = 2**35  # nine days: a length beyond it stands for "not known"
 BLOCK_SAMPLES = 2**18
 Block = tuple[int, np.ndarray]
 
@@ -64,58 +72,90 @@ def decode(path: Path) -> Iterator[Block]:
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_COPY) as content:
         try:
             correct_size(content)
-            for sound in split(content):
-                yield from (_decode_ogg if sound[:4] == OGG_PAGE else _decode_one)(sound, path)
+            sounds, n_damaged = split(content)
+            if n_damaged:
+                print(f"{display_path(path)}: damaged or missing pages of sound left out: {n_damaged}")
+            for sound in sounds:
+                yield from _decode_one(sound, path)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
 
 
-def _decode_ogg(sound: bytes | mmap, path: Path) -> Iterator[Block]:
-    try:
-        file = soundfile.SoundFile(Source(sound))
-    except soundfile.LibsndfileError:  # a film, or Speex
-        yield from _decode_one(sound, path)
-        return
-    with file:
-        while len(block := file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)):
-            yield file.samplerate, block.T
-
-
 def _decode_one(sound: bytes | mmap, path: Path) -> Iterator[Block]:
+    if sound[:4] in (OGG_PAGE, *PCM) and (file := _open_with_libsndfile(sound)):
+        yield from _read_with_libsndfile(file)
+        return
     try:
-        with av.open(Source(sound), "r", options={"format_whitelist": FORMATS}) as container:
-            if not container.streams.audio:
-                raise ValueError("contains no sound")
-            stream = container.streams.audio[0]
-            n_samples = n_damaged = 0
-            for packet in container.demux(stream):
-                try:
-                    frames = packet.decode()
-                except av.error.InvalidDataError:
-                    n_damaged += 1
-                    continue
-                for frame in frames:
-                    n_samples += frame.samples
-                    yield frame.sample_rate, _to_floats(frame)
-            _check_length(n_samples, stream, container.format.name, sound)
+        container = av.open(Source(sound), "r", options={"format_whitelist": FORMATS}, metadata_errors="replace")
     except av.error.EOFError:  # it ends before its first sample
         return
     except av.FFmpegError as error:
+        if file := _open_with_libsndfile(sound):
+            yield from _read_with_libsndfile(file)
+            return
         raise ValueError(f"cannot be read as sound ({error.strerror})") from error
+    with container:
+        yield from _read_with_ffmpeg(container, sound, path)
+
+
+def _open_with_libsndfile(sound: bytes | mmap) -> soundfile.SoundFile | None:
+    try:
+        return soundfile.SoundFile(Source(sound))
+    except soundfile.LibsndfileError:
+        return None
+
+
+def _read_with_libsndfile(file: soundfile.SoundFile) -> Iterator[Block]:
+    with file:
+        try:
+            while len(block := file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)):
+                yield file.samplerate, block.T
+        except soundfile.LibsndfileError as error:
+            raise ValueError(f"cannot be read as sound ({error.error_string.strip().rstrip('.')})") from error
+
+
+def _read_with_ffmpeg(container: av.container.InputContainer, sound: bytes | mmap, path: Path) -> Iterator[Block]:
+    if not container.streams.audio:
+        raise ValueError("contains no sound")
+    stream = container.streams.audio[0]
+    if container.format.name == "flac":  # whose checksums FFmpeg does not look at by itself
+        stream.codec_context.options = {"err_detect": "crccheck+explode"}
+    n_samples = n_damaged = n_since = 0  # packets that are damaged: before others that are not, and since
+    try:
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+            except av.error.InvalidDataError:
+                n_since += 1
+                continue
+            if frames and packet.size:  # what the decoder still holds at the end comes without a packet
+                n_damaged, n_since = n_damaged + n_since, 0
+            for frame in frames:
+                n_samples += frame.samples
+                yield frame.sample_rate, _to_floats(frame)
+    except (av.FFmpegError, IndexError) as error:  # IndexError: PyAV, of a stream that comes later
+        reason = getattr(error, "strerror", "its streams change")
+        raise ValueError(f"cannot be read as sound beyond sample {n_samples} ({reason})") from error
+    n_stated = _count_stated_samples(stream, container, sound)
     if n_damaged:
-        print(f"{path}: {n_damaged} damaged packets of sound are left out")
+        print(f"{display_path(path)}: damaged packets of sound left out: {n_damaged}")
+    elif n_samples < n_stated:
+        raise ValueError(f"is truncated or damaged: {n_samples} of {n_stated} samples are there")
 
 
-def _check_length(n_samples: int, stream: av.AudioStream, format_name: str, sound: bytes | mmap) -> None:
-    """Raise a ValueError if there are fewer samples than the file says."""
-    n_stated, slack = 0, round(ENCODER_S * stream.rate)
-    if format_name in FORMATS_THAT_KNOW and stream.duration and stream.time_base:
+def _count_stated_samples(stream: av.AudioStream, container: av.container.InputContainer, sound: bytes | mmap) -> int:
+    """Return how many samples a file says it has, at least; 0 if it does not, or beyond belief."""
+    kind, frame_samples = container.format.name, stream.codec_context.frame_size or FRAME_SAMPLES
+    n_stated = 0
+    if kind == "mp3":
+        n_stated = count_mp3_frames(sound) * frame_samples
+    elif kind in FORMATS_THAT_KNOW and stream.duration and stream.time_base:
         n_stated = round(stream.duration * stream.time_base * stream.rate)
-        slack = 0 if format_name == "flac" else slack
-    elif format_name == "mp3":
-        n_stated = count_mp3_frames(sound) * stream.codec_context.frame_size
-    if n_samples < n_stated - slack:
-        raise ValueError(f"is truncated: {n_samples} of {n_stated} samples are there")
+    elif kind == MATROSKA and container.duration and not container.streams.video:
+        n_stated = round(container.duration / av.time_base * stream.rate)
+    if n_stated > MAX_SAMPLES:
+        return 0
+    return n_stated if kind in LOSSLESS else n_stated - ENCODER_FRAMES * frame_samples
 
 
 def _to_floats(frame: av.AudioFrame) -> np.ndarray:

@@ -12,7 +12,7 @@ import soundfile
 from pipeline.atomic_write import atomic_write
 from save_dataset.sound.decoding import Block, decode
 
-CANCELLED = 1e-3  # peak of the mean of channels over their own, -60 dB: what rounding and MP3 leave is below
+CANCELLED = 1e-3  # RMS of the mean of channels over their own, -60 dB: what rounding and MP3 leave is below
 
 
 def read_sound(
@@ -40,7 +40,7 @@ def read_sound(
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such sound file")
-    sound, position, loudest, file_rate_hz = bytearray(), 0, 0.0, sample_rate_hz
+    sound, position, power, file_rate_hz = bytearray(), 0, 0.0, sample_rate_hz
     for file_rate_hz, block in _at_one_rate(decode(path)):
         if not 1000 <= file_rate_hz <= 768000:
             raise ValueError(f"{path}: sample_rate_hz={file_rate_hz}: must be 1000 to 768000")
@@ -48,14 +48,14 @@ def read_sound(
         end = position + block.shape[1] if duration_s is None else start + round(duration_s * file_rate_hz)
         part = block[:, max(start - position, 0) : max(end - position, 0)]
         position += block.shape[1]
-        loudest = max(loudest, float(np.abs(part).max(initial=0)))
+        power += float(np.square(part, dtype=float).sum()) / len(part)
         sound += _mix(part, channel, path).tobytes()
         if position > end:
             break
     if 0 < position <= start_s * file_rate_hz:
         raise ValueError(f"{path}: start_s={start_s}: must be less than its length, {position / file_rate_hz:.2f} s")
     samples = np.frombuffer(sound, np.float32)
-    _check_samples(samples, loudest, path)
+    _check_samples(samples, power if channel is None else 0.0, path)
     if file_rate_hz == sample_rate_hz:
         return samples
     return librosa.resample(samples, orig_sr=file_rate_hz, target_sr=sample_rate_hz, res_type="soxr_hq")
@@ -83,16 +83,15 @@ def _mix(block: np.ndarray, channel: int | None, path: Path) -> np.ndarray:
     return block[channel - 1]
 
 
-def _check_samples(samples: np.ndarray, loudest: float, path: Path) -> None:
+def _check_samples(samples: np.ndarray, power: float, path: Path) -> None:
+    """Raise a ValueError if samples are no sound; `power` is the mean of those of the channels they were mixed from."""
     if not samples.size:
         raise ValueError(f"{path}: contains no samples")
     if not np.isfinite(samples).all():
         raise ValueError(f"{path}: {np.count_nonzero(~np.isfinite(samples))} of {samples.size} samples are not finite")
-    peak = float(np.abs(samples).max())
-    if peak < CANCELLED * loudest:
-        raise ValueError(
-            f"{path}: the channels cancel: peak {peak:.5f}, that of one is {loudest:.2g}: take one, channel = 1 or 2"
-        )
+    if np.square(samples, dtype=float).sum() < CANCELLED**2 * power:
+        peak = np.abs(samples).max()
+        raise ValueError(f"{path}: the channels cancel: peak {peak:.5f}; take one of them, channel = 1 or 2")
     if samples.min() == samples.max():
         raise ValueError(f"{path}: is silent: every sample is {samples[0]:g}")
 
