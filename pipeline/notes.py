@@ -10,5 +10,5 @@ MIDI_ENDINGS = (".mid", ".midi", ".rmi")
 FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".mka", ".webm", ".avi", ".3gp")
 SOUND_ENDINGS = (
     ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".aac", ".m4a", ".m4b", ".wma", ".aif", ".aiff", ".aifc",
-    ".au", ".snd", ".caf", ".w64", ".rf64", ".wv", *FILM_ENDINGS,
+    ".au", ".snd", ".caf", ".w64", ".rf64", ".wv", ".tta", ".voc", ".ac3", ".weba", *FILM_ENDINGS,
 )  # fmt: skip

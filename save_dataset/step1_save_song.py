@@ -34,7 +34,10 @@ def run(name, root=ROOT):
     samples = read_sound(sound, **parameters.sound.model_dump(exclude={"file"}))
     rate_hz = parameters.sound.sample_rate_hz
     print(f"{results.display_path(sound, root)}: {len(samples) / rate_hz:.2f} s at {rate_hz} Hz")
-    spectrogram = compute_spectrogram(samples, sample_rate_hz=rate_hz, **parameters.spectrogram.model_dump())
+    try:
+        spectrogram = compute_spectrogram(samples, sample_rate_hz=rate_hz, **parameters.spectrogram.model_dump())
+    except ValueError as error:
+        raise ValueError(f"{sound}: {error}") from error
     for run_parameters in parameters.for_runs():
         check_clip_length(spectrogram, run_parameters, sound)
     path = results.save(parameters, "spectrogram", spectrogram, root, raw=[sound])
