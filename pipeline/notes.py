@@ -6,7 +6,7 @@ HIGHEST_PITCH = 127  # of MIDI
 N_CHORD_CLASSES = 25  # major on C to B, minor on C to B, any other
 BEATS_PER_BAR = 4  # quarter notes: drums are in 4/4, and corpora of other metres are counted so
 HIT_THRESHOLD = 0.5  # a cell of a grid or roll above it is on
-MIDI_ENDINGS = (".mid", ".midi", ".rmi")
+MIDI_ENDINGS = (".mid", ".midi", ".rmi", ".kar")
 FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".mka", ".webm", ".avi", ".3gp")
 SOUND_ENDINGS = (
     ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".aac", ".m4a", ".m4b", ".wma", ".aif", ".aiff", ".aifc",

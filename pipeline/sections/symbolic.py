@@ -13,7 +13,9 @@ class Collection(Section):
     """The MIDI files, and what is known of each: its label (style, composer), its group, and its part of the split."""
 
     folder: str = Field(min_length=1, description="folder of MIDI files in music/, or a full path")
-    files: str = Field("**/*.mid*", description="which files below it, as a glob pattern")
+    files: str = Field(
+        "**/*", description="which files below it, as a glob pattern; one without an ending finds all endings of MIDI"
+    )
     table: str | None = Field(
         None,
         description="CSV in the folder, a row per file; left out: Groove's info.csv or MAESTRO's maestro-v*.csv, if "

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.notes import MIDI_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Collection
 from save_dataset.files import find_files, music_path, names_below, nfc
@@ -45,7 +46,8 @@ def read_collection(collection: Collection, root: Path = ROOT) -> list[Entry]:
     """
     folder = music_path(collection.folder, root)
     keys = {"folder_key": f"collection.folder={collection.folder!r}", "files_key": "collection.files"}
-    found = find_files(folder, collection.files, (), **keys)
+    endings = () if Path(collection.files).suffix else MIDI_ENDINGS
+    found = find_files(folder, collection.files, endings, **keys)
     table = table_of(collection, root)
     if not found:
         raise ValueError(f"{folder}: contains no MIDI that {collection.files} finds")

@@ -5,25 +5,24 @@ the header says, and forgets the wait before a meta event that it does not know.
 what would change the music, or the file's end, is refused.
 """
 
-import struct
-from collections.abc import Iterator
-
 import mido
 import pretty_midi
 from mido.messages import SPEC_BY_STATUS
 from mido.midifiles.meta import build_meta_message
 
+from save_dataset.midi.chunks import FILL, split_tracks
+
 Event = tuple[int, mido.Message]  # ticks since the beginning
 Track = list[Event]  # in order, the last is its end
 
-HEADER_BYTES = 6
-IN_FRAMES = 0x8000  # bit of the division
 DATA = 0x80  # bytes below it are data, the others begin an event
 SYSEX, ESCAPE, META = 0xF0, 0xF7, 0xFF
 END_OF_TRACK, TEMPO, METRE = 0x2F, 0x51, 0x58  # meta events
+NOTES = ("note_on", "note_off")
 NAMES = {0x20: "channel prefix", 0x54: "SMPTE offset", 0x59: "key signature"}
 TEMPO_BYTES, METRE_BYTES = 3, 2  # those that say something
-MAX_TICK = pretty_midi.pretty_midi.MAX_TICK - 2  # it makes an array of all ticks
+pretty_midi.pretty_midi.MAX_TICK = 5e7  # it makes an array of all ticks, 400 MB; 1e7 is 6 minutes at high resolutions
+MAX_TICK = pretty_midi.pretty_midi.MAX_TICK - 2
 MAX_EXPONENT = 8  # of two, in the lower number of a metre
 CLICKS = (24, 8)  # end a metre: MIDI clocks of a click, and 32nds of a quarter note
 
@@ -33,59 +32,9 @@ def read_events(content: bytes) -> tuple[int, list[Track], list[str]]:
 
     ValueError says what is wrong with a file that is broken, in format 2, or has no ticks of a beat.
     """
-    content = _unwrap(content)
-    ticks_per_beat, n_tracks, position = _read_header(content)
-    remarks: list[str] = []
-    tracks = []
-    for number, chunk in enumerate(_split_chunks(content, position, n_tracks), 1):
-        tracks.append(_read_track(chunk, f"track {number}", ticks_per_beat, remarks))
+    ticks_per_beat, chunks, remarks = split_tracks(content)
+    tracks = [_read_track(chunk, f"track {n}", ticks_per_beat, remarks) for n, chunk in enumerate(chunks, 1)]
     return ticks_per_beat, tracks, remarks
-
-
-def _unwrap(content: bytes) -> bytes:
-    """Return the MIDI in a RIFF file; its end is found by the tracks, as sizes may be a little wrong."""
-    if content[:4] != b"RIFF" or content[8:12] != b"RMID":
-        return content
-    position = 12
-    while position + 8 <= len(content):
-        name, size = struct.unpack_from("<4sI", content, position)
-        position += 8
-        if name == b"data":
-            return content[position:]
-        position += size + size % 2
-    raise ValueError("RIFF without MIDI in it")
-
-
-def _read_header(content: bytes) -> tuple[int, int, int]:
-    """Return the ticks of a beat, the number of tracks, and where the header ends."""
-    if content[:4] != b"MThd":
-        raise ValueError("it does not begin with MThd")
-    if len(content) < 8 + HEADER_BYTES:
-        raise ValueError("cut short")
-    size, kind, n_tracks, division = struct.unpack_from(">IHHH", content, 4)
-    if kind > 1:
-        raise ValueError(f"format {kind}" + " (independent tracks)" * (kind == 2) + ", must be 0 or 1")
-    if division & IN_FRAMES:
-        raise ValueError("times in SMPTE frames, must be in ticks of a quarter note")
-    if not division:
-        raise ValueError("0 ticks of a quarter note")
-    return division, n_tracks, 8 + max(size, HEADER_BYTES)
-
-
-def _split_chunks(content: bytes, position: int, n_tracks: int) -> Iterator[bytes]:
-    """Yield what each track holds, also more than the header says; other chunks are no music."""
-    n_found = 0
-    while position + 8 <= len(content):
-        name, size = struct.unpack_from(">4sI", content, position)
-        chunk = content[position + 8 : position + 8 + size]
-        position += 8 + size
-        if name == b"MTrk":
-            n_found += 1
-            if len(chunk) < size:
-                raise ValueError(f"cut short in track {n_found}")
-            yield chunk
-    if n_found < n_tracks or not n_found:
-        raise ValueError(f"cut short: has {n_found} of {n_tracks} tracks")
 
 
 def _read_track(chunk: bytes, name: str, ticks_per_beat: int, remarks: list[str]) -> Track:
@@ -97,14 +46,17 @@ def _read_track(chunk: bytes, name: str, ticks_per_beat: int, remarks: list[str]
             tick += wait
             status, data, position = _read_event(chunk, position, running)
             running = status if status < SYSEX else running  # the standard ends it there; not all programs do
-            if status == META and data[0] == END_OF_TRACK and not any(chunk[position:]):
-                break  # zeros may fill a chunk; other events after an end are read
+            if status == META and data[0] == END_OF_TRACK and not chunk[position:].strip(FILL):
+                break  # other events after an end are read
             if (message := _to_message(status, data, remarks)) is not None:
                 track.append((tick, message))
     except IndexError as error:
         raise ValueError(f"{name} ends within an event") from error
     except ValueError as error:
         raise ValueError(f"{error} in {name} at beat {tick / ticks_per_beat:g}") from error
+    if tick > MAX_TICK:  # what is no note plays nothing there
+        track = [event for event in track if event[0] <= MAX_TICK or event[1].type in NOTES]
+        tick = track[-1][0] if track else 0
     if tick > MAX_TICK:
         raise ValueError(f"{name} goes on to tick {tick}, must be at most {MAX_TICK:.0f}")
     return [*track, (tick, mido.MetaMessage("end_of_track"))]
@@ -165,5 +117,6 @@ def _to_meta(kind: int, data: bytes, remarks: list[str]) -> mido.MetaMessage | N
     try:
         return build_meta_message(kind, data)
     except (LookupError, ValueError, mido.KeySignatureError):
-        remarks.append(f"left out: {{n}} invalid {NAMES.get(kind, 'meta event')}{{s}}")
+        if kind in NAMES:
+            remarks.append(f"left out: {{n}} invalid {NAMES[kind]}{{s}}")
         return None

@@ -19,7 +19,7 @@ from save_dataset.midi.mending import read_mended
 from save_dataset.processes import work_cached
 
 CACHE = Path("output", "parsed_midi")  # below the root of the repository
-FORMAT = 2  # of a cache file: another number, and all are parsed anew
+FORMAT = 3  # of a cache file: another number, and all are parsed anew
 FEW_FILES = 64  # parsed sooner than a second process starts
 SUSTAIN_PEDAL = 64  # controller number, MIDI 1.0
 
@@ -136,14 +136,14 @@ def to_arrays(midi: pretty_midi.PrettyMIDI) -> MidiNotes:
     notes = np.array(rows, float).reshape(-1, 6)
     notes = notes[np.lexsort((notes[:, 2], notes[:, 0]))]
     end_s = notes[:, 1].max(initial=0)  # a metre from there on is of no music
-    metres = [(m.numerator, m.denominator, m.time) for m in midi.time_signature_changes if m.time < end_s]
+    metres = {m.time: (m.numerator, m.denominator, m.time) for m in midi.time_signature_changes if m.time < end_s}
     changes_s, tempos_bpm = midi.get_tempo_changes()
     beats = to_beats(notes[:, :2], changes_s, tempos_bpm, midi.resolution)
     pitches, velocities, is_drum, numbers = notes[:, 2:].T.astype(np.int16)
     return MidiNotes(
         *(notes[:, 0], notes[:, 1], beats[:, 0], beats[:, 1], pitches, velocities, is_drum.astype(bool), numbers),
         *(float(tempos_bpm[0]), len(tempos_bpm)),
-        *(np.array(metres, float).reshape(-1, 3), np.array(sorted(pedal), float).reshape(-1, 3)),
+        *(np.array([*metres.values()], float).reshape(-1, 3), np.array(sorted(pedal), float).reshape(-1, 3)),
     )
 
 

@@ -50,10 +50,8 @@ class _Keys:
 
     def press(self, tick: int, message: mido.Message) -> None:
         """Add a note-on; one with an end before it, at the same tick, is the same note, as of two voices in unison."""
-        key = message.channel, message.note
-        if key in self._ended and self._ended[key][0] < tick:
-            self._lengthen(key)
-        elif key in self._ended:
+        key = self._key_at(tick, message)
+        if key in self._ended:
             self.events.append(self._ended.pop(key))
             del self._onsets[key]
         self._onsets[key].append(tick)
@@ -61,12 +59,10 @@ class _Keys:
 
     def release(self, tick: int, message: mido.Message) -> None:
         """Add a note-off; it ends what began before it, what begins at its tick sounds on."""
-        key = message.channel, message.note
+        key = self._key_at(tick, message)
         if set(self._onsets[key]) == {tick}:
             self._ended[key] = tick, message
             return
-        if self._ended.pop(key, None):  # a later end is the better one
-            self.remarks += [NO_LENGTH] * len(self._onsets[key])
         self._onsets[key] = [onset for onset in self._onsets[key] if onset == tick]
         self.events.append((tick, message))
 
@@ -80,6 +76,13 @@ class _Keys:
                 self.events.append((max(end, max(onsets) + 1), off))
                 self.remarks += [OPEN] * len(onsets)
         return _in_order([*self.moved, *self.events])
+
+    def _key_at(self, tick: int, message: mido.Message) -> Key:
+        """Return the key of a message; what ended on it at an earlier tick has had no length."""
+        key = message.channel, message.note
+        if key in self._ended and self._ended[key][0] < tick:
+            self._lengthen(key)
+        return key
 
     def _lengthen(self, key: Key) -> None:
         tick, message = self._ended.pop(key)

@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.cache import cached
 from pipeline.notes import MIDI_ENDINGS
 from pipeline.provenance import digest_file
+from save_dataset.midi.files import FORMAT as MIDI_FORMAT
 from save_dataset.midi.files import read_pretty_midi
 from save_dataset.processes import work_cached
 from save_dataset.sound.cqt import constant_q
@@ -107,5 +108,6 @@ def find_lead_in(samples: np.ndarray, sample_rate_hz: int) -> float:
 
 
 def _cache_key(path: Path, cqt: Mapping[str, Any], max_s: float | None, channel: int | None) -> str:
-    how = json.dumps([FORMAT, path.suffix.lower() in MIDI_ENDINGS, max_s, channel, dict(cqt)], sort_keys=True)
+    midi_format = path.suffix.lower() in MIDI_ENDINGS and MIDI_FORMAT
+    how = json.dumps([FORMAT, midi_format, max_s, channel, dict(cqt)], sort_keys=True)
     return hashlib.sha256(f"{digest_file(path)} {how}".encode()).hexdigest()

@@ -296,7 +296,7 @@ def write_keys(path, is_drum=False):
 
 BAD_MUSIC = {
     "no folder": (DRUMS, None, FileNotFoundError, r"folder='songs': there is no folder .*music/songs"),
-    "no MIDI": (DRUMS, write_text, ValueError, r"songs: contains no MIDI that \*\*/\*.mid\* finds"),
+    "no MIDI": (DRUMS, write_text, ValueError, r"songs: contains no MIDI that \*\*/\* finds"),
     "all broken": (DRUMS, write_broken, ValueError, r"nothing can be used; left out: 1 of 1 files: broken \(a/1.mid\)"),
     "no drums": (
         DRUMS,
@@ -308,7 +308,7 @@ BAD_MUSIC = {
     "3/4": (DRUMS, lambda path: write_drums(path, metre=(3, 4)), ValueError, r"1 of 1 files: not in 4/4 \(a/1.mid\)"),
     "bells": (DRUMS, lambda path: write_drums(path, pitch=80), ValueError, r"1 of 1 files: no pitch of grid.drums"),
     "piano: no folder": (PIANO, None, FileNotFoundError, r"folder='songs': there is no folder .*music/songs"),
-    "piano: no MIDI": (PIANO, write_text, ValueError, r"songs: contains no MIDI that \*\*/\*.mid\* finds"),
+    "piano: no MIDI": (PIANO, write_text, ValueError, r"songs: contains no MIDI that \*\*/\* finds"),
     "piano: all broken": (PIANO, write_broken, ValueError, r"nothing can be used; .* of 1 files: broken \(a/1.mid\)"),
     "piano: no notes": (PIANO, lambda path: write_midi(path, []), ValueError, r"1 of 1 files: without notes \(a/1.m"),
     "piano: drums": (PIANO, lambda path: write_keys(path, is_drum=True), ValueError, "1 of 1 files: with drums only"),

@@ -46,6 +46,13 @@ def test_without_a_table_folders_are_labels_and_files_groups(collect):
     assert all(entry.group == name and entry.row == {} for name, entry in entries.items())
 
 
+def test_a_pattern_without_an_ending_finds_all_midi(collect):
+    names = ["a/1.KAR", "a/2.Midi", "a/3.rmi", "a/4.mid", "a/notes.txt"]
+    assert [*collect(names)] == [*collect(names, files="a/*")] == names[:4]
+    assert [*collect(names, files="*/*.mid*")] == ["a/2.Midi", "a/4.mid"]
+    assert [*collect(names, files="*/*.txt")] == ["a/notes.txt"]
+
+
 def test_a_pattern_finds_groups_within_a_label(collect):
     names = ["Bach/BWV1-2.mid", "Bach/BWV1-3.mid", "Bach/other.mid", "Liszt/BWV1-2.mid"]
     entries = collect(names, group_pattern=r"BWV\d+")
@@ -140,7 +147,7 @@ def test_no_part_is_empty_that_must_not_be(validation, test):
 @pytest.mark.parametrize(
     ("files", "settings", "message"),
     [
-        (["a.txt"], {}, r"songs: contains no MIDI that \*\*/\*\.mid\* finds"),
+        (["a.txt"], {}, r"songs: contains no MIDI that \*\*/\* finds"),
         (["a.mid"], {"files": "/a.mid"}, "collection.files='/a.mid': must be a pattern below the folder"),
         (["a.mid"], {"group_pattern": "("}, r"collection.group_pattern='\(': is not a regular expression"),
         (WITH_X, {"table": "t.csv", "label_column": "y"}, r"t.csv: has no column 'y'; there are path, x"),

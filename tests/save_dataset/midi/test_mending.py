@@ -68,8 +68,11 @@ LATER = (30, "text", {"text": "the end of the track"})
         ([(0, ON), (5, ON), (5, OFF), (5, OFF)], [(0, 5), (5, 6)], [NO_LENGTH]),
         ([(0, ON), (0, ON), (0, OFF)], [(0, 1), (0, 1)], [NO_LENGTH] * 2),
         ([(0, ON), (0, OFF), (0, ON), (0, OFF)], [(0, 1)], [NO_LENGTH]),
-        # an end at the onset that another voice may have had: the later one counts
-        ([(0, ON), (0, OFF), (9, OFF)], [(0, 9)], [NO_LENGTH]),
+        # whatever ends all keys later
+        ([(0, ON), (0, OFF), (9, OFF)], [(0, 1)], [NO_LENGTH]),
+        ([(0, ON), (0, OFF), (1, OFF), (9, OFF)], [(0, 1)], [NO_LENGTH]),
+        ([(0, ON), (0, OFF), (3, ON), (3, OFF), (9, OFF)], [(0, 1), (3, 4)], [NO_LENGTH] * 2),
+        ([(0, ON), (0, OFF), (9, OFF), (9, ON), (12, OFF)], [(0, 1), (9, 12)], [NO_LENGTH]),
         # open
         ([(0, ON)], [(0, 30)], [OPEN]),
         ([(30, ON)], [(30, 31)], [OPEN]),
@@ -118,6 +121,13 @@ NOTE = [(0, ON, 60), (20, OFF, 60)]
         # of two at a tick the last counts
         ([[(0, "bpm", 120)], [(0, "bpm", 60), *NOTE]], 2, 60, []),
         ([[(10, "bpm", 240)], [*NOTE[:1], (10, "bpm", 60), *NOTE[1:]]], 1.5, 120, []),
+        ([[(0, "metre", (3, 4)), (0, "metre", (4, 4)), *NOTE]], 1, 120, [[4, 4, 0]]),
+        (
+            [[(0, "metre", (3, 4)), *NOTE], [(0, "metre", (4, 4)), (10, "metre", (3, 4))]],
+            1,
+            120,
+            [[4, 4, 0], [3, 4, 0.5]],
+        ),
         # a metre that begins when all is over
         ([[(0, "metre", (4, 4)), (10, "metre", (3, 4))], NOTE], 1, 120, [[4, 4, 0], [3, 4, 0.5]]),
         ([[(0, "metre", (4, 4)), (20, "metre", (3, 4))], NOTE], 1, 120, [[4, 4, 0]]),
