@@ -128,7 +128,7 @@ def _to_note(place: str, text: str) -> tuple[float, float]:
     cells = [cell.strip() for cell in text.split(delimiter)]
     if len(cells) < 2:
         raise ValueError(f"{place}: {text!r}: {MUST_BE_NOTE}")
-    note = to_note(f"{place}: {text!r}", *cells[:2], MUST_BE_NOTE)
+    note = to_note(f"{place}: {text!r}", cells[0], cells[1], MUST_BE_NOTE)
     if note[1] < LOWEST_PITCH and len(cells) > 2 and "." not in text:
         raise ValueError(f"{place}: {text!r}: {MUST_BE_NOTE}; {DECIMALS}")
     return note
