@@ -3,6 +3,7 @@
 LOWEST_KEY = 21  # A0, the first of the piano's keys, as a MIDI pitch
 N_KEYS = 88
 HIGHEST_PITCH = 127  # of MIDI
+LOWEST_BPM, HIGHEST_BPM = 1, 1000  # believable tempos, in beats per minute
 N_CHORD_CLASSES = 25  # major on C to B, minor on C to B, any other
 BEATS_PER_BAR = 4  # quarter notes: drums are in 4/4, and corpora of other metres are counted so
 HIT_THRESHOLD = 0.5  # a cell of a grid or roll above it is on

@@ -88,11 +88,18 @@ def find_files(
 
 
 def find_by_pattern(folder: Path, pattern: str, endings: tuple[str, ...]) -> list[Path]:
-    """Return the files that a glob pattern finds, by name, but no hidden ones; endings are of either case."""
+    """Return the files that a glob pattern finds, by name; endings are of either case.
+
+    Those that are hidden, or in a hidden folder below this one, are none of them.
+    """
     forms = {pattern, nfc(pattern), unicodedata.normalize("NFD", pattern)}
     found = {path for form in forms for path in folder.glob(_ignore_case_of_ending(form)) if path.is_file()}
     has_ending = (path for path in found if not endings or path.suffix.lower() in endings)
-    return sorted(path for path in has_ending if not path.name.startswith("."))
+    return sorted(path for path in has_ending if not any(map(_is_hidden, path.relative_to(folder).parts)))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") and name != ".."
 
 
 def _ignore_case_of_ending(pattern: str) -> str:

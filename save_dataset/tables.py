@@ -1,8 +1,9 @@
 """Tables and texts of the user, as Excel, LibreOffice, pandas and old programs write them.
 
 Read are UTF-8, and UTF-16 with its mark; cells between commas, semicolons, tabs or bars, with spaces around them; a
-first line ``sep=;``; blank lines; at the end Ctrl-Z, which DOS puts there. Names of columns are compared without
-capitals. Whatever cannot be understood is a ValueError that names file and line.
+first line ``sep=;``; blank lines; above the names of the columns, lines that begin with ``#``; at the end Ctrl-Z, which
+DOS puts there. Names of columns are compared without capitals. Whatever cannot be understood is a ValueError that names
+file and line.
 """
 
 import codecs
@@ -11,13 +12,16 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-DELIMITERS = ("\t", ";", "|", ",")
-SEPARATOR_LINE = re.compile(r'"?sep=([\t;|,])"?[\t;|,]*', re.IGNORECASE)  # of Excel
+DELIMITERS = (",", "\t", ";", "|")
+BETWEEN = "with commas, semicolons, tabs or bars between cells"
+ONE_COLUMN = f"the first line must name the columns, {BETWEEN}"
+COMMENT = "#"
+SEPARATOR_LINE = re.compile(r'"?sep=(.?)"?\W*', re.IGNORECASE)  # of Excel
 CTRL_Z, NUL = "\x1a", "\0"
 NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
@@ -51,7 +55,8 @@ class Table:
         """Raise a ValueError that names the first of these columns that is missing, and those that are there."""
         if missing := [column for column in needed if not self.has(column)]:
             there = ", ".join(self.columns) or "none"
-            raise ValueError(f"{self.path}: has no column {missing[0]!r}; there are {there}{hint and '; '}{hint}")
+            hints = [hint] * bool(hint) + [ONE_COLUMN] * (len(self.columns) == 1)
+            raise ValueError("; ".join([f"{self.path}: has no column {missing[0]!r}", f"there are {there}", *hints]))
 
 
 def fold(name: str) -> str:
@@ -75,15 +80,26 @@ def read_text(path: Path) -> str:
     return text
 
 
-def read_table(path: Path, names: Iterable[str]) -> Table:
+def read_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a text that are neither blank nor comments: file and number for messages, and the line."""
+    for line, text in enumerate(read_text(path).splitlines(), start=1):
+        if text.strip() and not text.startswith(COMMENT):
+            yield f"{path}: line {line}", text.strip()
+
+
+def read_table(path: Path, names: Collection[str]) -> Table:
     """Return a table with its columns named in the first line; what a row lacks at its end is empty.
 
-    `names` are columns that it may have: of the delimiters counts the one that finds most of them.
+    `names` are columns that it may have: of the delimiters counts the one that finds most of them. No rows are read if
+    it has none: `Table.check_columns` then says what is missing.
     """
     lines = read_cells(path, names)
     line, columns = lines[0] if lines else (1, [])
     keys = [fold(column) for column in columns]
     check_names(f"{path}: line {line}", columns)
+    table = Table(path, [column for column in columns if column], [])
+    if not any(map(table.has, names)):
+        return table
     rows = []
     for line, cells in lines[1:]:
         place = f"{path}: line {line}"
@@ -91,7 +107,7 @@ def read_table(path: Path, names: Iterable[str]) -> Table:
             hint = "write decimals with a point, and texts with a comma in quotes"
             raise ValueError(f"{place}: has {len(cells)} cells for {len(keys)} columns; {hint}")
         rows.append(Row(place, dict(zip_longest(keys, cells[: len(keys)], fillvalue=""))))
-    return Table(path, [column for column in columns if column], rows)
+    return replace(table, rows=rows)
 
 
 def check_names(place: str, columns: Sequence[str]) -> None:
@@ -103,13 +119,17 @@ def check_names(place: str, columns: Sequence[str]) -> None:
 
 def read_cells(path: Path, names: Iterable[str]) -> list[tuple[int, list[str]]]:
     """Return the lines of a table that are not blank: their numbers, and their cells without spaces around them."""
-    lines = list(io.StringIO(read_text(path), newline=""))
-    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    lines, known = list(io.StringIO(read_text(path), newline="")), {fold(name) for name in names}
     rows, line = [], 1  # of a row that fills several lines, the first
     try:
-        delimiter = _find_delimiter(lines[first] if lines else "", {fold(name) for name in names})
-        if lines and SEPARATOR_LINE.fullmatch(lines[first].strip(" \r\n")):
-            lines[first] = "\n"
+        _blank_comments(lines, known)
+        first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+        if match := SEPARATOR_LINE.fullmatch("".join(lines[first : first + 1]).strip(" \r\n")):
+            delimiter, lines[first] = match[1], "\n"
+            if delimiter not in DELIMITERS:
+                raise ValueError(f"{path}: line {first + 1}: sep={delimiter}: must be a table {BETWEEN}")
+        else:
+            delimiter = _find_delimiter(lines[first:], known)
         reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
         for row in reader:
             cells = [cell.strip() for cell in row]
@@ -121,26 +141,40 @@ def read_cells(path: Path, names: Iterable[str]) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _find_delimiter(line: str, names: set[str]) -> str:
-    """Return what a line ``sep=`` says; else what finds most of these names, then what is there, the comma last."""
-    if match := SEPARATOR_LINE.fullmatch(line.strip(" \r\n")):
-        return match[1]
+def _blank_comments(lines: list[str], names: set[str]) -> None:
+    """Blank the comments above the columns; where one names the columns, as numpy writes them, only its mark goes."""
+    for index, line in enumerate(lines):
+        text = line.lstrip(COMMENT)
+        if line.strip() and text == line:
+            return
+        if any(names.intersection(_first_row([text], delimiter)) for delimiter in DELIMITERS):
+            lines[index] = text
+            return
+        lines[index] = "\n"
+
+
+def _first_row(lines: Iterable[str], delimiter: str) -> list[str]:
+    return [fold(cell) for cell in next(csv.reader(lines, delimiter=delimiter, skipinitialspace=True), [])]
+
+
+def _find_delimiter(lines: Sequence[str], names: set[str]) -> str:
+    """Return what finds most of these names in the first row, then what is there, before the comma."""
 
     def fit(delimiter: str) -> tuple[int, bool, int]:
-        cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
-        return len(names.intersection(map(fold, cells))), delimiter != "," and len(cells) > 1, len(cells)
+        cells = _first_row(lines, delimiter)
+        return len(names.intersection(cells)), delimiter != "," and len(cells) > 1, len(cells)
 
     return max(DELIMITERS, key=fit)
 
 
 def to_number(text: str) -> float:
-    """Return a number; ValueError if it is none, not finite, or has a decimal comma.
+    """Return a number; ValueError if it is none, not finite, or has a comma.
 
     >>> to_number("-0.5"), to_number("6e1")
     (-0.5, 60.0)
     """
     if looks_like_number(text) and "," in text:
-        raise ValueError(f"{text!r}: has a decimal comma; write {text.replace(',', '.')}")
+        raise ValueError(f"{text!r}: has a comma; write decimals with a point, and thousands without a mark")
     if not looks_like_number(text) or not math.isfinite(float(text)):
         raise ValueError(f"{text!r}: must be a number")
     return float(text)

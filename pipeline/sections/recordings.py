@@ -1,9 +1,10 @@
 """Sections of the parameters that say which recordings are searched for themes, and how themes are evaluated."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
+from pipeline.notes import HIGHEST_BPM, LOWEST_BPM
 from pipeline.parameters import Section
 from pipeline.sections.sound import Channel
 
@@ -45,7 +46,7 @@ class Recordings(Section):
     patterns: str = Field(
         "groundtruth", description="folder in it with the reference patterns, <piece>.txt in the MIREX format; optional"
     )
-    bpm: dict[str, PositiveFloat] = Field(
+    bpm: dict[str, Annotated[float, Field(ge=LOWEST_BPM, le=HIGHEST_BPM)]] = Field(
         {}, description="tempo of a piece in beats per minute, by name; left out: of the MIDI file next to it"
     )
     channel: Channel = None

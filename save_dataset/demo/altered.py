@@ -18,7 +18,8 @@ from save_dataset.midi.files import parse, read_midi
 from save_dataset.midi.mending import read_mended
 from save_dataset.midi.reading import print_mended
 from save_dataset.themes.recordings import Pattern
-from save_dataset.themes.score import LOWEST_PITCH, SAME_BEAT, Score, not_in_score, read_patterns, read_table
+from save_dataset.themes.score import Score, not_in_score, read_patterns
+from save_dataset.themes.score_table import LOWEST_PITCH, SAME_BEAT, read_table
 
 DEFAULT_TEMPO = 500_000  # microseconds of a quarter note, unless the file says otherwise: MIDI files 1.0
 

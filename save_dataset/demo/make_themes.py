@@ -32,7 +32,8 @@ def make_themes(parameters: Parameters, root: Path = ROOT, show_progress: bool =
     for name, midi, patterns in tqdm(pieces_of(parameters, root), "rendering", unit="piece", disable=not show_progress):
         files[f"{name}.mid"] = midi
         files[f"{name}.flac"] = _to_flac(midi)
-        files[f"{parameters.pieces.patterns}/{name}.txt"] = patterns_to_text(patterns).encode()
+        if patterns:
+            files[f"{parameters.pieces.patterns}/{name}.txt"] = patterns_to_text(patterns).encode()
     paths = write_files(
         root / "music" / parameters.made.folder, parameters.made, files, endings=(*MIDI_ENDINGS, *SOUND_ENDINGS),
         what="music", sections="[composition] or [altered], and [pieces]",

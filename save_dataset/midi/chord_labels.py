@@ -19,7 +19,7 @@ from save_dataset.files import Listing, find_named
 from save_dataset.midi.chord_qualities import MINOR, OTHER, class_of_label, class_of_type
 from save_dataset.midi.corpus import NO_CHORD
 from save_dataset.midi.files import MidiNotes
-from save_dataset.tables import read_table, read_text, to_number
+from save_dataset.tables import read_lines, read_table, to_number
 
 CSV_ENDING, POP909_NAME = ".chords.csv", "chord_midi.txt"
 CSV_COLUMNS = ("onset_qb", "dur_qb", "root_pc", "quality")
@@ -39,9 +39,9 @@ class ChordSpans:
 
 def find_labels(midi_path: Path, listing: Listing | None = None) -> Path | None:
     """Return the file with the chord labels of a piece, if there is one; `listing` is that of its folder."""
-    folder, pop909 = midi_path.parent, Path(POP909_NAME)
+    folder = midi_path.parent
     own = find_named(folder, midi_path.stem, [CSV_ENDING], listing)
-    return own or find_named(folder, pop909.stem, [pop909.suffix], listing)
+    return own or find_named(folder, "", [POP909_NAME], listing)  # in any capitals, as an ending
 
 
 def read_labels(path: Path) -> ChordSpans:
@@ -64,6 +64,7 @@ def read_dcml(path: Path) -> ChordSpans:
         except ValueError as error:
             raise ValueError(f"{row.place}: {onset},{length},{root},{quality}: cannot be read: {error}") from error
         unknown += [quality] * (chord is None)
+    _check_that_chords_came(spans, path)
     return to_spans(spans, in_beats=True, unknown=unknown)
 
 
@@ -78,16 +79,18 @@ def read_pop909(path: Path) -> ChordSpans:
     """Return the chords of a ``chord_midi.txt`` of POP909; ValueError with the line that is no chord."""
     spans: list[Span] = []
     unknown = []
-    for line, text in enumerate(read_text(path).splitlines(), start=1):
-        if not text.strip():
-            continue
+    for place, text in read_lines(path):
+        cells = text.split(maxsplit=2)
+        if len(cells) < 3:
+            raise ValueError(f"{place}: {text!r}: must be start, end and a chord, with tabs or spaces between them")
+        start, end, label = cells
         try:
-            start, end, label = text.split(maxsplit=2)
-            chord = class_of_label(label.strip())
+            chord = class_of_label(label)
             _append(spans, to_number(start), to_number(end), chord)
         except ValueError as error:
-            raise ValueError(f"{path}: line {line}: {text!r}: must be start, end and a chord ({error})") from error
+            raise ValueError(f"{place}: {text!r}: must be start, end and a chord ({error})") from error
         unknown += [label.partition(":")[2].partition("/")[0]] * (chord is None)
+    _check_that_chords_came(spans, path)
     return to_spans(spans, in_beats=False, unknown=unknown)
 
 
@@ -98,6 +101,11 @@ def _append(spans: list[Span], start: float, end: float, chord: int | None) -> N
     if spans and start < spans[-1][0]:
         raise ValueError("starts before the line above: must be in order of time")
     spans.append((start, end, OTHER if chord is None else chord))
+
+
+def _check_that_chords_came(spans: list[Span], path: Path) -> None:
+    if not spans:
+        raise ValueError(f"{path}: contains no chords; remove it if they are not known")
 
 
 def to_spans(spans: list[Span], in_beats: bool, unknown: Sequence[str] = ()) -> ChordSpans:

@@ -24,6 +24,7 @@ PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 NO_CHORD_LABELS = ("N", "NC", "N.C.")
 LABEL = re.compile(r"([A-G])([b#]*)(?::([^/()\s]*(?:\([^()]*\))?))?(?:/[b#]*\d+)?")  # root, quality, bass
 QUALITY = re.compile(r"([^()]*)(?:\(([^()]*)\))?")  # shorthand, degrees
+ALTERED_FIFTHS, NO_FIFTH = {"b5", "#5"}, "*5"  # degrees
 SAME_TRIAD = {"6": "maj6", "maj11": "maj9", "aug7": "aug"}  # of Harte's shorthands that mir_eval has not
 MINOR_THIRD, MAJOR_THIRD, TRITONE, FIFTH, SIXTH = 3, 4, 6, 7, 8  # semitones above the root
 
@@ -60,27 +61,32 @@ def _split_label(label: str) -> tuple[int, str]:
 
 
 def _class_of_quality(root: int, quality: str) -> int | None:
-    """Return the class by the third; without one, or with a triad that is diminished or augmented, it is other."""
+    """Return the class by the third; without one, or with a fifth that is diminished or augmented, it is other."""
     semitones = _semitones_of(quality)
     if semitones is None:
         return None
     third = MAJOR_THIRD if semitones[MAJOR_THIRD] else MINOR_THIRD
-    altered_fifth = SIXTH if third == MAJOR_THIRD else TRITONE
-    if not semitones[third] or (semitones[altered_fifth] and not semitones[FIFTH]):
+    is_altered = (semitones[TRITONE] or semitones[SIXTH]) and not semitones[FIFTH]
+    if not semitones[third] or is_altered:
         return OTHER
     return root + (MINOR if third == MINOR_THIRD else 0)
 
 
 @cache
 def _semitones_of(quality: str) -> np.ndarray | None:
-    """Return which semitones above the root a quality of Harte's has, ``(12,)``; None if it is not known."""
+    """Return which semitones above the root a quality of Harte's has, ``(12,)``; None if it is not known.
+
+    An altered fifth in brackets replaces that of the shorthand: ``min7(b5)``, unless 5 is there too.
+    """
     match = QUALITY.fullmatch(quality)
     shorthand, degrees = match.groups(default="") if match else ("none", "")
-    shorthand = shorthand.lower()
+    shorthand, added = shorthand.lower(), [degree.strip() for degree in degrees.split(",") if degree]
+    if ALTERED_FIFTHS.intersection(added) and "5" not in added:
+        added.append(NO_FIFTH)
     try:
         semitones = chord.quality_to_bitmap(SAME_TRIAD.get(shorthand, shorthand))
-        for degree in filter(None, degrees.split(",")):
-            semitones = semitones + chord.scale_degree_to_bitmap(degree.strip())
+        for degree in added:
+            semitones = semitones + chord.scale_degree_to_bitmap(degree)
     except chord.InvalidChordException:
         return None
     return semitones > 0

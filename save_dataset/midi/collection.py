@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.notes import MIDI_ENDINGS
+from pipeline.notes import HIGHEST_BPM, LOWEST_BPM, MIDI_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Collection
 from save_dataset.files import find_files, music_path, names_below, nfc
@@ -58,7 +58,10 @@ def read_collection(collection: Collection, root: Path = ROOT) -> list[Entry]:
     elif table:
         rows = read_rows(table, collection, folder, paths.keys())
     if not (names := sorted(paths.keys() & rows.keys())):
-        raise ValueError(f"{table or folder}: no row is for a file that {collection.files} finds in {folder}")
+        names_differ = f"the first row is for {next(iter(rows), 'none')!r}, the first file is {min(paths)!r}"
+        raise ValueError(
+            f"{table or folder}: no row is for a file that {collection.files} finds in {folder}: {names_differ}"
+        )
     _print_missing(paths.keys() - rows.keys(), "files without a row in the table")
     _print_missing(rows.keys() - paths.keys(), "rows of the table without a file")
     return describe({name: paths[name] for name in names}, rows, collection)
@@ -96,16 +99,17 @@ def _read_columns(cells: Mapping[str, str], column: str | None, automatic: Itera
 
 
 def _check_cells(name: str, row: Row, word: str | None) -> None:
-    """Raise a ValueError if the part of the split is none, or the tempo no number above 0; an empty tempo is none."""
+    """Raise a ValueError if the part of the split is none, or the tempo cannot be; an empty tempo is none."""
     if word is not None and word not in SPLIT_WORDS:
         raise ValueError(f"{row.place}: {name}: split={word!r}: must be one of {', '.join(SPLIT_WORDS)}")
     bpm = row.cells.get("bpm", "")
     try:
-        is_tempo = not bpm or to_number(bpm) > 0
+        is_tempo = not bpm or LOWEST_BPM <= to_number(bpm) <= HIGHEST_BPM
     except ValueError as error:
         raise ValueError(f"{row.place}: {name}: bpm: {error}") from error
     if not is_tempo:
-        raise ValueError(f"{row.place}: {name}: bpm={bpm}: must be above 0, or empty: then the file's own")
+        must = f"must be from {LOWEST_BPM} to {HIGHEST_BPM}, or empty: then the file's own"
+        raise ValueError(f"{row.place}: {name}: bpm={bpm}: {must}")
 
 
 def _group_by_name(name: str, label: str, pattern: str | None) -> str:

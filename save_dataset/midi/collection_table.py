@@ -40,7 +40,7 @@ def table_of(collection: Collection, root: Path = ROOT) -> Path | None:
 def read_rows(table: Path, collection: Collection, folder: Path, names: Names[str]) -> Rows:
     """Return the rows of a table by the file they are for: by its name in `names`, else as the table has it.
 
-    ValueError if a column is missing, a row names no file, or two rows of a file differ.
+    ValueError if a column or all rows are missing, a row names no file, or two rows of a file differ.
     """
     columns = (collection.label_column, collection.group_column, collection.split_column)
     named = [column for column in columns if column]
@@ -59,6 +59,8 @@ def read_rows(table: Path, collection: Collection, folder: Path, names: Names[st
         same = [name] if name in names else by_capitals.get(name.casefold(), [])
         name = same[0] if len(same) == 1 else name
         _check_that_rows_agree(row, rows.setdefault(name, row), path_column)
+    if not rows:
+        raise ValueError(f"{table}: contains no rows")
     return rows
 
 

@@ -1,30 +1,26 @@
 """The score of a recording, and its reference patterns.
 
-A score is a table, ``<piece>.csv``, of onset in beats and MIDI pitch in its first two columns, or else
-``<piece>.mid``. The beats of a table are its own: the first note may have any. Patterns are in the form of MIREX, in
-beats of the score.
+A score is a table, ``<piece>.csv``, of onset in beats and MIDI pitch, or else ``<piece>.mid``. The beats of a table are
+its own: the first note may have any. Patterns are in the form of MIREX, in beats of the score.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.atomic_write import write_text
-from pipeline.notes import HIGHEST_PITCH, MIDI_ENDINGS
+from pipeline.notes import MIDI_ENDINGS
 from save_dataset.files import find_named
 from save_dataset.midi.files import read_midi
-from save_dataset.tables import check_names, fold, looks_like_number, read_cells, read_text, to_number
+from save_dataset.tables import read_lines
 from save_dataset.themes.recordings import Pattern
+from save_dataset.themes.score_table import DECIMALS, LOWEST_PITCH, SAME_BEAT, in_order, read_table, to_note
 
 MAX_FRACTION, MAX_REST_S = 1.25, 5.0  # of a recording over its score, for the last note and applause
-SAME_BEAT = 1e-3  # tables and patterns are rounded
-COLUMNS = ("onset", "pitch")
-MUST = "must be a table of onsets in beats and MIDI pitches"
-DECIMALS = "write decimals with a point"
-LOWEST_PITCH = 12  # C0, 16 Hz: no lower one can be heard, and the MIDI of JKU marks the end of a piece with pitch 1
+MUST_BE_NOTE = "must be onset and pitch, as in the MIREX format"
+HEADING = re.compile(r"(pattern|occurrence)(?!.*(pattern|occurrence))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -60,60 +56,9 @@ def read_score(path: Path, bpm: float | None) -> Score | None:
     if not is_pitched.any():
         raise ValueError(f"{midi_path}: contains no notes with a pitch")
     times_s, beats, pitches = (x[is_pitched] for x in (midi.onsets_s, midi.onsets_beats, midi.pitches))
-    notes = _in_order(np.stack([times_s - times_s[0], beats, pitches], axis=1))
+    notes = in_order(np.stack([times_s - times_s[0], beats, pitches], axis=1))
     notes = _with_seconds(notes[:, 1:], bpm) if bpm else notes
     return Score(notes, bpm or midi.tempo_bpm, (midi_path,))
-
-
-def read_table(path: Path) -> np.ndarray:
-    """Return onsets in beats and pitches of a table, ``(n_notes, 2)``, in order.
-
-    They are in the columns `onset` and `pitch`, or, where its first line does not name these, in the first two.
-    """
-    lines = read_cells(path, COLUMNS)
-    first = lines[0][1] if lines else []
-    names = _names_of(first)
-    check_names(f"{path}: line {lines[0][0] if lines else 1}", names)
-    places = [names.index(column) for column in COLUMNS] if {*COLUMNS} <= {*names} else [0, 1]
-    filled = places if names else [index for index, cell in enumerate(first) if cell]  # in each row
-    notes: list[tuple[float, float]] = []
-    for line, cells in lines[bool(names) :]:
-        place = f"{path}: line {line}"
-        if any(cells[len(first) :]) or not 2 <= 1 + max(filled) <= len(cells):
-            raise ValueError(f"{place}: has {len(cells)} cells, the first line has {len(first)}: {MUST}; {DECIMALS}")
-        onset, pitch = (cells[index] for index in places)
-        note = to_note(place, onset, pitch)
-        _check_note(place, note, notes[-1] if notes else note, may_be_split=len(cells) > 2 and "." not in onset + pitch)
-        notes.append(note)
-    if not notes:
-        raise ValueError(f"{path}: contains no notes: {MUST}")
-    return _in_order(np.array(notes))
-
-
-def _names_of(first: Sequence[str]) -> list[str]:
-    """Return the columns that a first line names, as they are compared; none if it has a number, or no letter."""
-    has_letters = any(character.isalpha() for cell in first for character in cell)
-    return [fold(cell) for cell in first] if has_letters and not any(map(looks_like_number, first)) else []
-
-
-def _check_note(place: str, note: tuple[float, float], before: tuple[float, float], *, may_be_split: bool) -> None:
-    """Raise a ValueError if a note is before the last one, or might be an onset that is split at its decimal comma."""
-    onset, pitch = note
-    if may_be_split and pitch < LOWEST_PITCH:
-        raise ValueError(f"{place}: {onset:g},{pitch:g}: is a decimal comma, or a pitch too low to hear; {DECIMALS}")
-    if onset < before[0] - SAME_BEAT:
-        raise ValueError(f"{place}: onset {onset:g} after {before[0]:g}: must be in order of onsets")
-
-
-def to_note(place: str, onset: str, pitch: str) -> tuple[float, float]:
-    """Return a note, onset in beats and MIDI pitch; ValueError that begins with its place if they are none."""
-    try:
-        note = to_number(onset), to_number(pitch)
-    except ValueError as error:
-        raise ValueError(f"{place}: {error}: {MUST}") from error
-    if not (0 <= note[1] <= HIGHEST_PITCH and note[1].is_integer()):
-        raise ValueError(f"{place}: pitch {pitch}: must be a whole number from 0 to {HIGHEST_PITCH}")
-    return note
 
 
 def _with_seconds(notes: np.ndarray, bpm: float) -> np.ndarray:
@@ -121,17 +66,12 @@ def _with_seconds(notes: np.ndarray, bpm: float) -> np.ndarray:
     return np.column_stack([(notes[:, 0] - notes[0, 0]) * 60 / bpm, notes])
 
 
-def _in_order(notes: np.ndarray) -> np.ndarray:
-    """Return rows in the order of onset in beats and pitch, the last two columns."""
-    return notes[np.lexsort((notes[:, -1], notes[:, -2]))]
-
-
 def check_length(score: Score, lead_in_s: float, duration_s: float, sound: Path) -> None:
     """Raise a ValueError if a recording is shorter than its score, or much longer."""
     last_s = lead_in_s + score.notes[-1, 0]
     if last_s > duration_s or duration_s > MAX_FRACTION * last_s + MAX_REST_S:
         raise ValueError(
-            f"{score.paths[0].name}: at {score.bpm:g} bpm its last note is at {last_s:.1f} s, {sound.name} is "
+            f"{score.paths[0]}: at {score.bpm:g} bpm its last note is at {last_s:.1f} s, {sound.name} is "
             f"{duration_s:.1f} s long: give its tempo under pieces.bpm, or the whole score"
         )
 
@@ -157,29 +97,41 @@ def not_in_score(notes: np.ndarray, score: Score) -> np.ndarray:
 
 
 def _parse_patterns(path: Path) -> list[Pattern]:
-    """Return what `mir_eval.io.load_patterns` does; also read are blank lines, and headings in capitals."""
+    """Return what `mir_eval.io.load_patterns` does; also read are blank lines, comments, and headings in capitals."""
     patterns: list[Pattern] = []
     place = str(path)
-    for line, text in enumerate(read_text(path).splitlines(), start=1):
-        place, word = f"{path}: line {line}", text.strip().lower()
-        if "pattern" in word:
+    for place, text in read_lines(path):
+        heading = HEADING.match(text)
+        kind = heading[1].lower() if heading else None
+        if kind == "pattern":
             _check_that_notes_came(patterns, place)
             patterns.append([])
-        elif word and not patterns:
-            raise ValueError(f"{place}: {text!r}: must come after a line pattern1, as in the MIREX format")
-        elif "occurrence" in word:
+        elif not patterns:
+            raise ValueError(f"{place}: {text!r}: the first line must be pattern1, as in the MIREX format")
+        elif kind == "occurrence":
             if patterns[-1]:
                 _check_that_notes_came(patterns, place)
             patterns[-1].append([])
-        elif word:
-            cells = re.split(r"\s*[,;\s]\s*", word)
-            if len(cells) != 2:
-                raise ValueError(f"{place}: {text!r}: must be onset and pitch, as in the MIREX format; {DECIMALS}")
+        else:
             if not patterns[-1]:
                 patterns[-1].append([])
-            patterns[-1][-1].append(to_note(place, *cells))
+            patterns[-1][-1].append(_to_note(place, text))
+    if not patterns:
+        raise ValueError(f"{path}: contains no patterns; remove it if they are not known")
     _check_that_notes_came(patterns, place)
     return patterns
+
+
+def _to_note(place: str, text: str) -> tuple[float, float]:
+    """Return the note of a line, its first two cells: onset and pitch; ValueError if they are none."""
+    delimiter = next((mark for mark in ";\t," if mark in text), None)
+    cells = [cell.strip() for cell in text.split(delimiter)]
+    if len(cells) < 2:
+        raise ValueError(f"{place}: {text!r}: {MUST_BE_NOTE}")
+    note = to_note(f"{place}: {text!r}", cells[0], cells[1], MUST_BE_NOTE)
+    if note[1] < LOWEST_PITCH and len(cells) > 2 and "." not in text:
+        raise ValueError(f"{place}: {text!r}: {MUST_BE_NOTE}; {DECIMALS}")
+    return note
 
 
 def _check_that_notes_came(patterns: list[Pattern], place: str) -> None:

@@ -20,10 +20,22 @@ def find(tmp_path):
     return find_names
 
 
-def test_a_pattern_finds_files_of_the_endings_in_either_case_by_name_and_a_list_in_its_order(find):
-    names = ("c.mid", "A.MID", "deep/b.Midi", "._c.mid", "notes.txt", "d.mid.txt", "folder.mid/e.wav")
+def test_a_pattern_finds_files_of_the_endings_in_either_case_by_name_and_a_list_in_its_order(find, tmp_path):
+    names = (
+        "c.mid",
+        "A.MID",
+        "deep/b.Midi",
+        "._c.mid",
+        "notes.txt",
+        "d.mid.txt",
+        "folder.mid/e.wav",
+        ".Trash/x.mid",
+        "deep/.x/y.mid",
+    )
     assert find("**/*.*", *names) == ["A.MID", "c.mid", "deep/b.Midi"]
     assert find("*.mid") == find("*.[mM]*") == ["A.MID", "c.mid"]
+    assert find("*.mid", folder=tmp_path / ".Trash") == [".Trash/x.mid"]
+    assert find("../*.mid", folder=tmp_path / "deep") == ["deep/../A.MID", "deep/../c.mid"]
     assert find("c*") == ["c.mid"]
     assert find("*.txt", endings=()) == ["d.mid.txt", "notes.txt"]
     assert find(("b.mid", "a.txt", "b.mid"), "a.txt", "b.mid") == ["b.mid", "a.txt"]

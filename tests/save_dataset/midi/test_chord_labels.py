@@ -60,6 +60,11 @@ def test_files_of_other_programs_and_qualities_that_are_not_known(write):
         ("onset_qb,dur_qb,quality\n0,1,M\n", "piece.chords.csv: has no column 'root_pc'; there are onset_qb"),
         ("", "has no column 'onset_qb'; there are none"),
         (HEADER + "0,1,0,M,M,I\n1,one,0,M,M,I\n", "line 3: 1,one,0,M: cannot be read"),
+        (HEADER, "piece.chords.csv: contains no chords; remove it"),
+        (
+            "My chords\n" + HEADER + "0,1,0,M,M,I\n",
+            "has no column 'onset_qb'; there are My chords; the first line must",
+        ),
         (HEADER + "0\n", "line 2: 0,,,: cannot be read"),
         (HEADER + "0,1,C,M,M,I\n", "line 2: 0,1,C,M: cannot be read: 'C': must be a number"),
         (
@@ -71,7 +76,7 @@ def test_files_of_other_programs_and_qualities_that_are_not_known(write):
         (HEADER + "0,inf,0,M,M,I\n", "line 2: 0,inf,0,M: cannot be read: 'inf': must be a number"),
         (HEADER + "1,1,0,M,M,I\n0,1,0,M,M,I\n", "line 3: 0,1,0,M: cannot be read: starts before the line above"),
         (HEADER + "0,5,1,0,M,M,I\n", "line 2: has 7 cells for 6 columns; write decimals with a point"),
-        (HEADER.replace(",", ";") + "0,5;1;0;M;M;I\n", "line 2: 0,5,1,0,M: cannot be read: '0,5': has a decimal comma"),
+        (HEADER.replace(",", ";") + "0,5;1;0;M;M;I\n", "line 2: 0,5,1,0,M: cannot be read: '0,5': has a comma"),
     ],
 )
 def test_broken_csv_is_refused(write, text, message):
@@ -79,11 +84,16 @@ def test_broken_csv_is_refused(write, text, message):
         read_dcml(write(text))
 
 
-@pytest.mark.parametrize("text", ["0 1\n", "0 1 C:maj 3\n", "0 x C:maj\n", "0 1 Q\n", "1 0 N\n", "-1 0 N\n", "0 nan N"])
+@pytest.mark.parametrize(
+    "text", ["0 1\n", "0 1 C:maj 3\n", "0 x C:maj\n", "0 1 Q\n", "1 0 N\n", "-1 0 N\n", "0 nan N", "0,1,N"]
+)
 def test_broken_text_is_refused(write, text):
     path = write("0 1 N\n" + text, "chord_midi.txt")
     with pytest.raises(ValueError, match=r"chord_midi.txt: line 2: .*: must be start, end and a chord"):
         read_pop909(path)
+    path.write_text("# start end chord\n\n")
+    with pytest.raises(ValueError, match=r"chord_midi.txt: contains no chords; remove it if they are not known$"):
+        read_labels(path)
     path.write_bytes(b"0 1 \xff\xfe")
     with pytest.raises(ValueError, match=r"chord_midi.txt: line 1: is not text in UTF-8"):
         read_labels(path)
@@ -96,6 +106,8 @@ def test_labels_are_found_next_to_the_piece_and_read_by_their_kind(write, tmp_pa
     assert find_labels(piece) == pop909
     own = write(HEADER + "0,1,0,M,M,I\n")
     assert find_labels(piece) == own
+    assert find_labels(tmp_path / "other.mid") == pop909
+    pop909 = pop909.rename(tmp_path / "CHORD_midi.TXT")
     assert find_labels(tmp_path / "other.mid") == pop909
     assert (read_labels(own).in_beats, read_labels(pop909).in_beats) == (True, False)
 

@@ -4,14 +4,15 @@ from save_dataset.midi.chord_qualities import MINOR, OTHER, class_of_label, clas
 from save_dataset.midi.corpus import NO_CHORD
 
 LABELS = {
-    0: "C C:maj B#:7/b7 C:6 C:maj11 C:7(#9) C:7(b5) C:(1,3,5)",
+    0: "C C:maj B#:7/b7 C:6 C:maj11 C:7(#9) C:7(#11) C:7(b5,5) C:(1,3,5)",
     6: "F#:maj7/3 Gb:maj6 F#:Maj7",
     9: "A:maj(9)",
     11: "Cb:9",
     MINOR: "C:min C:(1,b3,5) C:(b3,5)/b3",
-    MINOR + 3: "Eb:min7/b3 Eb:min7(b5)",
+    MINOR + 3: "Eb:min7/b3 Eb:min7(9)",
     MINOR + 9: "A:minmaj7",
-    OTHER: "B:dim B:hdim7 C:aug C:sus4(b7) G:sus2 N N.C. A:(1,5) C:5 C:1 C:(1,b3,b5) C:(1,3,#5) C:maj(*3) C:aug7",
+    OTHER: "B:dim B:hdim7 C:aug C:sus4(b7) G:sus2 N N.C. A:(1,5) C:5 C:1 C:(1,b3,b5) C:(1,3,#5) C:maj(*3) C:aug7 "
+    "C:min7(b5) C:min(b5) C:maj(b5) C:maj(#5) C:min(#5) C:7(b5,9) C:(1,3,b5) C:min7(*5,b5) C:dim(3)",
     NO_CHORD: "X",
     None: "C:foo C:M C:MM7 C:m7 C:7sus4 C:(1,x)",
 }

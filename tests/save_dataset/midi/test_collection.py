@@ -176,7 +176,9 @@ def test_no_part_is_empty_that_must_not_be(validation, test):
                 f"t.csv: line 2: a.mid: bpm{message}",
             )
             for bpm, message in (
-                ("0", "=0: must be above 0"),
+                ("0", "=0: must be from 1 to 1000, or empty"),
+                ("0.001", "=0.001: must"),
+                ("1001", "=1001: must"),
                 ("-1", "=-1: must"),
                 ("nan", ": 'nan': must"),
                 ("9,5", ": "),
@@ -188,7 +190,12 @@ def test_no_part_is_empty_that_must_not_be(validation, test):
             {"table": "t.csv"},
             "t.csv: line 4: A.mid: is also in line 2, with other cells",
         ),
-        ({"a.mid": "", "t.csv": "path\nb.mid"}, {"table": "t.csv"}, "t.csv: no row is for a file that"),
+        (
+            {"a.mid": "", "t.csv": "path\nx\\b.mid"},
+            {"table": "t.csv"},
+            "t.csv: no row is for a file that .*: the first row is for 'x/b.mid', the first file is 'a.mid'",
+        ),
+        ({"a.mid": "", "t.csv": "path\n"}, {"table": "t.csv"}, "t.csv: contains no rows"),
         *(
             (["a.mid"], {column: "style"}, f"collection.{column}='style': there is no table with it; see ")
             for column in ("label_column", "group_column", "split_column")

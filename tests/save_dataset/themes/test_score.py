@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from save_dataset.midi.files import make_midi
-from save_dataset.themes.score import check_length, read_patterns, read_score, read_table, write_patterns
+from save_dataset.themes.score import check_length, read_patterns, read_score, write_patterns
+from save_dataset.themes.score_table import read_table
 
 TABLE = "-1.0, 65.0, 63.0, 2.5, 0\n0.0, 77.0, 70.0, 2.0, 0\n0.0, 60.0, 70.0, 2.0, 0\n3.0, 65.0, 70.0, 2.0, 0\n"
 PATTERNS = [[[(-1.0, 65.0), (0.0, 77.0)], [(3.0, 65.0)]], [[(0.0, 60.0)], [(0.3333333, 62.0)]]]
@@ -68,6 +69,11 @@ def test_midi_gives_its_own_seconds_without_drums_and_what_is_too_low_to_hear(tm
         "beat (1/4 notes),note\n1,60\n2.5,61",
         "1,60,,4\n2.5,61,,\n",
         "1e0,6e1,,\n2.5,61\n",
+        "0,1\n1,60\n2.5,61\n",
+        "# my notes\nTonbeginn,Tonhöhe\n1,60\n2.5,61\n",
+        ",pitch,onset\n0,60,1\n1,61,2.5\n",
+        "# pitch,onset\n60,1\n61,2.5\n",
+        "onset_beats,midi_pitch,end_time\n1,60,2\n2.5,61,3\n",
     ],
 )
 def test_tables_of_many_programs_are_the_same_notes(table, text):
@@ -82,6 +88,25 @@ def test_tables_of_many_programs_are_the_same_notes(table, text):
         ("onset,pitch\n", ": contains no notes"),
         ("Onset,onset,pitch\n0,1,60", ": line 1: two columns are called 'onset'"),
         ("1,60\n2,C4\n", ": line 2: 'C4': must be a number: must be a table of onsets"),
+        *(
+            (header + "\n60,61\n", f": has no column '{missing}'; there are {header.strip(',')}".replace(",", ", "))
+            for header, missing in (
+                ("pitch,onset_beats", "onset"),
+                ("pitch,start", "onset"),
+                ("id,onset,note", "pitch"),
+                ("start,end,Pitch", "onset"),
+                ("MIDI number,velocity", "onset"),
+                ("note,velocity", "onset"),
+                ("bar,Beat", "onset"),
+                (",x,y", "onset"),
+            )
+        ),
+        ("My score\nonset,pitch\n0,60\n", ": has no column 'onset'; there are My score; the first line must name the"),
+        ("onset pitch\n0 60\n", ": has no column 'onset'; there are onset pitch; the first line must name the columns"),
+        (
+            "0 60\n",
+            ": line 1: has 1 cells, .* pitches, with commas, semicolons, tabs or bars between cells, not '0 60'",
+        ),
         ("nan,60\n", ": line 1: 'nan': must be a number"),
         ("1,inf\n", ": line 1: 'inf': must be a number"),
         ("1\n2\n", ": line 1: has 1 cells, the first line has 1: must be a table"),
@@ -95,8 +120,8 @@ def test_tables_of_many_programs_are_the_same_notes(table, text):
         ("0,25,60\n1,62\n", ": line 2: has 2 cells, the first line has 3"),
         ("1,0,60\n1,5,62\n", ": line 1: 1,0: is a decimal comma, or a pitch too low"),
         ("onset,pitch\n0,5,60\n", ": line 2: has 3 cells, the first line has 2"),
-        ("0;60\n0,5;62\n", ": line 2: '0,5': has a decimal comma; write 0.5"),
-        ('0,60\n"0,5",62\n', ": line 2: '0,5': has a decimal comma"),
+        ("0;60\n0,5;62\n", ": line 2: '0,5': has a comma; write decimals with a point"),
+        ('0,60\n"0,5",62\n', ": line 2: '0,5': has a comma"),
     ],
 )
 def test_what_is_no_table_of_notes_is_refused_with_its_line(table, text, message):
@@ -116,7 +141,7 @@ def test_the_lowest_and_the_highest_pitch_are_read(table):
 def test_a_recording_of_another_length_is_refused(table, tmp_path, duration_s):
     sound, score = tmp_path / "piece.mp3", read_score(table, 60.0)
     check_length(score, 1.0, 5.5, sound)
-    message = rf"^piece.csv: at 60 bpm its last note is at 5.0 s, piece.mp3 is {duration_s:.1f} s long: give its tempo"
+    message = rf"^{table}: at 60 bpm its last note is at 5.0 s, piece.mp3 is {duration_s:.1f} s long: give its tempo"
     with pytest.raises(ValueError, match=message):
         check_length(score, 1.0, duration_s, sound)
 
@@ -128,7 +153,6 @@ def test_patterns_written_are_the_patterns_read(tmp_path):
         for pattern, expected in zip(read, PATTERNS, strict=True):
             for notes, expected_notes in zip(pattern, expected, strict=True):
                 np.testing.assert_allclose(notes, expected_notes, atol=1e-6)
-    assert read_patterns(write_patterns([], path), None) == []
 
 
 def test_patterns_of_another_score_are_refused(table, tmp_path):
@@ -148,8 +172,11 @@ def test_patterns_of_other_programs_are_the_same_patterns(tmp_path):
     assert read_patterns(path, None) == [[[(0, 60), (1, 62)], [(4, 60)]]]
     path.write_text("pattern1\n0, 60\n")  # mir_eval reads it so
     assert read_patterns(path, None) == mir_eval.io.load_patterns(str(path)) == [[[(0, 60)]]]
-    path.write_text("\n")
-    assert read_patterns(path, None) == []
+    path.write_text("# mine\npattern1 (A)\n0.5, 60,\n1.5, 62.0, 80, x\n")
+    assert read_patterns(path, None) == [[[(0.5, 60), (1.5, 62)]]]
+    path.write_text("\n# none\n")
+    with pytest.raises(ValueError, match=r"known.txt: contains no patterns; remove it if they are not known$"):
+        read_patterns(path, None)
 
 
 @pytest.mark.parametrize(
@@ -157,11 +184,17 @@ def test_patterns_of_other_programs_are_the_same_patterns(tmp_path):
     [
         ("pattern1\noccurrence1\n1.0\n", "line 3: '1.0': must be onset and pitch, as in the MIREX format"),
         ("pattern1\noccurrence1\n0,5, 60\n", "line 3: '0,5, 60': must be onset and pitch.*decimals with a point"),
-        ("pattern1\noccurrence1\na, b\n", "line 3: 'a': must be a number"),
-        ("pattern1\noccurrence1\n1, nan\n", "line 3: 'nan': must be a number"),
-        ("pattern1\noccurrence1\n\n1, 128\n", "line 4: pitch 128: must be a whole number from 0 to 127"),
-        ("\n1, 60\npattern1\n", "line 2: '1, 60': must come after a line pattern1"),
-        ("occurrence1\n1, 60\n", "line 1: 'occurrence1': must come after a line pattern1"),
+        (
+            "pattern1\noccurrence1\nA, b\n",
+            "line 3: 'A, b': 'A': must be a number: must be onset and pitch, as in",
+        ),
+        ("pattern1\noccurrence1\n1, nan\n", "line 3: '1, nan': 'nan': must be a number"),
+        ("pattern1\noccurrence1\n0,5; 60\n", "line 3: '0,5; 60': '0,5': has a comma"),
+        ("pattern1\noccurrence1\n1, 60\nThe pattern\n", "line 4: 'The pattern': 'The': must be a number: must be"),
+        ("pattern1, occurrence1\n1, 60\n", "line 1: 'pattern1, occurrence1': the first line must be pattern1, as in"),
+        ("pattern1\noccurrence1\n\n1, 128\n", "line 4: '1, 128': pitch 128: must be a whole number from 0 to 127"),
+        ("\n1, 60\npattern1\n", "line 2: '1, 60': the first line must be pattern1"),
+        ("occurrence1\n1, 60\n", "line 1: 'occurrence1': the first line must be pattern1"),
         ("pattern1\noccurrence1\noccurrence2\n1, 60\n", "line 3: pattern 1 has no notes in its last occurrence"),
         ("pattern1\npattern2\noccurrence1\n1, 60\n", "line 2: pattern 1 has no notes"),
         ("pattern1\noccurrence1\n1, 60\npattern2\n\n", "line 4: pattern 2 has no notes"),
