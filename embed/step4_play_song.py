@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 if not __package__:  # run as a file: look for modules in the repository, not in this folder
-    sys.path[: not sys.flags.safe_path] = [str(Path(__file__).resolve().parents[1])]
+    folder = Path(__file__).resolve().parent
+    sys.path = [str(folder.parent), *(path for path in sys.path if Path(path).resolve() != folder)]
 
 from pipeline import command_line
 
