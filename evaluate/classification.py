@@ -152,10 +152,11 @@ def _measure_clusters(standardised: np.ndarray, labels: np.ndarray) -> dict[str,
     ``silhouette_pca`` of the first two components.
     """
     pca = PCA(min(3, *standardised.shape), svd_solver="full")
-    z = pca.fit_transform(standardised)
+    with np.errstate(invalid="ignore"):  # of pieces that are all the same
+        z = pca.fit_transform(standardised)
     return {
         "pca": z,
-        "explained_variance": pca.explained_variance_ratio_,
+        "explained_variance": np.nan_to_num(pca.explained_variance_ratio_),
         "silhouette": silhouette_score(standardised, labels),
         "silhouette_pca": silhouette_score(z[:, :2], labels),
     }

@@ -3,14 +3,18 @@
 The same arrays give the same bytes: files carry no date and no version.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
 
 from pipeline import results
 from pipeline.atomic_write import atomic_write
@@ -21,6 +25,7 @@ Drawer = Callable[[Any, Path], list[Path]]
 
 TIME_COLOURS = "viridis"
 PIXEL_COLOURS = "inferno"
+MAX_CHARACTERS = 40  # of a name
 RUN_COLOURS = {"R": "black", "RF": "tab:red", "PCA": "tab:blue"}
 OTHER_COLOURS = ("tab:green", "tab:orange", "tab:purple", "tab:brown", "tab:pink", "tab:cyan", "tab:olive")
 METHODS = {
@@ -72,15 +77,47 @@ def colour_of(run: str, runs: list[str]) -> str:
     return RUN_COLOURS.get(run) or OTHER_COLOURS[others.index(run) % len(OTHER_COLOURS)]
 
 
+def shown(name: object) -> str:
+    r"""Return a name for a figure: without its middle if it is long; what the font lacks is written as ``\u4e2d``."""
+    written = [as_drawn(character) for character in str(name)]
+    if len("".join(written)) > MAX_CHARACTERS:
+        while len("".join(written)) >= MAX_CHARACTERS:
+            del written[len(written) // 2]
+        written.insert((len(written) + 1) // 2, "…")
+    return "".join(written)
+
+
+def as_drawn(text: str) -> str:
+    """Return a text as our font can write it; another font of the machine, or none, would write the rest."""
+    return "".join(
+        character if character == "\n" or ord(character) in _characters() else ascii(character)[1:-1]
+        for character in text
+    )
+
+
+@cache
+def _characters() -> frozenset[int]:
+    """The characters that the font has."""
+    return frozenset(get_font(findfont(FontProperties())).get_charmap())
+
+
 def save(figure: Figure, path: Path) -> list[Path]:
     """Write a figure as PNG and PDF, and return both paths; `path` has no ending."""
     no_dates = {".png": {"Software": None}, ".pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
     paths = [path.with_name(path.name + ending) for ending in no_dates]
     for target in paths:
         with atomic_write(target) as temporary, _powers_as_formulas(figure):
+            _mend_texts(figure)
             figure.savefig(temporary, metadata=no_dates[target.suffix])
         figure.set_layout_engine("none")  # it has done its work, which takes as long as drawing
     return paths
+
+
+def _mend_texts(figure: Figure) -> None:
+    """Let `shown` have each word that is drawn, such as the name of a run; labels of ticks are set anew, later."""
+    for text in figure.findobj(Text):
+        if not text.get_parse_math():
+            text.set_text(re.sub(r"[^ \n]+", lambda word: shown(word[0]), text.get_text()))
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def draw_code(corpus: Corpus, codes: SparseCodes) -> Figure:
     shown = used_channels(both, channels)
     figure, (above, middle, below) = _lay_out(height_in, names_width_in(channels, NAME_SIZE))
     time = {"steps_per_beat": corpus.steps_per_beat, "steps_per_bar": corpus.steps_per_bar}
-    for axes, music, title in zip((above, below), both, (excerpt.name, "reconstruction"), strict=True):
+    for axes, music, title in zip((above, below), both, (figures.shown(excerpt.name), "reconstruction"), strict=True):
         draw_music(axes, music[:, shown], channels[shown], **time, title=title)
     image = _draw_columns(middle, excerpt, active, codes.stride_steps)
     if image is not None:

@@ -91,7 +91,8 @@ def draw_planes(spaces: dict[str, np.ndarray], labels: np.ndarray) -> Figure:
 def _draw_plane(axes: Axes, points: np.ndarray, labels: np.ndarray) -> list[tuple[Artist, str]]:
     """Draw one panel; labels beyond the most frequent are grey, and drawn first. Returns dots and names."""
     pca = PCA(2, svd_solver="randomized", random_state=0)
-    plane = pca.fit_transform(points)
+    with np.errstate(invalid="ignore"):  # of points that are all the same
+        plane = pca.fit_transform(points)
     names, counts = np.unique(labels[labels != ""], return_counts=True)
     shown = names[np.argsort(-counts, kind="stable")][:MAX_LABELS]
     style: dict[str, Any] = {"s": 5, "linewidths": 0, "alpha": 0.7, "rasterized": True}
@@ -101,8 +102,8 @@ def _draw_plane(axes: Axes, points: np.ndarray, labels: np.ndarray) -> list[tupl
         dots = axes.scatter(*plane[others].T, color=OTHER_COLOUR, **style)
         keys = [(dots, "other")] if len(shown) else []
     for label, colour in zip(shown, LABEL_COLOURS, strict=False):
-        keys.append((axes.scatter(*plane[labels == label].T, color=colour, **style), str(label)))
-    percent = 100 * pca.explained_variance_ratio_
+        keys.append((axes.scatter(*plane[labels == label].T, color=colour, **style), figures.shown(label)))
+    percent = 100 * np.nan_to_num(pca.explained_variance_ratio_)
     axes.set(xlabel=f"component 1 ({percent[0]:.0f} % of variance)", xticks=[])
     axes.set(ylabel=f"component 2 ({percent[1]:.0f} %)", yticks=[])
     return keys

@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from evaluate.dictionary.measures import by_name
 from evaluate.dictionary.tables import BASELINE_NAMES, over_no_shift
 from pipeline import figures, results
-from pipeline.figures import OTHER_COLOURS, colour_of, new_figure
+from pipeline.figures import OTHER_COLOURS, colour_of, new_figure, shown
 from pipeline.parameters import ROOT
 from pipeline.results import Arrays
 from pipeline.sections.dictionary_study import DictionaryParameters
@@ -142,7 +142,7 @@ def draw_styles(styles: Mapping[str, tuple[Arrays, np.ndarray]]) -> Figure:
         scores = f"accuracy {float(style['accuracy']):.2f}, silhouette {float(style['silhouette_pca']):.2f}"
         axes.set(xlabel=f"component 1 ({percent[0]:.0f} %)", ylabel=f"component 2 ({percent[1]:.0f} %)")
         axes.set_title(f"{run}\n{scores}")
-    figure.legend([*means.values()], [str(name) for name in means], loc="outside right upper")  # also of "_rock"
+    figure.legend([*means.values()], [shown(name) for name in means], loc="outside right upper")  # also of "_rock"
     return figure
 
 
@@ -153,7 +153,7 @@ def draw_centroids(styles: Mapping[str, Arrays]) -> Figure:
     figure, panels = _new_panels(len(styles), (side, side), 3 if n_labels < 6 else 2, 0.0)
     widest = max([np.nanmax(style["distances"], initial=0) for style in styles.values()])
     for axes, (run, style) in zip(panels, styles.items(), strict=True):
-        names = [str(name) for name in style["class_names"]]
+        names = [shown(name) for name in style["class_names"]]
         below = np.ma.masked_where(~np.tri(len(names), k=-1, dtype=bool), style["distances"])[1:, :-1]
         axes.imshow(below, cmap="Blues", vmin=0, vmax=widest or 1)
         for row in range(1, len(names)):
@@ -185,6 +185,6 @@ def draw_chords(chords: Mapping[str, Arrays]) -> Figure:
     for key, (style, label) in CHORD_LINES.items():
         axes.axhline(float(first[key]), color="0.3", linestyle=style, label=label, linewidth=1)
     axes.set(ylabel="fraction of beats whose chord is found", xlim=(-0.8, len(runs) - 0.2))
-    axes.set_xticks(range(len(runs)), runs, rotation=30, ha="right", rotation_mode="anchor")
+    axes.set_xticks(range(len(runs)), [shown(run) for run in runs], rotation=30, ha="right", rotation_mode="anchor")
     figure.legend(loc="outside right upper")
     return figure

@@ -69,7 +69,7 @@ def draw_scores(scores: Mapping[str, Arrays], upper_bound: Arrays | None) -> Fig
 def _name_groups(axes: Axes, ys: np.ndarray, runs: Sequence[str]) -> None:
     names = list(dict.fromkeys(runs))
     middles = [ys[[run == name for run in runs]].mean() for name in names]
-    axes.set_yticks(middles, names)
+    axes.set_yticks(middles, [figures.shown(name) for name in names])
     axes.set_ylim(ys[-1] + 0.7, ys[0] - 0.7)
 
 

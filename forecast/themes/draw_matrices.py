@@ -50,7 +50,7 @@ def draw_similarity(matrices: Mapping[str, Arrays], recordings: Recordings, patc
         image = _draw_matrix(axes, arrays["ours_0"], recordings, 0, patch_frames[run])
         axes.set(title=run, ylabel="time (s)")
         figure.colorbar(image, ax=axes, label="similarity", shrink=0.8, extend="both")
-    figure.suptitle(str(recordings.names[0]))
+    figure.suptitle(figures.shown(recordings.names[0]))
     return figure
 
 
@@ -101,7 +101,7 @@ def _draw_edges(axes: Axes, themes: Arrays, recordings: Recordings, piece: int) 
     above.set_ylim(-0.5, max(len(reference), MIN_ROWS) - 0.5)
     left.set_xlim(max(len(estimated), MIN_ROWS) - 0.5, -0.5)
     above.axis("off")
-    above.set_title(str(recordings.names[piece]))
+    above.set_title(figures.shown(recordings.names[piece]))
     left.spines["bottom"].set_visible(False)
     left.tick_params(bottom=False, labelbottom=False)
     left.set_ylabel("time (s)")

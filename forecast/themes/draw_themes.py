@@ -57,7 +57,7 @@ def draw_timelines(themes: Arrays, recordings: Recordings) -> Figure:
     for axes, piece, blocks in zip(panels, pieces, blocks_by_piece, strict=True):
         _draw_blocks(axes, blocks)
         axes.set_xlim(0, recordings.durations_s[piece])
-        axes.set_title(str(recordings.names[piece]), loc="left")
+        axes.set_title(figures.shown(recordings.names[piece]), loc="left")
     panels[-1].set_xlabel("time (s)")
     return figure
 

@@ -66,7 +66,8 @@ def _draw_transform(
     axes.set_ylim(-0.5, frames.shape[1] + 0.1)  # room for the C above the highest bin
     axes.set_ylabel("pitch")
     bpm = recordings.bpm[piece]
-    axes.set_title(f"{recordings.names[piece]}{f', {bpm:.0f} bpm' if np.isfinite(bpm) else ''}", loc="left")
+    name = figures.shown(recordings.names[piece])
+    axes.set_title(f"{name}{f', {bpm:.0f} bpm' if np.isfinite(bpm) else ''}", loc="left")
 
 
 def _draw_occurrences(axes: Axes, recordings: Recordings, piece: int) -> None:

@@ -127,6 +127,11 @@ def test_one_feature_is_enough_and_a_part_that_leaves_one_label_is_classified_as
     assert measures["pca"].shape == (120, 1)
 
 
+@pytest.mark.filterwarnings("error")
+def test_pieces_that_are_all_the_same_vary_in_nothing():
+    assert measure(np.ones((120, 3)))["explained_variance"].tolist() == [0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("n_pieces", "labels", "message"),
     [

@@ -1,12 +1,13 @@
 import os
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 
-from pipeline.figures import OTHER_COLOURS, colour_of, new_figure, save
+from pipeline.figures import MAX_CHARACTERS, OTHER_COLOURS, colour_of, new_figure, save, shown
 from pipeline.parameters import ROOT
 
 DRAW_AND_PRINT_DIGESTS = """
@@ -72,6 +73,39 @@ def test_names_are_drawn_as_they_are_and_powers_as_formulas(tmp_path):
     numbers = [text for text in axes.get_yticklabels() if "10" in text.get_text()]
     assert numbers
     assert all(text.get_parse_math() for text in numbers)
+
+
+LONG = "Étude in C, " + 15 * "very " + "long, 2"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Dvořák 8, 'Ba$$in' \\frac.wav", "Dvořák 8, 'Ba$$in' \\frac.wav"),
+        (MAX_CHARACTERS * "x", MAX_CHARACTERS * "x"),
+        ("中文.wav", r"\u4e2d\u6587.wav"),
+        ("🎹 naïve\t\udcff\u3000", r"\U0001f3b9 naïve\t\udcff\u3000"),
+        (LONG, "Étude in C, very ver…y very very long, 2"),
+        (60 * "中", 3 * r"\u4e2d" + "…" + 3 * r"\u4e2d"),
+        ("a\nb", "a\nb"),
+    ],
+)
+def test_a_name_is_shown_with_what_the_font_has_and_without_its_middle(name, expected):
+    assert shown(name) == shown(expected) == expected
+
+
+def test_names_that_the_font_lacks_or_that_are_long_are_drawn_without_a_warning(tmp_path):
+    figure = new_figure(8, 2)
+    axes = figure.add_subplot()
+    axes.plot([0, 1], label="run_" + 200 * "x")
+    axes.set_title("like A, cosine 0.9: 中文.mid, bar 3")
+    legend = figure.legend(loc="outside right upper")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        save(figure, tmp_path / "names")
+    assert axes.get_title() == r"like A, cosine 0.9: \u4e2d\u6587.mid, bar 3"
+    assert len(legend.get_texts()[0].get_text()) == MAX_CHARACTERS
+    assert axes.get_position().width > 0.2
 
 
 def test_runs_differ_in_colour_and_known_runs_keep_theirs():

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from pipeline.figures import PIXEL_COLOURS, TIME_COLOURS, new_figure
+from pipeline.figures import PIXEL_COLOURS, TIME_COLOURS, as_drawn, new_figure
 
 BACKGROUND = "#0b0d13"
 DARK = np.array(to_rgb(BACKGROUND))
@@ -66,7 +66,7 @@ def draw_still_image(
     figure = new_figure(layout.width / PIXELS_PER_INCH, layout.height / PIXELS_PER_INCH, layout=None)
     figure.set_dpi(PIXELS_PER_INCH)
     figure.set_facecolor(BACKGROUND)
-    _make_fit(add_text(figure, layout, title, size=26), layout)
+    _make_fit(add_text(figure, layout, as_drawn(title), size=26), layout)
     add_text(figure, layout, note, size=14, colour=GREY, lower=38 if title else 0)
     left, bottom, right, top = layout.strip
     bar_top = bottom + round(BAR_HEIGHT * layout.unit)

@@ -48,3 +48,9 @@ def test_a_panel_for_music_and_for_each_code_with_colours_of_labels(write_parame
     unlabelled = draw_spaces.draw_planes({"music": rng.normal(size=(30, 5))}, np.full(30, ""))
     assert not unlabelled.legends
     assert len(unlabelled.axes[0].collections[0].get_offsets()) == 30
+
+
+@pytest.mark.filterwarnings("error")
+def test_points_that_are_all_the_same_vary_in_nothing():
+    (axes,) = draw_spaces.draw_planes({"music": np.ones((5, 4))}, np.full(5, "")).axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("component 1 (0 % of variance)", "component 2 (0 %)")
