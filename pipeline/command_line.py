@@ -48,8 +48,8 @@ def answer(file: str) -> None:
 def main(run: Callable, argv: Sequence[str] | None = None) -> None:
     """Call a step's `run` with what stands on the command line; `--help` shows the docstring of the step's module.
 
-    What a user can mend (ValueError, TypeError, OSError) is printed as one line, with exit status 1; Ctrl-C exits
-    with 130. Where the reader of a pipe has gone, the step ends at the next line it prints, with 1.
+    What a user can mend (ValueError, TypeError, OSError, MemoryError) is printed as one line, with exit status 1;
+    Ctrl-C exits with 130. Where the reader of a pipe has gone, the step ends at the next line it prints, with 1.
     """
     arguments = parse(sys.modules[run.__module__].__doc__, inspect.signature(run).parameters, argv)
     with _errors_in_one_line(arguments.pop("traceback")):
@@ -64,7 +64,7 @@ def _errors_in_one_line(with_traceback: bool) -> Iterator[None]:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of the output, `head` for example, has gone
         sys.exit(1)
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, OSError, MemoryError) as error:
         if with_traceback:
             raise
         sys.exit(f"error: {one_line(error)}")
@@ -118,6 +118,8 @@ def one_line(error: Exception) -> str:
     message = " ".join(str(error).split())
     if isinstance(error, OSError) and error.strerror:
         message = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+    if isinstance(error, MemoryError):
+        message = f"not enough memory: {message}" if message else "not enough memory"
     return message.replace(f"{ROOT}{os.sep}", "")
 
 

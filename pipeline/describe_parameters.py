@@ -2,9 +2,14 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
+
+if not __package__:  # run as a file: look for modules in the repository, not in this folder
+    folder = Path(__file__).resolve().parent
+    sys.path = [str(folder.parent), *(path for path in sys.path if Path(path).resolve() != folder)]
 
 from pydantic.fields import FieldInfo
 
@@ -75,8 +80,12 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("study", choices=studies())
     study = parser.parse_args(argv).study
-    with suppress(BrokenPipeError):  # the reader, `head` for example, has closed the pipe
+    try:
         print("\n".join(describe(study)), flush=True)
+    except BrokenPipeError:  # the reader, `head` for example, has gone
+        return
+    except OSError as error:
+        sys.exit(f"error: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ def save(figure: Figure, path: Path) -> list[Path]:
 
 
 def _mend_texts(figure: Figure) -> None:
-    """Let `shown` have each word that is drawn, such as the name of a run; labels of ticks are set anew, later."""
+    """Draw each word, a run's name for example, as `shown` gives it; ticks will set their labels again as they were."""
     for text in figure.findobj(Text):
         if not text.get_parse_math():
             text.set_text(re.sub(r"[^ \n]+", lambda word: shown(word[0]), text.get_text()))

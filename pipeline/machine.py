@@ -5,6 +5,7 @@ They are overruled in the environment, which processes that are started later in
 
 import io
 import json
+import logging
 import os
 import sys
 import warnings
@@ -41,9 +42,12 @@ def _backend_asked_for() -> tuple[str, str]:
 def prepare_program() -> None:
     """Prepare a process that does a step and nothing else.
 
-    matplotlib reads no settings, no warning of a library is an error, and any text can be printed.
+    matplotlib reads no settings, and has no word on its own folders. No warning of a library is an error, and any text
+    can be printed.
     """
     os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}
+    os.environ.pop("SOURCE_DATE_EPOCH", None)  # numpy fails if it is no number, and figures have no date
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     if any(action == "error" for action, *_ in warnings.filters):  # python -W error
         warnings.simplefilter("default")
         for category in HIDDEN:

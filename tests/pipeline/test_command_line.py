@@ -65,6 +65,8 @@ def test_help_is_the_docstring_and_the_options(capsys):
         (FileNotFoundError("a.wav: no such sound file"), "a.wav: no such sound file"),
         (OSError(28, "No space left on device", "out/a.npz"), "out/a.npz: No space left on device"),
         (OSError(5, "Input/output error"), "Input/output error"),
+        (MemoryError(), "not enough memory"),
+        (MemoryError("Unable to allocate 7 TiB"), "not enough memory: Unable to allocate 7 TiB"),
     ],
 )
 def test_error_of_the_user_is_one_line(error, line):

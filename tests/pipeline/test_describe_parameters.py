@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import subprocess
 import sys
@@ -45,6 +46,22 @@ def test_keys_that_may_be_left_out_show_a_value_of_their_kind():
 def test_command_prints_it(capsys):
     main(["song"])
     assert capsys.readouterr().out.splitlines() == "\n".join(describe("song")).splitlines()
+
+
+@pytest.mark.parametrize("safe", ["", "1"])
+def test_it_is_found_as_a_file(safe):
+    command = [sys.executable, ROOT / "pipeline" / "describe_parameters.py", "--help"]
+    environment = os.environ | {"PYTHONSAFEPATH": safe}
+    subprocess.run(command, cwd=ROOT / "pipeline", env=environment, capture_output=True, check=True)
+
+
+def test_a_full_disk_is_one_line(monkeypatch):
+    def fill(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("builtins.print", fill)
+    with pytest.raises(SystemExit, match="^error: No space left on device$"):
+        main(["song"])
 
 
 def test_a_reader_that_has_seen_enough_ends_it_without_a_word():

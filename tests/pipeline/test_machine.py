@@ -1,12 +1,15 @@
 import io
 import json
 import os
+import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
 from pipeline import machine
+from pipeline.parameters import ROOT
 
 
 @pytest.fixture
@@ -58,6 +61,21 @@ def test_no_warning_is_an_error(environment, monkeypatch):
             warnings.warn("told", stacklevel=1)
     assert sys.warnoptions == []
     assert "PYTHONWARNINGS" not in environment
+
+
+@pytest.mark.slow
+def test_folders_that_cannot_be_written_and_a_date_that_is_none_are_no_matter():
+    command = "from pipeline import machine; machine.prepare_program(); import numpy.f2py, pipeline.figures"
+    settings = {"SOURCE_DATE_EPOCH": "abc", "MPLCONFIGDIR": str(Path(os.devnull, "folder"))}
+    done = subprocess.run(
+        [sys.executable, "-c", command],
+        cwd=ROOT,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_any_text_can_be_printed(environment, monkeypatch):
