@@ -61,6 +61,19 @@ def prepare_program() -> None:
         setattr(sys, name, stream)
 
 
+    _check_settings_here()
+
+
+def _check_settings_here() -> None:
+    """End the program if matplotlib cannot read the settings in this folder, which it reads before all others."""
+    try:
+        Path("matplotlibrc").read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        sys.exit("error: matplotlibrc: in this folder, is not text in UTF-8; move it away")
+    except OSError:  # there is none
+        return
+
+
 @contextmanager
 def unread_output_is_discarded() -> Iterator[None]:
     """Let Python, which flushes the output at exit, not complain there that nobody can take it any more."""

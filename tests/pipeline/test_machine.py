@@ -96,3 +96,11 @@ def test_output_that_nobody_reads_is_no_complaint_at_exit(monkeypatch):
         with machine.unread_output_is_discarded():
             print("a line")
         print("another", flush=True)
+
+
+def test_settings_of_matplotlib_here_that_are_no_text_are_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    machine._check_settings_here()
+    (tmp_path / "matplotlibrc").write_bytes(b"font.size: 8 # gro\xdf")
+    with pytest.raises(SystemExit, match="^error: matplotlibrc: in this folder, is not text in UTF-8; move it away$"):
+        machine._check_settings_here()
