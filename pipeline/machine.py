@@ -60,7 +60,6 @@ def prepare_program() -> None:
             stream.reconfigure(errors="backslashreplace")
         setattr(sys, name, stream)
 
-
     _check_settings_here()
 
 

@@ -100,25 +100,29 @@ def _goes_on(content: mmap, end: int) -> bool:
     return len(rest) == 4 and any(rest) and not has_name
 
 
-def correct_size(content: mmap) -> None:
+def correct_size(content: mmap) -> bool:
     """Write the size of the sound into a header that does not know it, or not where decoders look for it.
+
+    Returns whether anything was written.
 
     ValueError if the header knows it, and the sound is truncated.
     """
     chunk = find_sound(content)
     if chunk is None:
-        return
+        return False
     n_bytes = max(len(content) - chunk.start, 0)
     if chunk.size and chunk.size > n_bytes + min(chunk.start, MAX_HEADER_BYTES):
         raise ValueError(f"is truncated: {n_bytes} of {chunk.size} bytes of its sound are there")
     size, largest = chunk.others + (chunk.size or n_bytes), 2 ** (8 * struct.calcsize(chunk.size_format)) - 1
     is_short_rf64 = content[:4] in (b"RF64", b"BW64") and size < largest
+    if chunk.size and not is_short_rf64:
+        return False
     if is_short_rf64:  # plain WAV has its size in one place
         content[:4] = b"RIFF"
     if content[:4] == b"FORM":
         struct.pack_into(">I", content, 4, min(len(content) - 8, largest))
-    if chunk.size is None or is_short_rf64:
-        struct.pack_into(chunk.size_format, content, chunk.size_at, min(size, largest))
+    struct.pack_into(chunk.size_format, content, chunk.size_at, min(size, largest))
+    return True
 
 
 def split(content: mmap) -> tuple[Sequence[bytes | mmap], int]:

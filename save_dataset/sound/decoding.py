@@ -7,6 +7,7 @@ last page FFmpeg drops samples; FFmpeg (PyAV) reads the rest. What one of them c
 from collections.abc import Iterator
 from mmap import ACCESS_COPY, mmap
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -69,20 +70,22 @@ def decode(path: Path) -> Iterator[Block]:
     """
     if not path.stat().st_size:
         raise ValueError(f"{path}: cannot be read as sound (it is empty)")
-    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_COPY) as content:
+    with path.open("rb") as named, mmap(named.fileno(), 0, access=ACCESS_COPY) as content:
+        file = open(named.fileno(), "rb", closefd=False)  # the same file, without its name  # noqa: SIM115
         try:
-            correct_size(content)
+            is_corrected = correct_size(content)
             sounds, n_damaged = split(content)
             if n_damaged:
                 print(f"{display_path(path)}: damaged or missing pages of sound left out: {n_damaged}")
             for sound in sounds:
-                yield from _decode_one(sound, path)
+                is_file = sound is content and not is_corrected
+                yield from _decode_one(sound, path, file if is_file else Source(sound))
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
 
 
-def _decode_one(sound: bytes | mmap, path: Path) -> Iterator[Block]:
-    if sound[:4] in (OGG_PAGE, *PCM) and (file := _open_with_libsndfile(sound)):
+def _decode_one(sound: bytes | mmap, path: Path, source: BinaryIO | Source) -> Iterator[Block]:
+    if sound[:4] in (OGG_PAGE, *PCM) and (file := _open_with_libsndfile(source)):
         yield from _read_with_libsndfile(file)
         return
     try:
@@ -90,7 +93,7 @@ def _decode_one(sound: bytes | mmap, path: Path) -> Iterator[Block]:
     except av.error.EOFError:  # it ends before its first sample
         return
     except av.FFmpegError as error:
-        if file := _open_with_libsndfile(sound):
+        if file := _open_with_libsndfile(source):
             yield from _read_with_libsndfile(file)
             return
         raise ValueError(f"cannot be read as sound ({error.strerror})") from error
@@ -98,9 +101,9 @@ def _decode_one(sound: bytes | mmap, path: Path) -> Iterator[Block]:
         yield from _read_with_ffmpeg(container, sound, path)
 
 
-def _open_with_libsndfile(sound: bytes | mmap) -> soundfile.SoundFile | None:
+def _open_with_libsndfile(source: BinaryIO | Source) -> soundfile.SoundFile | None:
     try:
-        return soundfile.SoundFile(Source(sound))
+        return soundfile.SoundFile(source)
     except soundfile.LibsndfileError:
         return None
 

@@ -40,25 +40,42 @@ def read_sound(
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such sound file")
-    sound, position, power, file_rate_hz = bytearray(), 0, 0.0, sample_rate_hz
-    for file_rate_hz, block in _at_one_rate(decode(path)):
-        if not 1000 <= file_rate_hz <= 768000:
-            raise ValueError(f"{path}: sample_rate_hz={file_rate_hz}: must be 1000 to 768000")
-        start = round(start_s * file_rate_hz)
-        end = position + block.shape[1] if duration_s is None else start + round(duration_s * file_rate_hz)
-        part = block[:, max(start - position, 0) : max(end - position, 0)]
-        position += block.shape[1]
-        power += float(np.square(part, dtype=float).sum()) / len(part)
-        sound += _mix(part, channel, path).tobytes()
-        if position > end:
-            break
-    if 0 < position <= start_s * file_rate_hz:
-        raise ValueError(f"{path}: start_s={start_s}: must be less than its length, {position / file_rate_hz:.2f} s")
-    samples = np.frombuffer(sound, np.float32)
-    _check_samples(samples, power if channel is None else 0.0, path)
+    samples, file_rate_hz = _read_mono(path, start_s, duration_s, channel)
+    if not samples.size:
+        raise ValueError(f"{path}: contains no samples")
+    if not np.isfinite(samples).all():
+        raise ValueError(f"{path}: {np.count_nonzero(~np.isfinite(samples))} of {samples.size} samples are not finite")
+    if samples.min() == samples.max():
+        raise ValueError(f"{path}: is silent: every sample is {samples[0]:g}")
     if file_rate_hz == sample_rate_hz:
         return samples
     return librosa.resample(samples, orig_sr=file_rate_hz, target_sr=sample_rate_hz, res_type="soxr_hq")
+
+
+def _read_mono(path: Path, start_s: float, duration_s: float | None, channel: int | None) -> tuple[np.ndarray, int]:
+    """Return the samples of a part, mono, and the sample rate; never are all channels in memory at once."""
+    sound, position, rate_hz = bytearray(), 0, 0
+    power = mixed_power = 0.0  # of the channels, their mean, and of what is made of them
+    for rate_hz, block in _at_one_rate(decode(path)):
+        if not 1000 <= rate_hz <= 768000:
+            raise ValueError(f"{path}: sample_rate_hz={rate_hz}: must be 1000 to 768000")
+        start = round(start_s * rate_hz)
+        end = position + block.shape[1] if duration_s is None else start + round(duration_s * rate_hz)
+        part = block[:, max(start - position, 0) : max(end - position, 0)]
+        position += block.shape[1]
+        mixed = _mix(part, channel, path)
+        power += float(np.square(part, dtype=float).sum()) / len(part)
+        mixed_power += float(np.square(mixed, dtype=float).sum())
+        sound += mixed.tobytes()
+        if position > end:
+            break
+    if 0 < position <= start_s * rate_hz:
+        raise ValueError(f"{path}: start_s={start_s}: must be less than its length, {position / rate_hz:.2f} s")
+    samples = np.frombuffer(sound, np.float32)
+    if channel is None and mixed_power < CANCELLED**2 * power:
+        peak = np.abs(samples).max()
+        raise ValueError(f"{path}: the channels cancel: peak {peak:.5f}; take one of them, channel = 1 or 2")
+    return samples, rate_hz
 
 
 def _at_one_rate(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -81,19 +98,6 @@ def _mix(block: np.ndarray, channel: int | None, path: Path) -> np.ndarray:
     if channel > len(block):
         raise ValueError(f"{path}: channel={channel}: must be at most {len(block)}, its number of channels")
     return block[channel - 1]
-
-
-def _check_samples(samples: np.ndarray, power: float, path: Path) -> None:
-    """Raise a ValueError if samples are no sound; `power` is the mean of those of the channels they were mixed from."""
-    if not samples.size:
-        raise ValueError(f"{path}: contains no samples")
-    if not np.isfinite(samples).all():
-        raise ValueError(f"{path}: {np.count_nonzero(~np.isfinite(samples))} of {samples.size} samples are not finite")
-    if np.square(samples, dtype=float).sum() < CANCELLED**2 * power:
-        peak = np.abs(samples).max()
-        raise ValueError(f"{path}: the channels cancel: peak {peak:.5f}; take one of them, channel = 1 or 2")
-    if samples.min() == samples.max():
-        raise ValueError(f"{path}: is silent: every sample is {samples[0]:g}")
 
 
 def write_sound(samples: np.ndarray, path: Path, sample_rate_hz: int) -> Path:
