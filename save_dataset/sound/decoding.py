@@ -7,7 +7,6 @@ last page FFmpeg drops samples; FFmpeg (PyAV) reads the rest. What one of them c
 from collections.abc import Iterator
 from mmap import ACCESS_COPY, mmap
 from pathlib import Path
-from typing import BinaryIO
 
 import av
 import numpy as np
@@ -70,8 +69,7 @@ def decode(path: Path) -> Iterator[Block]:
     """
     if not path.stat().st_size:
         raise ValueError(f"{path}: cannot be read as sound (it is empty)")
-    with path.open("rb") as named, mmap(named.fileno(), 0, access=ACCESS_COPY) as content:
-        file = open(named.fileno(), "rb", closefd=False)  # the same file, without its name  # noqa: SIM115
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_COPY) as content:
         try:
             is_corrected = correct_size(content)
             sounds, n_damaged = split(content)
@@ -79,12 +77,12 @@ def decode(path: Path) -> Iterator[Block]:
                 print(f"{display_path(path)}: damaged or missing pages of sound left out: {n_damaged}")
             for sound in sounds:
                 is_file = sound is content and not is_corrected
-                yield from _decode_one(sound, path, file if is_file else Source(sound))
+                yield from _decode_one(sound, path, file.fileno() if is_file else Source(sound))
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
 
 
-def _decode_one(sound: bytes | mmap, path: Path, source: BinaryIO | Source) -> Iterator[Block]:
+def _decode_one(sound: bytes | mmap, path: Path, source: int | Source) -> Iterator[Block]:
     if sound[:4] in (OGG_PAGE, *PCM) and (file := _open_with_libsndfile(source)):
         yield from _read_with_libsndfile(file)
         return
@@ -101,9 +99,10 @@ def _decode_one(sound: bytes | mmap, path: Path, source: BinaryIO | Source) -> I
         yield from _read_with_ffmpeg(container, sound, path)
 
 
-def _open_with_libsndfile(source: BinaryIO | Source) -> soundfile.SoundFile | None:
+def _open_with_libsndfile(source: int | Source) -> soundfile.SoundFile | None:
+    """Open a file descriptor, or bytes; None if libsndfile cannot."""
     try:
-        return soundfile.SoundFile(source)
+        return soundfile.SoundFile(source, closefd=False)
     except soundfile.LibsndfileError:
         return None
 
