@@ -59,7 +59,6 @@ def prepare_program() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
         setattr(sys, name, stream)
-
     _check_settings_here()
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from pipeline.notes import MIDI_ENDINGS
 from pipeline.parameters import ROOT
 
 Listing = Mapping[str, list[str]]  # names in a folder, by their NFC without capitals
@@ -18,6 +19,11 @@ Listing = Mapping[str, list[str]]  # names in a folder, by their NFC without cap
 def nfc(name: str) -> str:
     """Return a name with its accents composed."""
     return unicodedata.normalize("NFC", name)
+
+
+def is_midi(path: Path) -> bool:
+    """Whether a file is MIDI by the ending of its name."""
+    return path.suffix.lower() in MIDI_ENDINGS
 
 
 def music_path(name: str, root: Path = ROOT) -> Path:

@@ -11,11 +11,12 @@ import csv
 import io
 import math
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
+
+from save_dataset.files import nfc
 
 DELIMITERS = (",", "\t", ";", "|")
 BETWEEN = "with commas, semicolons, tabs or bars between cells"
@@ -61,7 +62,7 @@ class Table:
 
 def fold(name: str) -> str:
     """Return the name of a column as it is compared: accents composed, without capitals and spaces around it."""
-    return unicodedata.normalize("NFC", name.strip()).casefold()
+    return nfc(name.strip()).casefold()
 
 
 def read_text(path: Path) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.notes import HIGHEST_PITCH, MIDI_ENDINGS
 from save_dataset.files import find_by_pattern, find_named, nfc, path_below
-from save_dataset.midi.files import parse, read_midi
+from save_dataset.midi.files import MidiNotes, parse, read_midi
 from save_dataset.midi.mending import read_mended
 from save_dataset.midi.reading import print_mended
 from save_dataset.themes.recordings import Pattern
@@ -43,18 +43,18 @@ def alter_folder(
         raise FileNotFoundError(f"altered.original: there is no MIDI in {folder}")
     for path in paths:
         content = path.read_bytes()
-        print_mended({path.name: read_midi(path)})
+        notes = read_midi(path)
+        print_mended({path.name: notes})
         known = find_named(path_below(folder, patterns), path.stem, [".txt"])
-        own = _patterns_of_midi(path, known) if known else []
+        own = _patterns_of_midi(path, notes, known) if known else []
         try:
             yield nfc(path.stem), *alter(content, own, transpose_semitones=transpose_semitones, tempo=tempo)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
 
 
-def _patterns_of_midi(path: Path, known: Path) -> list[Pattern]:
+def _patterns_of_midi(path: Path, midi: MidiNotes, known: Path) -> list[Pattern]:
     """Return patterns in beats of a MIDI file, whose first note may be at another beat than that of its table."""
-    midi = parse(path.read_bytes())
     if not len(midi.pitches):
         raise ValueError(f"{path}: contains no notes")
     score = Score(np.stack([midi.onsets_s, midi.onsets_beats, midi.pitches], axis=1), midi.tempo_bpm, (path,))

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pipeline.notes import MIDI_ENDINGS
 from pipeline.sections.dictionary_study import DictionaryParameters
 from pipeline.sections.symbolic import Pieces
 from save_dataset.demo.drums import compose_drums
 from save_dataset.demo.files import check_folder, write_files
 from save_dataset.demo.piano import compose_piano, to_csv
+from save_dataset.files import is_midi
 from save_dataset.midi.chord_labels import CSV_ENDING
 from save_dataset.midi.files import to_bytes
 
@@ -30,7 +30,7 @@ def make_pieces(parameters: DictionaryParameters, root: Path) -> list[Path]:
         raise ValueError(f"collection.folder={parameters.collection.folder!r}: is not what [composition] makes")
     files = files_of(parameters.study, composition)
     paths = write_files(root / "music" / composition.folder, composition, files)
-    return [path for path in paths if path.suffix in MIDI_ENDINGS]
+    return [path for path in paths if is_midi(path)]
 
 
 def check_made(parameters: DictionaryParameters, root: Path) -> None:

@@ -23,10 +23,8 @@ FORMATS = (
 FORMATS_THAT_KNOW = ("flac", "mov,mp4,m4a,3gp,3g2,mj2", "tta", "wv")  # how long each of their streams is
 MATROSKA = "matroska,webm"  # knows how long all of it is
 LOSSLESS = ("flac", "tta", "wv")
-ENCODER_FRAMES, FRAME_SAMPLES = (
-    3,
-    1024,
-)  # what other encoders add at both ends, and count or not, is less; a usual frame
+ENCODER_FRAMES = 3  # what other encoders add at both ends, and count or not, is less
+FRAME_SAMPLES = 1024  # of a decoder that does not say it
 MAX_SAMPLES = 2**35  # nine days: a length beyond it stands for "not known"
 BLOCK_SAMPLES = 2**18
 Block = tuple[int, np.ndarray]

@@ -24,7 +24,7 @@ def read_sound(
     Parameters
     ----------
     path : Path
-        What FFmpeg decodes: WAV, FLAC, MP3, Ogg, Opus, AAC, AIFF, films; of integer formats samples are in [-1, 1].
+        What libsndfile or FFmpeg decodes, see `save_dataset.sound.decoding`; of integer formats samples are in [-1, 1].
     start_s, duration_s : float
         The part to read; to the end if there is no duration.
     channel : int

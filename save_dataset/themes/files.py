@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.notes import MIDI_ENDINGS, SOUND_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.sections.recordings import Recordings
-from save_dataset.files import find_files, music_path, nfc
+from save_dataset.files import find_files, is_midi, music_path, nfc
 
 
 def find_pieces(pieces: Recordings, root: Path = ROOT) -> list[Path]:
@@ -43,9 +43,8 @@ def _find_recordings(name: str, files: str | Iterable[str], folder_key: str, fil
     """Return the recordings in a folder, in order; MIDI next to a sound of its name is its score."""
     folder, endings = music_path(name, root), (*SOUND_ENDINGS, *MIDI_ENDINGS)
     found = find_files(folder, files, endings, folder_key=f"{folder_key}={name!r}", files_key=files_key)
-    is_midi = {path: path.suffix.lower() in MIDI_ENDINGS for path in found}
-    with_sound = {nfc(str(path.with_suffix(""))) for path in found if not is_midi[path]}
-    paths = [path for path in found if not is_midi[path] or nfc(str(path.with_suffix(""))) not in with_sound]
+    with_sound = {nfc(str(path.with_suffix(""))) for path in found if not is_midi(path)}
+    paths = [path for path in found if not is_midi(path) or nfc(str(path.with_suffix(""))) not in with_sound]
     if not paths:
         raise ValueError(f"{files_key}={files!r}: finds neither sound nor MIDI in {folder}")
     return sorted(paths)

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.notes import MIDI_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
 from pipeline.results import display_path
 from pipeline.studies.themes import Parameters
-from save_dataset.files import find_named, music_path, nfc, path_below
+from save_dataset.files import find_named, is_midi, music_path, nfc, path_below
 from save_dataset.midi.files import CACHE as PARSED
 from save_dataset.midi.files import read_all
 from save_dataset.midi.reading import print_mended
@@ -70,7 +69,7 @@ def read_recordings(
 
 
 def _print_mended(paths: Sequence[Path], root: Path) -> None:
-    midi = [path for path in dict.fromkeys(paths) if path.suffix.lower() in MIDI_ENDINGS]
+    midi = [path for path in dict.fromkeys(paths) if is_midi(path)]
     parsed, _ = read_all(midi, root / PARSED)
     print_mended({path.name: notes for path, notes in zip(midi, parsed, strict=True) if notes})
 

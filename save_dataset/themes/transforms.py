@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.cache import cached
-from pipeline.notes import MIDI_ENDINGS
 from pipeline.provenance import digest_file
+from save_dataset.files import is_midi
 from save_dataset.midi.files import FORMAT as MIDI_FORMAT
 from save_dataset.midi.files import read_pretty_midi
 from save_dataset.processes import work_cached
@@ -81,7 +81,7 @@ def _transform(
 
 def read_samples(path: Path, sample_rate_hz: int, channel: int | None = None) -> np.ndarray:
     """Return the sound of a file, ``(n_samples,)``; MIDI is rendered, at the tempos it has."""
-    if path.suffix.lower() not in MIDI_ENDINGS:
+    if not is_midi(path):
         return read_sound(path, sample_rate_hz=sample_rate_hz, channel=channel)
     midi = read_pretty_midi(path)
     if not any(instrument.notes for instrument in midi.instruments):
@@ -108,6 +108,6 @@ def find_lead_in(samples: np.ndarray, sample_rate_hz: int) -> float:
 
 
 def _cache_key(path: Path, cqt: Mapping[str, Any], max_s: float | None, channel: int | None) -> str:
-    midi_format = path.suffix.lower() in MIDI_ENDINGS and MIDI_FORMAT
+    midi_format = is_midi(path) and MIDI_FORMAT
     how = json.dumps([FORMAT, midi_format, max_s, channel, dict(cqt)], sort_keys=True)
     return hashlib.sha256(f"{digest_file(path)} {how}".encode()).hexdigest()
