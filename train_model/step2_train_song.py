@@ -1,4 +1,4 @@
-"""Step 2 of the study `song`: train the autoencoder of each run, or fit its PCA baseline.
+"""Step 2 of the study `song`: train the autoencoder of each run, or fit its linear baseline.
 
 Reads output/<name>/spectrogram.npz.
 Writes output/<name>/<run>/autoencoder.keras and history.npz, the figure `losses` and the diagram `model_<run>`.
@@ -22,7 +22,7 @@ from pipeline.parameters import ROOT, load
 from train_model.fitting import train_runs
 from train_model.model_diagram import write_diagram
 from train_model.song.draw_losses import describe_losses, draw_all_losses
-from train_model.song.pca import fit_linear
+from train_model.song.linear import fit_linear
 from train_model.song.training import train
 
 
@@ -35,11 +35,11 @@ def run(name, root=ROOT, runs=None, force=False):
 
 
 def _train_run(parameters, root):
-    """Train one run, or fit its PCA; returns the model, its history and a line about it."""
+    """Train one run, or fit a linear one; returns the model, its history and a line about it."""
     spectrogram = results.load(parameters, "spectrogram", root)
     window_frames = parameters.count_window_frames(spectrogram)
     print(f"{parameters.run}: windows of {window_frames} frames to {parameters.model.latent_dim} coordinates")
-    if parameters.model.method == "pca":
+    if parameters.model.is_linear:
         model, history = fit_linear(spectrogram["frames"], window_frames, parameters)
     else:
         folder, verbose = results.path_of(parameters, "autoencoder", root).parent, int(command_line.has_terminal())

@@ -11,10 +11,12 @@ from pipeline.parameters import Section
 
 
 class Model(Section):
-    """The autoencoder conditioned on forecasting, or the linear one that PCA gives."""
+    """The autoencoder conditioned on forecasting, or a linear one as its baseline."""
 
-    method: Literal["autoencoder", "pca"] = Field(
-        "autoencoder", description="train a network, or fit PCA as its baseline"
+    method: Literal["autoencoder", "pca", "sfa", "dca"] = Field(
+        "autoencoder",
+        description="train a network, or fit a linear baseline: principal components, slow features, or the components "
+        "of most predictive information",
     )
     preset: Literal["half_second", "two_seconds"] = Field(
         "half_second", description="the paper's layers for windows of 0.5 s or of 2 s; either takes any length"
@@ -23,6 +25,11 @@ class Model(Section):
     clip_windows: int = Field(45, ge=3, le=1000, description="points the forecaster sees before it forecasts the next")
     lstm_units: PositiveInt = Field(16, description="size of the forecaster's recurrent layer")
     lstm_dropout: float = Field(0.1, ge=0, lt=1, description="fraction of the forecaster's inputs dropped in training")
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether it is fitted, not trained."""
+        return self.method != "autoencoder"
 
 
 class Loss(Section):

@@ -125,7 +125,7 @@ class Parameters(StudyParameters):
 
     def methods_of_run(self) -> list[str]:
         """Return the forecasters of the run: those of the file, `joint` only where the run trains one."""
-        has_joint = self.model.method == "autoencoder" and self.loss.alpha > 0
+        has_joint = self.loss.alpha > 0 and not self.model.is_linear
         return [method for method in self.forecast.methods if method != "joint" or has_joint]
 
     def rendered_methods(self) -> list[str]:
@@ -139,9 +139,9 @@ class Parameters(StudyParameters):
         )
 
     def stretch(self, window_frames: int) -> Stretch:
-        """Return the sizes of a stretch of training data: what the terms of the loss, or PCA, need."""
-        if self.model.method == "pca":
-            return Stretch(window_frames, n_samples=self.model.latent_dim)
+        """Return the sizes of a stretch of training data: what the terms of the loss, or a linear fit, need."""
+        if self.model.is_linear:  # no more coordinates than windows, or than differences between them
+            return Stretch(window_frames, n_samples=self.model.latent_dim + (self.model.method != "pca"))
         return Stretch(
             window_frames,
             history=self.model.clip_windows if self.loss.alpha or self.loss.delta else 1,
@@ -153,7 +153,7 @@ class Parameters(StudyParameters):
     def check_that_names_of_runs_match_their_loss(self) -> Self:
         """A run called by letters of loss terms (R, RF_2s, RF30 ...) has just those on, rolled out as many steps."""
         name = re.match(r"([RFOC]+)(\d*)(_|$)", self.run or "")
-        if not name or self.model.method == "pca":
+        if not name or self.model.is_linear:
             return self
         letters, named_steps, steps = name[1], int(name[2] or 0), self.loss.roll_out_steps
         if set(letters) != self.loss.letters():

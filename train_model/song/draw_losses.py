@@ -29,7 +29,7 @@ def describe_losses(history: Arrays) -> str:
 
 def draw_all_losses(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Draw the losses of those runs of a song that are trained, if there are any, and return the paths."""
-    trained = [run for run in parameters.for_runs() if run.model.method == "autoencoder"]
+    trained = [run for run in parameters.for_runs() if not run.model.is_linear]
     histories = results.load_fresh(trained, "history", root)
     if not histories:
         return []

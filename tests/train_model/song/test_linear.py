@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.studies.song import Parameters
-from train_model.song.pca import fit_linear, fit_pca
+from train_model.song.linear import fit_linear, fit_pca
 
 
 def windows_of(frames, window_frames):
