@@ -1,4 +1,4 @@
-"""A linear autoencoder whose weights are given, not trained, with the same parts under the same names as a trained one."""
+"""A linear autoencoder whose weights are given, with the same parts under the same names as a trained one."""
 
 import keras
 import numpy as np

@@ -51,6 +51,8 @@ def test_letters_of_the_loss_are_its_terms_that_are_on():
         ("RO", "loss.alpha = 0\nloss.gamma = 1"),
         ("R", 'model.method = "pca"'),
         ("R8", 'model.method = "pca"'),
+        ("RF30", 'model.method = "sfa"'),
+        ("C", 'model.method = "dca"'),
         ("Rhythm", ""),
         ("pure", "loss.alpha = 0"),
     ],
@@ -102,6 +104,7 @@ def test_stretch_holds_only_what_the_loss_needs(load_text):
         "[runs.RF]\n[runs.R]\nloss.alpha = 0\n[runs.RC]\nloss.alpha = 0\nloss.delta = 1\n"
         "[runs.RF30]\nloss.roll_out_steps = 30\n"
         '[runs.PCA]\nmodel.method = "pca"\nmodel.latent_dim = 7\n'
+        '[runs.SFA]\nmodel.method = "sfa"\n[runs.DCA]\nmodel.method = "dca"\n'
     )
     stretches = {each.run: each.stretch(22) for each in parameters.for_runs()}
     assert stretches == {
@@ -110,6 +113,8 @@ def test_stretch_holds_only_what_the_loss_needs(load_text):
         "RF30": Stretch(22, history=45, future=30, n_samples=4),
         "RC": Stretch(22, history=45, future=0, n_samples=4),
         "PCA": Stretch(22, history=1, future=0, n_samples=7),
+        "SFA": Stretch(22, history=1, future=0, n_samples=4),
+        "DCA": Stretch(22, history=1, future=0, n_samples=4),
     }
 
 

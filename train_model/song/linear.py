@@ -1,8 +1,8 @@
-"""Linear autoencoders of the windows of a song, the baselines of the trained one: PCA, and two that are to be predictable.
+"""Linear autoencoders of the windows of a song, the baselines of the trained one: PCA, and two to be predictable.
 
-Slow feature analysis and dynamical components analysis look for their coordinates among the leading principal
-components. Coordinates of SFA have variance 1, since it knows no other scale; DCA's are an orthonormal projection of the
-windows, as PCA's, turned to their own principal axes. Both are decoded by least squares.
+Slow feature analysis (SFA) and dynamical components analysis (DCA) choose from the space of the leading principal
+components. Coordinates of SFA have variance 1, since it knows no other scale; DCA is an orthonormal projection of the
+windows, as PCA is. Both are decoded by least squares.
 """
 
 import time
@@ -56,22 +56,21 @@ def fit_predictable(
     """
     mean, components = _leading_components(frames, window_frames, seed)
     if len(components) < latent_dim:
-        raise ValueError(f"latent_dim={latent_dim}: must be at most {len(components)}, the leading principal components")
+        raise ValueError(
+            f"latent_dim={latent_dim}: must be at most {len(components)}, the leading principal components"
+        )
     scores = _project(frames, components, window_frames) - components @ mean
-    covariance = np.cov(scores, rowvar=False, bias=True).reshape(2 * [len(components)])
-    variances, axes = np.linalg.eigh(covariance)
-    whiten = (axes / np.sqrt(variances))[:, ::-1]  # largest variance first
-    series = (scores - scores.mean(axis=0)) @ whiten
-
+    origin = scores.mean(axis=0)
+    scores -= origin
     if method == "sfa":
-        v, delta_values = slow_features(series, latent_dim)
-        measures, weights = {"delta_values": delta_values}, whiten @ v
+        v, delta_values = slow_features(scores, latent_dim)
+        measures = {"delta_values": delta_values}
     else:
-        v, nats = dynamical_components(series, latent_dim, seed)
-        measures, weights = {"predictive_information_nats": nats}, _principal_axes(whiten @ v, covariance)
-    patterns = np.linalg.solve(weights.T @ covariance @ weights, weights.T @ covariance)  # least squares
-    arrays = _with_fixed_signs(weights.T @ components, patterns @ components)
-    return (mean + scores.mean(axis=0) @ components, *arrays), measures
+        v, nats = dynamical_components(scores, latent_dim, seed)
+        measures = {"predictive_information_nats": nats}
+    v *= np.sign(v[np.abs(v).argmax(axis=0), np.arange(latent_dim)])  # or two solvers might give mirror images
+    patterns = np.linalg.lstsq(scores @ v, scores, rcond=None)[0]
+    return (mean + origin @ components, v.T @ components, patterns @ components), measures
 
 
 def fit_linear(frames: np.ndarray, window_frames: int, parameters: Parameters) -> tuple[keras.Model, dict[str, Any]]:
@@ -104,15 +103,3 @@ def _project(frames: np.ndarray, components: np.ndarray, window_frames: int) -> 
     n_windows = len(frames) - window_frames + 1
     by_frame = components.reshape(len(components), window_frames, -1)
     return sum(frames[k : k + n_windows] @ by_frame[:, k].T for k in range(window_frames))
-
-
-def _principal_axes(directions: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    """Orthonormal directions of the same span ``(n, latent_dim)``, uncorrelated, that of largest variance first."""
-    basis = np.linalg.qr(directions)[0]
-    return basis @ np.linalg.eigh(basis.T @ covariance @ basis)[1][:, ::-1]
-
-
-def _with_fixed_signs(weights: np.ndarray, patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Turn coordinates round so that the largest weight of each is positive."""
-    largest = np.take_along_axis(weights, np.abs(weights).argmax(axis=1)[:, None], axis=1)
-    return np.sign(largest) * weights, np.sign(largest) * patterns
