@@ -14,28 +14,16 @@ import keras
 from keras import layers, ops
 from keras.initializers import RandomNormal
 
-from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss
-from models.roll_out import RollOut
-from pipeline.windows import Stretch
-
-
-@keras.saving.register_keras_serializable(package="song")
-class SlidingWindows(layers.Layer):
-    """All windows of a length in a sequence, each one step after the other.
-
-    Input shape: ``(batch, time, ...)``. Output shape: ``(batch, time - length + 1, length, ...)``.
-    """
-
-    def __init__(self, length, **kwargs):
-        super().__init__(**kwargs)
-        self.length = length
-
-    def call(self, sequence):
-        # as few slices as will do: XLA runs them, and their gradients, faster than a gather, but compiles each
-        n_windows = sequence.shape[1] - self.length + 1
-        if n_windows < self.length:
-            return ops.stack([sequence[:, start : start + self.length] for start in range(n_windows)], axis=1)
-        return ops.stack([sequence[:, step : step + n_windows] for step in range(self.length)], axis=2)
+from models.latent_memory import LatentMemory
+from models.losses import (
+    ConstantVelocityLoss,
+    CurvatureLoss,
+    ForecastLoss,
+    OffCentreLoss,
+    PersistenceLoss,
+    ReconstructionLoss,
+)
+from pipeline.windows import Sample
 
 
 @dataclass(frozen=True)
@@ -108,58 +96,81 @@ def _convolution(channels: int, kernel: int, activation: str = "relu", padding: 
     return layers.Conv1D(channels, kernel, activation=activation, padding=padding, kernel_initializer=RandomNormal())
 
 
+def build_autoencoder(
+    encoder: keras.Model, decoder: keras.Model, forecaster: keras.Model | None = None
+) -> keras.Model:
+    """Build the model that is kept: from windows to reconstructions, and from clips of windows also to velocities.
+
+    Returns
+    -------
+    keras.Model
+        From ``(batch, window_frames, n_bins)``; or with a forecaster from ``(batch, clip_windows, window_frames,
+        n_bins)`` to a dict of ``reconstruction`` of the last window and ``v_hat`` from there on.
+    """
+    if forecaster is None:
+        window = keras.Input(encoder.input_shape[1:], name="window")
+        return keras.Model(window, decoder(encoder(window)), name="autoencoder")
+    clip = keras.Input((forecaster.input_shape[1], *encoder.input_shape[1:]), name="clip")
+    z = encode_each(encoder, clip)
+    outputs = {"reconstruction": decoder(z[:, -1]), "v_hat": forecaster(z)}
+    return keras.Model(clip, outputs, name="autoencoder")
+
+
 def build_conditioned_autoencoder(
     encoder: keras.Model,
     decoder: keras.Model,
-    forecaster: keras.Model,
-    stretch: Stretch,
+    forecaster: keras.Model | None,
+    sample: Sample,
+    n_points: int,
     *,
-    alpha: float = 0.001,
+    alpha: float = 0.0,
     beta: float = 1.0,
     gamma: float = 0.0,
     delta: float = 0.0,
+    persistence: float = 0.0,
+    constant_velocity: float = 0.0,
     stop_gradient: bool = False,
-    roll_out_steps: int = 0,
-    roll_out_weight: float = 0.003,
 ) -> keras.Model:
-    """Build the model to train on stretches of frames ``(batch, stretch.n_frames, n_bins)``, with its loss inside.
+    """Build the model to train on samples as `pipeline.data_generator.samples` gives them, with its loss inside.
 
-    Each window of a stretch is encoded once, however many clips it is part of. Of each sample, window t is
-    reconstructed, and the velocity from t to t + 1 is forecast from the clip that ends at t. A term of weight 0 is left
-    out, and with it the parts that only it needs: without `alpha` the model has no forecaster.
+    Of each sample, window t is reconstructed. A term of weight 0 is left out, and with it what only it needs.
 
     Parameters
     ----------
-    stretch : Stretch
-        What a stretch holds: the history of a clip if `alpha` or `delta` is on, a future of 1 if `alpha` is, and of
-        `roll_out_steps`.
-    alpha, beta, gamma, delta, roll_out_weight : float
-        Weights of the terms ``forecast``, ``reconstruction``, ``off_centre``, ``curvature`` and ``roll_out``.
+    sample : Sample
+        What a sample has: for `alpha` the window after t, and before it a clip, all of it encoded or but its last
+        points, others remembered; for `delta` and `constant_velocity` two windows before t; a lag for `persistence`.
+    n_points : int
+        Windows of the song, each of which has its place in the memory.
+    alpha, beta, gamma, delta, persistence, constant_velocity : float
+        Weights of the terms ``forecast``, ``reconstruction``, ``off_centre``, ``curvature``, and of those two.
     stop_gradient : bool
-        Whether true velocity and true points are fixed targets.
-    roll_out_steps : int
-        Steps that the forecaster is rolled out; 0 for none. Needs `alpha`.
+        Whether the true velocity is a fixed target.
     """
-    frames = keras.Input((stretch.n_frames, encoder.input_shape[-1]), name="frames")
-    windows = SlidingWindows(stretch.window_frames, name="windows")(frames)  # (batch, n_windows, window_frames, bins)
+    n_windows = sample.before + 1 + sample.after + bool(sample.max_lag)
+    windows = keras.Input((n_windows, *encoder.input_shape[1:]), name="windows")
+    t = keras.Input((), dtype="int32", name="t")
     z = encode_each(encoder, windows)  # (batch, n_windows, latent_dim)
-    first, end = stretch.history - 1, stretch.history - 1 + stretch.n_samples
-    x, z_t = flatten(windows[:, first:end]), flatten(z[:, first:end])  # (batch * n_samples, ...)
-    terms = [ReconstructionLoss(beta, name="reconstruction")([x, decoder(z_t)])]
-    if alpha or delta:
-        clips = flatten(SlidingWindows(stretch.history, name="clips")(z[:, :end]))
+    x_t, z_t = windows[:, sample.before], z[:, sample.before]
+    until_t = z[:, : sample.before + 1]
+    terms = [ReconstructionLoss(beta, name="reconstruction")([x_t, decoder(z_t)])]
     if alpha:
-        v = flatten(z[:, first + 1 : end + 1]) - z_t
-        terms.append(ForecastLoss(alpha, stop_gradient=stop_gradient, name="forecast")([forecaster(clips), v]))
-    if roll_out_steps:
-        z_hat = RollOut(forecaster, roll_out_steps, name="rolled_out")(clips)
-        z_true = flatten(SlidingWindows(roll_out_steps, name="futures")(z[:, first + 1 : end + roll_out_steps]))
-        terms.append(RollOutLoss(roll_out_weight, stop_gradient, name="roll_out")([z_hat, z_true, z]))
+        clip = until_t
+        if sample.remembered:
+            n_near = sample.before + 1 + sample.after
+            memory = LatentMemory(n_points, sample.remembered, name="memory")
+            clip = ops.concatenate([memory([z[:, :n_near], t - sample.before]), until_t], axis=1)
+        v = z[:, sample.before + 1] - z_t
+        terms.append(ForecastLoss(alpha, stop_gradient=stop_gradient, name="forecast")([forecaster(clip), v]))
     if gamma:
         terms.append(OffCentreLoss(gamma, name="off_centre")([z_t]))
     if delta:
-        terms.append(CurvatureLoss(delta, name="curvature")([clips]))
-    return keras.Model(frames, terms, name="conditioned_autoencoder")
+        terms.append(CurvatureLoss(delta, name="curvature")([until_t]))
+    if persistence:
+        terms.append(PersistenceLoss(persistence, name="persistence")([z_t, z[:, -1]]))
+    if constant_velocity:
+        terms.append(ConstantVelocityLoss(constant_velocity, name="constant_velocity")([until_t[:, -3:]]))
+    return keras.Model({"windows": windows, "t": t}, terms, name="conditioned_autoencoder")
 
 
 def encode_each(encoder: keras.Model, windows: keras.KerasTensor) -> keras.KerasTensor:
@@ -167,9 +178,5 @@ def encode_each(encoder: keras.Model, windows: keras.KerasTensor) -> keras.Keras
 
     Reshaped, not with `keras.layers.TimeDistributed`, which puts one encoder into the graph for each window.
     """
-    return ops.reshape(encoder(flatten(windows)), (-1, windows.shape[1], encoder.output_shape[-1]))
-
-
-def flatten(sequences: keras.KerasTensor) -> keras.KerasTensor:
-    """Return sequences ``(batch, time, ...)`` as ``(batch * time, ...)``."""
-    return ops.reshape(sequences, (-1, *sequences.shape[2:]))
+    each = ops.reshape(windows, (-1, *windows.shape[2:]))
+    return ops.reshape(encoder(each), (-1, windows.shape[1], encoder.output_shape[-1]))

@@ -6,7 +6,7 @@ Keras itself records the arguments of a layer for its configuration, where these
 
 References
 ----------
-M-Lin-DM, "Deep Audio Embedding", 2021: all terms but the roll-out, and their names.
+M-Lin-DM, "Deep Audio Embedding", 2021: all terms but the last two, and their names.
 """
 
 import keras
@@ -31,7 +31,7 @@ class WeightedLoss(keras.layers.Layer):
 
     def call(self, inputs):
         raw = self.raw_loss(*inputs)
-        self.add_loss(self.present_weight() * raw)
+        self.add_loss(self.weight * raw)
         self.mean_over_epoch.update_state(raw)
         return raw
 
@@ -39,12 +39,7 @@ class WeightedLoss(keras.layers.Layer):
         """The term before weighting, a scalar."""
         raise NotImplementedError
 
-    def present_weight(self):
-        """The factor at this point of the training."""
-        return self.weight
 
-
-@keras.saving.register_keras_serializable(package="song")
 class ReconstructionLoss(WeightedLoss):
     """Binary cross-entropy between window and reconstruction, mean over all pixels; nats, 0 or more, lower is better.
 
@@ -57,7 +52,6 @@ class ReconstructionLoss(WeightedLoss):
         return ops.mean(ops.binary_crossentropy(windows, reconstructions))
 
 
-@keras.saving.register_keras_serializable(package="song")
 class ForecastLoss(WeightedLoss):
     """One minus the cosine between forecast and true velocity, mean over the batch; 0 (parallel) to 2 (opposite).
 
@@ -82,7 +76,6 @@ class ForecastLoss(WeightedLoss):
         return ops.mean(1.0 - cosine(v_hat, v))
 
 
-@keras.saving.register_keras_serializable(package="song")
 class OffCentreLoss(WeightedLoss):
     """Mean square of the coordinates of the latent points; 0 (all at the origin) or more, lower is nearer the origin.
 
@@ -93,7 +86,6 @@ class OffCentreLoss(WeightedLoss):
         return ops.mean(ops.square(z))
 
 
-@keras.saving.register_keras_serializable(package="song")
 class CurvatureLoss(WeightedLoss):
     """Minus the cosine between consecutive velocities, mean over clip and batch; -1 (a straight line) to 1 (zigzag).
 
@@ -105,53 +97,46 @@ class CurvatureLoss(WeightedLoss):
         return -ops.mean(cosine(velocities[:, 1:], velocities[:, :-1]))
 
 
-@keras.saving.register_keras_serializable(package="song")
-class RollOutLoss(WeightedLoss):
-    """Mahalanobis distance between forecast and true points, mean over steps and batch; 0 or more.
+class PersistenceLoss(WeightedLoss):
+    """Error of the forecast that a point stays where it is: its whitened squared distance from a later one.
 
-    It is divided by the square root of latent_dim: a forecast that is always the mean of the points
-    has about 1. No linear map of the space changes it, so that neither a space that shrinks gains anything, nor one
-    in which a single slow coordinate grows over all others, as it does where all are divided by one number.
+    Whitened by the covariance of all points of the batch and divided by latent_dim, it is 0 where nothing moves and 2
+    where the two are independent. No linear map of the space changes it, so that neither a space that shrinks gains
+    anything, nor one that loses dimensions: the forecast of a direction is what counts, not how much varies along it.
 
-    Input shape: forecast and true points, both ``(batch, n_steps, latent_dim)``, and the points whose covariance
-    counts, ``(batch, n_points, latent_dim)``.
-
-    Parameters
-    ----------
-    stop_gradient : bool
-        Whether the true points are a fixed target.
+    Input shape: ``z`` and later points, both ``(batch, latent_dim)``.
     """
 
-    def __init__(self, weight=1.0, stop_gradient=False, **kwargs):
-        super().__init__(weight=weight, **kwargs)
-        self.stop_gradient = stop_gradient
-        # of the weight, 1 unless a warm-up changes it
-        self.fraction = self.add_weight(shape=(), initializer="ones", trainable=False, name="fraction")
-
-    def present_weight(self):
-        return self.weight * self.fraction
-
-    def raw_loss(self, z_hat, z_true, z):
-        if self.stop_gradient:
-            z_true = ops.stop_gradient(z_true)
-        return ops.mean(norm(_whiten(z_hat - z_true, _covariance_of(z))))
+    def raw_loss(self, z, later):
+        return _whitened_square(later - z, ops.concatenate([z, later]))
 
 
-def _covariance_of(z):
-    """Return the covariance of points, ``(latent_dim, latent_dim)``."""
-    points = ops.reshape(z, (-1, z.shape[-1]))
+class ConstantVelocityLoss(WeightedLoss):
+    """Error of the forecast that a velocity stays what it is: its whitened squared distance from the one before.
+
+    Whitened by the covariance of all velocities of the batch and divided by latent_dim, it is 0 on a straight line, 2
+    where consecutive velocities are independent, 4 on a zigzag.
+
+    Input shape: three consecutive points, ``(batch, 3, latent_dim)``.
+    """
+
+    def raw_loss(self, points):
+        before, after = points[:, 1] - points[:, 0], points[:, 2] - points[:, 1]
+        return _whitened_square(after - before, ops.concatenate([before, after]))
+
+
+def _whitened_square(differences, points):
+    """Return the mean over the batch of the squared Mahalanobis norm of differences, divided by latent_dim.
+
+    The covariance is that of `points`, both are ``(batch, latent_dim)``.
+    """
+    latent_dim = differences.shape[-1]
     deviations = points - ops.mean(points, axis=0)
-    return ops.mean(deviations[:, :, None] * deviations[:, None, :], axis=0)
-
-
-def _whiten(differences, covariance):
-    """Return whitened differences ``(..., latent_dim)``, divided by the square root of latent_dim."""
-    latent_dim = covariance.shape[0]
+    covariance = ops.mean(deviations[:, :, None] * deviations[:, None, :], axis=0)
     # a direction of almost no variance counts as if it had a hundredth of the mean standard deviation
     rounder = covariance + (1e-4 * ops.trace(covariance) / latent_dim + 1e-12) * ops.eye(latent_dim)
-    columns = ops.transpose(ops.reshape(differences, (-1, latent_dim)))
-    white = ops.solve_triangular(ops.cholesky(rounder * latent_dim), columns, lower=True)
-    return ops.reshape(ops.transpose(white), ops.shape(differences))
+    white = ops.solve_triangular(ops.cholesky(rounder), ops.transpose(differences), lower=True)
+    return ops.mean(ops.square(white))
 
 
 def cosine(a, b):
@@ -166,8 +151,3 @@ def _normalize(a):
     training if dropout takes all coordinates of a clip.
     """
     return a * ops.rsqrt(ops.maximum(ops.sum(ops.square(a), axis=-1, keepdims=True), 1e-14))
-
-
-def norm(a):
-    """Return the norm of vectors along the last axis, a millionth at 0, where its gradient would be infinite."""
-    return ops.sqrt(ops.sum(ops.square(a), axis=-1) + 1e-12)

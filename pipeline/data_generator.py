@@ -6,31 +6,41 @@ import numpy as np
 import tensorflow as tf
 
 from pipeline.notes import N_KEYS
-from pipeline.windows import Stretch
+from pipeline.windows import Sample
 
 MAX_BATCHES = 2**16  # of an epoch: no two epochs draw the same
 FIRST_FRACTION = 1 / 12  # of the maximum shift: a semitone of an octave, one frame of twelve
 
 
-def stretches(
-    frames: np.ndarray, stretch: Stretch, *, stretches_per_batch: int, seed: int, epoch: tf.Variable
+def samples(
+    frames: np.ndarray, sample: Sample, *, samples_per_batch: int, seed: int, epoch: tf.Variable
 ) -> tf.data.Dataset:
-    """Return batches of stretches from all over the song, in another order each epoch; one pass is one epoch.
+    """Return batches of samples from all over a song ``(n_frames, n_bins)``, in another order each epoch.
 
-    An epoch holds every sample. So that all batches have one shape, which XLA compiles once, a few samples come twice:
-    those of the last stretch that the one before has too, and those of stretches that fill up the last batch.
+    One pass is one epoch and has every sample. So that all batches have one shape, the first of the epoch come again to
+    fill up the last. Order and lags depend on seed and epoch, which is read when a pass begins: a training that resumes
+    after an interruption has those it would have had without.
 
-    Frames are ``(n_frames, n_bins)``, a batch is ``(stretches_per_batch, stretch.n_frames, n_bins)``. The order depends
-    on seed and epoch, which is read when a pass begins: a training that resumes after an interruption has the orders
-    it would have had without.
+    Returns
+    -------
+    tf.data.Dataset
+        Of dicts of ``t`` (samples_per_batch,), and ``windows`` (samples_per_batch, n, window_frames, n_bins): those
+        before t, t, those after t, and if there is a `max_lag` one that is 1 to so many after t, at random.
     """
     song = tf.constant(frames, tf.float32)
+    near = tf.range(-sample.before, sample.after + 1)
+    in_window = tf.range(sample.window_frames)
 
-    def cut(start):
-        return tf.ensure_shape(song[start : start + stretch.n_frames], (stretch.n_frames, frames.shape[1]))
+    def cut(batch, t):
+        firsts = t[:, None] + near
+        if sample.max_lag:
+            lag_seed = tf.stack([seed, epoch * MAX_BATCHES + tf.cast(batch, tf.int32)])
+            lags = tf.random.stateless_uniform((samples_per_batch, 1), lag_seed, 1, sample.max_lag + 1, tf.int32)
+            firsts = tf.concat([firsts, t[:, None] + lags], axis=1)
+        return {"t": t, "windows": tf.gather(song, firsts[:, :, None] + in_window)}
 
-    order = shuffled(stretch.starts(len(frames)), stretches_per_batch, seed=seed, epoch=epoch)
-    return order.unbatch().map(cut).batch(stretches_per_batch, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+    order = shuffled(sample.of_song(len(frames)), samples_per_batch, seed=seed, epoch=epoch)
+    return order.enumerate().map(cut).prefetch(tf.data.AUTOTUNE)
 
 
 def shuffled(starts: np.ndarray, per_batch: int, *, seed: int, epoch: tf.Variable) -> tf.data.Dataset:

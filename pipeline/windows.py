@@ -1,9 +1,8 @@
 """Where windows, clips and samples start: the arithmetic of the `song` study, with no TensorFlow.
 
 A *window* is `window_frames` consecutive frames of the spectrogram and becomes one point; it slides one frame at a
-time, so window k starts at frame k. A *sample* of the conditioned autoencoder is a window t with the `history` windows
-that end at it (t itself included) and the `future` windows after it. A *stretch* is a piece of the spectrogram that
-holds the windows of `n_samples` consecutive samples. All starts count from 0.
+time, so window k starts at frame k. A *sample* of the conditioned autoencoder is a window t with windows next to it,
+which are encoded with it, and windows further back, whose points are remembered. All counts start from 0.
 """
 
 import math
@@ -13,38 +12,26 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Sizes of a stretch of frames."""
+class Sample:
+    """What belongs to a sample, in windows."""
 
     window_frames: int
-    history: int = 1  # windows of a sample up to and including t: 1, or the length of a clip
-    future: int = 0  # windows of a sample after t
-    n_samples: int = 1
-
-    @property
-    def n_windows(self) -> int:
-        """Number of distinct windows in a stretch."""
-        return self.history - 1 + self.n_samples + self.future
+    before: int = 0  # encoded, up to t - 1
+    after: int = 0  # encoded, from t + 1 on
+    max_lag: int = 0  # one more is encoded, up to so many after t; 0: none
+    remembered: int = 0  # points before all that is encoded
 
     @property
     def n_frames(self) -> int:
-        """Number of frames of a stretch."""
-        return self.n_windows + self.window_frames - 1
+        """Frames of the shortest song that holds a sample."""
+        return self.window_frames + self.remembered + self.before + max(self.after, self.max_lag)
 
-    def starts(self, n_frames: int) -> np.ndarray:
-        """Return the frames where the stretches of a song start, so that they hold every sample, ``(n,)``.
-
-        Stretches follow each other without overlap, except that the last starts earlier, to end with the song.
-
-        Raises
-        ------
-        ValueError
-            If the song is shorter than a stretch.
-        """
-        last = n_frames - self.n_frames
-        if last < 0:
-            raise ValueError(f"n_frames={n_frames}: must be at least the {self.n_frames} of a stretch")
-        return np.unique(np.append(np.arange(0, last + 1, self.n_samples), last))
+    def of_song(self, n_frames: int) -> np.ndarray:
+        """Return the windows t of all samples of a song, ``(n_samples,)``; ValueError if it is too short for any."""
+        n_samples = n_frames - self.n_frames + 1
+        if n_samples < 1:
+            raise ValueError(f"n_frames={n_frames}: must be at least the {self.n_frames} of a sample")
+        return self.remembered + self.before + np.arange(n_samples)
 
 
 def count_window_frames(length_s: float, *, hop_s: float, frame_s: float) -> int:

@@ -43,21 +43,6 @@ class ProcessorTime(keras.callbacks.Callback):
         logs["cpu_s"] = time.process_time() - self.began
 
 
-class WarmUp(keras.callbacks.Callback):
-    """Raises the weight of a term of the loss linearly, from 0 in the first epoch to its full value.
-
-    `term` is the name of the loss layer, which has a ``fraction``; after `n_epochs` its weight is full.
-    """
-
-    def __init__(self, term: str, n_epochs: int):
-        super().__init__()
-        self.term = term
-        self.n_epochs = n_epochs
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.model.get_layer(self.term).fraction.assign(min(1.0, epoch / self.n_epochs) if self.n_epochs else 1.0)
-
-
 class KSchedule(keras.callbacks.Callback):
     """Lets the number of winners fall, from `k_max` in the first epoch to `k`.
 

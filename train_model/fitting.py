@@ -70,7 +70,8 @@ def compile_with_adam(model: keras.Model, training: Training, steps_per_epoch: i
     rate: Any = training.learning_rate
     if training.decay:
         rate = keras.optimizers.schedules.CosineDecay(rate, training.epochs * steps_per_epoch)
-    model.compile(keras.optimizers.Adam(rate, **adam), jit_compile=training.jit_compile)
+    jit_compile = not isinstance(training, SongTraining) and training.jit_compile
+    model.compile(keras.optimizers.Adam(rate, **adam), jit_compile=jit_compile)
 
 
 def fit_resumably(

@@ -3,9 +3,9 @@
 Defaults are those of the paper (M-Lin-DM, "Deep Audio Embedding", 2021) unless the description says otherwise.
 """
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt
 
 from pipeline.parameters import Section
 
@@ -39,34 +39,35 @@ class Loss(Section):
     beta: float = Field(1.0, gt=0, description="R: cross-entropy of the reconstruction")
     gamma: float = Field(0.0, ge=0, description="O: mean square of the points, which draws them to the origin")
     delta: float = Field(0.0, ge=0, description="C: curvature of the clip, minus the cosine of consecutive velocities")
-    stop_gradient: bool = Field(False, description="whether true velocity and points are fixed targets of forecasts")
-    roll_out_steps: int = Field(0, ge=0, le=1000, description="H: points the forecast goes on for in the loss; 0: none")
-    roll_out_weight: float = Field(
-        0.003, gt=0, description="H: mean distance of these points from the true ones, over the spread of all points"
-    )
-    roll_out_warmup_epochs: int = Field(2, ge=0, description="epochs over which roll_out_weight rises from 0")
+    persistence: float = Field(0.0, ge=0, description="P: whitened square of how far points move, over up to max_lag")
+    max_lag: int = Field(20, ge=1, le=1000, description="P: points over which it is taken, from 1 to so many, at random")
+    constant_velocity: float = Field(0.0, ge=0, description="V: whitened square of how much velocities change")
+    stop_gradient: bool = Field(False, description="F: whether the true velocity is a fixed target")
 
-    def letters(self) -> set[str]:
+    def letters(self) -> str:
         """Letters of the terms that are on."""
-        weights = {"R": self.beta, "F": self.alpha, "O": self.gamma, "C": self.delta}
-        return {letter for letter, weight in weights.items() if weight > 0}
-
-    @model_validator(mode="after")
-    def check_that_there_is_a_forecaster_to_roll_out(self) -> Self:
-        """Only a forecast that is trained for its first step goes on for more."""
-        if self.roll_out_steps and not self.alpha:
-            raise ValueError(f"roll_out_steps={self.roll_out_steps}: must be 0 where alpha is, there is no forecaster")
-        return self
+        weights = {
+            "R": self.beta,
+            "F": self.alpha,
+            "O": self.gamma,
+            "C": self.delta,
+            "P": self.persistence,
+            "V": self.constant_velocity,
+        }
+        return "".join(letter for letter, weight in weights.items() if weight > 0)
 
 
 class Training(Section):
     """How long, how fast, and from which samples at a time."""
 
-    epochs: PositiveInt = Field(12, description="passes over all samples; the paper: 6")
-    stretches_per_batch: PositiveInt = Field(2, description="pieces of the song, from anywhere, that make up a batch")
-    samples_per_stretch: PositiveInt = Field(4, description="consecutive samples in a piece: they share their windows")
+    epochs: PositiveInt = Field(6, description="passes over all samples")
+    batch_samples: PositiveInt = Field(8, description="samples in a batch, from anywhere in the song")
+    clip: Literal["remembered", "encoded"] = Field(
+        "remembered",
+        description="F, C: points of a clip are those that a memory has of its windows, but for the last few; or all "
+        "windows are encoded for each sample and get a gradient, as in the paper, which takes three times as long",
+    )
     learning_rate: float = Field(1e-3, gt=0, le=1, description="of Adam, at the beginning")
-    decay: bool = Field(True, description="whether the learning rate falls to 0, as a cosine; the paper's stays")
+    decay: bool = Field(False, description="whether the learning rate falls to 0, as a cosine")
     seed: int = Field(0, ge=0, lt=2**32, description="draws the first weights, the order of samples, and dropout")
-    jit_compile: bool = Field(True, description="compile with XLA: costs seconds once, pays from about 1000 steps")
     tensorboard: bool = Field(False, description="write logs for TensorBoard into the run's folder")

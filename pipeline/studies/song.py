@@ -14,7 +14,7 @@ from pipeline.results import Result
 from pipeline.sections import forecasting
 from pipeline.sections.autoencoder import Loss, Model, Training
 from pipeline.sections.sound import Composition, Music, Sound, Spectrogram, Window
-from pipeline.windows import Stretch, count_window_frames
+from pipeline.windows import Sample, count_window_frames
 
 STEPS = (
     "save_dataset.step0_make_song",
@@ -138,32 +138,30 @@ class Parameters(StudyParameters):
             self.window.length_s, hop_s=float(spectrogram["hop_s"]), frame_s=float(spectrogram["frame_s"])
         )
 
-    def stretch(self, window_frames: int) -> Stretch:
-        """Return the sizes of a stretch of training data: what the terms of the loss, or a linear fit, need."""
+    def sample(self, window_frames: int) -> Sample:
+        """Return what a sample of the training has: what the terms of the loss, or a linear fit, need."""
         if self.model.is_linear:  # no more coordinates than windows, or than differences between them
-            return Stretch(window_frames, n_samples=self.model.latent_dim + (self.model.method != "pca"))
-        return Stretch(
+            return Sample(window_frames, after=self.model.latent_dim - (self.model.method == "pca"))
+        loss, clip = self.loss, self.model.clip_windows - 1
+        before = 2 if loss.delta or loss.constant_velocity else 0
+        if self.training.clip == "encoded" and (loss.alpha or loss.delta):
+            before = clip
+        return Sample(
             window_frames,
-            history=self.model.clip_windows if self.loss.alpha or self.loss.delta else 1,
-            future=max(self.loss.roll_out_steps, 1 if self.loss.alpha else 0),
-            n_samples=self.training.samples_per_stretch,
+            before=before,
+            after=1 if loss.alpha else 0,
+            max_lag=loss.max_lag if loss.persistence else 0,
+            remembered=clip - before if loss.alpha else 0,
         )
 
     @model_validator(mode="after")
     def check_that_names_of_runs_match_their_loss(self) -> Self:
-        """A run called by letters of loss terms (R, RF_2s, RF30 ...) has just those on, rolled out as many steps."""
-        name = re.match(r"([RFOC]+)(\d*)(_|$)", self.run or "")
-        if not name or self.model.is_linear:
-            return self
-        letters, named_steps, steps = name[1], int(name[2] or 0), self.loss.roll_out_steps
-        if set(letters) != self.loss.letters():
-            on = "".join(letter for letter in "RFOC" if letter in self.loss.letters())
+        """A run called by letters of loss terms (R, RF_2s, RPV ...) has just those on."""
+        name = re.match(r"([RFOCPV]+)\d*(_|$)", self.run or "")
+        if name and not self.model.is_linear and set(name[1]) != set(self.loss.letters()):
             raise ValueError(
-                f"the name says that the terms {letters} are on, the weights in loss say {on}: change one of them"
-            )
-        if named_steps != steps:
-            raise ValueError(
-                f"the name says that loss.roll_out_steps is {named_steps}, it is {steps}: change one of them"
+                f"the name says that the terms {name[1]} are on, the weights in loss say {self.loss.letters()}: change "
+                "one of them"
             )
         return self
 

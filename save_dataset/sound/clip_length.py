@@ -11,14 +11,14 @@ from pipeline.studies.song import Parameters
 
 def check_clip_length(spectrogram: Mapping[str, np.ndarray], parameters: Parameters, path: Path) -> None:
     """Raise a ValueError, with the seconds that are needed, if a run's training needs more sound than there is."""
-    stretch = parameters.stretch(parameters.count_window_frames(spectrogram))
+    sample = parameters.sample(parameters.count_window_frames(spectrogram))
     n_frames = len(spectrogram["frames"])
-    if n_frames < stretch.n_frames:
+    if n_frames < sample.n_frames:
         there_s, needed_s = (
-            float((n - 1) * spectrogram["hop_s"] + spectrogram["frame_s"]) for n in (n_frames, stretch.n_frames)
+            float((n - 1) * spectrogram["hop_s"] + spectrogram["frame_s"]) for n in (n_frames, sample.n_frames)
         )
         raise ValueError(
             f"{path}: {there_s:.2f} s of sound: "
             f"run {parameters.run} needs at least {math.ceil(100 * needed_s) / 100:.2f} s "
-            f"(windows of {parameters.window.length_s:g} s in clips of {stretch.history})"
+            f"(windows of {parameters.window.length_s:g} s in clips of {sample.before + sample.remembered + 1})"
         )

@@ -7,34 +7,39 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from models import surgery
 from models.conditioned_autoencoder import (
+    build_autoencoder,
     build_conditioned_autoencoder,
     build_decoder,
     build_encoder,
     build_forecaster,
 )
+from models.latent_memory import RefillMemory
 from models.lowest_loss import lowest_cross_entropy
-from pipeline.data_generator import stretches
+from pipeline.data_generator import samples
 from pipeline.studies.song import Parameters
-from pipeline.windows import Stretch
-from train_model.callbacks import ProcessorTime, WarmUp
+from pipeline.windows import Sample
+from train_model.callbacks import ProcessorTime
 from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
 from train_model.song.batch_statistics import use_song_statistics
 
+PARTS = ("encoder", "decoder", "forecaster")
 
-def build(stretch: Stretch, n_bins: int, parameters: Parameters) -> keras.Model:
-    """Build the conditioned autoencoder of a run, with first weights from the seed."""
+
+def build(sample: Sample, n_frames: int, n_bins: int, parameters: Parameters) -> keras.Model:
+    """Build the model that trains the autoencoder of a run on a song, with first weights from the seed."""
     keras.utils.set_random_seed(parameters.training.seed)
     model, loss = parameters.model, parameters.loss
-    return build_conditioned_autoencoder(
-        build_encoder(stretch.window_frames, n_bins, model.latent_dim, model.preset),
-        build_decoder(stretch.window_frames, n_bins, model.latent_dim, model.preset),
-        build_forecaster(
-            model.clip_windows, model.latent_dim, model.preset, units=model.lstm_units, dropout=model.lstm_dropout
-        ),
-        stretch,
-        **loss.model_dump(exclude={"roll_out_warmup_epochs"}),
-    )
+    sizes = model.latent_dim, model.preset
+    forecaster = None
+    encoder = build_encoder(sample.window_frames, n_bins, *sizes)
+    decoder = build_decoder(sample.window_frames, n_bins, *sizes)
+    if loss.alpha:
+        forecaster = build_forecaster(model.clip_windows, *sizes, units=model.lstm_units, dropout=model.lstm_dropout)
+    weights = loss.model_dump(exclude={"max_lag"})
+    n_points = n_frames - sample.window_frames + 1
+    return build_conditioned_autoencoder(encoder, decoder, forecaster, sample, n_points, **weights)
 
 
 def train(
@@ -62,25 +67,23 @@ def train(
     ValueError
         If the loss is no longer finite.
     """
-    stretch = parameters.stretch(window_frames)
+    sample = parameters.sample(window_frames)
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
     training = parameters.training
-    batches = stretches(
-        frames, stretch, stretches_per_batch=training.stretches_per_batch, seed=training.seed, epoch=epoch
-    )
-    autoencoder = build(stretch, frames.shape[1], parameters)
-    compile_with_adam(autoencoder, training, int(batches.cardinality()))
+    batches = samples(frames, sample, samples_per_batch=training.batch_samples, seed=training.seed, epoch=epoch)
+    model = build(sample, *frames.shape, parameters)
+    compile_with_adam(model, training, int(batches.cardinality()))
     callbacks: list[keras.callbacks.Callback] = [ProcessorTime()]
-    if parameters.loss.roll_out_steps:
-        callbacks.append(WarmUp("roll_out", parameters.loss.roll_out_warmup_epochs))
+    if sample.remembered:
+        callbacks.append(RefillMemory(frames))
     if training.tensorboard:
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     history = fit_resumably(
-        *(autoencoder, batches, training, epoch, unfinished_folder(folder, parameters, [frames]), callbacks, watchers),
+        *(model, batches, training, epoch, unfinished_folder(folder, parameters, [frames]), callbacks, watchers),
         verbose=verbose,
         hint="another [training] seed or a lower learning_rate",
     )
-    use_song_statistics(autoencoder, frames)
-    reconstructed = frames[stretch.history - 1 : len(frames) - stretch.future]
-    lowest = {"lowest_reconstruction": np.array(lowest_cross_entropy(reconstructed, window_frames))}
-    return autoencoder, history | lowest
+    use_song_statistics(model, frames)
+    parts = [surgery.part(model, name) for name in PARTS if surgery.has_part(model, name)]
+    lowest = lowest_cross_entropy(frames, window_frames)
+    return build_autoencoder(*parts), history | {"lowest_reconstruction": np.array(lowest)}
