@@ -67,7 +67,7 @@ def fit_predictable(
         measures = {"delta_values": delta_values}
     else:
         v, nats = dynamical_components(scores, latent_dim, seed)
-        measures = {"predictive_information_nats": nats}
+        measures = {"predictive_information_nats": np.array(nats)}
     v *= np.sign(v[np.abs(v).argmax(axis=0), np.arange(latent_dim)])  # or two solvers might give mirror images
     patterns = np.linalg.lstsq(scores @ v, scores, rcond=None)[0]
     return (mean + origin @ components, v.T @ components, patterns @ components), measures
