@@ -17,8 +17,8 @@ from pipeline.studies.song import Parameters
 from pipeline.windows import evenly_spread_windows
 from train_model.song.predictable import dynamical_components, slow_features
 
-# Principal components that SFA and DCA choose from. Fitted on one half of a song, SFA is slower on the other half with 50
-# than with 10 or 20 on six songs of eight; a clip of 30 s has no more than 59 windows of 0.5 s that share no sound.
+# Principal components that SFA and DCA choose from. Fitted on one half of a song, SFA of 50 is slower on the other half
+# than SFA of 10 or 20 on six songs of eight. A clip of 30 s has only 59 windows of 0.5 s that share no sound.
 N_LEADING = 50
 MIN_VARIANCE_RATIO = 1e-6  # a component below it, as a fraction of all variance, is rounding and no direction
 
