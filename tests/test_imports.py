@@ -105,7 +105,7 @@ def test_imports_run_one_way(imports):
         ("evaluate.themes.tables", "from evaluate.song.tables import rows", "themes and song are studies of their own"),
         ("forecast.themes.lag", "def f():\n    from embed.song import spread", "themes and song are studies of their"),
         ("models.atoms", "from tests.browser import start", "tests and benchmarks stand above all stages"),
-        ("train_model.callbacks", "from train_model.song import pca", "a circle of folders: "),
+        ("train_model.callbacks", "from train_model.song import linear", "a circle of folders: "),
         ("save_dataset.midi.files", "from save_dataset.themes import score", "a circle of folders: "),
         ("embed.song.alignment", "from embed.song import play", "a circle of modules: "),
     ],

@@ -14,7 +14,7 @@ components analysis", NeurIPS 2019.
 import numpy as np
 import scipy
 
-PAST_POINTS = 2  # T, and as many future ones; from 5 on, what is found on songs oscillates within a window
+PAST_POINTS = 2  # T, and as many future ones; with 5, what is found on some songs oscillates within a window
 NOISE = 0.01  # variance of white noise added in every direction, as a fraction of all variance; at 0.001, as above
 N_RANDOM_STARTS = 3
 ORTHONORMALITY = 10.0  # weight that keeps columns orthonormal, as in the paper's code; the best ones pay nothing
