@@ -22,6 +22,7 @@ from models.losses import (
     OffCentreLoss,
     PersistenceLoss,
     ReconstructionLoss,
+    WhitenessLoss,
 )
 from pipeline.windows import Sample
 
@@ -129,6 +130,7 @@ def build_conditioned_autoencoder(
     delta: float = 0.0,
     persistence: float = 0.0,
     constant_velocity: float = 0.0,
+    whiteness: float = 0.0,
     stop_gradient: bool = False,
 ) -> keras.Model:
     """Build the model to train on samples as `pipeline.data_generator.samples` gives them, with its loss inside.
@@ -142,8 +144,8 @@ def build_conditioned_autoencoder(
         points, others remembered; for `delta` and `constant_velocity` two windows before t; a lag for `persistence`.
     n_points : int
         Windows of the song, each of which has its place in the memory.
-    alpha, beta, gamma, delta, persistence, constant_velocity : float
-        Weights of the terms ``forecast``, ``reconstruction``, ``off_centre``, ``curvature``, and of those two.
+    alpha, beta, gamma, delta, persistence, constant_velocity, whiteness : float
+        Weights of the terms ``forecast``, ``reconstruction``, ``off_centre``, ``curvature``, and of those three.
     stop_gradient : bool
         Whether the true velocity is a fixed target.
     """
@@ -170,6 +172,9 @@ def build_conditioned_autoencoder(
         terms.append(PersistenceLoss(persistence, name="persistence")([z_t, z[:, -1]]))
     if constant_velocity:
         terms.append(ConstantVelocityLoss(constant_velocity, name="constant_velocity")([until_t[:, -3:]]))
+    if whiteness:
+        all_z = ops.reshape(z, (-1, z.shape[-1]))
+        terms.append(WhitenessLoss(whiteness, name="whiteness")([all_z]))
     return keras.Model({"windows": windows, "t": t}, terms, name="conditioned_autoencoder")
 
 

@@ -6,7 +6,7 @@ Keras itself records the arguments of a layer for its configuration, where these
 
 References
 ----------
-M-Lin-DM, "Deep Audio Embedding", 2021: all terms but the last two, and their names.
+M-Lin-DM, "Deep Audio Embedding", 2021: all terms but the last three, and their names.
 """
 
 import keras
@@ -125,18 +125,38 @@ class ConstantVelocityLoss(WeightedLoss):
         return _whitened_square(after - before, ops.concatenate([before, after]))
 
 
+class WhitenessLoss(WeightedLoss):
+    """How far the points are from spread alike in all directions: 0 or more, without bound as they near a line.
+
+    Logarithm of the mean of the variances along the principal axes over their geometric mean. None of the two errors
+    above depends on what varies how much: this term alone says so.
+
+    Input shape: points, ``(batch, latent_dim)``.
+    """
+
+    def raw_loss(self, points):
+        covariance = _covariance_of(points)
+        mean_variance = ops.trace(covariance) / points.shape[-1]
+        roots = ops.diagonal(ops.cholesky(covariance))  # their product is the root of the product of the variances
+        return ops.log(mean_variance) - 2 * ops.mean(ops.log(roots))
+
+
 def _whitened_square(differences, points):
     """Return the mean over the batch of the squared Mahalanobis norm of differences, divided by latent_dim.
 
     The covariance is that of `points`, both are ``(batch, latent_dim)``.
     """
-    latent_dim = differences.shape[-1]
+    root = ops.cholesky(_covariance_of(points))
+    return ops.mean(ops.square(ops.solve_triangular(root, ops.transpose(differences), lower=True)))
+
+
+def _covariance_of(points):
+    """Return the covariance of points ``(batch, latent_dim)``, made a little rounder, so that it has an inverse."""
     deviations = points - ops.mean(points, axis=0)
     covariance = ops.mean(deviations[:, :, None] * deviations[:, None, :], axis=0)
     # a direction of almost no variance counts as if it had a hundredth of the mean standard deviation
-    rounder = covariance + (1e-4 * ops.trace(covariance) / latent_dim + 1e-12) * ops.eye(latent_dim)
-    white = ops.solve_triangular(ops.cholesky(rounder), ops.transpose(differences), lower=True)
-    return ops.mean(ops.square(white))
+    floor = 1e-4 * ops.trace(covariance) / points.shape[-1] + 1e-12
+    return covariance + floor * ops.eye(points.shape[-1])
 
 
 def cosine(a, b):

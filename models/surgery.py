@@ -1,12 +1,7 @@
-"""Models cut out of trained models: parts are found by name, never by position.
-
-Importing this module registers the layers that the saved models of the study `song` are made of.
-"""
+"""Models cut out of trained models: parts are found by name, never by position."""
 
 import keras
 from keras import ops
-
-from models import conditioned_autoencoder  # noqa: F401  (registers its layers)
 
 
 def part(model: keras.Model, name: str) -> keras.Model:

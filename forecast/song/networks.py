@@ -67,6 +67,6 @@ def load_networks(parameters: Parameters, root: Path) -> dict[str, Forecaster]:
     for method, kind in {"mlp": "mlp", "lstm": "lstm", "joint": "joint_forecaster"}.items():
         if method in parameters.methods_of_run():
             network = results.load_model(parameters, kind, root)
-            gives_direction = method == "joint" and not parameters.loss.roll_out_steps
+            gives_direction = method == "joint"
             forecasters[method] = DirectedForecaster(network) if gives_direction else NetworkForecaster(network)
     return forecasters

@@ -157,7 +157,7 @@ class Parameters(StudyParameters):
     @model_validator(mode="after")
     def check_that_names_of_runs_match_their_loss(self) -> Self:
         """A run called by letters of loss terms (R, RF_2s, RPV ...) has just those on."""
-        name = re.match(r"([RFOCPV]+)\d*(_|$)", self.run or "")
+        name = re.match(r"([RFOCPVW]+)\d*(_|$)", self.run or "")
         if name and not self.model.is_linear and set(name[1]) != set(self.loss.letters()):
             raise ValueError(
                 f"the name says that the terms {name[1]} are on, the weights in loss say {self.loss.letters()}: change "

@@ -5,13 +5,16 @@ import tensorflow as tf
 
 from models.conditioned_autoencoder import (
     PRESETS,
+    build_autoencoder,
     build_conditioned_autoencoder,
     build_decoder,
     build_encoder,
     build_forecaster,
 )
+from models.latent_memory import RefillMemory
+from pipeline.data_generator import samples
 from pipeline.sections.autoencoder import Model
-from pipeline.windows import Stretch
+from pipeline.windows import Sample
 from tests.straightforward import build_straightforward_autoencoder, straightforward_samples
 
 N_BINS = 94
@@ -33,12 +36,19 @@ def build_parts(preset, *, latent_dim=3, clip_windows=45, dropout=0.1, window_fr
 )
 def test_parameter_counts_are_those_of_the_paper(preset, encoder_count, decoder_count, whole_count):
     encoder, decoder, forecaster = build_parts(preset)
-    stretch = Stretch(WINDOW_FRAMES[preset], history=45, future=1, n_samples=4)
-    whole = build_conditioned_autoencoder(encoder, decoder, forecaster, stretch)
     assert encoder.count_params() == encoder_count
     assert decoder.count_params() == decoder_count
-    losses_own = sum(variable.size for layer in whole.layers if hasattr(layer, "weight") for variable in layer.weights)
-    assert whole.count_params() - losses_own == whole_count
+    assert build_autoencoder(encoder, decoder, forecaster).count_params() == whole_count
+
+
+def test_what_is_kept_gives_reconstructions_and_velocities(rng):
+    encoder, decoder, forecaster = build_parts("half_second", clip_windows=5, n_bins=4)
+    clips = rng.uniform(size=(2, 5, 22, 4)).astype(np.float32)
+    z = np.asarray(encoder(clips.reshape(10, 22, 4))).reshape(2, 5, 3)
+    kept = build_autoencoder(encoder, decoder, forecaster)(clips)
+    np.testing.assert_allclose(kept["reconstruction"], decoder(z[:, -1]), atol=1e-6)
+    np.testing.assert_allclose(kept["v_hat"], forecaster(z), atol=1e-6)
+    np.testing.assert_allclose(build_autoencoder(encoder, decoder)(clips[:, -1]), decoder(z[:, -1]), atol=1e-6)
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -82,24 +92,35 @@ def losses_and_gradients(model, inputs, variables):
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("stop_gradient", [False, True])
-def test_fast_form_has_loss_and_gradients_of_the_straightforward_form(preset, stop_gradient, rng):
+@pytest.mark.parametrize(
+    ("sample", "weights"),
+    [  # clips of 6 windows, encoded and remembered
+        ({"before": 5}, {"delta": 0.1}),
+        ({"before": 5}, {"delta": 0.1, "stop_gradient": True}),
+        ({"remembered": 5}, {}),
+        ({"remembered": 5}, {"stop_gradient": True}),
+    ],
+)
+def test_loss_and_gradients_are_those_of_the_straightforward_form(preset, sample, weights, rng):
     window_frames, clip_windows, n_bins = WINDOW_FRAMES[preset], 6, 5
     keras.utils.set_random_seed(0)
     parts = build_parts(preset, clip_windows=clip_windows, dropout=0.0, n_bins=n_bins)
-    weights = {"alpha": 0.3, "beta": 1.0, "gamma": 0.2, "delta": 0.1, "stop_gradient": stop_gradient}
-    stretch = Stretch(window_frames, history=clip_windows, future=1, n_samples=4)
-    fast = build_conditioned_autoencoder(*parts, stretch, **weights)
-    straightforward = build_straightforward_autoencoder(*parts, **weights)
-
+    weights = {"alpha": 0.3, "beta": 1.0, "gamma": 0.2, **weights}
     frames = rng.uniform(size=(window_frames + 40, n_bins)).astype(np.float32)
-    starts = np.array([3, 17])
+    sample = Sample(window_frames, after=1, **sample)
+    model = build_conditioned_autoencoder(*parts, sample, 41, **weights)
+    if sample.remembered:
+        refill = RefillMemory(frames)
+        refill.set_model(model)
+        refill.on_epoch_begin(0)
+    detached = {"detached_history": bool(sample.remembered)}
+    straightforward = build_straightforward_autoencoder(*parts, **weights, **detached)
+
+    batch = next(iter(samples(frames, sample, samples_per_batch=8, seed=0, epoch=tf.Variable(0))))
     gather, _ = straightforward_samples(frames, window_frames, clip_windows)
-    samples = (starts[:, None] + np.arange(4)).ravel()
     variables = [variable for part in parts for variable in part.trainable_variables]
-    stretches = np.stack([frames[start : start + stretch.n_frames] for start in starts])
-    loss, gradients = losses_and_gradients(fast, stretches, variables)
-    gathered = gather(tf.constant(samples, tf.int32))
+    loss, gradients = losses_and_gradients(model, batch, variables)
+    gathered = gather(batch["t"] - (clip_windows - 1))
     expected_loss, expected_gradients = losses_and_gradients(straightforward, gathered, variables)
     assert loss == pytest.approx(expected_loss, rel=1e-6)
     for variable, gradient, expected in zip(variables, gradients, expected_gradients, strict=True):
@@ -107,27 +128,30 @@ def test_fast_form_has_loss_and_gradients_of_the_straightforward_form(preset, st
         np.testing.assert_allclose(gradient, expected, atol=1e-4 * np.abs(expected).max(), err_msg=variable.path)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("weights", "terms", "has_forecaster"),
+    ("sample", "factors"),
     [
-        ({"alpha": 0.0}, {"reconstruction"}, False),
-        ({}, {"reconstruction", "forecast"}, True),
-        ({"alpha": 0.0, "gamma": 0.01}, {"reconstruction", "off_centre"}, False),
-        ({"delta": 0.001, "gamma": 0.01}, {"reconstruction", "forecast", "off_centre", "curvature"}, True),
-        ({"roll_out_steps": 4, "roll_out_weight": 0.02}, {"reconstruction", "forecast", "roll_out"}, True),
+        ({}, {"reconstruction": 1}),
+        ({"after": 1, "remembered": 4}, {"reconstruction": 1, "forecast": 0.01}),
+        ({}, {"reconstruction": 1, "off_centre": 0.01}),
+        ({"before": 2}, {"reconstruction": 1, "curvature": 0.02}),
+        ({"before": 2, "max_lag": 3}, {"reconstruction": 1, "persistence": 0.03, "constant_velocity": 0.02}),
+        (
+            {"before": 2, "after": 1, "max_lag": 3, "remembered": 2},
+            {"reconstruction": 1, "forecast": 0.1, "curvature": 0.1, "persistence": 0.1, "constant_velocity": 0.1},
+        ),
     ],
 )
-def test_a_term_of_weight_zero_is_not_computed_and_each_other_is_reported_by_name(weights, terms, has_forecaster, rng):
-    conditioned = weights.get("alpha", 0.001) > 0
-    history = 5 if conditioned or weights.get("delta") else 1
-    future = weights.get("roll_out_steps", int(conditioned))
-    stretch = Stretch(22, history=history, future=future, n_samples=2)
-    model = build_conditioned_autoencoder(*build_parts("half_second", clip_windows=5, n_bins=4), stretch, **weights)
-    model.compile("adam")
-    logs = model.fit(rng.uniform(size=(2, stretch.n_frames, 4)), verbose=0, batch_size=2).history
-    assert set(logs) == terms | {"loss"}
-    assert any(layer.name == "forecaster" for layer in model.layers) == has_forecaster
-    factors = {"reconstruction": 1, "off_centre": 0.01, "curvature": 0.001, "roll_out": 0.02}
-    factors["forecast"] = weights.get("alpha", 0.001)
-    assert logs["loss"][0] == pytest.approx(sum(factors[term] * logs[term][0] for term in terms), rel=1e-5)
+def test_a_term_of_weight_zero_is_not_computed_and_each_other_is_reported_by_name(sample, factors, rng):
+    names = {"reconstruction": "beta", "forecast": "alpha", "off_centre": "gamma", "curvature": "delta"}
+    weights = {names.get(term, term): factor for term, factor in factors.items()}
+    sample = Sample(22, **sample)
+    frames = rng.uniform(size=(60, 4)).astype(np.float32)
+    parts = build_parts("half_second", clip_windows=5, n_bins=4)
+    model = build_conditioned_autoencoder(*parts, sample, 39, **weights)
+    model(next(iter(samples(frames, sample, samples_per_batch=8, seed=0, epoch=tf.Variable(0)))), training=True)
+    values = {metric.name: float(metric.result()) for metric in model.metrics}
+    assert values.keys() == factors.keys()
+    assert any(layer.name == "forecaster" for layer in model.layers) == ("forecast" in factors)
+    loss = sum(factors[term] * values[term] for term in factors)
+    assert float(tf.add_n(model.losses)) == pytest.approx(loss, rel=1e-5)

@@ -2,10 +2,16 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
-from hypothesis import strategies as st
 
-from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss
+from models.losses import (
+    ConstantVelocityLoss,
+    CurvatureLoss,
+    ForecastLoss,
+    OffCentreLoss,
+    PersistenceLoss,
+    ReconstructionLoss,
+    WhitenessLoss,
+)
 
 
 def call(layer, *arrays):
@@ -65,65 +71,85 @@ def test_reconstruction_is_the_cross_entropy_of_numpy_and_lowest_where_it_is_per
     assert all(call(ReconstructionLoss(), x, np.clip(x + shift, 0.01, 0.99)) > perfect for shift in (-0.05, 0.05))
 
 
-def test_distance_of_forecast_points_is_in_standard_deviations_of_each_direction():
-    z = np.array([[[3.0, 0.0], [-3.0, 0.0]], [[0.0, 4.0], [0.0, -4.0]]])  # variances 4.5 and 8
-    z_hat = np.array([[[5.0, 0.0], [0.0, 12.0]]])
-    expected = np.mean([5 / np.sqrt(4.5), 12 / np.sqrt(8)]) / np.sqrt(2)
-    assert call(RollOutLoss(), z_hat, np.zeros((1, 2, 2)), z) == pytest.approx(expected, rel=1e-3)
+def mahalanobis_squares(differences, points):
+    inverse = np.linalg.inv(np.cov(points.T, bias=True))
+    return np.einsum("ni,ij,nj->n", differences, inverse, differences)
 
 
-def test_forecast_distance_is_that_of_mahalanobis_by_numpy(rng):
-    z_hat, z_true, z = rng.normal(size=(3, 4, 30, 3)) @ rng.normal(size=(3, 3))
-    differences = (z_hat - z_true).reshape(-1, 3)
-    inverse = np.linalg.inv(np.cov(z.reshape(-1, 3).T, bias=True))
-    expected = np.sqrt(np.einsum("ni,ij,nj->n", differences, inverse, differences) / 3).mean()
-    assert call(RollOutLoss(), z_hat, z_true, z) == pytest.approx(expected, rel=0.01)
+def test_persistence_is_the_mahalanobis_distance_of_numpy_from_a_later_point(rng):
+    z, later = rng.normal(size=(2, 30, 3)) @ np.array([[1.0, 0.5, 0.0], [0.0, 2.0, 0.3], [0.2, 0.0, 3.0]])
+    expected = mahalanobis_squares(later - z, np.concatenate([z, later])).mean() / 3
+    assert call(PersistenceLoss(), z, later) == pytest.approx(expected, rel=0.01)
+
+
+def test_change_of_velocity_is_the_mahalanobis_distance_of_numpy(rng):
+    points = rng.normal(size=(30, 3, 2)) @ np.array([[1.0, 0.5], [0.0, 2.0]])
+    before, after = np.diff(points, axis=1).swapaxes(0, 1)
+    expected = mahalanobis_squares(after - before, np.concatenate([before, after])).mean() / 2
+    assert call(ConstantVelocityLoss(), points) == pytest.approx(expected, rel=0.01)
+
+
+def test_errors_of_what_stays_of_what_is_independent_and_of_a_zigzag(rng):
+    z, independent, velocities = rng.normal(size=(3, 5000, 2))
+    assert call(PersistenceLoss(), z, z) == 0
+    assert call(PersistenceLoss(), z, independent) == pytest.approx(2, rel=0.05)
+    line, zigzag = (np.stack([0 * velocities, velocities, end * velocities], axis=1) for end in (2, 0))
+    assert call(ConstantVelocityLoss(), line) == pytest.approx(0, abs=1e-5)
+    assert call(ConstantVelocityLoss(), zigzag) == pytest.approx(4, rel=0.01)
+    walk = np.stack([z, z + independent, z + independent + velocities], axis=1)
+    assert call(ConstantVelocityLoss(), walk) == pytest.approx(2, rel=0.05)
+
+
+def test_whiteness_of_a_ball_an_ellipsoid_and_a_line():
+    axes = np.concatenate([np.eye(3), -np.eye(3)])
+    assert call(WhitenessLoss(), axes + 7) == pytest.approx(0, abs=1e-4)
+    assert call(WhitenessLoss(), axes * [1, 2, 4]) == pytest.approx(np.log((1 + 4 + 16) / 3 / 4), rel=1e-3)
+    assert call(WhitenessLoss(), axes * [0, 0, 1]) > 4
+
+
+@pytest.mark.parametrize(("factor", "shift"), [(0.1, -10), (0.7, 0), (100, 10)])
+def test_scale_and_position_of_the_space_do_not_count(factor, shift):
+    points = np.random.default_rng(7).normal(size=(24, 3, 2))
+    for loss, inputs in (
+        (PersistenceLoss(), [points[:, 0], points[:, 2]]),
+        (ConstantVelocityLoss(), [points]),
+        (WhitenessLoss(), [points[:, 0]]),
+    ):
+        moved = [factor * each + shift for each in inputs]
+        assert call(loss, *moved) == pytest.approx(call(loss, *inputs), rel=1e-3, abs=1e-4)
 
 
 def test_squeezing_what_is_badly_forecast_does_not_pay(rng):
-    z_true = np.cumsum(rng.normal(size=(4, 50, 2)), axis=1)
-    z_hat = z_true + rng.normal(size=z_true.shape) * [0.01, 2.0]
-    squeezed = (np.array([1.0, 0.1]) * points for points in (z_hat, z_true, z_true))
-    assert call(RollOutLoss(), *squeezed) == pytest.approx(call(RollOutLoss(), z_hat, z_true, z_true), rel=0.03)
-
-
-def test_true_forecasts_cost_nothing_and_always_the_mean_about_one(rng):
-    z = rng.normal(size=(20, 50, 3)) * [1, 5, 20]
-    assert call(RollOutLoss(), z, z, z) == pytest.approx(0, abs=1e-5)
-    assert call(RollOutLoss(), np.zeros_like(z), z, z) == pytest.approx(1, abs=0.25)
-
-
-@pytest.mark.slow
-@given(factor=st.floats(0.1, 100), shift=st.floats(-10, 10))
-def test_scale_and_position_of_the_space_do_not_count(factor, shift):
-    points = np.random.default_rng(7).normal(size=(3, 4, 6, 2))
-    here, there = (call(RollOutLoss(), *inputs) for inputs in (points, factor * points + shift))
-    assert there == pytest.approx(here, rel=1e-3)
+    points = np.cumsum(rng.normal(size=(40, 3, 2)) * [0.1, 1.0], axis=1) + rng.normal(size=(40, 1, 2))
+    squeezed = points * [1.0, 0.1]
+    for loss, take in ((PersistenceLoss(), lambda z: [z[:, 0], z[:, 2]]), (ConstantVelocityLoss(), lambda z: [z])):
+        assert call(loss, *take(squeezed)) == pytest.approx(call(loss, *take(points)), rel=0.02)
 
 
 def test_a_space_of_one_point_gives_no_gradient_that_is_not_finite():
-    z = tf.Variable(np.zeros((2, 5, 3), np.float32))
-    with tf.GradientTape() as tape:
-        loss = RollOutLoss()([z[:, 3:], z[:, :2], z])
-    assert np.isfinite(tape.gradient(loss, z)).all()
+    z = tf.Variable(np.zeros((8, 3, 3), np.float32))
+    for loss, take in (
+        (PersistenceLoss(), lambda: [z[:, 0], z[:, 1]]),
+        (ConstantVelocityLoss(), lambda: [z]),
+        (WhitenessLoss(), lambda: [z[:, 0]]),
+    ):
+        with tf.GradientTape() as tape:
+            value = loss(take())
+        assert np.isfinite(tape.gradient(value, z)).all()
 
 
-def test_fraction_of_the_weight_counts_but_the_raw_loss_is_reported(rng):
-    points = rng.normal(size=(3, 4, 5, 2))
-    layer = RollOutLoss(0.5)
-    layer.fraction.assign(0.25)
-    raw = call(layer, *points)
-    assert [float(added) for added in layer.losses] == pytest.approx([0.125 * raw])
+def test_the_raw_loss_is_reported_and_its_weight_counts(rng):
+    layer = OffCentreLoss(0.5)
+    raw = call(layer, rng.normal(size=(4, 3)))
+    assert [float(added) for added in layer.losses] == pytest.approx([0.5 * raw])
     assert float(layer.mean_over_epoch.result()) == pytest.approx(raw)
 
 
 @pytest.mark.parametrize("stop_gradient", [False, True])
-@pytest.mark.parametrize("loss", [ForecastLoss, RollOutLoss])
-def test_stop_gradient_keeps_what_is_true_fixed_but_not_its_covariance(loss, stop_gradient, rng):
-    forecast, true, *points = (tf.Variable(rng.normal(size=(2, 4, 3)).astype(np.float32)) for _ in range(3))
-    inputs = [forecast, true, *points] if loss is RollOutLoss else [forecast, true]
+def test_stop_gradient_keeps_the_true_velocity_fixed(stop_gradient, rng):
+    inputs = [tf.Variable(rng.normal(size=(4, 3)).astype(np.float32)) for _ in range(2)]
     with tf.GradientTape() as tape:
-        value = loss(stop_gradient=stop_gradient)(inputs)
-    to_forecast, to_true, *to_points = tape.gradient(value, inputs)
-    assert all(np.abs(gradient).max() > 0 for gradient in (to_forecast, *to_points))
+        value = ForecastLoss(stop_gradient=stop_gradient)(inputs)
+    to_forecast, to_true = tape.gradient(value, inputs)
+    assert np.abs(to_forecast).max() > 0
     assert (to_true is None) == stop_gradient

@@ -2,15 +2,14 @@ import keras
 import numpy as np
 import pytest
 
-from models.conditioned_autoencoder import build_conditioned_autoencoder, build_decoder, build_encoder, build_forecaster
+from models.conditioned_autoencoder import build_autoencoder, build_decoder, build_encoder, build_forecaster
 from models.surgery import build_embedder, has_part, part
-from pipeline.windows import Stretch
 
 
 @pytest.fixture
 def autoencoder():
     parts = build_encoder(22, 5, 3), build_decoder(22, 5, 3), build_forecaster(4, 3)
-    return build_conditioned_autoencoder(*parts, Stretch(22, history=4, future=1, n_samples=2))
+    return build_autoencoder(*parts)
 
 
 def test_parts_of_a_loaded_model_do_what_they_did(autoencoder, rng, tmp_path):
@@ -27,8 +26,8 @@ def test_parts_of_a_loaded_model_do_what_they_did(autoencoder, rng, tmp_path):
 
 def test_error_of_an_unknown_part_names_those_there_are(autoencoder):
     assert has_part(autoencoder, "encoder")
-    assert not has_part(autoencoder, "frames")
-    message = "part='coder': the model conditioned_autoencoder has the parts encoder, decoder"
+    assert not has_part(autoencoder, "clip")
+    message = "part='coder': the model autoencoder has the parts encoder, decoder"
     with pytest.raises(ValueError, match=message):
         part(autoencoder, "coder")
 

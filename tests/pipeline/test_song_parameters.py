@@ -5,7 +5,7 @@ import pytest
 from pipeline.parameters import ROOT, load
 from pipeline.sections.autoencoder import Loss
 from pipeline.studies.song import RESULTS, STEPS, Parameters
-from pipeline.windows import Stretch
+from pipeline.windows import Sample
 
 SONG = 'study = "song"\nsound.file = "a.wav"\n'
 NAMES = sorted(path.stem for path in (ROOT / "parameters").glob("*.toml"))
@@ -29,13 +29,14 @@ def test_shipped_file_loads_for_all_of_its_runs(name):
 def test_demo_compares_pure_conditioned_and_linear():
     runs = {each.run: each for each in load("demo").for_runs()}
     assert load("demo").is_composed
-    assert (runs["R"].loss.letters(), runs["RF"].loss.letters()) == ({"R"}, {"R", "F"})
+    assert (runs["R"].loss.letters(), runs["RF"].loss.letters()) == ("R", "RF")
     assert runs["PCA"].model.method == "pca"
 
 
 def test_letters_of_the_loss_are_its_terms_that_are_on():
-    assert Loss().letters() == {"R", "F"}
-    assert Loss(alpha=0.0, gamma=0.1, delta=0.2).letters() == {"R", "O", "C"}
+    assert Loss().letters() == "RF"
+    assert Loss(alpha=0.0, gamma=0.1, delta=0.2).letters() == "ROC"
+    assert Loss(alpha=0.0, persistence=0.1, constant_velocity=0.2, whiteness=0.3).letters() == "RPVW"
 
 
 @pytest.mark.parametrize(
@@ -43,15 +44,14 @@ def test_letters_of_the_loss_are_its_terms_that_are_on():
     [
         ("RF", ""),
         ("RF_2s", "window.length_s = 2"),
-        ("RF30", "loss.roll_out_steps = 30"),
-        ("RF8_2s", "loss.roll_out_steps = 8"),
-        ("RF2s", "loss.roll_out_steps = 8"),
+        ("RF2s", "loss.alpha = 0"),
+        ("RPV", "loss.alpha = 0\nloss.persistence = 1\nloss.constant_velocity = 1"),
         ("R_12d", "loss.alpha = 0"),
         ("RFOC", "loss.gamma = 1\nloss.delta = 1"),
         ("RO", "loss.alpha = 0\nloss.gamma = 1"),
         ("R", 'model.method = "pca"'),
         ("R8", 'model.method = "pca"'),
-        ("RF30", 'model.method = "sfa"'),
+        ("RF", 'model.method = "sfa"'),
         ("C", 'model.method = "dca"'),
         ("Rhythm", ""),
         ("pure", "loss.alpha = 0"),
@@ -68,22 +68,12 @@ def test_name_of_a_run_that_says_its_loss_or_nothing(load_text, run, changes):
         ("RF", "loss.alpha = 0", "the terms RF are on, the weights in loss say R"),
         ("RFC_2s", "", "the terms RFC are on, the weights in loss say RF"),
         ("R4", "loss.delta = 1", "the terms R are on, the weights in loss say RFC"),
-        ("RF30", "", "loss.roll_out_steps is 30, it is 0"),
-        ("RF30", "loss.roll_out_steps = 10", "loss.roll_out_steps is 30, it is 10"),
-        ("RF", "loss.roll_out_steps = 10", "loss.roll_out_steps is 0, it is 10"),
-        ("RF_12d", "loss.roll_out_steps = 10", "loss.roll_out_steps is 0, it is 10"),
-        ("R4", "loss.alpha = 0", "loss.roll_out_steps is 4, it is 0"),
     ],
 )
 def test_name_of_a_run_that_says_another_loss(load_text, run, changes, message):
     expected = f"parameters/song.toml: runs.{run}: the name says that {message}: change one of them"
     with pytest.raises(ValueError, match=f"^{expected}$"):
         load_text(f"[runs.{run}]\n{changes}\n")
-
-
-def test_roll_out_needs_a_forecaster(load_text):
-    with pytest.raises(ValueError, match=r"roll_out_steps=30: must be 0 where alpha is, there is no forecaster"):
-        load_text("[runs.a]\nloss.alpha = 0\nloss.roll_out_steps = 30\n")
 
 
 def test_compared_runs_exist(load_text):
@@ -99,22 +89,26 @@ def test_sound_is_composed_only_if_it_is_the_file_of_the_composition(load_text):
     assert load_text('composition.file = "a.wav"\n[runs.RF]\n').is_composed
 
 
-def test_stretch_holds_only_what_the_loss_needs(load_text):
+def test_sample_has_only_what_the_loss_needs(load_text):
     parameters = load_text(
-        "[runs.RF]\n[runs.R]\nloss.alpha = 0\n[runs.RC]\nloss.alpha = 0\nloss.delta = 1\n"
-        "[runs.RF30]\nloss.roll_out_steps = 30\n"
+        "[runs.RF]\n[runs.R]\nloss.alpha = 0\n[runs.RC]\nloss.alpha = 0\nloss.delta = 1\n[runs.RFV]\n"
+        'loss.constant_velocity = 1\n[runs.RF_paper]\ntraining.clip = "encoded"\n'
+        '[runs.RC_paper]\nloss.alpha = 0\nloss.delta = 1\ntraining.clip = "encoded"\n'
+        "[runs.RP]\nloss.alpha = 0\nloss.persistence = 1\nloss.max_lag = 9\n"
         '[runs.PCA]\nmodel.method = "pca"\nmodel.latent_dim = 7\n'
         '[runs.SFA]\nmodel.method = "sfa"\n[runs.DCA]\nmodel.method = "dca"\n'
     )
-    stretches = {each.run: each.stretch(22) for each in parameters.for_runs()}
-    assert stretches == {
-        "RF": Stretch(22, history=45, future=1, n_samples=4),
-        "R": Stretch(22, history=1, future=0, n_samples=4),
-        "RF30": Stretch(22, history=45, future=30, n_samples=4),
-        "RC": Stretch(22, history=45, future=0, n_samples=4),
-        "PCA": Stretch(22, history=1, future=0, n_samples=7),
-        "SFA": Stretch(22, history=1, future=0, n_samples=4),
-        "DCA": Stretch(22, history=1, future=0, n_samples=4),
+    assert {each.run: each.sample(22) for each in parameters.for_runs()} == {
+        "RF": Sample(22, after=1, remembered=44),
+        "R": Sample(22),
+        "RC": Sample(22, before=2),
+        "RFV": Sample(22, before=2, after=1, remembered=42),
+        "RF_paper": Sample(22, before=44, after=1),
+        "RC_paper": Sample(22, before=44),
+        "RP": Sample(22, max_lag=9),
+        "PCA": Sample(22, after=6),
+        "SFA": Sample(22, after=3),
+        "DCA": Sample(22, after=3),
     }
 
 

@@ -3,16 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.windows import Stretch, count_window_frames, evenly_spread_windows, window_times
+from pipeline.windows import Sample, count_window_frames, evenly_spread_windows, window_times
 
 PAPER = {"hop_s": 1024 / 44100, "frame_s": 1024 / 44100}
-STRETCHES = st.builds(
-    Stretch,
-    window_frames=st.integers(1, 40),
-    history=st.integers(1, 50),
-    future=st.integers(0, 10),
-    n_samples=st.integers(1, 12),
-)
+SAMPLES = st.builds(Sample, st.integers(1, 40), *(st.integers(0, 50) for _ in range(4)))
 
 
 @pytest.mark.parametrize(("length_s", "n_frames"), [(0.5, 22), (2.0, 88)])
@@ -30,30 +24,21 @@ def test_window_is_the_index_of_the_nearest_frame_plus_one_rounded_up_to_even(le
     assert n_frames in {2 * ((index + 2) // 2) for index in nearest}
 
 
-def test_stretch_of_the_paper_and_of_samples_that_share_their_windows():
-    paper = Stretch(22, history=45, future=1)
-    assert (paper.n_windows, paper.n_frames) == (46, 46 + 21)
-    assert Stretch(22, history=45, future=1, n_samples=4).n_windows == 46 + 3
-    assert Stretch(22, n_samples=4).n_frames == 25
+def test_samples_of_the_paper_begin_with_a_whole_clip_and_end_before_the_last_window():
+    for sample in (Sample(22, before=44, after=1), Sample(22, after=1, remembered=44)):
+        assert sample.n_frames == 46 + 21
+        assert sample.of_song(100).tolist() == list(range(44, 78))
 
 
-def test_starts_follow_each_other_and_the_last_ends_with_the_song():
-    stretch = Stretch(window_frames=3, history=2, future=1, n_samples=4)  # 8 frames
-    assert stretch.starts(8).tolist() == [0]
-    assert stretch.starts(16).tolist() == [0, 4, 8]
-    assert stretch.starts(18).tolist() == [0, 4, 8, 10]
-
-
-@given(stretch=STRETCHES, n_more=st.integers(0, 60))
-def test_stretches_hold_every_sample_and_stay_in_the_song(stretch, n_more):
-    n_frames = stretch.n_frames + n_more
-    starts = stretch.starts(n_frames)
-    n_song_windows = n_frames - stretch.window_frames + 1
-    samples = range(stretch.history - 1, n_song_windows - stretch.future)
-    held = starts[:, None] + stretch.history - 1 + np.arange(stretch.n_samples)
-    assert set(held.ravel()) == set(samples)
-    assert len(starts) == -(-len(samples) // stretch.n_samples)
-    assert 0 <= starts.min() <= starts.max() == n_frames - stretch.n_frames
+@given(sample=SAMPLES, n_more=st.integers(0, 60))
+def test_samples_stay_in_the_song_and_none_is_left_out(sample, n_more):
+    n_windows = sample.n_frames + n_more - sample.window_frames + 1
+    t = sample.of_song(sample.n_frames + n_more)
+    assert len(t) == 1 + n_more
+    assert t[0] == sample.before + sample.remembered
+    assert t[-1] + max(sample.after, sample.max_lag) == n_windows - 1
+    with pytest.raises(ValueError, match=rf"must be at least the {sample.n_frames} of a sample"):
+        sample.of_song(sample.n_frames - 1)
 
 
 @pytest.mark.parametrize(

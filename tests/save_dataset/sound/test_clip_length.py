@@ -22,15 +22,15 @@ def spectrogram_of(n_frames):
 
 
 FRAMES_NEEDED = {
-    "RF": 22 + 45 + 4 - 1,  # windows of 22 frames; 45 of a clip, 4 samples of a stretch, the one after
-    "R": 22 + 4 - 1,
-    "RF_2s": 88 + 45 + 4 - 1,
+    "RF": 22 + 45,  # a window of 22 frames, 44 before it in a clip of 45, one after it
+    "R": 22,
+    "RF_2s": 88 + 45,
     "PCA": 22 + 3 - 1,  # a window for each coordinate
 }
 
 
 @pytest.mark.parametrize(("run", "n_frames"), FRAMES_NEEDED.items())
-def test_sound_of_one_stretch_is_enough_and_a_frame_less_is_not(song, run, n_frames):
+def test_sound_of_one_sample_is_enough_and_a_frame_less_is_not(song, run, n_frames):
     check_clip_length(spectrogram_of(n_frames), song.for_run(run), SOUND)
     with pytest.raises(ValueError, match=rf"^music/a.wav: .*: run {run} needs at least") as raised:
         check_clip_length(spectrogram_of(n_frames - 1), song.for_run(run), SOUND)
@@ -39,6 +39,6 @@ def test_sound_of_one_stretch_is_enough_and_a_frame_less_is_not(song, run, n_fra
 
 
 def test_message_says_seconds_there_and_needed_and_what_for(song):
-    message = "music/a.wav: 0.93 s of sound: run RF needs at least 1.63 s (windows of 0.5 s in clips of 45)"
+    message = "music/a.wav: 0.93 s of sound: run RF needs at least 1.56 s (windows of 0.5 s in clips of 45)"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         check_clip_length(spectrogram_of(40), song.for_run("RF"), SOUND)
