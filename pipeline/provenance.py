@@ -95,9 +95,14 @@ def _digest_of_version(path: Path, n_bytes: int, modified_ns: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@cache  # reading them takes longer than saving an array
+def _versions() -> Mapping[str, str]:
+    return {package: _version(package) for package in PACKAGES}
+
+
 def versions() -> dict[str, str]:
     """Return the versions of the packages that results depend on; empty for one that is not installed."""
-    return {package: _version(package) for package in PACKAGES}
+    return dict(_versions())
 
 
 def _version(package: str) -> str:

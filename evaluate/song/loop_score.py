@@ -16,6 +16,7 @@ from evaluate.song.surrogates import phase_randomised, time_shuffled
 from pipeline.windows import count_overlapping_points, mean_hop_s
 
 N_STARTS = 10_000
+AT_ONCE = 10  # surrogates: one by one they take three times as long, more of a long song take memory
 NEARLY = 0.9
 
 
@@ -86,23 +87,31 @@ def recurrence_spectrum(z: np.ndarray, longest_points: int | None = None) -> np.
 
     No lag is longer than `longest_points`. In a long trajectory some ten thousand evenly spaced points stand for all.
     """
-    if not np.isfinite(z).all():
-        raise ValueError(f"z of shape {z.shape}: must be finite")
-    if len(z) < 4 or not np.ptp(z, axis=0).any():
-        raise ValueError(f"z of shape {z.shape}: must be four points at least, and not all the same")
-    axes = np.ascontiguousarray(z.T, dtype=float)
-    last = min(len(z) // 2, longest_points or len(z))
-    apart = np.array([0.0] + [_mean_distance(axes, lag) for lag in range(1, last + 1)])
-    farthest = int(apart.argmax())
+    return _recurrence_spectra(z[None], longest_points)[0]
+
+
+def _recurrence_spectra(trajectories: np.ndarray, longest_points: int | None) -> np.ndarray:
+    """The spectra ``(n, n_lags)`` of trajectories ``(n, n_points, latent_dim)``."""
+    for z in trajectories:
+        if not np.isfinite(z).all():
+            raise ValueError(f"z of shape {z.shape}: must be finite")
+        if len(z) < 4 or not np.ptp(z, axis=0).any():
+            raise ValueError(f"z of shape {z.shape}: must be four points at least, and not all the same")
+    n_points = trajectories.shape[1]
+    axes = np.ascontiguousarray(trajectories.swapaxes(1, 2), dtype=float)
+    last = min(n_points // 2, longest_points or n_points)
+    apart = np.stack([np.zeros(len(axes)), *(_mean_distances(axes, lag) for lag in range(1, last + 1))], axis=1)
+    farthest = apart.argmax(axis=1)
     # distance_after knows what random pairs are: one definition serves both
-    return apart * distance_after(z, np.arange(len(z)), farthest) / apart[farthest]
+    relative = [distance_after(z, np.arange(n_points), int(lag)) for z, lag in zip(trajectories, farthest, strict=True)]
+    return apart * np.array(relative)[:, None] / apart.max(axis=1, keepdims=True)
 
 
-def _mean_distance(axes: np.ndarray, lag: int) -> float:
-    """Mean distance of points `lag` apart in a trajectory given as ``(latent_dim, n_points)``."""
-    every = max(1, (axes.shape[1] - lag) // N_STARTS)
-    difference = axes[:, lag::every] - axes[:, :-lag:every]
-    return float(np.sqrt(np.einsum("ij,ij->j", difference, difference)).mean())
+def _mean_distances(axes: np.ndarray, lag: int) -> np.ndarray:
+    """Mean distance ``(n,)`` of points `lag` apart in trajectories given as ``(n, latent_dim, n_points)``."""
+    every = max(1, (axes.shape[2] - lag) // N_STARTS)
+    difference = axes[..., lag::every] - axes[..., :-lag:every]
+    return np.sqrt(np.einsum("nij,nij->nj", difference, difference)).mean(axis=1)
 
 
 def find_returns(spectrum: np.ndarray, min_lag: int) -> tuple[np.ndarray, np.ndarray]:
@@ -151,8 +160,11 @@ def compare_with_surrogates(
         raise ValueError(f"n_surrogates={n_surrogates}: must be at least 1")
     rng = np.random.default_rng(seed)
     score = loop_score(z, 1.0, window_points, longest_points)["score"]
-    others = np.array(
-        [loop_score(surrogate(z, rng), 1.0, window_points, longest_points)["score"] for _ in range(n_surrogates)]
-    )
+    others = np.empty(n_surrogates)
+    for begin in range(0, n_surrogates, AT_ONCE):
+        of_block = others[begin : begin + AT_ONCE]
+        surrogates = np.stack([surrogate(z, rng) for _ in of_block])
+        spectra = _recurrence_spectra(surrogates, longest_points)
+        of_block[:] = [find_returns(spectrum, window_points)[1].max(initial=0.0) for spectrum in spectra]
     p_value = (1 + np.sum(others >= score)) / (1 + n_surrogates)
     return {"score": score, "surrogate_scores": others, "p_value": np.array(p_value)}

@@ -1,5 +1,7 @@
 """What the protocol itself does: forecasts of reference systems with known behaviour, and of the song with leaks."""
 
+from functools import cache
+
 import numpy as np
 
 from embed.song.spread import spread
@@ -18,6 +20,9 @@ LOOPS_PER_SONG = 6
 N_SURROGATES = 5
 
 
+_lorenz63 = cache(surrogates.lorenz63)  # the same for each run of a song
+
+
 def forecast_controls(z: np.ndarray, overlap: int, parameters: Parameters) -> dict[str, np.ndarray]:
     """Measure valid prediction times of reference systems by the methods that need no training.
 
@@ -34,7 +39,7 @@ def forecast_controls(z: np.ndarray, overlap: int, parameters: Parameters) -> di
     trajectories = {
         "song": [z],
         "exact loop": [surrogates.exact_loop(z, n_points // LOOPS_PER_SONG)],
-        "Lorenz-63": [surrogates.lorenz63(n_points)],
+        "Lorenz-63": [_lorenz63(n_points)],
         "phase-randomised song": randomised,
     }
     starts, n_steps = initial_conditions(n_points, parameters), parameters.forecast.horizon_steps

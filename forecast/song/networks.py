@@ -1,5 +1,6 @@
 """Fitting networks to a trajectory, and forecasting with them."""
 
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -48,17 +49,37 @@ def fit_network(z: np.ndarray, settings: MLP | LSTM, *, verbose: int = 0) -> tup
 
     The trajectory ``(n_points, latent_dim)`` is in the forecasters' units; `verbose` is Keras's.
     """
+    n_seen = settings.points if isinstance(settings, LSTM) else 1
+    clips, velocities = clips_and_velocities(z.astype(np.float32), n_seen)
+    n_steps = min(-(-len(clips) // settings.batch_points), 32)
+    fitted = _shared_network(z.shape[1], settings, n_steps)
     keras.utils.set_random_seed(settings.seed)
-    if isinstance(settings, LSTM):
-        network = build_lstm(z.shape[1], points=settings.points, units=settings.units, dropout=settings.dropout)
-    else:
-        network = build_mlp(z.shape[1], units=settings.units, dropout=settings.dropout)
-    clips, velocities = clips_and_velocities(z.astype(np.float32), network.input_shape[1])
-    n_steps = -(-len(clips) // settings.batch_points)
-    network.compile(keras.optimizers.Adam(settings.learning_rate), loss="mse", steps_per_execution=min(n_steps, 32))
-    network.optimizer.build(network.trainable_variables)  # as in `train_model.fitting`
-    history = network.fit(clips, velocities, batch_size=settings.batch_points, epochs=settings.epochs, verbose=verbose)
+    network = _new_network(z.shape[1], settings, n_steps)
+    _copy_state(network, fitted)
+    history = fitted.fit(clips, velocities, batch_size=settings.batch_points, epochs=settings.epochs, verbose=verbose)
+    _copy_state(fitted, network)
     return network, np.array(history.history["loss"])
+
+
+def _new_network(latent_dim: int, settings: MLP | LSTM, steps_per_execution: int) -> keras.Model:
+    """A network that is ready to be fitted; its first weights are drawn."""
+    if isinstance(settings, LSTM):
+        network = build_lstm(latent_dim, points=settings.points, units=settings.units, dropout=settings.dropout)
+    else:
+        network = build_mlp(latent_dim, units=settings.units, dropout=settings.dropout)
+    network.compile(keras.optimizers.Adam(settings.learning_rate), loss="mse", steps_per_execution=steps_per_execution)
+    network.optimizer.build(network.trainable_variables)  # as in `train_model.fitting`
+    return network
+
+
+_shared_network = cache(_new_network)  # compiled once, which takes longer than to fit it to one trajectory more
+
+
+def _copy_state(source: keras.Model, target: keras.Model) -> None:
+    """Copy weights, the state of dropout and that of the optimiser."""
+    for from_, to in ((source, target), (source.optimizer, target.optimizer)):
+        for variable, other in zip(from_.variables, to.variables, strict=True):
+            other.assign(variable)
 
 
 def load_networks(parameters: Parameters, root: Path) -> dict[str, Forecaster]:

@@ -1,6 +1,9 @@
 """Sonification of the long forecasts of a run: decode every point to its window, overlay the windows, invert."""
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -36,10 +39,9 @@ def write_sounds(
     frames |= {method: frames_of(decoder, arrays["long_forecast"]) for method, arrays in forecasts.items()}
     rate_hz = parameters.sound.sample_rate_hz
     settings = parameters.spectrogram.model_dump(include={"max_frequency_hz", "tukey_alpha"})
-    sounds = {
-        name: invert_spectrogram(values, spectrogram, sample_rate_hz=rate_hz, **settings)
-        for name, values in frames.items()
-    }
+    invert = partial(invert_spectrogram, spectrogram=spectrogram, sample_rate_hz=rate_hz, **settings)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # what takes time in it leaves the other threads free
+        sounds = dict(zip(frames, pool.map(invert, frames.values()), strict=True))
     gain = PEAK / max(np.abs(sound).max() for sound in sounds.values())
     folder = results.path_of(parameters, "embedding", root).parent / "sound"
     return [write_sound(gain * sound, folder / f"{name}.wav", rate_hz) for name, sound in sounds.items()]

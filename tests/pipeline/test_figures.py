@@ -1,10 +1,14 @@
+import io
 import os
+import re
 import subprocess
 import sys
 import warnings
+import zlib
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from matplotlib.colors import to_hex, to_rgb
 
 from pipeline.figures import MAX_CHARACTERS, OTHER_COLOURS, colour_of, new_figure, save, shown
@@ -44,6 +48,16 @@ def test_same_arrays_give_the_same_bytes_and_others_do_not(tmp_path):
     )
     assert first == again
     assert all(mine != others for mine, others in zip(first, other, strict=True))
+
+
+def test_font_in_a_pdf_has_letters_and_no_tables_for_joining_them(tmp_path):
+    _, pdf = draw_something(tmp_path)
+    streams = re.findall(rb"/FontFile2|/Length1 .*?stream\r?\n(.*?)\r?\nendstream", pdf.read_bytes(), re.DOTALL)
+    fonts = [TTFont(io.BytesIO(zlib.decompress(stream))) for stream in streams if stream]
+    assert fonts
+    for font in fonts:
+        assert "glyf" in font
+        assert not {"GSUB", "GPOS", "GDEF"} & set(font.keys())
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import math
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -59,13 +60,17 @@ def write_video(
         _atomic_folder(frames_folder) as folder,
         atomic_write(path) as temporary,
         open_mp4(temporary, size, rate_hz, samples, sample_rate_hz) as film,
+        ThreadPoolExecutor(1) as encoder,
     ):
+        encoding = encoder.submit(lambda: None)
         for index in tqdm(indices, "video", unit="frame", disable=not show_progress):
             frame = moving_point.frame_at(float(index / rate_hz))
-            film.add(frame)
+            encoding.result()  # or its error; a frame is encoded while the next is drawn
+            encoding = encoder.submit(film.add, frame.copy())
             if folder is not None:
                 name = f"frame_{index:0{len(str(len(indices) - 1))}}.png"  # names sort in time
                 Image.fromarray(frame[..., :3]).save(folder / name, compress_level=1)
+        encoding.result()
     return path
 
 

@@ -33,7 +33,7 @@ class Segments(Collection):
 
     def __init__(self, starts: np.ndarray, ends: np.ndarray, colours: np.ndarray, width_px: float):
         super().__init__(
-            edgecolors=np.pad(colours, ((0, 0), (0, 1)), constant_values=1),  # type: ignore[arg-type]  # its stub knows no arrays
+            edgecolors=np.column_stack([colours, np.ones(len(colours))]),  # type: ignore[arg-type]  # its stub knows no arrays
             facecolors="none",
             linewidths=width_px,
             capstyle="round",

@@ -81,3 +81,16 @@ def test_settings_reach_the_network():
     assert mlp.count_params() == (2 * 4 + 4) + (4 * 4 + 4) + (4 * 2 + 2)
     assert len(losses) == 3
     assert int(mlp.optimizer.iterations) == 3
+
+
+@pytest.mark.slow
+@every_network
+def test_a_fit_depends_on_no_other_and_changes_no_other(settings):
+    settings = settings.model_copy(update={"epochs": 1})
+    first, _ = fit_network(circle(60, 41.3), settings)
+    weights = first.get_weights()
+    fit_network(circle(60, 17.0), settings)
+    again, _ = fit_network(circle(60, 41.3), settings)
+    for before, left, anew in zip(weights, first.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(left, before)
+        np.testing.assert_array_equal(anew, before)
