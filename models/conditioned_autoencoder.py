@@ -97,9 +97,7 @@ def _convolution(channels: int, kernel: int, activation: str = "relu", padding: 
     return layers.Conv1D(channels, kernel, activation=activation, padding=padding, kernel_initializer=RandomNormal())
 
 
-def build_autoencoder(
-    encoder: keras.Model, decoder: keras.Model, forecaster: keras.Model | None = None
-) -> keras.Model:
+def build_autoencoder(encoder: keras.Model, decoder: keras.Model, forecaster: keras.Model | None = None) -> keras.Model:
     """Build the model that is kept: from windows to reconstructions, and from clips of windows also to velocities.
 
     Returns
@@ -156,7 +154,7 @@ def build_conditioned_autoencoder(
     x_t, z_t = windows[:, sample.before], z[:, sample.before]
     until_t = z[:, : sample.before + 1]
     terms = [ReconstructionLoss(beta, name="reconstruction")([x_t, decoder(z_t)])]
-    if alpha:
+    if alpha and forecaster:
         clip = until_t
         if sample.remembered:
             n_near = sample.before + 1 + sample.after

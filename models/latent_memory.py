@@ -11,6 +11,7 @@ from keras import ops
 from pipeline.data_generator import windows
 
 
+@keras.saving.register_keras_serializable(package="song")
 class LatentMemory(keras.layers.Layer):
     """The last point of every window of a song.
 

@@ -40,6 +40,7 @@ class WeightedLoss(keras.layers.Layer):
         raise NotImplementedError
 
 
+@keras.saving.register_keras_serializable(package="song")
 class ReconstructionLoss(WeightedLoss):
     """Binary cross-entropy between window and reconstruction, mean over all pixels; nats, 0 or more, lower is better.
 
@@ -52,6 +53,7 @@ class ReconstructionLoss(WeightedLoss):
         return ops.mean(ops.binary_crossentropy(windows, reconstructions))
 
 
+@keras.saving.register_keras_serializable(package="song")
 class ForecastLoss(WeightedLoss):
     """One minus the cosine between forecast and true velocity, mean over the batch; 0 (parallel) to 2 (opposite).
 
@@ -76,6 +78,7 @@ class ForecastLoss(WeightedLoss):
         return ops.mean(1.0 - cosine(v_hat, v))
 
 
+@keras.saving.register_keras_serializable(package="song")
 class OffCentreLoss(WeightedLoss):
     """Mean square of the coordinates of the latent points; 0 (all at the origin) or more, lower is nearer the origin.
 
@@ -86,6 +89,7 @@ class OffCentreLoss(WeightedLoss):
         return ops.mean(ops.square(z))
 
 
+@keras.saving.register_keras_serializable(package="song")
 class CurvatureLoss(WeightedLoss):
     """Minus the cosine between consecutive velocities, mean over clip and batch; -1 (a straight line) to 1 (zigzag).
 
@@ -97,6 +101,7 @@ class CurvatureLoss(WeightedLoss):
         return -ops.mean(cosine(velocities[:, 1:], velocities[:, :-1]))
 
 
+@keras.saving.register_keras_serializable(package="song")
 class PersistenceLoss(WeightedLoss):
     """Error of the forecast that a point stays where it is: its whitened squared distance from a later one.
 
@@ -111,6 +116,7 @@ class PersistenceLoss(WeightedLoss):
         return _whitened_square(later - z, ops.concatenate([z, later]))
 
 
+@keras.saving.register_keras_serializable(package="song")
 class ConstantVelocityLoss(WeightedLoss):
     """Error of the forecast that a velocity stays what it is: its whitened squared distance from the one before.
 
@@ -125,6 +131,7 @@ class ConstantVelocityLoss(WeightedLoss):
         return _whitened_square(after - before, ops.concatenate([before, after]))
 
 
+@keras.saving.register_keras_serializable(package="song")
 class WhitenessLoss(WeightedLoss):
     """How far the points are from spread alike in all directions: 0 or more, without bound as they near a line.
 

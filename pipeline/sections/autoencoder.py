@@ -40,7 +40,9 @@ class Loss(Section):
     gamma: float = Field(0.0, ge=0, description="O: mean square of the points, which draws them to the origin")
     delta: float = Field(0.0, ge=0, description="C: curvature of the clip, minus the cosine of consecutive velocities")
     persistence: float = Field(0.0, ge=0, description="P: whitened square of how far points move, over up to max_lag")
-    max_lag: int = Field(10, ge=1, le=1000, description="P: points over which it is taken, from 1 to so many, at random")
+    max_lag: int = Field(
+        10, ge=1, le=1000, description="P: points over which it is taken, from 1 to so many, at random"
+    )
     constant_velocity: float = Field(0.0, ge=0, description="V: whitened square of how much velocities change")
     whiteness: float = Field(0.0, ge=0, description="W: how far points are from spread alike in all directions")
     stop_gradient: bool = Field(False, description="F: whether the true velocity is a fixed target")

@@ -6,21 +6,30 @@ import pytest
 
 from models.complex_autoencoder import ComplexBases
 from models.complex_losses import EqualNormLoss, NormLoss, SwapLoss
-from models.conditioned_autoencoder import SlidingWindows
 from models.corruption import Cleaner, Corruption
 from models.dictionary_losses import ChordChangeLoss, ChordLoss, HitLoss, SquareLoss
-from models.losses import CurvatureLoss, ForecastLoss, OffCentreLoss, ReconstructionLoss, RollOutLoss, WeightedLoss
+from models.losses import (
+    ConstantVelocityLoss,
+    CurvatureLoss,
+    ForecastLoss,
+    OffCentreLoss,
+    PersistenceLoss,
+    ReconstructionLoss,
+    WeightedLoss,
+    WhitenessLoss,
+)
 from models.temporal_block import TemporalBlock, WeightNormConv1D
 from models.winner_take_all import WinnerTakeAll
 
 STEPS = {"atom_steps": 2, "stride_steps": 1, "window_steps": 4}
 LAYERS = {
-    "sliding windows": (SlidingWindows, {"length": 3}, [(7, 2)]),
     "reconstruction": (ReconstructionLoss, {"weight": 0.5}, [(6, 2), (6, 2)]),
     "forecast": (ForecastLoss, {"weight": 0.5, "stop_gradient": True}, [(3,), (3,)]),
     "off centre": (OffCentreLoss, {"weight": 0.5}, [(3,)]),
     "curvature": (CurvatureLoss, {"weight": 0.5}, [(7, 3)]),
-    "roll-out": (RollOutLoss, {"weight": 0.5, "stop_gradient": True}, [(5, 2), (5, 2), (9, 2)]),
+    "persistence": (PersistenceLoss, {"weight": 0.5}, [(3,), (3,)]),
+    "constant velocity": (ConstantVelocityLoss, {"weight": 0.5}, [(3, 2)]),
+    "whiteness": (WhitenessLoss, {"weight": 0.5}, [(3,)]),
     "column": (WinnerTakeAll, {"k": 2, "rank_by": "signed", **STEPS}, [(9, 5)]),
     "window": (WinnerTakeAll, {"k": 2, "scope": "window", "rank_by": "magnitude", **STEPS}, [(9, 5)]),
     "map": (WinnerTakeAll, {"k": 2, "scope": "map", "rank_by": "positive", **STEPS}, [(9, 5)]),
@@ -93,10 +102,3 @@ def test_what_a_loss_adds_is_weight_times_the_raw_loss(name, rng):
     assert raw != 0
     assert [float(added) for added in layer.losses] == pytest.approx([0.25 * raw])
     assert float(layer.mean_over_epoch.result()) == pytest.approx(raw)
-
-
-@pytest.mark.parametrize("length", [1, 2, 5, 8, 9])
-def test_sliding_windows_are_those_of_numpy(rng, length):
-    sequence = rng.normal(size=(2, 9, 4)).astype(np.float32)
-    expected = np.lib.stride_tricks.sliding_window_view(sequence, length, axis=1).swapaxes(2, 3)
-    np.testing.assert_array_equal(SlidingWindows(length)(sequence), expected)

@@ -71,7 +71,7 @@ def train(
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
     training = parameters.training
     batches = samples(frames, sample, samples_per_batch=training.batch_samples, seed=training.seed, epoch=epoch)
-    model = build(sample, *frames.shape, parameters)
+    model = build(sample, len(frames), frames.shape[1], parameters)
     compile_with_adam(model, training, int(batches.cardinality()))
     callbacks: list[keras.callbacks.Callback] = [ProcessorTime()]
     if sample.remembered:
