@@ -7,15 +7,22 @@ import numpy as np
 
 from pipeline.parameters import ROOT
 from save_dataset import step0_make_song
+from save_dataset.files import music_path
 from save_dataset.sound.files import read_sound
 from save_dataset.sound.spectrogram import compute_spectrogram
 
 
 def read_path(description: str, name: str, what: str) -> Path | None:
-    """The path on the command line, if there is one."""
+    """The path on the command line, if there is one: as it is, or where the steps look for it, in music/."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(name, nargs="?", type=Path, help=what)
-    return getattr(parser.parse_args(), name)
+    parser.add_argument(name, nargs="?", help=what)
+    given = getattr(parser.parse_args(), name)
+    if given is None:
+        return None
+    found = [path for path in (Path(given), music_path(given)) if path.exists()]
+    if not found:
+        parser.error(f"{given}: no such file, nor in music/")
+    return found[0]
 
 
 def read_clip(description: str) -> dict[str, np.ndarray]:

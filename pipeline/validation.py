@@ -29,6 +29,7 @@ RENAMED = {  # keys of parameter files by their names of before
     "turn_deg_per_s": "rotation_deg_per_s",
     "lowest_hz": "min_frequency_hz",
     "first_k": "k_max",
+    "stretches_per_batch": "batch_samples",
     "revive": "reinitialise",
 }
 

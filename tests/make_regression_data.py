@@ -43,7 +43,7 @@ def training():
 def training_parameters():
     """Of a training that takes seconds."""
     values = {"name": "regression", "study": "song", "run": "RF", "runs": {"RF": {}}, "sound": {"file": "none"}}
-    return Parameters(**values, training={"epochs": 2, "jit_compile": False})
+    return Parameters(**values, training={"epochs": 2})
 
 
 def embedding():

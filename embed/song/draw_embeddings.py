@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from embed.song.collapse import describe_collapses
 from embed.song.draw_trajectory import draw_trajectories
 from embed.song.recurrence import distance_after
 from embed.song.spread import effective_dimensions
@@ -21,6 +22,8 @@ def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     left_out = [str(run.run) for run in runs if run.run not in embeddings]
     if left_out:
         print(f"left out of figures and table, not embedded or stale: {', '.join(left_out)}")
+    for line in describe_collapses(runs, embeddings):
+        print(line)
     paths = []
     for group in [*((run,) for run in embeddings), *parameters.figures.compare]:
         if not embeddings.keys() >= set(group):

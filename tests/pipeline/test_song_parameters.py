@@ -29,7 +29,7 @@ def test_shipped_file_loads_for_all_of_its_runs(name):
 def test_demo_compares_pure_conditioned_and_linear():
     runs = {each.run: each for each in load("demo").for_runs()}
     assert load("demo").is_composed
-    assert (runs["R"].loss.letters(), runs["RF"].loss.letters()) == ("R", "RF")
+    assert (runs["R"].loss.letters(), runs["RPVW"].loss.letters()) == ("R", "RPVW")
     assert runs["PCA"].model.method == "pca"
 
 

@@ -43,7 +43,6 @@ clip_windows = 5
 
 [training]
 epochs = 2
-jit_compile = false
 
 [var]
 points = 4
@@ -380,16 +379,16 @@ def demo_root(tmp_path_factory):
     root = tmp_path_factory.mktemp("demo")
     (root / "parameters").mkdir()
     (root / "parameters" / "demo.toml").write_text((ROOT / "parameters" / "demo.toml").read_text())
-    (root / "parameters" / "quick.toml").write_text('base = "demo"\n[training]\nepochs = 3\njit_compile = false')
+    (root / "parameters" / "quick.toml").write_text('base = "demo"\n[training]\nepochs = 3')
     for step in (step0_make_song, step1_save_song):
         step.run("quick", root=root)
     for step in (step2_train_song, step3_embed_song):
-        step.run("quick", root=root, runs=["RF", "PCA"])
+        step.run("quick", root=root, runs=["RPVW", "PCA"])
     return root
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("run", ["RF", "PCA"])
+@pytest.mark.parametrize("run", ["RPVW", "PCA"])
 def test_trajectory_of_the_demo_finds_its_bars_and_its_form(demo_root, run):
     parameters = load("quick", demo_root).for_run(run)
     embedding = results.load(parameters, "embedding", demo_root)

@@ -16,9 +16,11 @@ from pipeline.studies.song import Parameters
 TERMS = {
     "reconstruction": "R: cross-entropy above the lowest possible (nats)",
     "forecast": "F: 1 - cos(forecast, true velocity)",
-    "roll_out": "H: distance of H forecast points over the spread",
     "off_centre": "O: mean square of z",
     "curvature": "C: - cos of consecutive velocities",
+    "persistence": "P: whitened square of the way to a later point",
+    "constant_velocity": "V: whitened square of the change of velocity",
+    "whiteness": "W: log of mean over geometric mean of variances",
 }
 
 

@@ -85,5 +85,6 @@ def train(
     )
     use_song_statistics(model, frames)
     parts = [surgery.part(model, name) for name in PARTS if surgery.has_part(model, name)]
-    lowest = lowest_cross_entropy(frames, window_frames)
+    t = sample.of_song(len(frames))
+    lowest = lowest_cross_entropy(frames[t[0] : t[-1] + window_frames], window_frames)
     return build_autoencoder(*parts), history | {"lowest_reconstruction": np.array(lowest)}

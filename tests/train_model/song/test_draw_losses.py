@@ -29,8 +29,9 @@ def test_panel_for_each_term_that_a_run_has(panels):
 
 
 def test_terms_come_in_one_order_whatever_the_history():
-    history = {term: np.ones(2) for term in ("curvature", "off_centre", "roll_out", "forecast")} | PURE
-    assert [axes.get_title()[0] for axes in draw_losses({"a": history}).axes] == ["R", "F", "H", "O", "C"]
+    terms = ("whiteness", "constant_velocity", "persistence", "curvature", "off_centre", "forecast")
+    history = {term: np.ones(2) for term in terms} | PURE
+    assert [axes.get_title()[0] for axes in draw_losses({"a": history}).axes] == [*"RFOCPVW"]
 
 
 def test_curve_for_each_run_over_epochs_from_one(panels):
