@@ -27,7 +27,10 @@ Drawer = Callable[[Any, Path], list[Path]]
 TIME_COLOURS = "viridis"
 PIXEL_COLOURS = "inferno"
 MAX_CHARACTERS = 40  # of a name
-RUN_COLOURS = {"R": "black", "RF": "tab:red", "PCA": "tab:blue"}
+RUN_COLOURS = {
+    **{"R": "black", "RF": "tab:red", "RPVW": "tab:blue"},
+    **{"PCA": "tab:gray", "SFA": "goldenrod", "DCA": "teal"},  # linear
+}
 OTHER_COLOURS = ("tab:green", "tab:orange", "tab:purple", "tab:brown", "tab:pink", "tab:cyan", "tab:olive")
 METHODS = {
     "knn": ("KNN", "#1f77b4"),

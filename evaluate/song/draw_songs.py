@@ -1,4 +1,4 @@
-"""Several songs in one figure and one table: what conditioning changes, with its interval over songs."""
+"""Figures and tables of several songs together: what conditioning changes, with its interval over songs."""
 
 from collections.abc import Mapping
 from operator import itemgetter
@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from embed.song.spread import effective_dimensions
+from evaluate.song.draw_trade_off import draw_trade_off
 from evaluate.song.songs import REFERENCE, differences, load_songs
-from evaluate.song.tables import TABLE_STEPS
+from evaluate.song.tables import TABLE_STEPS, format_difference
+from evaluate.song.trade_off import difference_rows, load_kinds, run_rows, trade_off
 from pipeline import figures, tables
 from pipeline.figures import METHOD_NAMES, colour_of, new_figure
 from pipeline.parameters import ROOT
+from pipeline.results import Arrays
 from pipeline.studies.song import Parameters
 
 DIVERGENCES = {"knn": "nrmse", "knn_paper": "axes_mean"}
@@ -27,23 +29,19 @@ def draw_songs(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         method: differences(load_songs(songs, f"divergence_{method}", itemgetter(array), root))
         for method, array in DIVERGENCES.items()
     }
-    smoothness = differences(load_songs(songs, "embedding", itemgetter("mean_velocity_cosine"), root))
-    dimensions = differences(
-        load_songs(songs, "embedding", lambda stored: np.array(effective_dimensions(stored["z"])), root)
-    )
+    kinds = load_kinds(songs, parameters.forecast.methods, root)
+    points = trade_off(kinds)
     rows_by_table = {
         "songs_divergence": divergence_rows(divergence),
-        "songs_smoothness": [
-            {
-                "runs": f"{kind} - {REFERENCE}",
-                "mean cos(v, v next)": format_difference(difference),
-                "effective dimensions": format_difference(dimensions[kind]),
-            }
-            for kind, difference in smoothness.items()
-        ],
+        "songs_runs": run_rows(kinds),
+        "songs_differences": difference_rows(kinds),
         "songs_valid_times": _valid_time_rows(parameters, root),
     }
-    drawn = {"songs_divergence": draw_differences(divergence)} if any(divergence.values()) else {}
+    drawn = {}
+    if any(divergence.values()):
+        drawn["songs_divergence"] = draw_differences(divergence)
+    if points:
+        drawn["songs_trade_off"] = draw_trade_off(points)
     return tables.save_all(rows_by_table, parameters, root) + figures.save_all(drawn, parameters, root)
 
 
@@ -81,15 +79,10 @@ def divergence_rows(divergence: Mapping[str, Mapping[str, Mapping[str, np.ndarra
     return rows
 
 
-def format_difference(difference: Mapping[str, np.ndarray]) -> str:
-    """Return a difference with its interval as text."""
-    return f"{difference['mean']:+.3f} [{difference['low']:+.3f}, {difference['high']:+.3f}]"
-
-
 def _valid_time_rows(parameters: Parameters, root: Path = ROOT) -> list[dict[str, str]]:
     methods = parameters.forecast.methods
     by_method = {
-        method: load_songs(parameters.figures.songs, f"divergence_{method}", itemgetter("compared_valid_time_s"), root)
+        method: load_songs(parameters.figures.songs, f"divergence_{method}", _compared_valid_time_s, root)
         for method in methods
     }
     rows = []
@@ -98,6 +91,11 @@ def _valid_time_rows(parameters: Parameters, root: Path = ROOT) -> list[dict[str
             row = {"song": song, "run": kind}
             for method in methods:
                 seeds = by_method[method][song].get(kind)
-                row[METHOD_NAMES[method]] = f"{np.mean(seeds):.3f}" if seeds else ""
+                row[METHOD_NAMES[method]] = f"{np.mean(seeds):.3f}" if seeds and np.isfinite(seeds).all() else ""
             rows.append(row)
     return rows
+
+
+def _compared_valid_time_s(stored: Arrays) -> np.ndarray:
+    """NaN where no initial condition is compared."""
+    return stored.get("compared_valid_time_s", np.array(np.nan))

@@ -50,20 +50,22 @@ def load_songs(
     return measured
 
 
-def differences(measured: Mapping[str, Mapping[str, list[np.ndarray]]]) -> dict[str, dict[str, np.ndarray]]:
-    """Return the difference of every kind of run to `REFERENCE`, over the songs that have both.
+def differences(
+    measured: Mapping[str, Mapping[str, list[np.ndarray]]], reference: str = REFERENCE
+) -> dict[str, dict[str, np.ndarray]]:
+    """Return the difference of every kind of run to the reference, over the songs that have both.
 
     Returns
     -------
     dict of str to dict of str to np.ndarray
         By kind: ``mean`` of the difference over songs, ``low`` and ``high`` of its 95 % bootstrap interval over songs,
-        all in the shape of a measure; ``lower_share``, the fraction of songs in which the kind is below the reference;
-        ``n_songs``. Kinds with fewer than two songs are left out.
+        all in the shape of a measure; ``lower_share`` and ``higher_share``, the fractions of songs in which the kind
+        is below and above the reference; ``n_songs``. Kinds with fewer than two songs are left out.
     """
     compared = {}
     for kind in dict.fromkeys(kind for by_kind in measured.values() for kind in by_kind):
-        pairs = [(song[kind], song[REFERENCE]) for song in measured.values() if {kind, REFERENCE} <= song.keys()]
-        if kind == REFERENCE or len(pairs) < 2:
+        pairs = [(song[kind], song[reference]) for song in measured.values() if {kind, reference} <= song.keys()]
+        if kind == reference or len(pairs) < 2:
             continue
         if len({seed.shape for side in pairs for seeds in side for seed in seeds}) > 1:
             raise ValueError("figures.songs: the songs must have been forecast over the same forecast.horizon_steps")
@@ -71,7 +73,9 @@ def differences(measured: Mapping[str, Mapping[str, list[np.ndarray]]]) -> dict[
             np.stack([np.mean(seeds, axis=0, keepdims=True) for seeds in side]) for side in zip(*pairs, strict=True)
         )
         mean, low, high = paired_difference(ours, others)
-        lower_share = np.mean((ours < others)[:, 0], axis=0)
-        n_songs = np.array(len(pairs))
-        compared[kind] = {"mean": mean, "low": low, "high": high, "lower_share": lower_share, "n_songs": n_songs}
+        compared[kind] = {
+            **{"mean": mean, "low": low, "high": high, "n_songs": np.array(len(pairs))},
+            "lower_share": np.mean((ours < others)[:, 0], axis=0),
+            "higher_share": np.mean((ours > others)[:, 0], axis=0),
+        }
     return compared

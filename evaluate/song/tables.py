@@ -34,9 +34,9 @@ def divergence_rows(measures: Mapping[str, Mapping[str, Arrays]], bpm: float | N
                 row["95 % interval (s)"] = f"{compared['valid_time_low_s']:.3f} to {compared['valid_time_high_s']:.3f}"
             if bpm:
                 row["valid time (beats)"] = f"{compared['valid_time_s'] * bpm / 60:.2f}"
-            row |= {f"NRMSE at {step}": _cell(compared["nrmse"], step, ".3f") for step in TABLE_STEPS}
+            row |= {f"NRMSE at {step}": cell_at(compared["nrmse"], step, ".3f") for step in TABLE_STEPS}
             row |= {
-                "skill at 10": _cell(compared["skill"], 10, "z.2f"),
+                "skill at 10": cell_at(compared["skill"], 10, "z.2f"),
                 "one-step MSE": f"{compared['mean_squared_error']:.5f}",
                 "one-step cos": "" if np.isnan(compared["mean_cosine"]) else f"{compared['mean_cosine']:.3f}",
             }
@@ -44,7 +44,13 @@ def divergence_rows(measures: Mapping[str, Mapping[str, Arrays]], bpm: float | N
     return rows
 
 
-def _cell(values: np.ndarray, step: int, layout: str) -> str:
+def format_difference(difference: Mapping[str, np.ndarray]) -> str:
+    """Return a difference with its interval as text."""
+    return f"{difference['mean']:+.3f} [{difference['low']:+.3f}, {difference['high']:+.3f}]"
+
+
+def cell_at(values: np.ndarray, step: int, layout: str) -> str:
+    """Return a value at a step as text; nothing beyond the horizon."""
     return format(values[step], layout) if step < len(values) else ""
 
 

@@ -63,6 +63,7 @@ def test_difference_to_the_reference_over_songs_that_have_both_is_the_mean_over_
     assert (rf["mean"][1:] < rf["high"][1:]).all()
     np.testing.assert_allclose([rf["low"][0], rf["high"][0]], 0, atol=1e-12)
     np.testing.assert_array_equal(rf["lower_share"], 0)
+    np.testing.assert_array_equal(rf["higher_share"], [0, 1, 1, 1, 1])
     assert (rf["n_songs"], rf_12d["n_songs"]) == (3, 2)
     np.testing.assert_allclose(rf_12d["mean"], -0.25)  # it has seed 0 alone, the reference both
 
@@ -71,7 +72,8 @@ def test_songs_count_alike_however_many_seeds_they_have_and_a_kind_with_one_song
     one, many = {"R": [np.array(1.0)], "RF": [np.array(0.0)]}, {"R": [np.array(2.0)] * 9, "RF": [np.array(5.0)] * 4}
     compared = differences({"one": one, "many": many})["RF"]
     assert compared["mean"] == pytest.approx((-1 + 3) / 2)
-    assert compared["lower_share"] == 0.5
+    assert (compared["lower_share"], compared["higher_share"]) == (0.5, 0.5)
+    assert differences({"one": one, "many": many}, "RF")["R"]["mean"] == pytest.approx((1 - 3) / 2)
     values = [np.array(1.0)]
     assert differences({"a": {"R": values, "RF": values}, "b": {"R": values}, "c": {"RF": values}}) == {}
 
