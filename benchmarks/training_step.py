@@ -16,10 +16,10 @@ from models.conditioned_autoencoder import (
     build_encoder,
     build_forecaster,
 )
-from models.latent_memory import RefillMemory
 from pipeline.data_generator import samples
 from pipeline.windows import Sample
 from tests.straightforward import build_straightforward_autoencoder, straightforward_samples
+from train_model.callbacks import RefillMemory
 
 CLIP_WINDOWS = 45
 N_STEPS = 60

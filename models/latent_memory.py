@@ -5,10 +5,7 @@ few of its windows, with their gradient; of those before it is read what they we
 """
 
 import keras
-import numpy as np
 from keras import ops
-
-from pipeline.data_generator import windows
 
 
 @keras.saving.register_keras_serializable(package="song")
@@ -44,16 +41,3 @@ class LatentMemory(keras.layers.Layer):
             updates = ops.reshape(ops.stop_gradient(z), (-1, z.shape[2]))
             self.points.assign(ops.scatter_update(self.points, ops.reshape(indices, (-1, 1)), updates))
         return ops.stop_gradient(before)
-
-
-class RefillMemory(keras.callbacks.Callback):
-    """Encodes all windows of a song ``(n_frames, n_bins)`` anew at the start of each epoch, in one batched pass."""
-
-    def __init__(self, frames: np.ndarray):
-        super().__init__()
-        self.frames = frames
-
-    def on_epoch_begin(self, epoch, logs=None):
-        encoder, memory = self.model.get_layer("encoder"), self.model.get_layer("memory")
-        batches = windows(self.frames, encoder.input_shape[1])
-        memory.points.assign(np.concatenate([encoder(batch) for batch in batches]))

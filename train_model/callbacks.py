@@ -9,6 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from pipeline.data_generator import windows
+
 
 class SeedByEpoch(keras.callbacks.Callback):
     """Makes all that is random in an epoch a function of the seed and the index of the epoch.
@@ -41,6 +43,19 @@ class ProcessorTime(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         logs["cpu_s"] = time.process_time() - self.began
+
+
+class RefillMemory(keras.callbacks.Callback):
+    """Encodes all windows of a song ``(n_frames, n_bins)`` anew at the start of each epoch, in one batched pass."""
+
+    def __init__(self, frames: np.ndarray):
+        super().__init__()
+        self.frames = frames
+
+    def on_epoch_begin(self, epoch, logs=None):
+        encoder, memory = self.model.get_layer("encoder"), self.model.get_layer("memory")
+        batches = windows(self.frames, encoder.input_shape[1])
+        memory.points.assign(np.concatenate([encoder(batch) for batch in batches]))
 
 
 class KSchedule(keras.callbacks.Callback):

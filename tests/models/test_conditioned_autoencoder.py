@@ -11,11 +11,11 @@ from models.conditioned_autoencoder import (
     build_encoder,
     build_forecaster,
 )
-from models.latent_memory import RefillMemory
 from pipeline.data_generator import samples
 from pipeline.sections.autoencoder import Model
 from pipeline.windows import Sample
 from tests.straightforward import build_straightforward_autoencoder, straightforward_samples
+from train_model.callbacks import RefillMemory
 
 N_BINS = 94
 WINDOW_FRAMES = {"half_second": 22, "two_seconds": 88}

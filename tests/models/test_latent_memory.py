@@ -1,10 +1,8 @@
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.conditioned_autoencoder import build_encoder
-from models.latent_memory import LatentMemory, RefillMemory
+from models.latent_memory import LatentMemory
 
 
 @pytest.fixture
@@ -38,16 +36,3 @@ def test_what_is_read_has_no_gradient(memory):
         tape.watch([z, memory.points.value])
         total = tf.reduce_sum(memory([z, tf.constant([3])], training=True))
     assert tape.gradient(total, [z, memory.points.value]) == [None, None]
-
-
-def test_an_epoch_begins_with_the_points_of_all_windows(rng):
-    frames = rng.uniform(size=(30, 4)).astype(np.float32)
-    encoder = build_encoder(22, 4, 2)
-    window, first = keras.Input((22, 4)), keras.Input((), dtype="int32")
-    memory = LatentMemory(9, 3, name="memory")
-    model = keras.Model([window, first], memory([encoder(window)[:, None], first]))
-    refill = RefillMemory(frames)
-    refill.set_model(model)
-    refill.on_epoch_begin(0)
-    expected = encoder(np.stack([frames[k : k + 22] for k in range(9)]))
-    np.testing.assert_allclose(memory.points, expected, atol=1e-6)

@@ -1,9 +1,12 @@
 from types import SimpleNamespace
 
 import keras
+import numpy as np
 import pytest
 
-from train_model.callbacks import KSchedule
+from models.conditioned_autoencoder import build_encoder
+from models.latent_memory import LatentMemory
+from train_model.callbacks import KSchedule, RefillMemory
 
 
 def winners_of_epochs(n_epochs, *schedule):
@@ -31,3 +34,16 @@ def winners_of_epochs(n_epochs, *schedule):
 )
 def test_winners_fall_by_the_same_number_each_time_to_the_last(schedule, expected):
     assert winners_of_epochs(len(expected), *schedule) == expected
+
+
+def test_an_epoch_begins_with_the_points_of_all_windows(rng):
+    frames = rng.uniform(size=(30, 4)).astype(np.float32)
+    encoder = build_encoder(22, 4, 2)
+    window, first = keras.Input((22, 4)), keras.Input((), dtype="int32")
+    memory = LatentMemory(9, 3, name="memory")
+    model = keras.Model([window, first], memory([encoder(window)[:, None], first]))
+    refill = RefillMemory(frames)
+    refill.set_model(model)
+    refill.on_epoch_begin(0)
+    expected = encoder(np.stack([frames[k : k + 22] for k in range(9)]))
+    np.testing.assert_allclose(memory.points, expected, atol=1e-6)

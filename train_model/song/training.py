@@ -15,12 +15,11 @@ from models.conditioned_autoencoder import (
     build_encoder,
     build_forecaster,
 )
-from models.latent_memory import RefillMemory
 from models.lowest_loss import lowest_cross_entropy
 from pipeline.data_generator import samples
 from pipeline.studies.song import Parameters
 from pipeline.windows import Sample
-from train_model.callbacks import ProcessorTime
+from train_model.callbacks import ProcessorTime, RefillMemory
 from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
 from train_model.song.batch_statistics import use_song_statistics
 
