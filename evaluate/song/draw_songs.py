@@ -1,16 +1,15 @@
 """Figures and tables of several songs together: what conditioning changes, with its interval over songs."""
 
 from collections.abc import Mapping
-from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from evaluate.song.draw_trade_off import draw_trade_off
-from evaluate.song.songs import REFERENCE, differences, load_songs
+from evaluate.song.songs import REFERENCE, differences, load_songs, only
 from evaluate.song.tables import TABLE_STEPS, format_difference
-from evaluate.song.trade_off import difference_rows, load_kinds, run_rows, trade_off
+from evaluate.song.trade_off import COMPARED, Scores, difference_rows, load_kinds, run_rows, trade_off
 from pipeline import figures, tables
 from pipeline.figures import METHOD_NAMES, colour_of, new_figure
 from pipeline.parameters import ROOT
@@ -25,17 +24,16 @@ def draw_songs(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     songs = parameters.figures.songs
     if not songs:
         return []
-    divergence = {
-        method: differences(load_songs(songs, f"divergence_{method}", itemgetter(array), root))
-        for method, array in DIVERGENCES.items()
-    }
-    kinds = load_kinds(songs, parameters.forecast.methods, root)
+    methods = dict.fromkeys((*DIVERGENCES, *parameters.forecast.methods))
+    scores = {method: load_songs(songs, f"divergence_{method}", _scores_of, root) for method in methods}
+    divergence = {method: differences(only(scores[method], array)) for method, array in DIVERGENCES.items()}
+    kinds = load_kinds(songs, {method: scores[method] for method in parameters.forecast.methods}, root)
     points = trade_off(kinds)
     rows_by_table = {
         "songs_divergence": divergence_rows(divergence),
         "songs_runs": run_rows(kinds),
         "songs_differences": difference_rows(kinds),
-        "songs_valid_times": _valid_time_rows(parameters, root),
+        "songs_valid_times": _valid_time_rows(parameters, scores),
     }
     drawn = {}
     if any(divergence.values()):
@@ -43,6 +41,11 @@ def draw_songs(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     if points:
         drawn["songs_trade_off"] = draw_trade_off(points)
     return tables.save_all(rows_by_table, parameters, root) + figures.save_all(drawn, parameters, root)
+
+
+def _scores_of(stored: Arrays) -> Arrays:
+    """What is shown of the measures of a run's forecasts, the smallest part of them."""
+    return {name: stored[name] for name in (*DIVERGENCES.values(), *COMPARED) if name in stored}
 
 
 def draw_differences(divergence: Mapping[str, Mapping[str, Mapping[str, np.ndarray]]]) -> Figure:
@@ -79,23 +82,15 @@ def divergence_rows(divergence: Mapping[str, Mapping[str, Mapping[str, np.ndarra
     return rows
 
 
-def _valid_time_rows(parameters: Parameters, root: Path = ROOT) -> list[dict[str, str]]:
+def _valid_time_rows(parameters: Parameters, scores: Scores) -> list[dict[str, str]]:
     methods = parameters.forecast.methods
-    by_method = {
-        method: load_songs(parameters.figures.songs, f"divergence_{method}", _compared_valid_time_s, root)
-        for method in methods
-    }
+    by_method = {method: only(scores[method], "compared_valid_time_s") for method in methods}
     rows = []
     for song in parameters.figures.songs:
         for kind in dict.fromkeys(kind for method in methods for kind in by_method[method][song]):
             row = {"song": song, "run": kind}
             for method in methods:
                 seeds = by_method[method][song].get(kind)
-                row[METHOD_NAMES[method]] = f"{np.mean(seeds):.3f}" if seeds and np.isfinite(seeds).all() else ""
+                row[METHOD_NAMES[method]] = f"{np.mean(seeds):.3f}" if seeds else ""
             rows.append(row)
     return rows
-
-
-def _compared_valid_time_s(stored: Arrays) -> np.ndarray:
-    """NaN where no initial condition is compared."""
-    return stored.get("compared_valid_time_s", np.array(np.nan))

@@ -6,6 +6,7 @@ compared kind by kind. What is measured is ``measured[song][kind]``, a value for
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from pipeline.results import Arrays
 from pipeline.studies.song import Parameters
 
 REFERENCE = "R"
+Measured = TypeVar("Measured")
 
 
 def kinds_of_runs(parameters: Parameters) -> dict[str, list[Parameters]]:
@@ -37,10 +39,10 @@ def _load_song(name: str, root: Path = ROOT) -> Parameters:
 
 
 def load_songs(
-    names: Sequence[str], kind_of_result: str, measure: Callable[[Arrays], np.ndarray], root: Path = ROOT
-) -> dict[str, dict[str, list[np.ndarray]]]:
+    names: Sequence[str], kind_of_result: str, measure: Callable[[Arrays], Measured], root: Path = ROOT
+) -> dict[str, dict[str, list[Measured]]]:
     """Return a measure of a kind of result for every song, kind of run and seed that has it."""
-    measured: dict[str, dict[str, list[np.ndarray]]] = {}
+    measured: dict[str, dict[str, list[Measured]]] = {}
     for name in names:
         by_kind = {
             kind: list(results.load_fresh(runs, kind_of_result, root).values())
@@ -48,6 +50,15 @@ def load_songs(
         }
         measured[name] = {kind: [measure(arrays) for arrays in stored] for kind, stored in by_kind.items() if stored}
     return measured
+
+
+def only(measured: Mapping[str, Mapping[str, list[Arrays]]], name: str) -> dict[str, dict[str, list[np.ndarray]]]:
+    """Return one of several arrays for every song, kind of run and seed that has it."""
+    chosen = {
+        song: {kind: [arrays[name] for arrays in seeds if name in arrays] for kind, seeds in by_kind.items()}
+        for song, by_kind in measured.items()
+    }
+    return {song: {kind: seeds for kind, seeds in by_kind.items() if seeds} for song, by_kind in chosen.items()}
 
 
 def differences(

@@ -19,6 +19,7 @@ from pipeline.results import Arrays
 
 LINEAR = "PCA"
 FAIR_METHODS = ("knn", "analog", "var", "mlp", "lstm")
+COMPARED = ("compared_valid_time_s", "compared_censored_share", "compared_nrmse")
 MAX_STEPS = 30  # that errors are compared over, the paper's horizon
 
 
@@ -45,22 +46,18 @@ class Kind:
     best: Forecasts | None
 
 
-Kinds = Mapping[str, Mapping[str, Kind]]  # by song, then kind of run
+Scores = Mapping[str, Mapping[str, Mapping[str, list[Arrays]]]]  # by method, song, kind of run and seed
+Kinds = Mapping[str, Mapping[str, Kind]]  # by song and kind of run
 Measure = Callable[[Kind], float | None]
 
 
-def load_kinds(songs: Sequence[str], methods: Sequence[str], root: Path = ROOT) -> Kinds:
-    """Return what every kind of run reaches on every song, by the fair ones of `methods`."""
+def load_kinds(songs: Sequence[str], scores: Scores, root: Path = ROOT) -> Kinds:
+    """Return what every kind of run reaches on every song, from its embeddings and its scores by method."""
     embeddings = load_songs(songs, "embedding", _measures_of_embedding, root)
-    scores = {
-        method: load_songs(songs, f"divergence_{method}", _measures_of_forecasts, root)
-        for method in FAIR_METHODS
-        if method in methods
-    }
     kinds: dict[str, dict[str, Kind]] = {song: {} for song in embeddings}
     for song, by_kind in embeddings.items():
         for name, seeds in by_kind.items():
-            best = best_of({method: by_song[song].get(name, []) for method, by_song in scores.items()})
+            best = best_of({method: scores[method][song].get(name, []) for method in scores})
             loss, lowest, cosine, dimensions, path = np.mean(seeds, axis=0).tolist()
             kinds[song][name] = Kind(len(seeds), loss, lowest, cosine, dimensions, path, best)
     return kinds
@@ -73,24 +70,17 @@ def _measures_of_embedding(stored: Arrays) -> np.ndarray:
     return np.array(measures, dtype=float)
 
 
-def _measures_of_forecasts(stored: Arrays) -> np.ndarray:
-    """Valid time, censored fraction and NRMSE in one array; empty where no initial condition is compared."""
-    if "compared_starts" not in stored:
-        return np.array([])
-    return np.array([stored["compared_valid_time_s"], stored["compared_censored_share"], *stored["compared_nrmse"]])
+def best_of(scores: Mapping[str, Sequence[Arrays]]) -> Forecasts | None:
+    """Return the fair forecasts that are valid longest, of equals those with the lowest mean error; None of none.
 
-
-def best_of(scores: Mapping[str, Sequence[np.ndarray]]) -> Forecasts | None:
-    """Return the forecasts that stay valid longest, and of those the ones with the lowest mean error; None of none.
-
-    `scores` are by method, for each seed valid time, censored fraction and NRMSE in one array.
+    `scores` are by method, then seed, with the names of `COMPARED`, or without where no initial condition is compared.
     """
     measured = []
-    for method, of_seeds in scores.items():
-        if seeds := [seed for seed in of_seeds if len(seed)]:
-            valid_time_s, censored_share, *nrmse = np.mean(seeds, axis=0)
+    for method in (method for method in FAIR_METHODS if method in scores):
+        if seeds := [seed for seed in scores[method] if seed.keys() >= set(COMPARED)]:
+            valid_time_s, censored_share, nrmse = (np.mean([seed[name] for seed in seeds], axis=0) for name in COMPARED)
             valid_time_s = round(float(valid_time_s), 9)  # the same times must be equal whatever the number of seeds
-            measured.append(Forecasts(method, valid_time_s, float(censored_share), np.array(nrmse)))
+            measured.append(Forecasts(method, valid_time_s, float(censored_share), nrmse))
     return min(measured, key=lambda one: (-one.valid_time_s, np.mean(one.nrmse[1:])), default=None)
 
 

@@ -3,7 +3,7 @@ from operator import itemgetter
 import numpy as np
 import pytest
 
-from evaluate.song.songs import differences, kinds_of_runs, load_songs
+from evaluate.song.songs import differences, kinds_of_runs, load_songs, only
 from pipeline.parameters import load
 from tests.stored_results import store
 
@@ -87,3 +87,9 @@ def test_results_of_other_parameters_are_left_out_and_a_song_without_a_parameter
     assert list(measured["march"]) == ["R", "RF", "RF_12d"]
     with pytest.raises(FileNotFoundError, match="parameters/gavotte.toml: no such file"):
         load_songs(["waltz", "gavotte"], "embedding", itemgetter("mean_velocity_cosine"), pool)
+
+
+def test_one_of_several_arrays_where_there_is_one():
+    measured = {"waltz": {"R": [{"a": 1, "b": 2}, {"b": 3}], "RF": [{"b": 4}]}, "march": {}}
+    assert only(measured, "a") == {"waltz": {"R": [1]}, "march": {}}
+    assert only(measured, "b") == {"waltz": {"R": [2, 3], "RF": [4]}, "march": {}}

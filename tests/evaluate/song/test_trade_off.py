@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evaluate.song.trade_off import Forecasts, Kind, best_of, difference_rows, run_rows, trade_off
+from evaluate.song.trade_off import COMPARED, Forecasts, Kind, best_of, difference_rows, run_rows, trade_off
 
 STEPS = np.arange(41.0)
 FORECASTS = Forecasts("var", 0.5, 0.25, 0.125 * STEPS)
@@ -21,7 +21,7 @@ SONGS = {
 
 
 def score(valid_time_s, *nrmse):
-    return np.array([valid_time_s, 0.5, 0.0, *nrmse])
+    return dict(zip(COMPARED, (valid_time_s, 0.5, np.array([0.0, *nrmse])), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,16 @@ def score(valid_time_s, *nrmse):
         ({"knn": [score(1, 0.5), score(4, 0.5)], "var": [score(2, 0.5)]}, "knn"),  # by the mean over seeds
         ({"knn": [score(2, 0.5, 0.5)], "var": [score(2, 0.25, 0.5)]}, "var"),  # of equals the lower error
         ({"knn": [score(0.1, 0.5)], "var": [score(0.1, 0.25)] * 3}, "var"),  # as equal as numbers can be
-        ({"knn": [score(1, 0.5)], "var": [np.array([])], "lstm": []}, "knn"),
+        ({"knn": [score(1, 0.5)], "var": [{}], "lstm": []}, "knn"),
+        (
+            {
+                "joint": [score(4, 0.5)],
+                "knn_paper": [score(3, 0.5)],
+                "persistence": [score(2, 0.5)],
+                "mlp": [score(1, 1)],
+            },
+            "mlp",
+        ),
     ],
 )
 def test_the_best_forecaster_is_valid_longest_and_of_equals_has_the_lowest_error(scores, method):
@@ -42,7 +51,7 @@ def test_the_best_forecaster_has_means_over_seeds_and_there_is_none_without_fore
     best = best_of({"knn": [score(1, 0.5), score(2, 0.25)]})
     assert (best.valid_time_s, best.censored_share) == (1.5, 0.5)
     np.testing.assert_array_equal(best.nrmse, [0, 0.375])
-    assert best_of({}) is best_of({"knn": [], "var": [np.array([])]}) is None
+    assert best_of({}) is best_of({"knn": [], "var": [{}]}) is None
 
 
 def test_rows_of_runs_say_what_is_censored_and_at_how_many_of_30_steps_the_error_is_below_that_on_r():
