@@ -29,7 +29,7 @@ WAYS = {
     "RF, encoded": ({"before": CLIP_WINDOWS - 1, "after": 1}, ALPHA),
     "RF, remembered": ({"after": 1, "remembered": CLIP_WINDOWS - 1}, ALPHA),
     "RPVW": (
-        {"before": 2, "max_lag": 10, "remembered": CLIP_WINDOWS - 3},  # for the same samples
+        {"before": 2, "max_lag": 10},
         {"persistence": 0.003, "constant_velocity": 0.0005, "whiteness": 0.0001},
     ),
 }
@@ -51,7 +51,7 @@ def main():
                 print(f"straightforward   {reference_ms:6.1f} ms            loss {loss:.7f}")
             n_points = len(frames) - window_frames + 1
             model = build_conditioned_autoencoder(*parts(preset, window_frames, frames), sample, n_points, **weights)
-            if sample.remembered and "alpha" in weights:
+            if sample.remembered:
                 refill = RefillMemory(frames)
                 refill.set_model(model)
                 refill.on_epoch_begin(0)

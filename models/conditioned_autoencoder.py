@@ -138,12 +138,13 @@ def build_conditioned_autoencoder(
     Parameters
     ----------
     sample : Sample
-        What a sample has: for `alpha` the window after t, and before it a clip, all of it encoded or but its last
-        points, others remembered; for `delta` and `constant_velocity` two windows before t; a lag for `persistence`.
+        What a sample has: for `alpha` the window after t, and the clip up to t, encoded as a whole or remembered but
+        for its last points; for `delta` and `constant_velocity` two windows before t; for `persistence` a lag.
     n_points : int
         Windows of the song, each of which has its place in the memory.
     alpha, beta, gamma, delta, persistence, constant_velocity, whiteness : float
-        Weights of the terms ``forecast``, ``reconstruction``, ``off_centre``, ``curvature``, and of those three.
+        Weights of the terms ``forecast``, ``reconstruction``, ``off_centre``, ``curvature``, ``persistence``,
+        ``constant_velocity``, ``whiteness``.
     stop_gradient : bool
         Whether the true velocity is a fixed target.
     """
@@ -154,7 +155,9 @@ def build_conditioned_autoencoder(
     x_t, z_t = windows[:, sample.before], z[:, sample.before]
     until_t = z[:, : sample.before + 1]
     terms = [ReconstructionLoss(beta, name="reconstruction")([x_t, decoder(z_t)])]
-    if alpha and forecaster:
+    if alpha:
+        if forecaster is None:
+            raise ValueError(f"alpha={alpha}: must be 0 without a forecaster")
         clip = until_t
         if sample.remembered:
             n_near = sample.before + 1 + sample.after

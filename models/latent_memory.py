@@ -36,7 +36,7 @@ class LatentMemory(keras.layers.Layer):
     def call(self, inputs, training=False):
         z, first = inputs
         before = ops.take(self.points, first[:, None] + ops.arange(-self.n_before, 0), axis=0)
-        if training:
+        if training:  # a window that comes twice in a batch has the same point both times
             indices = first[:, None] + ops.arange(z.shape[1])
             updates = ops.reshape(ops.stop_gradient(z), (-1, z.shape[2]))
             self.points.assign(ops.scatter_update(self.points, ops.reshape(indices, (-1, 1)), updates))

@@ -18,8 +18,8 @@ def samples(
     """Return batches of samples from all over a song ``(n_frames, n_bins)``, in another order each epoch.
 
     One pass is one epoch and has every sample. So that all batches have one shape, the first of the epoch come again to
-    fill up the last. Order and lags depend on seed and epoch, which is read when a pass begins: a training that resumes
-    after an interruption has those it would have had without.
+    fill up the last. Order and lags depend on seed and epoch, which is read while the pass runs: a training that
+    resumes after an interruption has those it would have had without.
 
     Returns
     -------

@@ -30,6 +30,7 @@ RENAMED = {  # keys of parameter files by their names of before
     "lowest_hz": "min_frequency_hz",
     "first_k": "k_max",
     "stretches_per_batch": "batch_samples",
+    "samples_per_stretch": "batch_samples",
     "revive": "reinitialise",
 }
 

@@ -1,4 +1,4 @@
-"""What happens between epochs: processor time, the order of samples, schedules, and the state of a stopped training."""
+"""What happens between epochs: processor time, order of samples, memory of points, schedules, a stopped training."""
 
 import csv
 import time

@@ -70,7 +70,7 @@ def compile_with_adam(model: keras.Model, training: Training, steps_per_epoch: i
     rate: Any = training.learning_rate
     if training.decay:
         rate = keras.optimizers.schedules.CosineDecay(rate, training.epochs * steps_per_epoch)
-    jit_compile = not isinstance(training, SongTraining) and training.jit_compile
+    jit_compile = getattr(training, "jit_compile", False)  # song has none: it would compile for longer than it trains
     model.compile(keras.optimizers.Adam(rate, **adam), jit_compile=jit_compile)
 
 

@@ -19,6 +19,7 @@ if __name__ == "__main__":  # before anything heavy is imported
 
 from pipeline import results
 from pipeline.parameters import ROOT, load
+from save_dataset.sound.clip_length import check_clip_length
 from train_model.fitting import train_runs
 from train_model.model_diagram import write_diagram
 from train_model.song.draw_losses import describe_losses, draw_all_losses
@@ -37,6 +38,7 @@ def run(name, root=ROOT, runs=None, force=False):
 def _train_run(parameters, root):
     """Train one run, or fit a linear one; returns the model, its history and a line about it."""
     spectrogram = results.load(parameters, "spectrogram", root)
+    check_clip_length(spectrogram, parameters, results.path_of(parameters, "spectrogram", root))
     window_frames = parameters.count_window_frames(spectrogram)
     print(f"{parameters.run}: windows of {window_frames} frames to {parameters.model.latent_dim} coordinates")
     if parameters.model.is_linear:

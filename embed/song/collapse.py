@@ -8,24 +8,30 @@ from pipeline.studies.song import Parameters
 
 MIN_DIMENSIONS = 1.5
 MAX_PATH_RATIO = 3.0  # of the path over the extent of the pure autoencoder's trajectory
-REMEDY = (
-    "condition it on persistence instead, as RPVW in parameters/my_song.toml, or take a smaller weight or more epochs"
-)
+REMEDY = "condition it as RPVW in parameters/my_song.toml, or take a smaller weight"
+REMEDY_OF_P = "take a smaller loss.persistence, or a larger loss.whiteness"
 
 
 def describe_collapses(runs: list[Parameters], embeddings: Mapping[str, Arrays]) -> list[str]:
-    """Return a line for each embedded run whose trajectory has collapsed: what shows it, and what to do.
+    """Return a line for each sign that a trajectory has collapsed, and what to do against it.
 
-    A trained run is compared with the pure autoencoder of the same windows and dimensions, where the file has one.
+    The path of a trained run is compared with that of the first pure autoencoder of the same windows and dimensions,
+    where the file has one.
     """
     embedded = [run for run in runs if run.run in embeddings]
-    pure = {_shape_of(run): embeddings[str(run.run)] for run in reversed(embedded) if _is_pure(run)}
+    pure = {_shape_of(run): run for run in reversed(embedded) if _is_pure(run)}
     lines = []
     for run in embedded:
-        signs = _signs_of_collapse(embeddings[str(run.run)], pure.get(_shape_of(run)))
-        if signs:
-            remedy = "" if run.model.is_linear or _is_pure(run) else f"; {REMEDY}"
-            lines.append(f"warning: {run.run} has all but collapsed to a line ({' and '.join(signs)}){remedy}")
+        of_run, reference = embeddings[str(run.run)], pure.get(_shape_of(run))
+        remedy = "" if run.model.is_linear or _is_pure(run) else f"; {REMEDY_OF_P if run.loss.persistence else REMEDY}"
+        if run.model.latent_dim > 1 and (dimensions := effective_dimensions(of_run["z"])) < MIN_DIMENSIONS:
+            there = f"{dimensions:.2f} effective dimensions of {run.model.latent_dim}"
+            lines.append(f"warning: {run.run} has all but collapsed to a line ({there}){remedy}")
+        if reference:
+            ratio = float(of_run["path_over_extent"] / embeddings[str(reference.run)]["path_over_extent"])
+            if ratio > MAX_PATH_RATIO:
+                longer = f"its path is {ratio:.1f} times as long for its extent as that of {reference.run}"
+                lines.append(f"warning: {run.run} zigzags: {longer}{remedy}")
     return lines
 
 
@@ -35,13 +41,3 @@ def _is_pure(run: Parameters) -> bool:
 
 def _shape_of(run: Parameters) -> tuple[float, int]:
     return run.window.length_s, run.model.latent_dim
-
-
-def _signs_of_collapse(embedding: Arrays, pure: Arrays | None) -> list[str]:
-    signs = []
-    z, path = embedding["z"], float(embedding["path_over_extent"])
-    if z.shape[1] > 1 and (dimensions := effective_dimensions(z)) < MIN_DIMENSIONS:
-        signs.append(f"{dimensions:.2f} effective dimensions of {z.shape[1]}")
-    if pure is not None and path > MAX_PATH_RATIO * float(pure["path_over_extent"]):
-        signs.append(f"its path is {path / float(pure['path_over_extent']):.1f} times as long for its extent as R's")
-    return signs

@@ -38,7 +38,7 @@ class Loss(Section):
     alpha: float = Field(0.001, ge=0, description="F: one minus the cosine between forecast and true velocity")
     beta: float = Field(1.0, gt=0, description="R: cross-entropy of the reconstruction")
     gamma: float = Field(0.0, ge=0, description="O: mean square of the points, which draws them to the origin")
-    delta: float = Field(0.0, ge=0, description="C: curvature of the clip, minus the cosine of consecutive velocities")
+    delta: float = Field(0.0, ge=0, description="C: curvature, minus the cosine of consecutive velocities")
     persistence: float = Field(0.0, ge=0, description="P: whitened square of how far points move, over up to max_lag")
     max_lag: int = Field(
         10, ge=1, le=1000, description="P: points over which it is taken, from 1 to so many, at random"
@@ -68,8 +68,9 @@ class Training(Section):
     batch_samples: PositiveInt = Field(8, description="samples in a batch, from anywhere in the song")
     clip: Literal["remembered", "encoded"] = Field(
         "remembered",
-        description="F, C: points of a clip are those that a memory has of its windows, but for the last few; or all "
-        "windows are encoded for each sample and get a gradient, as in the paper, which takes three times as long",
+        description="F: points of a clip are what a memory has of its windows, but for the last few; or all windows "
+        "are encoded for each sample, with their gradient, as in the paper, in twice the time; then C is of the whole "
+        "clip, else of its last three points",
     )
     learning_rate: float = Field(1e-3, gt=0, le=1, description="of Adam, at the beginning")
     decay: bool = Field(False, description="whether the learning rate falls to 0, as a cosine")

@@ -140,7 +140,7 @@ class Parameters(StudyParameters):
 
     def sample(self, window_frames: int) -> Sample:
         """Return what a sample of the training has: what the terms of the loss, or a linear fit, need."""
-        if self.model.is_linear:  # no more coordinates than windows, or than differences between them
+        if self.model.is_linear:  # as many windows as coordinates, or as many differences between them
             return Sample(window_frames, after=self.model.latent_dim - (self.model.method == "pca"))
         loss, clip = self.loss, self.model.clip_windows - 1
         before = 2 if loss.delta or loss.constant_velocity else 0
@@ -162,6 +162,17 @@ class Parameters(StudyParameters):
             raise ValueError(
                 f"the name says that the terms {name[1]} are on, the weights in loss say {self.loss.letters()}: change "
                 "one of them"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def check_that_a_batch_has_a_covariance(self) -> Self:
+        """What is whitened by the points of a batch, two of a sample at least, needs more of them than dimensions."""
+        loss, n = self.loss, self.training.batch_samples
+        if (loss.persistence or loss.constant_velocity or loss.whiteness) and 2 * n <= self.model.latent_dim:
+            raise ValueError(
+                f"training.batch_samples={n}: must be more than half of model.latent_dim={self.model.latent_dim} "
+                "where P, V or W is on"
             )
         return self
 

@@ -20,5 +20,6 @@ def check_clip_length(spectrogram: Mapping[str, np.ndarray], parameters: Paramet
         raise ValueError(
             f"{path}: {there_s:.2f} s of sound: "
             f"run {parameters.run} needs at least {math.ceil(100 * needed_s) / 100:.2f} s "
-            f"(a sample spans {sample.n_frames - sample.window_frames + 1} windows of {parameters.window.length_s:g} s)"
+            f"(a sample spans {sample.n_frames - sample.window_frames + 1} windows of {parameters.window.length_s:g} s, "
+            "as model.clip_windows and loss.max_lag say)"
         )

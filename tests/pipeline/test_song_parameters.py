@@ -76,6 +76,13 @@ def test_name_of_a_run_that_says_another_loss(load_text, run, changes, message):
         load_text(f"[runs.{run}]\n{changes}\n")
 
 
+@pytest.mark.parametrize("term", ["persistence", "constant_velocity", "whiteness"])
+def test_whitening_needs_more_points_than_dimensions(load_text, term):
+    with pytest.raises(ValueError, match=r"runs.a: training.batch_samples=8: must be more than half of model.latent"):
+        load_text(f"[runs.a]\nmodel.latent_dim = 16\nloss.{term} = 1\n")
+    assert load_text(f"[runs.a]\nmodel.latent_dim = 15\nloss.{term} = 1\n").for_run("a").model.latent_dim == 15
+
+
 def test_compared_runs_exist(load_text):
     parameters = load_text('figures.compare = [["RF", "a"], ["a"]]\n[runs.RF]\n[runs.a]\n')
     assert parameters.figures.compare == (("RF", "a"), ("a",))

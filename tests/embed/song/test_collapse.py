@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from embed.song.collapse import REMEDY, describe_collapses
+from embed.song.collapse import REMEDY, REMEDY_OF_P, describe_collapses
 from pipeline.parameters import load
 
 RUNS = """
@@ -19,6 +19,8 @@ window.length_s = 2.0
 model.method = "pca"
 [runs.RF_1d]
 model.latent_dim = 1
+[runs.RP]
+loss = { alpha = 0.0, persistence = 0.1 }
 """
 BALL = np.concatenate([np.eye(3), -np.eye(3)])
 LINE = BALL * [1.0, 0.1, 0.1]
@@ -55,9 +57,10 @@ def test_few_dimensions_are_said_of_any_run_and_a_remedy_of_a_conditioned_one(de
 
 
 def test_a_long_path_is_one_of_several_times_that_of_the_first_pure_run_of_the_same_windows(describe):
+    path = "zigzags: its path is 4.2 times as long for its extent as that of R"
     (line,) = describe(R=(BALL, 40), R_s1=(BALL, 10), RF=(BALL, 166), RF_2s=(BALL, 1000))
-    assert line == (
-        "warning: RF has all but collapsed to a line (its path is 4.2 times as long for its extent as R's); " + REMEDY
-    )
-    (line,) = describe(R=(BALL, 40), RF=(LINE, 166))
-    assert "(1.04 effective dimensions of 3 and its path is 4.2 times" in line
+    assert line == f"warning: RF {path}; {REMEDY}"
+    assert describe(R=(BALL, 40), RP=(LINE, 166)) == [
+        f"warning: RP has all but collapsed to a line (1.04 effective dimensions of 3); {REMEDY_OF_P}",
+        f"warning: RP {path}; {REMEDY_OF_P}",
+    ]

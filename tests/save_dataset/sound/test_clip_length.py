@@ -39,6 +39,9 @@ def test_sound_of_one_sample_is_enough_and_a_frame_less_is_not(song, run, n_fram
 
 
 def test_message_says_seconds_there_and_needed_and_what_for(song):
-    message = "music/a.wav: 0.93 s of sound: run RF needs at least 1.56 s (a sample spans 46 windows of 0.5 s)"
+    needs = (
+        "run RF needs at least 1.56 s (a sample spans 46 windows of 0.5 s, as model.clip_windows and loss.max_lag say)"
+    )
+    message = f"music/a.wav: 0.93 s of sound: {needs}"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         check_clip_length(spectrogram_of(40), song.for_run("RF"), SOUND)
