@@ -19,7 +19,7 @@ def draw_trade_off(points: Mapping[str, np.ndarray]) -> Figure:
     """Draw each song as a dot, and the mean over songs of each kind of run with its 95 % intervals.
 
     `points` are as `evaluate.song.trade_off.trade_off` returns them. The mean of ratios of valid times is geometric.
-    Songs on which nearly all forecasts are censored, those of PCA and of the kind, lie at a ratio of 1.
+    Songs on which more than half of the forecasts are censored, of PCA and of the kind, lie at a ratio of 1.
     """
     figure = new_figure(7.6, 4.8)
     axes = figure.add_subplot(yscale="log")

@@ -157,7 +157,7 @@ def trade_off(kinds: Kinds) -> dict[str, np.ndarray]:
     dict of str to np.ndarray
         By kind, PCA and kinds with fewer than two songs left out, (n_songs, 2): the fraction that is recovered of the
         loss that PCA leaves above the lowest possible (0: as PCA, 1: perfect); the valid time of the best fair
-        forecaster over that of PCA. Where nearly all forecasts of both are censored, the horizon makes this 1.
+        forecaster over that of PCA. Where more than half of both are censored, the horizon makes this 1.
     """
     points: dict[str, list[tuple[float, float]]] = {}
     for by_kind in kinds.values():
