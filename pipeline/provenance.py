@@ -95,16 +95,12 @@ def _digest_of_version(path: Path, n_bytes: int, modified_ns: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@cache  # reading them takes longer than saving an array
-def _versions() -> Mapping[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that results depend on; empty for one that is not installed."""
     return {package: _version(package) for package in PACKAGES}
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of the packages that results depend on; empty for one that is not installed."""
-    return dict(_versions())
-
-
+@cache  # to read it takes longer than to save an array
 def _version(package: str) -> str:
     try:
         return importlib.metadata.version(package)
