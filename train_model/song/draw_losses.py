@@ -20,7 +20,7 @@ TERMS = {
     "curvature": "C: - cos of consecutive velocities",
     "persistence": "P: whitened square of the way to a later point",
     "constant_velocity": "V: whitened square of the change of velocity",
-    "whiteness": "W: log of mean over geometric mean of variances",
+    "whiteness": "W: log(mean / geometric mean of variances)",
 }
 
 
