@@ -40,23 +40,24 @@ def main():
     for preset, window_frames in WINDOW_FRAMES.items():
         print(f"\n{preset}, windows of {window_frames} frames")
         gather, _ = straightforward_samples(frames, window_frames, CLIP_WINDOWS)
-        reference_ms = None
+        of_rf = first_batch(frames, Sample(window_frames, **WAYS["RF, encoded"][0]))
+        straightforward = build_straightforward_autoencoder(*parts(preset, window_frames, frames))
+        reference_ms, loss = measure(straightforward, gather(of_rf["t"] - (CLIP_WINDOWS - 1)))
+        print(f"straightforward   {reference_ms:6.1f} ms            loss {loss:.7f}")
         for name, (windows, weights) in WAYS.items():
             sample = Sample(window_frames, **windows)
-            batch = next(iter(samples(frames, sample, samples_per_batch=8, seed=0, epoch=tf.Variable(0))))
-            if reference_ms is None:
-                straightforward = build_straightforward_autoencoder(*parts(preset, window_frames, frames))
-                gathered = gather(batch["t"] - (CLIP_WINDOWS - 1))
-                reference_ms, loss = measure(straightforward, gathered)
-                print(f"straightforward   {reference_ms:6.1f} ms            loss {loss:.7f}")
             n_points = len(frames) - window_frames + 1
             model = build_conditioned_autoencoder(*parts(preset, window_frames, frames), sample, n_points, **weights)
             if sample.remembered:
-                refill = RefillMemory(frames)
+                refill = RefillMemory(frames, window_frames)
                 refill.set_model(model)
                 refill.on_epoch_begin(0)
-            milliseconds, loss = measure(model, batch)
+            milliseconds, loss = measure(model, first_batch(frames, sample))
             print(f"{name:16s}  {milliseconds:6.1f} ms   {reference_ms / milliseconds:4.1f}x    loss {loss:.7f}")
+
+
+def first_batch(frames, sample):
+    return next(iter(samples(frames, sample, samples_per_batch=8, seed=0, epoch=tf.Variable(0))))
 
 
 def parts(preset, window_frames, frames):

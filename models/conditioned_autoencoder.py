@@ -148,8 +148,8 @@ def build_conditioned_autoencoder(
     stop_gradient : bool
         Whether the true velocity is a fixed target.
     """
-    n_windows = sample.before + 1 + sample.after + bool(sample.max_lag)
-    windows = keras.Input((n_windows, *encoder.input_shape[1:]), name="windows")
+    n_near = sample.before + 1 + sample.after
+    windows = keras.Input((n_near + bool(sample.max_lag), *encoder.input_shape[1:]), name="windows")
     t = keras.Input((), dtype="int32", name="t")
     z = encode_each(encoder, windows)  # (batch, n_windows, latent_dim)
     x_t, z_t = windows[:, sample.before], z[:, sample.before]
@@ -160,7 +160,6 @@ def build_conditioned_autoencoder(
             raise ValueError(f"alpha={alpha}: must be 0 without a forecaster")
         clip = until_t
         if sample.remembered:
-            n_near = sample.before + 1 + sample.after
             memory = LatentMemory(n_points, sample.remembered, name="memory")
             clip = ops.concatenate([memory([z[:, :n_near], t - sample.before]), until_t], axis=1)
         v = z[:, sample.before + 1] - z_t
@@ -174,8 +173,7 @@ def build_conditioned_autoencoder(
     if constant_velocity:
         terms.append(ConstantVelocityLoss(constant_velocity, name="constant_velocity")([until_t[:, -3:]]))
     if whiteness:
-        all_z = ops.reshape(z, (-1, z.shape[-1]))
-        terms.append(WhitenessLoss(whiteness, name="whiteness")([all_z]))
+        terms.append(WhitenessLoss(whiteness, name="whiteness")([flatten(z)]))
     return keras.Model({"windows": windows, "t": t}, terms, name="conditioned_autoencoder")
 
 
@@ -184,5 +182,9 @@ def encode_each(encoder: keras.Model, windows: keras.KerasTensor) -> keras.Keras
 
     Reshaped, not with `keras.layers.TimeDistributed`, which puts one encoder into the graph for each window.
     """
-    each = ops.reshape(windows, (-1, *windows.shape[2:]))
-    return ops.reshape(encoder(each), (-1, windows.shape[1], encoder.output_shape[-1]))
+    return ops.reshape(encoder(flatten(windows)), (-1, windows.shape[1], encoder.output_shape[-1]))
+
+
+def flatten(sequences: keras.KerasTensor) -> keras.KerasTensor:
+    """Return sequences ``(batch, time, ...)`` as ``(batch * time, ...)``."""
+    return ops.reshape(sequences, (-1, *sequences.shape[2:]))

@@ -48,14 +48,13 @@ class ProcessorTime(keras.callbacks.Callback):
 class RefillMemory(keras.callbacks.Callback):
     """Encodes all windows of a song ``(n_frames, n_bins)`` anew at the start of each epoch, in one batched pass."""
 
-    def __init__(self, frames: np.ndarray):
+    def __init__(self, frames: np.ndarray, window_frames: int):
         super().__init__()
-        self.frames = frames
+        self.windows = windows(frames, window_frames)
 
     def on_epoch_begin(self, epoch, logs=None):
         encoder, memory = self.model.get_layer("encoder"), self.model.get_layer("memory")
-        batches = windows(self.frames, encoder.input_shape[1])
-        memory.points.assign(np.concatenate([encoder(batch) for batch in batches]))
+        memory.points.assign(np.concatenate([encoder(batch) for batch in self.windows]))
 
 
 class KSchedule(keras.callbacks.Callback):

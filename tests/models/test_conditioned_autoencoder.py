@@ -110,7 +110,7 @@ def test_loss_and_gradients_are_those_of_the_straightforward_form(preset, sample
     sample = Sample(window_frames, after=1, **sample)
     model = build_conditioned_autoencoder(*parts, sample, 41, **weights)
     if sample.remembered:
-        refill = RefillMemory(frames)
+        refill = RefillMemory(frames, window_frames)
         refill.set_model(model)
         refill.on_epoch_begin(0)
     detached = {"detached_history": bool(sample.remembered)}

@@ -42,7 +42,7 @@ def test_an_epoch_begins_with_the_points_of_all_windows(rng):
     window, first = keras.Input((22, 4)), keras.Input((), dtype="int32")
     memory = LatentMemory(9, 3, name="memory")
     model = keras.Model([window, first], memory([encoder(window)[:, None], first]))
-    refill = RefillMemory(frames)
+    refill = RefillMemory(frames, 22)
     refill.set_model(model)
     refill.on_epoch_begin(0)
     expected = encoder(np.stack([frames[k : k + 22] for k in range(9)]))

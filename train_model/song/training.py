@@ -74,7 +74,7 @@ def train(
     compile_with_adam(model, training, int(batches.cardinality()))
     callbacks: list[keras.callbacks.Callback] = [ProcessorTime()]
     if sample.remembered:
-        callbacks.append(RefillMemory(frames))
+        callbacks.append(RefillMemory(frames, window_frames))
     if training.tensorboard:
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
     history = fit_resumably(
