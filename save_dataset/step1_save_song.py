@@ -18,9 +18,9 @@ if __name__ == "__main__":  # before anything heavy is imported
 
 from pipeline import results
 from pipeline.parameters import ROOT, load
+from save_dataset.clip_length import check_clip_length
 from save_dataset.demo.make_song import check_composition
 from save_dataset.files import music_path
-from save_dataset.sound.clip_length import check_clip_length
 from save_dataset.sound.draw_spectrogram import draw_song_spectrogram
 from save_dataset.sound.files import read_sound
 from save_dataset.sound.spectrogram import compute_spectrogram

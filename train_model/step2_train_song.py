@@ -19,7 +19,7 @@ if __name__ == "__main__":  # before anything heavy is imported
 
 from pipeline import results
 from pipeline.parameters import ROOT, load
-from save_dataset.sound.clip_length import check_clip_length
+from save_dataset.clip_length import check_clip_length
 from train_model.fitting import train_runs
 from train_model.model_diagram import write_diagram
 from train_model.song.draw_losses import describe_losses, draw_all_losses

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from embed.song.spread import effective_dimensions
 from pipeline.results import Arrays
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 
 MIN_DIMENSIONS = 1.5
 MAX_PATH_RATIO = 3.0  # of the path over the extent of the pure autoencoder's trajectory
@@ -12,17 +12,18 @@ REMEDY = "condition it as RPVW in parameters/my_song.toml, or take a smaller wei
 REMEDY_OF_P = "take a smaller loss.persistence, or a larger loss.whiteness"
 
 
-def describe_collapses(runs: list[Parameters], embeddings: Mapping[str, Arrays]) -> list[str]:
+def describe_collapses(runs: list[TrajectoryParameters], embeddings: Mapping[str, Arrays]) -> list[str]:
     """Return a line for each sign that a trajectory has collapsed, and what to do against it.
 
     The path of a trained run is compared with that of the first pure autoencoder of the same windows and dimensions,
     where the file has one.
     """
     embedded = [run for run in runs if run.run in embeddings]
-    pure = {_shape_of(run): run for run in reversed(embedded) if _is_pure(run)}
+    pure = {embeddings[str(run.run)]["z"].shape: run for run in reversed(embedded) if _is_pure(run)}
     lines = []
     for run in embedded:
-        of_run, reference = embeddings[str(run.run)], pure.get(_shape_of(run))
+        of_run = embeddings[str(run.run)]
+        reference = pure.get(of_run["z"].shape)
         remedy = "" if run.model.is_linear or _is_pure(run) else f"; {REMEDY_OF_P if run.loss.persistence else REMEDY}"
         if run.model.latent_dim > 1 and (dimensions := effective_dimensions(of_run["z"])) < MIN_DIMENSIONS:
             there = f"{dimensions:.2f} effective dimensions of {run.model.latent_dim}"
@@ -35,9 +36,5 @@ def describe_collapses(runs: list[Parameters], embeddings: Mapping[str, Arrays])
     return lines
 
 
-def _is_pure(run: Parameters) -> bool:
+def _is_pure(run: TrajectoryParameters) -> bool:
     return not run.model.is_linear and run.loss.letters() == "R"
-
-
-def _shape_of(run: Parameters) -> tuple[float, int]:
-    return run.window.length_s, run.model.latent_dim

@@ -11,10 +11,10 @@ from embed.song.recurrence import distance_after
 from embed.song.spread import effective_dimensions
 from pipeline import figures, results, tables
 from pipeline.parameters import ROOT
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 
 
-def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+def draw_embeddings(parameters: TrajectoryParameters, root: Path = ROOT) -> list[Path]:
     """Draw the trajectory of each embedded run, each comparison of embedded runs, and the table; returns paths."""
     runs = parameters.for_runs()
     embeddings = results.load_fresh(runs, "embedding", root)
@@ -31,7 +31,7 @@ def draw_embeddings(parameters: Parameters, root: Path = ROOT) -> list[Path]:
         name = "_".join(["compare" if len(group) > 1 else "trajectory", *group])
         figure = draw_trajectories({run: embeddings[run] for run in group})
         paths += figures.save(figure, results.figure_path(parameters, name, root))
-    period_s = parameters.music.period_s
+    period_s = parameters.period_s
     rows = [_row_of(run, embeddings[run], histories[run], period_s) for run in embeddings if run in histories]
     return paths + tables.save(rows, results.figure_path(parameters, "embedding", root))
 

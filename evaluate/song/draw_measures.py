@@ -11,10 +11,10 @@ from evaluate.song.draw_protocol import draw_controls, draw_exclusion, draw_recu
 from pipeline import figures, results, tables
 from pipeline.parameters import ROOT
 from pipeline.results import Arrays
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 
 
-def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+def draw_measures(parameters: TrajectoryParameters, root: Path = ROOT) -> list[Path]:
     """Draw what step 7 measured, leaving out runs that are not measured or stale; return the paths."""
     runs = parameters.for_runs()
     divergences: dict[str, Mapping[str, Arrays]] = {}
@@ -29,7 +29,7 @@ def draw_measures(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     recurrences = results.load_fresh(runs, "recurrence", root)
     embeddings = results.load_fresh(runs, "embedding", root)
     drawn: dict[str, Figure] = {}
-    bpm = parameters.music.bpm
+    bpm = parameters.bpm
     if divergences:
         drawn |= {"errors": draw_errors(divergences), "skill": draw_skills(divergences)}
         drawn["valid_times"] = draw_valid_times(divergences)

@@ -13,7 +13,7 @@ from forecast.song.knn import KNN
 from forecast.song.methods import forecaster_of, protocol_of
 from forecast.song.roll_out import roll_out
 from forecast.song.scaling import scaling_of
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 
 METHODS = ("knn", "knn_paper", "analog", "var", "persistence")
 LOOPS_PER_SONG = 6
@@ -23,7 +23,7 @@ N_SURROGATES = 5
 _lorenz63 = cache(surrogates.lorenz63)  # the same for each run of a song
 
 
-def forecast_controls(z: np.ndarray, overlap: int, parameters: Parameters) -> dict[str, np.ndarray]:
+def forecast_controls(z: np.ndarray, overlap: int, parameters: TrajectoryParameters) -> dict[str, np.ndarray]:
     """Measure valid prediction times of reference systems by the methods that need no training.
 
     `z` is the trajectory of the song, whose windows share sound over `overlap` points.
@@ -62,7 +62,7 @@ def forecast_controls(z: np.ndarray, overlap: int, parameters: Parameters) -> di
     }
 
 
-def sweep_exclusion(z: np.ndarray, overlap: int, parameters: Parameters) -> dict[str, np.ndarray]:
+def sweep_exclusion(z: np.ndarray, overlap: int, parameters: TrajectoryParameters) -> dict[str, np.ndarray]:
     """Measure how long KNN forecasts are valid that may learn from all but a block around the start, by its size.
 
     Returns

@@ -14,7 +14,7 @@ from pipeline import figures, results
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, new_figure
 from pipeline.parameters import ROOT
 from pipeline.results import Arrays
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 from pipeline.windows import mean_hop_s
 
 PANEL_IN = 2.9
@@ -23,7 +23,7 @@ N_FANS = 5
 BASELINES = ("persistence", "constant_velocity", "climatology")  # which leave nothing to see
 
 
-def draw_all_forecasts(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+def draw_all_forecasts(parameters: TrajectoryParameters, root: Path = ROOT) -> list[Path]:
     """Draw the forecasts of each run that has any; return the paths."""
     paths = []
     for run in parameters.for_runs():

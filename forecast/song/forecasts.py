@@ -9,14 +9,14 @@ from forecast.song.methods import forecaster_of, protocol_of
 from forecast.song.roll_out import Forecaster, roll_out
 from forecast.song.scaling import scaling_of
 from pipeline.sections.forecasting import NETWORKS
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 from pipeline.windows import count_overlapping_points
 
 MAX_FRACTION = 5  # the long forecast is no longer than a fifth of the song
 
 
 def forecast_song(
-    embedding: Mapping[str, np.ndarray], name: str, parameters: Parameters, network: Forecaster | None = None
+    embedding: Mapping[str, np.ndarray], name: str, parameters: TrajectoryParameters, network: Forecaster | None = None
 ) -> dict[str, np.ndarray]:
     """Return all forecasts by one method, in the units of the trajectory.
 
@@ -65,7 +65,7 @@ def forecast_from(
     return scaling.undo(roll_out(scaled, starts, n_steps, forecaster.fit(scaled, starts, rule, n_steps)))
 
 
-def initial_conditions(n_points: int, parameters: Parameters) -> np.ndarray:
+def initial_conditions(n_points: int, parameters: TrajectoryParameters) -> np.ndarray:
     """Points that are forecast from, ``(n_starts,)``, the same for all methods; ValueError if there is none."""
     settings = parameters.forecast
     starts = np.arange(settings.first_point, n_points - settings.horizon_steps, settings.every_points)
@@ -105,7 +105,7 @@ def split(n_points: int, fraction: float, *, window_points: int, n_seen: int, ho
     return n_fitted, first_unseen
 
 
-def split_for_networks(embedding: Mapping[str, np.ndarray], parameters: Parameters) -> tuple[int, int]:
+def split_for_networks(embedding: Mapping[str, np.ndarray], parameters: TrajectoryParameters) -> tuple[int, int]:
     """Return the `split` of a stored embedding."""
     return split(
         len(embedding["z"]),
@@ -116,14 +116,14 @@ def split_for_networks(embedding: Mapping[str, np.ndarray], parameters: Paramete
     )
 
 
-def first_compared_start(embedding: Mapping[str, np.ndarray], parameters: Parameters) -> int:
+def first_compared_start(embedding: Mapping[str, np.ndarray], parameters: TrajectoryParameters) -> int:
     """The first initial condition that all methods of the file may be scored from: 0 if no network is among them."""
     if not set(NETWORKS) & set(parameters.forecast.methods):
         return 0
     return split_for_networks(embedding, parameters)[1]
 
 
-def start_of_long_forecast(embedding: Mapping[str, np.ndarray], parameters: Parameters) -> int:
+def start_of_long_forecast(embedding: Mapping[str, np.ndarray], parameters: TrajectoryParameters) -> int:
     """The point that the long forecast starts from; ValueError if it lies too near an end of the song."""
     times_s, start_s = embedding["times_s"], parameters.forecast.long_start_s
     if start_s is None:

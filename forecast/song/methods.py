@@ -3,10 +3,10 @@
 from forecast.song.knn import KNN, Analog
 from forecast.song.linear import VAR
 from forecast.song.roll_out import Climatology, ConstantVelocity, Forecaster, Persistence
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 
 
-def forecaster_of(name: str, parameters: Parameters) -> Forecaster:
+def forecaster_of(name: str, parameters: TrajectoryParameters) -> Forecaster:
     """Return a forecaster that is no network, not yet fitted."""
     forecasters: dict[str, Forecaster] = {
         "knn": KNN(**dict(parameters.knn)),
@@ -20,7 +20,7 @@ def forecaster_of(name: str, parameters: Parameters) -> Forecaster:
     return forecasters[name]
 
 
-def protocol_of(name: str, parameters: Parameters) -> dict[str, str]:
+def protocol_of(name: str, parameters: TrajectoryParameters) -> dict[str, str]:
     """Return how a method is used: `scale` as `scaling_of` knows it, `learn_from` as `ExclusionRule` does."""
     if name == "knn_paper":
         return {"scale": "axes", "learn_from": "all"}

@@ -12,7 +12,7 @@ from forecast.song.roll_out import Forecaster, clips_and_velocities
 from models.latent_forecasters import build_lstm, build_mlp
 from pipeline import results
 from pipeline.sections.forecasting import LSTM, MLP
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 
 
 class NetworkForecaster(Forecaster):
@@ -82,7 +82,7 @@ def _copy_state(source: keras.Model, target: keras.Model) -> None:
             other.assign(variable)
 
 
-def load_networks(parameters: Parameters, root: Path) -> dict[str, Forecaster]:
+def load_networks(parameters: TrajectoryParameters, root: Path) -> dict[str, Forecaster]:
     """Return the networks of a run that are among its methods, by method."""
     forecasters: dict[str, Forecaster] = {}
     for method, kind in {"mlp": "mlp", "lstm": "lstm", "joint": "joint_forecaster"}.items():

@@ -18,9 +18,6 @@ class Model(Section):
         description="train a network, or fit a linear baseline: principal components, slow features, or the components "
         "of most predictive information",
     )
-    preset: Literal["half_second", "two_seconds"] = Field(
-        "half_second", description="the paper's layers for windows of 0.5 s or of 2 s; either takes any length"
-    )
     latent_dim: int = Field(3, ge=1, le=256, description="number of coordinates of a point")
     clip_windows: int = Field(45, ge=3, le=1000, description="points the forecaster sees before it forecasts the next")
     lstm_units: PositiveInt = Field(16, description="size of the forecaster's recurrent layer")
@@ -30,6 +27,14 @@ class Model(Section):
     def is_linear(self) -> bool:
         """Whether it is fitted, not trained."""
         return self.method != "autoencoder"
+
+
+class WindowModel(Model):
+    """The autoencoder of windows of a spectrogram."""
+
+    preset: Literal["half_second", "two_seconds"] = Field(
+        "half_second", description="the paper's layers for windows of 0.5 s or of 2 s; either takes any length"
+    )
 
 
 class Loss(Section):

@@ -119,7 +119,6 @@ class Forecast(Section):
         ge=0,
         description="where the long forecast starts; left out: first point unseen by mlp and lstm, or the middle",
     )
-    sound: tuple[Method, ...] = Field(("knn",), description="methods whose long forecast is rendered")
 
 
 class Evaluation(Section):

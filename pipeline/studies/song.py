@@ -3,18 +3,17 @@
 Defaults are those of the paper (M-Lin-DM, "Deep Audio Embedding", 2021) unless the description says otherwise.
 """
 
-import re
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
-from pipeline.sections import forecasting
-from pipeline.sections.autoencoder import Loss, Model, Training
+from pipeline.sections import forecasting, trajectory_study
+from pipeline.sections.autoencoder import WindowModel
 from pipeline.sections.sound import Composition, Music, Sound, Spectrogram, Window
-from pipeline.windows import Sample, count_window_frames
+from pipeline.sections.trajectory_study import TrajectoryParameters, results_of
+from pipeline.windows import count_window_frames
 
 STEPS = (
     "save_dataset.step0_make_song",
@@ -27,68 +26,32 @@ STEPS = (
     "evaluate.step7_measure_song",
     "evaluate.step8_draw_song",
 )
-
+RUN_SECTIONS = ("window", "model", "loss", "training")
+SERIES = "spectrogram"
 RESULTS = {
-    "spectrogram": Result("spectrogram.npz", STEPS[1], ("composition", "sound", "spectrogram")),
-    "autoencoder": Result(
-        "{run}/autoencoder.keras", STEPS[2], ("window", "model", "loss", "training"), ("spectrogram",)
-    ),
-    "history": Result("{run}/history.npz", STEPS[2], ("window", "model", "loss", "training"), ("spectrogram",)),
-    "embedding": Result("{run}/embedding.npz", STEPS[3], (), ("spectrogram", "autoencoder")),
-    "joint_forecaster": Result("{run}/joint_forecaster.keras", STEPS[3], (), ("autoencoder",)),
-    "mlp": Result("{run}/mlp.keras", STEPS[5], ("fit", "mlp"), ("embedding",)),
-    "lstm": Result("{run}/lstm.keras", STEPS[5], ("fit", "lstm"), ("embedding",)),
-    **{
-        f"forecast_{method}": Result(
-            f"{{run}}/forecast_{method}.npz", STEPS[6], ("fit", "forecast", *sections), ("embedding", *models)
-        )
-        for method, (sections, models) in forecasting.METHODS.items()
-    },
-    **{
-        f"divergence_{method}": Result(
-            f"{{run}}/divergence_{method}.npz", STEPS[7], ("lstm", "evaluation"), (f"forecast_{method}",)
-        )
-        for method in forecasting.METHODS
-    },
-    "recurrence": Result("{run}/recurrence.npz", STEPS[7], ("evaluation",), ("embedding",)),
-    "controls": Result(
-        "{run}/controls.npz", STEPS[7], ("fit", "forecast", "knn", "analog", "var", "evaluation"), ("embedding",)
-    ),
+    SERIES: Result("spectrogram.npz", STEPS[1], ("composition", "sound", "spectrogram")),
+    **results_of(STEPS, SERIES, RUN_SECTIONS),
 }
 
 
-class Play(Section):
-    """The player page and the video."""
+class Forecast(forecasting.Forecast):
+    """Which forecasts are made, from where, how far, and which are rendered."""
 
-    page: tuple[str, ...] = Field((), description="runs that the page shows side by side; left out: all")
-    forecasts: tuple[forecasting.Method, ...] = Field(
-        ("knn", "analog", "var", "lstm"), description="methods whose forecasts the page shows, where there are any"
-    )
-    video: tuple[str, ...] | None = Field(
-        None, description="runs of which a video is made; left out: the first; []: none"
-    )
-    frame_rate_hz: float = Field(30.0, gt=0, le=120, description="frames per second of the video")
-    tail_s: float = Field(0.5, gt=0, le=60, description="length of the bright tail behind the point")
-    rotation_deg_per_s: float = Field(
-        0.0, ge=-360, le=360, description="how fast the video's camera rotates; 0: it is fixed"
-    )
-    keep_frames: bool = Field(False, description="whether the video's frames are also written as PNG files")
+    sound: tuple[forecasting.Method, ...] = Field(("knn",), description="methods whose long forecast is rendered")
 
 
-class Figures(Section):
+class Figures(trajectory_study.Figures):
     """What is drawn next to what."""
 
-    compare: tuple[tuple[str, ...], ...] = Field((), description="lists of runs whose trajectories share a figure")
     songs: tuple[str, ...] = Field(
         (), description="parameter files whose songs are put together in the figures `songs_*`"
     )
 
 
-class Parameters(StudyParameters):
+class Parameters(TrajectoryParameters):
     """All sections of the study `song`."""
 
-    STEPS, RESULTS = STEPS, RESULTS
-    RUN_SECTIONS = ("window", "model", "loss", "training")
+    STEPS, RESULTS, RUN_SECTIONS, SERIES = STEPS, RESULTS, RUN_SECTIONS, SERIES
 
     study: Literal["song"]
     composition: Composition | None = None
@@ -96,18 +59,8 @@ class Parameters(StudyParameters):
     music: Music = Music()
     spectrogram: Spectrogram = Spectrogram()
     window: Window = Window()
-    model: Model = Model()
-    loss: Loss = Loss()
-    training: Training = Training()
-    play: Play = Play()
-    fit: forecasting.Fit = forecasting.Fit()
-    knn: forecasting.KNN = forecasting.KNN()
-    analog: forecasting.Analog = forecasting.Analog()
-    var: forecasting.VAR = forecasting.VAR()
-    mlp: forecasting.MLP = forecasting.MLP()
-    lstm: forecasting.LSTM = forecasting.LSTM()
-    forecast: forecasting.Forecast = forecasting.Forecast()
-    evaluation: forecasting.Evaluation = forecasting.Evaluation()
+    model: WindowModel = WindowModel()
+    forecast: Forecast = Forecast()
     figures: Figures = Figures()
 
     @property
@@ -115,73 +68,20 @@ class Parameters(StudyParameters):
         """Whether the sound is made by step 0."""
         return self.composition is not None and self.composition.file == self.sound.file
 
-    def has(self, kind: str) -> bool:
-        """Whether the run has such a result: a network only if it is among the methods."""
-        return super().has(kind) and (kind not in forecasting.NETWORKS or kind in self.forecast.methods)
+    @property
+    def period_s(self) -> float | None:
+        """Length of the loop or bar, where it is known."""
+        return self.music.period_s
 
-    def runs_of_video(self) -> list[str]:
-        """Return the runs of which a video is made."""
-        return [*self.runs][:1] if self.play.video is None else list(self.play.video)
-
-    def methods_of_run(self) -> list[str]:
-        """Return the forecasters of the run: those of the file, `joint` only where the run trains one."""
-        has_joint = self.loss.alpha > 0 and not self.model.is_linear
-        return [method for method in self.forecast.methods if method != "joint" or has_joint]
+    @property
+    def bpm(self) -> float | None:
+        """The tempo, in beats per minute, where it is known."""
+        return self.music.bpm
 
     def rendered_methods(self) -> list[str]:
-        """Return the forecasters of the run whose long forecast is rendered."""
+        """Return the forecasters of the run whose long forecast is rendered as sound."""
         return [method for method in self.methods_of_run() if method in self.forecast.sound]
 
-    def count_window_frames(self, spectrogram: Mapping[str, Any]) -> int:
+    def count_window_frames(self, series: Mapping[str, Any]) -> int:
         """Return the frames of a window in the stored spectrogram."""
-        return count_window_frames(
-            self.window.length_s, hop_s=float(spectrogram["hop_s"]), frame_s=float(spectrogram["frame_s"])
-        )
-
-    def sample(self, window_frames: int) -> Sample:
-        """Return what a sample of the training has: what the terms of the loss, or a linear fit, need."""
-        if self.model.is_linear:  # as many windows as coordinates, or as many differences between them
-            return Sample(window_frames, after=self.model.latent_dim - (self.model.method == "pca"))
-        loss, clip = self.loss, self.model.clip_windows - 1
-        before = 2 if loss.delta or loss.constant_velocity else 0
-        if self.training.clip == "encoded" and (loss.alpha or loss.delta):
-            before = clip
-        return Sample(
-            window_frames,
-            before=before,
-            after=1 if loss.alpha else 0,
-            max_lag=loss.max_lag if loss.persistence else 0,
-            remembered=clip - before if loss.alpha else 0,
-        )
-
-    @model_validator(mode="after")
-    def check_that_names_of_runs_match_their_loss(self) -> Self:
-        """A run called by letters of loss terms (R, RF_2s, RPV ...) has just those on."""
-        name = re.match(r"([RFOCPVW]+)\d*(_|$)", self.run or "")
-        if name and not self.model.is_linear and set(name[1]) != set(self.loss.letters()):
-            raise ValueError(
-                f"the name says that the terms {name[1]} are on, the weights in loss say {self.loss.letters()}: change "
-                "one of them"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def check_that_a_batch_has_a_covariance(self) -> Self:
-        """What is whitened by the points of a batch, two of a sample at least, needs more of them than dimensions."""
-        loss, n = self.loss, self.training.batch_samples
-        if (loss.persistence or loss.constant_velocity or loss.whiteness) and 2 * n <= self.model.latent_dim:
-            raise ValueError(
-                f"training.batch_samples={n}: must be more than half of model.latent_dim={self.model.latent_dim} "
-                "where P, V or W is on"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def check_that_named_runs_exist(self) -> Self:
-        """Each run in `figures.compare`, `play.page` and `play.video` is one of the file."""
-        named = {"play.page": self.play.page, "play.video": self.play.video or ()}
-        named["figures.compare"] = tuple(run for group in self.figures.compare for run in group)
-        for where, runs in named.items():
-            if unknown := [run for run in runs if run not in self.runs]:
-                raise ValueError(f"{where}: no run is called {unknown[0]!r}; runs: {', '.join(self.runs)}")
-        return self
+        return count_window_frames(self.window.length_s, hop_s=float(series["hop_s"]), frame_s=float(series["frame_s"]))

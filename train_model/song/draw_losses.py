@@ -11,7 +11,7 @@ from pipeline import figures, results
 from pipeline.figures import colour_of, new_figure
 from pipeline.parameters import ROOT
 from pipeline.results import Arrays
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 
 TERMS = {
     "reconstruction": "R: cross-entropy above the lowest possible (nats)",
@@ -29,7 +29,7 @@ def describe_losses(history: Arrays) -> str:
     return ", ".join(f"{term} {history[term][-1]:.5f}" for term in TERMS if term in history) or "fitted"
 
 
-def draw_all_losses(parameters: Parameters, root: Path = ROOT) -> list[Path]:
+def draw_all_losses(parameters: TrajectoryParameters, root: Path = ROOT) -> list[Path]:
     """Draw the losses of those runs of a song that are trained, if there are any, and return the paths."""
     trained = [run for run in parameters.for_runs() if not run.model.is_linear]
     histories = results.load_fresh(trained, "history", root)

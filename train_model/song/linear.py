@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from models.linear_autoencoder import build_linear_autoencoder
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 from pipeline.windows import evenly_spread_windows
 from train_model.song.predictable import dynamical_components, slow_features
 
@@ -75,7 +75,9 @@ def fit_predictable(
     return (mean + origin @ components, v.T @ components, patterns @ components), measures
 
 
-def fit_linear(frames: np.ndarray, window_frames: int, parameters: Parameters) -> tuple[keras.Model, dict[str, Any]]:
+def fit_linear(
+    frames: np.ndarray, window_frames: int, parameters: TrajectoryParameters
+) -> tuple[keras.Model, dict[str, Any]]:
     """Return the linear autoencoder of a run, and its history.
 
     That is ``cpu_s``, and ``explained_variance_ratio`` (latent_dim,) of PCA, or the measures of `fit_predictable`.

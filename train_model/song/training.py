@@ -17,7 +17,7 @@ from models.conditioned_autoencoder import (
 )
 from models.lowest_loss import lowest_cross_entropy
 from pipeline.data_generator import samples
-from pipeline.studies.song import Parameters
+from pipeline.sections.trajectory_study import TrajectoryParameters
 from pipeline.windows import Sample
 from train_model.callbacks import ProcessorTime, RefillMemory
 from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
@@ -26,7 +26,7 @@ from train_model.song.batch_statistics import use_song_statistics
 PARTS = ("encoder", "decoder", "forecaster")
 
 
-def build(sample: Sample, n_frames: int, n_bins: int, parameters: Parameters) -> keras.Model:
+def build(sample: Sample, n_frames: int, n_bins: int, parameters: TrajectoryParameters) -> keras.Model:
     """Build the model that trains the autoencoder of a run on a song, with first weights from the seed."""
     keras.utils.set_random_seed(parameters.training.seed)
     model, loss = parameters.model, parameters.loss
@@ -44,7 +44,7 @@ def build(sample: Sample, n_frames: int, n_bins: int, parameters: Parameters) ->
 def train(
     frames: np.ndarray,
     window_frames: int,
-    parameters: Parameters,
+    parameters: TrajectoryParameters,
     folder: Path,
     *,
     verbose: int = 0,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from pipeline.parameters import load
-from save_dataset.sound.clip_length import check_clip_length
+from save_dataset.clip_length import check_clip_length
 
 RUNS = '[runs.RF]\n[runs.R]\nloss.alpha = 0.0\n[runs.RF_2s]\nwindow.length_s = 2.0\n[runs.PCA]\nmodel.method = "pca"\n'
 SOUND = Path("music/a.wav")
