@@ -11,6 +11,7 @@ import tensorflow as tf
 from benchmarks.clock import time_steps
 from benchmarks.inputs import read_clip
 from models.conditioned_autoencoder import (
+    PRESETS,
     build_conditioned_autoencoder,
     build_decoder,
     build_encoder,
@@ -67,7 +68,7 @@ def parts(preset, window_frames, frames):
     return (
         build_encoder(window_frames, n_bins, 3, preset),
         build_decoder(window_frames, n_bins, 3, preset),
-        build_forecaster(CLIP_WINDOWS, 3, preset, dropout=0.0),
+        build_forecaster(CLIP_WINDOWS, 3, PRESETS[preset].forecast_activation, dropout=0.0),
     )
 
 

@@ -18,6 +18,7 @@ from benchmarks.clock import EpochClock
 from benchmarks.inputs import read_clip
 from embed.song.embedding import embed_song
 from embed.song.spread import effective_dimensions
+from models import surgery
 from models.conditioned_autoencoder import build_decoder, build_encoder, build_forecaster
 from pipeline.parameters import load
 from pipeline.studies.song import Parameters
@@ -95,7 +96,8 @@ def measure_on(spectrogram, n_epochs):
     def measure(autoencoder):
         if next(epochs) < n_epochs - 1:
             return ()
-        use_song_statistics(autoencoder, spectrogram["frames"])
+        encoder, decoder = (surgery.part(autoencoder, name) for name in ("encoder", "decoder"))
+        use_song_statistics(encoder, decoder, spectrogram["frames"])
         embedding = embed_song(autoencoder, spectrogram)
         smoothness = float(embedding["mean_velocity_cosine"])
         return float(embedding["reconstruction_loss"]), smoothness, effective_dimensions(embedding["z"])

@@ -1,6 +1,6 @@
-"""Step 3 of the study `song`: cut the encoder out of the trained model and embed every window of the song.
+"""Step 3 of the studies `song` and `video`: cut the encoder out of the trained model, embed every window or frame.
 
-Reads output/<name>/spectrogram.npz and <run>/autoencoder.keras.
+Reads output/<name>/spectrogram.npz, or film.npz and frames.npy, and <run>/autoencoder.keras.
 Writes <run>/embedding.npz, <run>/joint_forecaster.keras where the run trained one, the table `embedding`, and the
 figures `trajectory_<run>` and `compare_<runs>`.
 """
@@ -22,10 +22,11 @@ from embed.song.embedding import embed_song
 from models import surgery
 from pipeline import results
 from pipeline.parameters import ROOT, load
+from pipeline.series import load_series
 
 
 def run(name, root=ROOT, runs=None):
-    """Embed the song with the model of each run and draw its trajectories; returns the paths of the embeddings."""
+    """Embed with the model of each run, and draw the trajectories; returns the paths of the embeddings."""
     parameters = load(name, root)
     paths = [_embed_run(run_parameters, root) for run_parameters in parameters.for_runs(runs)]
     draw_embeddings(parameters, root)
@@ -33,10 +34,10 @@ def run(name, root=ROOT, runs=None):
 
 
 def _embed_run(parameters, root):
-    """Embed the song with the model of one run; returns the path of the embedding."""
-    spectrogram = results.load(parameters, "spectrogram", root)
+    """Embed with the model of one run; returns the path of the embedding."""
+    series = load_series(parameters, root)
     autoencoder = results.load_model(parameters, "autoencoder", root)
-    embedding = embed_song(autoencoder, spectrogram, show_progress=command_line.has_terminal())
+    embedding = embed_song(autoencoder, series, show_progress=command_line.has_terminal())
     path = results.save(parameters, "embedding", embedding, root)
     if surgery.has_part(autoencoder, "forecaster"):
         results.save_model(parameters, "joint_forecaster", surgery.part(autoencoder, "forecaster"), root)

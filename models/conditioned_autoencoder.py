@@ -14,6 +14,7 @@ import keras
 from keras import layers, ops
 from keras.initializers import RandomNormal
 
+from models.image_autoencoder import reconstruct_some_pixels
 from models.latent_memory import LatentMemory
 from models.losses import (
     ConstantVelocityLoss,
@@ -82,12 +83,11 @@ def build_decoder(window_frames: int, n_bins: int, latent_dim: int, preset: str 
 
 
 def build_forecaster(
-    clip_windows: int, latent_dim: int, preset: str = "half_second", *, units: int = 16, dropout: float = 0.1
+    clip_windows: int, latent_dim: int, activation: str = "linear", *, units: int = 16, dropout: float = 0.1
 ) -> keras.Model:
     """Build the model from clips ``(batch, clip_windows, latent_dim)`` to ``v_hat``, the velocity at the last point."""
     clip = keras.Input((clip_windows, latent_dim), name="clip")
     x = layers.LSTM(units, dropout=dropout, kernel_initializer=RandomNormal(), name="lstm")(clip)
-    activation = PRESETS[preset].forecast_activation
     v_hat = layers.Dense(latent_dim, activation, kernel_initializer=RandomNormal(), name="v_hat")(x)
     return keras.Model(clip, v_hat, name="forecaster")
 
@@ -130,6 +130,7 @@ def build_conditioned_autoencoder(
     constant_velocity: float = 0.0,
     whiteness: float = 0.0,
     stop_gradient: bool = False,
+    pixel_stride: int = 1,
 ) -> keras.Model:
     """Build the model to train on samples as `pipeline.data_generator.samples` gives them, with its loss inside.
 
@@ -147,6 +148,8 @@ def build_conditioned_autoencoder(
         ``constant_velocity``, ``whiteness``.
     stop_gradient : bool
         Whether the true velocity is a fixed target.
+    pixel_stride : int
+        Of images, every so many-th row and column is reconstructed, others in each step.
     """
     n_near = sample.before + 1 + sample.after
     windows = keras.Input((n_near + bool(sample.max_lag), *encoder.input_shape[1:]), name="windows")
@@ -154,7 +157,8 @@ def build_conditioned_autoencoder(
     z = encode_each(encoder, windows)  # (batch, n_windows, latent_dim)
     x_t, z_t = windows[:, sample.before], z[:, sample.before]
     until_t = z[:, : sample.before + 1]
-    terms = [ReconstructionLoss(beta, name="reconstruction")([x_t, decoder(z_t)])]
+    pair = (x_t, decoder(z_t)) if pixel_stride == 1 else reconstruct_some_pixels(decoder, x_t, z_t, pixel_stride)
+    terms = [ReconstructionLoss(beta, name="reconstruction")(pair)]
     if alpha:
         if forecaster is None:
             raise ValueError(f"alpha={alpha}: must be 0 without a forecaster")

@@ -23,11 +23,11 @@ def build_embedder(autoencoder: keras.Model) -> keras.Model:
     Returns
     -------
     keras.Model
-        From ``(batch, window_frames, n_bins)`` to a dict of ``z`` ``(batch, latent_dim)`` and
+        From windows ``(batch, ...)`` to a dict of ``z`` ``(batch, latent_dim)`` and
         ``reconstruction_loss`` ``(batch,)``, the mean binary cross-entropy over the pixels of the window.
     """
     encoder, decoder = part(autoencoder, "encoder"), part(autoencoder, "decoder")
     window = keras.Input(encoder.input_shape[1:], name="window")
     z = encoder(window)
-    loss = ops.mean(ops.binary_crossentropy(window, decoder(z)), axis=(1, 2))
+    loss = ops.mean(ops.binary_crossentropy(window, decoder(z)), axis=tuple(range(1, window.ndim)))
     return keras.Model(window, {"z": z, "reconstruction_loss": loss}, name="embedder")

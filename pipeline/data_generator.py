@@ -1,21 +1,32 @@
 """The tf.data pipelines: a spectrogram or a corpus goes in as one tensor, windows are cut from it inside the graph."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
 
 from pipeline.notes import N_KEYS
+from pipeline.stored_frames import HIGHEST, Frames, StoredFrames
 from pipeline.windows import Sample
 
 MAX_BATCHES = 2**16  # of an epoch: no two epochs draw the same
+MAX_BATCH_PIXELS = 2**18  # of images that a network takes at once
 FIRST_FRACTION = 1 / 12  # of the maximum shift: a semitone of an octave, one frame of twelve
 
 
 def samples(
-    frames: np.ndarray, sample: Sample, *, samples_per_batch: int, seed: int, epoch: tf.Variable
+    frames: Frames,
+    sample: Sample,
+    *,
+    samples_per_batch: int,
+    seed: int,
+    epoch: tf.Variable,
+    part: tuple[int, int] | None = None,
 ) -> tf.data.Dataset:
     """Return batches of samples from all over a song ``(n_frames, n_bins)``, in another order each epoch.
+
+    Of a film, frames are ``(height, width)``; `part` is the first frame and the end of what samples are taken from.
 
     One pass is one epoch and has every sample. So that all batches have one shape, the first of the epoch come again to
     fill up the last. Order and lags depend on seed and epoch, which is read while the pass runs: a training that
@@ -27,7 +38,8 @@ def samples(
         Of dicts of ``t`` (samples_per_batch,), and ``windows`` (samples_per_batch, n, window_frames, n_bins): those
         before t, t, those after t, and if there is a `max_lag` one that is 1 to so many after t, at random.
     """
-    song = tf.constant(frames, tf.float32)
+    read = _reader_of(frames)
+    first, end = part or (0, len(frames))
     near = tf.range(-sample.before, sample.after + 1)
     in_window = tf.range(sample.window_frames)
 
@@ -37,9 +49,9 @@ def samples(
             lag_seed = tf.stack([seed, epoch * MAX_BATCHES + tf.cast(batch, tf.int32)])
             lags = tf.random.stateless_uniform((samples_per_batch, 1), lag_seed, 1, sample.max_lag + 1, tf.int32)
             firsts = tf.concat([firsts, t[:, None] + lags], axis=1)
-        return {"t": t, "windows": tf.gather(song, firsts[:, :, None] + in_window)}
+        return {"t": t, "windows": read(firsts[:, :, None] + in_window)}
 
-    order = shuffled(sample.of_song(len(frames)), samples_per_batch, seed=seed, epoch=epoch)
+    order = shuffled(first + sample.of_song(end - first), samples_per_batch, seed=seed, epoch=epoch)
     return order.enumerate().map(cut).prefetch(tf.data.AUTOTUNE)
 
 
@@ -156,9 +168,29 @@ def pairs(
     return tf.data.Dataset.range(n_batches, output_type=tf.int32).map(make_batch).prefetch(1)
 
 
-def windows(frames: np.ndarray, window_frames: int, *, batch_windows: int = 1024) -> tf.data.Dataset:
-    """Return all windows of a song ``(n_frames, n_bins)`` in order, in batches ``(batch, window_frames, n_bins)``."""
-    song = tf.constant(frames, tf.float32)
+def windows(frames: Frames, window_frames: int, *, batch_windows: int | None = None) -> tf.data.Dataset:
+    """Return all windows of a song ``(n_frames, n_bins)`` in order, in batches ``(batch, window_frames, n_bins)``.
+
+    Of a film, they are ``(batch, 1, height, width)``. Batches are of 1024 windows of a song, or of as many frames of a
+    film as networks have room for, if `batch_windows` does not say it.
+    """
+    read = _reader_of(frames)
+    if batch_windows is None:
+        batch_windows = 1024 if frames.ndim == 2 else max(1, MAX_BATCH_PIXELS // math.prod(frames.shape[1:]))
     offsets = tf.range(window_frames)
     starts = tf.data.Dataset.range(len(frames) - window_frames + 1, output_type=tf.int32).batch(batch_windows)
-    return starts.map(lambda start: tf.gather(song, start[:, None] + offsets)).prefetch(1)
+    return starts.map(lambda start: read(start[:, None] + offsets)).prefetch(1)
+
+
+def _reader_of(frames: Frames) -> Callable[[tf.Tensor], tf.Tensor]:
+    """What returns frames by their indices, as floats: from a tensor, or from the file they are stored in."""
+    if not isinstance(frames, StoredFrames):
+        song = tf.constant(frames, tf.float32)
+        return lambda indices: tf.gather(song, indices)
+
+    def read(indices: tf.Tensor) -> tf.Tensor:
+        images = tf.numpy_function(frames.read, [indices], tf.uint8)
+        images = tf.ensure_shape(images, (*indices.shape, *frames.shape[1:]))
+        return tf.cast(images, tf.float32) / HIGHEST
+
+    return read

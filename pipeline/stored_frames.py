@@ -10,11 +10,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from pipeline import results
 from pipeline.atomic_write import atomic_write
-from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
-from pipeline.sections.trajectory_study import TrajectoryParameters
 
 HIGHEST = 255  # of 8 bits
 
@@ -40,6 +37,11 @@ class StoredFrames:
     def __len__(self) -> int:
         return self.shape[0]
 
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
     def __getitem__(self, frames: slice) -> np.ndarray:
         return self.read(np.arange(len(self))[frames]) / np.float32(HIGHEST)
 
@@ -47,9 +49,20 @@ class StoredFrames:
         """Return frames by their indices, of 8 bits, in the shape of the indices and then height and width."""
         return np.asarray(np.load(self.path, mmap_mode="r")[self.first + np.asarray(indices)])
 
-    def part(self, first: int, end: int) -> "StoredFrames":
-        """Return the frames from the first to before the end."""
-        return StoredFrames(self.path, self.first + first, self.first + end)
+
+Frames = np.ndarray | StoredFrames
+
+
+def part_of(frames: Frames, first: int, end: int) -> Frames:
+    """Return the frames from the first to before the end; of those that are stored, without reading any."""
+    if isinstance(frames, StoredFrames):
+        return StoredFrames(frames.path, frames.first + first, frames.first + end)
+    return frames[first:end]
+
+
+def identity_of(frames: Frames) -> list[np.ndarray]:
+    """Return arrays that are other ones for other frames: the frames, or the digest of the file they are stored in."""
+    return [np.array(digest_file(frames.path)) if isinstance(frames, StoredFrames) else frames]
 
 
 class FrameWriter:
@@ -83,27 +96,3 @@ def write_frames(path: Path) -> Iterator[FrameWriter]:
         writer = FrameWriter(file)
         yield writer
         writer.finish()
-
-
-def frames_path(parameters: TrajectoryParameters, root: Path = ROOT) -> Path:
-    """Return where the frames of a film lie: next to its result."""
-    return results.path_of(parameters, parameters.SERIES, root).with_name("frames.npy")
-
-
-def load_series(parameters: TrajectoryParameters, root: Path = ROOT) -> dict:
-    """Return the spectrogram or film that is embedded, as `results.load` does, with the ``frames`` of a film.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        As `results.load` does; also if the frames of a film are missing, or others than it was saved with.
-    """
-    series = results.load(parameters, parameters.SERIES, root)
-    if "frames" in series:
-        return series
-    path, hint = frames_path(parameters, root), results.hint(parameters, parameters.SERIES)
-    if not path.is_file():
-        raise FileNotFoundError(f"{results.display_path(path, root)}: does not exist; {hint}")
-    if digest_file(path) != str(series["frames_digest"]):
-        raise ValueError(f"{results.display_path(path, root)}: is not what step 1 wrote; {hint}")
-    return series | {"frames": StoredFrames(path)}

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.stored_frames import Frames
+
+MAX_PIXELS = 2**26  # of all windows that are taken of a film: a quarter of a gigabyte
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -82,11 +86,15 @@ def mean_hop_s(times_s: np.ndarray) -> float:
     return float(np.mean(np.diff(times_s)))
 
 
-def evenly_spread_windows(frames: np.ndarray, window_frames: int, max_windows: int = 4000) -> np.ndarray:
+def evenly_spread_windows(frames: Frames, window_frames: int, max_windows: int = 4000) -> np.ndarray:
     """Return all windows of a song ``(n_frames, n_bins)``, or every n-th of a long one, `max_windows` at most.
 
-    They are ``(n_windows, window_frames, n_bins)``.
+    They are ``(n_windows, window_frames, n_bins)``; of a film, whose windows are of one frame and fewer if these are
+    large, ``(n_windows, 1, height, width)``.
     """
-    windows = np.lib.stride_tricks.sliding_window_view(frames, window_frames, axis=0)
+    if window_frames == 1:
+        max_windows = min(max_windows, max(1, MAX_PIXELS // math.prod(frames.shape[1:])))
+        return frames[:: -(-len(frames) // max_windows)][:, None]
+    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(frames), window_frames, axis=0)
     step = -(-len(windows) // max_windows)
     return windows[::step].swapaxes(1, 2)  # NumPy puts the frames of a window last

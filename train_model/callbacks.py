@@ -10,6 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from pipeline.data_generator import windows
+from pipeline.stored_frames import Frames
+
+BEST = "best.weights.h5"
 
 
 class SeedByEpoch(keras.callbacks.Callback):
@@ -46,13 +49,19 @@ class ProcessorTime(keras.callbacks.Callback):
 
 
 class RefillMemory(keras.callbacks.Callback):
-    """Encodes all windows of a song ``(n_frames, n_bins)`` anew at the start of each epoch, in one batched pass."""
+    """Encodes all windows of a song or film anew at the start of each epoch, and before it is validated."""
 
-    def __init__(self, frames: np.ndarray, window_frames: int):
+    def __init__(self, frames: Frames, window_frames: int):
         super().__init__()
         self.windows = windows(frames, window_frames)
 
     def on_epoch_begin(self, epoch, logs=None):
+        self._refill()
+
+    def on_test_begin(self, logs=None):
+        self._refill()
+
+    def _refill(self):
         encoder, memory = self.model.get_layer("encoder"), self.model.get_layer("memory")
         memory.points.assign(np.concatenate([encoder(batch) for batch in self.windows]))
 
@@ -86,6 +95,13 @@ def resumable(folder: Path) -> list[keras.callbacks.Callback]:
         keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True),
         keras.callbacks.BackupAndRestore(str(folder / "backup"), double_checkpoint=True, delete_checkpoint=False),
     ]
+
+
+def keep_best(folder: Path) -> keras.callbacks.Callback:
+    """Return a callback that keeps the weights of the lowest loss of validation in `folder`, over interruptions."""
+    best = np.nanmin(read_history(folder)["val_loss"]) if can_resume(folder) else None
+    settings = {"monitor": "val_loss", "save_best_only": True, "save_weights_only": True}
+    return keras.callbacks.ModelCheckpoint(folder / BEST, **settings, initial_value_threshold=best)
 
 
 def can_resume(folder: Path) -> bool:

@@ -17,7 +17,7 @@ from pipeline.results import Arrays
 from pipeline.sections.autoencoder import Training as SongTraining
 from pipeline.sections.complex import PairTraining
 from pipeline.sections.dictionary import DictionaryTraining
-from train_model.callbacks import SeedByEpoch, can_resume, read_history, resumable
+from train_model.callbacks import BEST, SeedByEpoch, can_resume, keep_best, read_history, resumable
 
 Trained = tuple[keras.Model, Arrays, str]  # model, history, a line about it
 Training: TypeAlias = SongTraining | PairTraining | DictionaryTraining
@@ -83,6 +83,7 @@ def fit_resumably(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     watchers: Sequence[keras.callbacks.Callback] = (),
     *,
+    validation: tf.data.Dataset | None = None,
     verbose: int = 0,
     hint: str = "a lower learning_rate",
 ) -> dict[str, np.ndarray]:
@@ -96,6 +97,8 @@ def fit_resumably(
         From `unfinished_folder`.
     callbacks, watchers : sequence of keras.callbacks.Callback
         Called before state and logs are kept, and after.
+    validation : tf.data.Dataset
+        Batches that the model is validated on after each epoch; it gets the weights of the epoch of the lowest loss.
     hint : str
         What to train with if the loss is no longer finite.
 
@@ -105,12 +108,24 @@ def fit_resumably(
         If the loss is no longer finite; then nothing is left to resume from.
     """
     model.optimizer.build(model.trainable_variables)  # built while the first step is traced, it is traced twice
-    around = [SeedByEpoch(training.seed, epoch), *callbacks, keras.callbacks.TerminateOnNaN(), *resumable(unfinished)]
-    model.fit(batches, epochs=training.epochs, callbacks=[*around, *watchers], shuffle=False, verbose=verbose)
+    around = [SeedByEpoch(training.seed, epoch), *callbacks, keras.callbacks.TerminateOnNaN()]
+    if validation is not None:
+        around.append(keep_best(unfinished))  # before an epoch is logged
+    around += [*resumable(unfinished), *watchers]
+    model.fit(
+        batches,
+        epochs=training.epochs,
+        validation_data=validation,
+        callbacks=around,
+        shuffle=False,
+        verbose=verbose,
+    )
     history = read_history(unfinished)
     if not np.isfinite(history["loss"]).all():
         remove_unfinished(unfinished.parent)
         raise ValueError(f"the loss is no longer finite: train with {hint}")
+    if validation is not None:
+        model.load_weights(unfinished / BEST)
     return history
 
 

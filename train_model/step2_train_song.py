@@ -1,6 +1,6 @@
-"""Step 2 of the study `song`: train the autoencoder of each run, or fit its linear baseline.
+"""Step 2 of the studies `song` and `video`: train the autoencoder of each run, or fit its linear baseline.
 
-Reads output/<name>/spectrogram.npz.
+Reads output/<name>/spectrogram.npz, or film.npz and frames.npy.
 Writes output/<name>/<run>/autoencoder.keras and history.npz, the figure `losses` and the diagram `model_<run>`.
 Runs that are up to date are left as they are; a training that was stopped resumes after its last complete epoch.
 """
@@ -19,6 +19,7 @@ if __name__ == "__main__":  # before anything heavy is imported
 
 from pipeline import results
 from pipeline.parameters import ROOT, load
+from pipeline.series import load_series
 from save_dataset.clip_length import check_clip_length
 from train_model.fitting import train_runs
 from train_model.model_diagram import write_diagram
@@ -37,15 +38,16 @@ def run(name, root=ROOT, runs=None, force=False):
 
 def _train_run(parameters, root):
     """Train one run, or fit a linear one; returns the model, its history and a line about it."""
-    spectrogram = results.load(parameters, "spectrogram", root)
-    check_clip_length(spectrogram, parameters, results.path_of(parameters, "spectrogram", root))
-    window_frames = parameters.count_window_frames(spectrogram)
-    print(f"{parameters.run}: windows of {window_frames} frames to {parameters.model.latent_dim} coordinates")
+    series = load_series(parameters, root)
+    check_clip_length(series, parameters, results.path_of(parameters, parameters.SERIES, root))
+    window_frames = parameters.count_window_frames(series)
+    shape = " x ".join(map(str, (window_frames, *series["frames"].shape[1:])))
+    print(f"{parameters.run}: windows of {shape} values to {parameters.model.latent_dim} coordinates")
     if parameters.model.is_linear:
-        model, history = fit_linear(spectrogram["frames"], window_frames, parameters)
+        model, history = fit_linear(series["frames"], window_frames, parameters)
     else:
         folder, verbose = results.path_of(parameters, "autoencoder", root).parent, int(command_line.has_terminal())
-        model, history = train(spectrogram["frames"], window_frames, parameters, folder, verbose=verbose)
+        model, history = train(series["frames"], window_frames, parameters, folder, verbose=verbose)
     write_diagram(model, results.figure_path(parameters, f"model_{parameters.run}", root))
     return model, history, describe_losses(history)
 

@@ -1,6 +1,7 @@
-"""From a trained autoencoder and a song to its trajectory."""
+"""From a trained autoencoder and a song or film to its trajectory."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,16 +15,17 @@ from pipeline.windows import window_times
 
 
 def embed_song(
-    autoencoder: keras.Model, spectrogram: Mapping[str, np.ndarray], *, show_progress: bool = False
+    autoencoder: keras.Model, series: Mapping[str, Any], *, show_progress: bool = False
 ) -> dict[str, np.ndarray]:
-    """Return every window of a song as a point, in one batched pass.
+    """Return every window of a song, or frame of a film, as a point, in one batched pass.
 
     Parameters
     ----------
     autoencoder : keras.Model
         With the parts ``encoder`` and ``decoder``.
-    spectrogram : mapping of str to np.ndarray
-        As stored by step 1: ``frames`` (n_frames, n_bins), ``times_s`` (n_frames,), ``frame_s``.
+    series : mapping of str to np.ndarray
+        As stored by step 1: ``frames`` (n_frames, n_bins) or (n_frames, height, width), ``times_s`` (n_frames,),
+        ``frame_s``.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def embed_song(
     """
     embedder = surgery.build_embedder(autoencoder)
     window_frames = embedder.input_shape[1]
-    batches = windows(spectrogram["frames"], window_frames)
+    batches = windows(series["frames"], window_frames)
     embedded = [embedder(batch) for batch in tqdm(batches, "embedding", unit="batch", disable=not show_progress)]
     z = np.concatenate([batch["z"] for batch in embedded])
     if not np.ptp(z, axis=0).any():
@@ -50,14 +52,14 @@ def embed_song(
             "train it with another [training] seed or a lower learning_rate"
         )
     losses = np.concatenate([batch["reconstruction_loss"] for batch in embedded])
-    times = window_times(spectrogram["times_s"], window_frames, float(spectrogram["frame_s"]))
+    times = window_times(series["times_s"], window_frames, float(series["frame_s"]))
     return {
         "z": z,
         "z_scaled": scale_axes(z),
         **times,
         "window_reconstruction_loss": losses,
         "reconstruction_loss": losses.mean(dtype=np.float64),
-        "lowest_reconstruction_loss": np.array(lowest_cross_entropy(spectrogram["frames"], window_frames)),
+        "lowest_reconstruction_loss": np.array(lowest_cross_entropy(series["frames"], window_frames)),
         "mean_velocity_cosine": np.array(mean_velocity_cosine(z)),
         "path_over_extent": np.array(path_over_extent(z)),
     }

@@ -26,7 +26,7 @@ def build_parts(preset, *, latent_dim=3, clip_windows=45, dropout=0.1, window_fr
     return (
         build_encoder(window_frames, n_bins, latent_dim, preset),
         build_decoder(window_frames, n_bins, latent_dim, preset),
-        build_forecaster(clip_windows, latent_dim, preset, dropout=dropout),
+        build_forecaster(clip_windows, latent_dim, PRESETS[preset].forecast_activation, dropout=dropout),
     )
 
 

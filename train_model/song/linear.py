@@ -14,6 +14,7 @@ from sklearn.decomposition import PCA
 
 from models.linear_autoencoder import build_linear_autoencoder
 from pipeline.sections.trajectory_study import TrajectoryParameters
+from pipeline.stored_frames import Frames, part_of
 from pipeline.windows import evenly_spread_windows
 from train_model.song.predictable import dynamical_components, slow_features
 
@@ -23,8 +24,8 @@ N_LEADING = 50
 MIN_VARIANCE_RATIO = 1e-6  # a component below it, as a fraction of all variance, is rounding and no direction
 
 
-def fit_pca(frames: np.ndarray, window_frames: int, latent_dim: int, seed: int = 0) -> PCA:
-    """Fit PCA to all windows of a song, or to some thousand evenly spread ones of a long one.
+def fit_pca(frames: Frames, window_frames: int, latent_dim: int, seed: int = 0) -> PCA:
+    """Fit PCA to all windows of a song or film, or to some thousand evenly spread ones of a long one.
 
     The seed is that of the randomised solver that scikit-learn takes for large problems.
 
@@ -40,7 +41,7 @@ def fit_pca(frames: np.ndarray, window_frames: int, latent_dim: int, seed: int =
 
 
 def fit_predictable(
-    frames: np.ndarray, window_frames: int, latent_dim: int, method: str, seed: int = 0
+    frames: Frames, window_frames: int, latent_dim: int, method: str, seed: int = 0
 ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], dict[str, Any]]:
     """Fit SFA or DCA, the method "sfa" or "dca", to all windows of a song ``(n_frames, n_bins)``.
 
@@ -76,13 +77,14 @@ def fit_predictable(
 
 
 def fit_linear(
-    frames: np.ndarray, window_frames: int, parameters: TrajectoryParameters
+    frames: Frames, window_frames: int, parameters: TrajectoryParameters
 ) -> tuple[keras.Model, dict[str, Any]]:
-    """Return the linear autoencoder of a run, and its history.
+    """Return the linear autoencoder of a run, fitted to the part of song or film to train on, and its history.
 
     That is ``cpu_s``, and ``explained_variance_ratio`` (latent_dim,) of PCA, or the measures of `fit_predictable`.
     """
     model, seed, began = parameters.model, parameters.training.seed, time.process_time()
+    frames = part_of(frames, 0, parameters.count_parts(len(frames))[0])
     if model.method == "pca":
         pca = fit_pca(frames, window_frames, model.latent_dim, seed)
         arrays = pca.mean_, pca.components_, pca.components_
@@ -90,10 +92,10 @@ def fit_linear(
     else:
         arrays, measures = fit_predictable(frames, window_frames, model.latent_dim, model.method, seed)
     history = {"cpu_s": [time.process_time() - began], **measures}
-    return build_linear_autoencoder(*arrays, window_frames), history
+    return build_linear_autoencoder(*arrays, (window_frames, *frames.shape[1:])), history
 
 
-def _leading_components(frames: np.ndarray, window_frames: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _leading_components(frames: Frames, window_frames: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The mean window and the leading principal components in which windows do differ, ``(n, n_pixels)``."""
     n_windows, n_pixels = len(frames) - window_frames + 1, window_frames * frames.shape[1]
     with np.errstate(invalid="ignore", divide="ignore"):  # of windows that are all the same
@@ -102,7 +104,7 @@ def _leading_components(frames: np.ndarray, window_frames: int, seed: int) -> tu
     return pca.mean_, pca.components_[differ].astype(float)
 
 
-def _project(frames: np.ndarray, components: np.ndarray, window_frames: int) -> np.ndarray:
+def _project(frames: Frames, components: np.ndarray, window_frames: int) -> np.ndarray:
     """Scores of all windows ``(n_windows, n)``, added up frame by frame: windows themselves would fill the memory."""
     n_windows = len(frames) - window_frames + 1
     by_frame = components.reshape(len(components), window_frames, -1)

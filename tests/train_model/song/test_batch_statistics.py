@@ -15,19 +15,23 @@ def autoencoder():
     return keras.Model(window, decoder(encoder(window)))
 
 
+def parts_of(autoencoder):
+    return part(autoencoder, "encoder"), part(autoencoder, "decoder")
+
+
 def test_whole_song_is_then_decoded_as_in_training(autoencoder, rng):
     frames = rng.uniform(size=(60, 5)).astype(np.float32)
     z = part(autoencoder, "encoder")(evenly_spread_windows(frames, 8))
     decoder = part(autoencoder, "decoder")
     in_training = np.asarray(decoder(z, training=True))
     assert np.abs(decoder(z) - in_training).max() > 0.01
-    use_song_statistics(autoencoder, frames)
+    use_song_statistics(*parts_of(autoencoder), frames)
     np.testing.assert_allclose(decoder(z), in_training, atol=1e-5)
 
 
 def test_weights_that_are_trained_and_momentum_stay(autoencoder, rng):
     before = [variable.numpy() for variable in autoencoder.trainable_variables]
-    use_song_statistics(autoencoder, rng.uniform(size=(60, 5)).astype(np.float32))
+    use_song_statistics(*parts_of(autoencoder), rng.uniform(size=(60, 5)).astype(np.float32))
     for variable, value in zip(autoencoder.trainable_variables, before, strict=True):
         np.testing.assert_array_equal(variable, value)
     normalisations = [layer for layer in part(autoencoder, "decoder").layers if "normalization" in layer.name]
