@@ -12,7 +12,7 @@ from models.conditioned_autoencoder import (
     build_forecaster,
 )
 from pipeline.data_generator import samples
-from pipeline.sections.autoencoder import Model
+from pipeline.sections.autoencoder import WindowModel
 from pipeline.windows import Sample
 from tests.straightforward import build_straightforward_autoencoder, straightforward_samples
 from train_model.callbacks import RefillMemory
@@ -81,7 +81,7 @@ def test_weights_start_normal_with_deviation_one_twentieth_and_biases_zero():
 
 
 def test_parameter_file_and_builders_know_the_same_presets():
-    assert set(Model.model_fields["preset"].annotation.__args__) == set(PRESETS)
+    assert set(WindowModel.model_fields["preset"].annotation.__args__) == set(PRESETS)
 
 
 def losses_and_gradients(model, inputs, variables):

@@ -13,8 +13,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from embed.song.film.draw_moving_point import MovingPoint
-from embed.song.film.mp4 import open_mp4
 from pipeline.atomic_write import atomic_write
+from save_dataset.video.mp4 import open_mp4
 
 
 def write_video(
