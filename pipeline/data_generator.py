@@ -11,7 +11,7 @@ from pipeline.stored_frames import HIGHEST, Frames, StoredFrames
 from pipeline.windows import Sample
 
 MAX_BATCHES = 2**16  # of an epoch: no two epochs draw the same
-MAX_BATCH_PIXELS = 2**18  # of images that a network takes at once
+MAX_BATCH_PIXELS = 2**16  # of images that a network takes at once
 FIRST_FRACTION = 1 / 12  # of the maximum shift: a semitone of an octave, one frame of twelve
 
 
