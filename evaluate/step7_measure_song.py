@@ -1,4 +1,4 @@
-"""Step 7 of the study `song`: measure how far forecasts are from what happened, and what the trajectory itself is like.
+"""Step 7 of the studies `song` and `video`: measure how far forecasts are from what happened, and the path itself.
 
 Reads output/<name>/<run>/embedding.npz and forecast_<method>.npz.
 Writes <run>/divergence_<method>.npz, <run>/controls.npz and <run>/recurrence.npz.

@@ -1,4 +1,4 @@
-"""Step 5 of the study `song`: fit the networks that forecast the trajectory of each run.
+"""Step 5 of the studies `song` and `video`: fit the networks that forecast the trajectory of each run.
 
 Reads output/<name>/<run>/embedding.npz.
 Writes <run>/mlp.keras and <run>/lstm.keras, those of them that are among the methods in [forecast].
@@ -42,10 +42,11 @@ def _fit_run(parameters, kind, root, force):
         print(f"{parameters.run}: {results.display_path(path, root)} is up to date")
         return path
     n_fitted, _ = split_for_networks(embedding, parameters)
+    _, first_scored, _ = parameters.count_fitted(len(embedding["z"]))
     print(f"{parameters.run}: {kind} on the first {n_fitted} of {len(embedding['z'])} points")
     z = scaling_of(embedding["z"], parameters.fit.scale).apply(embedding["z"])
     settings, verbose = getattr(parameters, kind), int(command_line.has_terminal())
-    network, losses = fit_network(z[:n_fitted], settings, verbose=verbose)
+    network, losses = fit_network(z[:n_fitted], settings, validation=z[n_fitted:first_scored], verbose=verbose)
     print(f"{parameters.run}: mean squared error {losses[0]:.5f} in the first epoch, {losses[-1]:.5f} in the last")
     results.save_model(parameters, kind, network, root)
     print(f"wrote {results.display_path(path, root)}")

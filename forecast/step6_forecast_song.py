@@ -1,4 +1,4 @@
-"""Step 6 of the study `song`: forecast the trajectory of each run by every method, and render forecasts as sound.
+"""Step 6 of the studies `song` and `video`: forecast the trajectory of each run by every method; sound of forecasts.
 
 Reads output/<name>/<run>/embedding.npz, mlp.keras, lstm.keras, joint_forecaster.keras, autoencoder.keras.
 Writes <run>/forecast_<method>.npz for every method in [forecast], <run>/sound/truth.wav, decoded.wav and <method>.wav,

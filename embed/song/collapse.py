@@ -8,7 +8,7 @@ from pipeline.sections.trajectory_study import TrajectoryParameters
 
 MIN_DIMENSIONS = 1.5
 MAX_PATH_RATIO = 3.0  # of the path over the extent of the pure autoencoder's trajectory
-REMEDY = "condition it as RPVW in parameters/my_song.toml, or take a smaller weight"
+REMEDY = "condition it as RPVW in parameters/my_{study}.toml, or take a smaller weight"
 REMEDY_OF_P = "take a smaller loss.persistence, or a larger loss.whiteness"
 
 
@@ -24,7 +24,9 @@ def describe_collapses(runs: list[TrajectoryParameters], embeddings: Mapping[str
     for run in embedded:
         of_run = embeddings[str(run.run)]
         reference = pure.get(of_run["z"].shape)
-        remedy = "" if run.model.is_linear or _is_pure(run) else f"; {REMEDY_OF_P if run.loss.persistence else REMEDY}"
+        remedy = f"; {REMEDY_OF_P if run.loss.persistence else REMEDY.format(study=run.study)}"
+        if run.model.is_linear or _is_pure(run):
+            remedy = ""
         if run.model.latent_dim > 1 and (dimensions := effective_dimensions(of_run["z"])) < MIN_DIMENSIONS:
             there = f"{dimensions:.2f} effective dimensions of {run.model.latent_dim}"
             lines.append(f"warning: {run.run} has all but collapsed to a line ({there}){remedy}")

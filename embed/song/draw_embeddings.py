@@ -29,7 +29,7 @@ def draw_embeddings(parameters: TrajectoryParameters, root: Path = ROOT) -> list
         if not embeddings.keys() >= set(group):
             continue
         name = "_".join(["compare" if len(group) > 1 else "trajectory", *group])
-        figure = draw_trajectories({run: embeddings[run] for run in group})
+        figure = draw_trajectories({run: embeddings[run] for run in group}, parameters.sections_of_points)
         paths += figures.save(figure, results.figure_path(parameters, name, root))
     period_s = parameters.period_s
     rows = [_row_of(run, embeddings[run], histories[run], period_s) for run in embeddings if run in histories]

@@ -10,16 +10,18 @@ from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
+from embed.song.sections import Sections, cut, legend_of
 from pipeline.figures import TIME_COLOURS, new_figure
 
 PANEL_IN = 4.4
 BAR_IN = 1.1
 
 
-def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
+def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]], sections: Sections = ()) -> Figure:
     """Draw a panel for each embedding, by run as step 3 stores them, and one colour bar for time.
 
-    Titles have the run, its smoothness and its reconstruction loss.
+    Titles have the run, its smoothness and its reconstruction loss. Where there are sections, ``(first point, name)``,
+    colours are theirs.
     """
     n_columns = len(embeddings) if len(embeddings) <= 3 else math.ceil(math.sqrt(len(embeddings)))
     n_rows = -(-len(embeddings) // n_columns)
@@ -30,21 +32,30 @@ def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]]) -> Fig
     panels = figure.subplots(n_rows, n_columns, squeeze=False, subplot_kw={"projection": "3d"}).ravel()
     scale = Normalize(0.0, max(embedding["times_s"][-1] for embedding in embeddings.values()))
     for axes, (run, embedding) in zip(panels, embeddings.items(), strict=False):
-        draw_trajectory(axes, run, embedding, scale)
+        draw_trajectory(axes, run, embedding, scale, sections)
     for axes in panels[len(embeddings) :]:
         axes.remove()
+    if sections:
+        figure.legend(handles=legend_of(sections), loc="center right")
+        return figure
     bar = figure.add_axes((right + 0.3 / width_in, 0.2, 0.14 / width_in, 0.55))
     figure.colorbar(ScalarMappable(scale, TIME_COLOURS), cax=bar, label="time (s)")
     return figure
 
 
-def draw_trajectory(axes: Axes3D, run: str, embedding: Mapping[str, np.ndarray], scale: Normalize) -> None:
-    """Draw a trajectory as a line coloured by time; the title says so if not all its dimensions are shown."""
+def draw_trajectory(
+    axes: Axes3D, run: str, embedding: Mapping[str, np.ndarray], scale: Normalize, sections: Sections = ()
+) -> None:
+    """Draw a trajectory as a line coloured by time, or section; the title says so if not all dimensions are shown."""
     points, kept = first_three_components(embedding["z"])
-    segments = np.stack([points[:-1], points[1:]], axis=1)  # (n_points - 1, 2, 3)
-    line = Line3DCollection(segments, cmap=TIME_COLOURS, norm=scale, linewidth=0.8, rasterized=True)
-    line.set_array(embedding["times_s"][:-1])
-    axes.add_collection3d(line)
+    if sections:
+        for piece in cut(len(points), sections):
+            axes.plot(*points[piece.points].T, color=piece.colour, linewidth=0.9, rasterized=True)
+    else:
+        segments = np.stack([points[:-1], points[1:]], axis=1)  # (n_points - 1, 2, 3)
+        line = Line3DCollection(segments, cmap=TIME_COLOURS, norm=scale, linewidth=0.8, rasterized=True)
+        line.set_array(embedding["times_s"][:-1])
+        axes.add_collection3d(line)
     name = "z" if kept is None else "component "
     for dimension, axis in enumerate("xyz"):
         if dimension < embedding["z"].shape[1]:

@@ -138,9 +138,24 @@ def one_step_scores(reference: np.ndarray, estimated: np.ndarray, z_spread: floa
     Returns
     -------
     dict of str to float
-        ``mean_squared_error``, the mean over velocities of ``||v - v_hat||^2 / z_spread^2``, a sum over dimensions;
-        ``mean_cosine`` of the angle between the two, 1 for the same direction; pairs with a velocity of norm zero
-        have no angle and are left out, and without any angle it is NaN.
+        The means of what `one_step_errors` returns: ``mean_squared_error``, and ``mean_cosine``, which without any
+        angle is NaN.
+    """
+    squared_errors, cosines = one_step_errors(reference, estimated, z_spread)
+    return {
+        "mean_squared_error": float(np.mean(squared_errors)),
+        "mean_cosine": float(cosines.mean()) if len(cosines) else float("nan"),
+    }
+
+
+def one_step_errors(reference: np.ndarray, estimated: np.ndarray, z_spread: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return how well each velocity is predicted.
+
+    Returns
+    -------
+    squared_errors, cosines : np.ndarray (n_velocities,)
+        ``||v - v_hat||^2 / z_spread^2``, a sum over dimensions; and of the angle between the two, 1 for the same
+        direction. Pairs with a velocity of norm zero have no angle and are left out.
     """
     if estimated.shape != reference.shape or reference.ndim != 2 or len(reference) == 0:
         raise ValueError(
@@ -155,7 +170,4 @@ def one_step_scores(reference: np.ndarray, estimated: np.ndarray, z_spread: floa
     norms = np.linalg.norm(v_hat, axis=1) * np.linalg.norm(v, axis=1)
     has_angle = norms > 0
     cosines = np.sum(v_hat * v, axis=1)[has_angle] / norms[has_angle]
-    return {
-        "mean_squared_error": float(np.mean(np.sum((v - v_hat) ** 2, axis=1)) / z_spread**2),
-        "mean_cosine": float(cosines.mean()) if len(cosines) else float("nan"),
-    }
+    return np.sum((v - v_hat) ** 2, axis=1) / z_spread**2, cosines

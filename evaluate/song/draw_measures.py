@@ -44,6 +44,7 @@ def draw_measures(parameters: TrajectoryParameters, root: Path = ROOT) -> list[P
         "divergence_paper": rows.paper_rows(
             {run: divergences[run] for run in divergences if _has_both(divergences[run])}
         ),
+        "one_step": rows.one_step_rows(divergences),
         "controls": rows.control_rows(controls),
         "recurrence": rows.recurrence_rows(recurrences, bpm),
         "consistency": rows.consistency_rows(embeddings),

@@ -1,12 +1,12 @@
 """How far forecasts of a song are from what happened: over all initial conditions, and those unseen by networks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import ceil
 
 import numpy as np
 
 from evaluate.bootstrap import interval
-from evaluate.song.divergence import distances, evaluate, mean_and_standard_error, one_step_scores
+from evaluate.song.divergence import distances, evaluate, mean_and_standard_error, one_step_errors, one_step_scores
 from forecast.song.scaling import scaling_of
 from pipeline.windows import count_overlapping_points, mean_hop_s
 
@@ -45,6 +45,9 @@ def measure_forecasts(
             v, v_hat = z[starts[chosen] + 1] - z[starts[chosen]], np.diff(forecast[chosen, :2], axis=1)[:, 0]
             one_step = one_step_scores(v, v_hat, float(scores["spread"]))
             scores |= {name: np.array(score) for name, score in one_step.items()}
+            errors = one_step_errors(v, v_hat, float(scores["spread"]))
+            for name, values in zip(one_step, errors, strict=True):
+                scores[f"{name}_interval"] = _interval_in_time(values, np.mean, starts[chosen], overlap + 1, seed)
             measures |= {prefix + name: value for name, value in scores.items()}
     return measures
 
@@ -56,13 +59,21 @@ def interval_of_valid_time(
 
     Initial conditions are drawn in blocks twice as long as windows and forecasts overlap.
     """
-    starts, n_steps = measures["starts"], measures["delta"].shape[1] - 1
+    n_steps = measures["delta"].shape[1] - 1
+    times_s = measures["valid_steps"] * hop_s
+    low, high = _interval_in_time(times_s, np.median, measures["starts"], overlap + n_steps, seed)
+    return {"valid_time_low_s": low, "valid_time_high_s": high}
+
+
+def _interval_in_time(
+    values: np.ndarray, statistic: Callable[..., np.ndarray], starts: np.ndarray, overlap: int, seed: int
+) -> np.ndarray:
+    """The 95 % interval ``(2,)`` of a statistic over starts, in blocks of twice the overlap; NaN of too few of them."""
     every = int(starts[1] - starts[0]) if len(starts) > 1 else 1
-    block_units = ceil(2 * (overlap + n_steps) / every)
-    low = high = np.array(np.nan)
-    if len(starts) >= 2 * block_units:
-        low, high = interval(measures["valid_steps"] * hop_s, np.median, block_units=block_units, seed=seed)
-    return {"valid_time_low_s": np.asarray(low), "valid_time_high_s": np.asarray(high)}
+    block_units = ceil(2 * overlap / every)
+    if len(values) < max(2, 2 * block_units):
+        return np.full(2, np.nan)
+    return np.array(interval(values, statistic, block_units=block_units, seed=seed))
 
 
 def describe_valid_time(measures: Mapping[str, np.ndarray]) -> str:

@@ -37,10 +37,10 @@ def forecast_controls(z: np.ndarray, overlap: int, parameters: TrajectoryParamet
     rng, n_points = np.random.default_rng(parameters.evaluation.seed), len(z)
     randomised = [surrogates.phase_randomised(z, rng) for _ in range(N_SURROGATES)]
     trajectories = {
-        "song": [z],
+        parameters.study: [z],
         "exact loop": [surrogates.exact_loop(z, n_points // LOOPS_PER_SONG)],
         "Lorenz-63": [_lorenz63(n_points)],
-        "phase-randomised song": randomised,
+        f"phase-randomised {parameters.study}": randomised,
     }
     starts, n_steps = initial_conditions(n_points, parameters), parameters.forecast.horizon_steps
     steps, nrmse = [], []

@@ -44,6 +44,28 @@ def divergence_rows(measures: Mapping[str, Mapping[str, Arrays]], bpm: float | N
     return rows
 
 
+def one_step_rows(measures: Mapping[str, Mapping[str, Arrays]]) -> list[dict[str, str]]:
+    """Return a row for each run and method: how well the next displacement is predicted, as `divergence_rows` does."""
+    return [
+        {"run": run, "method": METHOD_NAMES[method], "starts": str(len(of_all["compared_starts"]))}
+        | {
+            text: _with_interval(of_all[f"compared_{name}"], of_all[f"compared_{name}_interval"], layout)
+            for text, name, layout in (("MSE", "mean_squared_error", ".5f"), ("cos", "mean_cosine", ".3f"))
+        }
+        for run, by_method in measures.items()
+        for method, of_all in by_method.items()
+        if "compared_starts" in of_all
+    ]
+
+
+def _with_interval(value: np.ndarray, ends: np.ndarray, layout: str) -> str:
+    """A value and its interval, where it has one, as text; nothing for NaN."""
+    if np.isnan(value):
+        return ""
+    known = "" if np.isnan(ends).any() else " [{}, {}]".format(*(format(end, layout) for end in ends))
+    return format(value, layout) + known
+
+
 def format_difference(difference: Mapping[str, np.ndarray]) -> str:
     """Return a difference with its interval as text."""
     return f"{difference['mean']:+.3f} [{difference['low']:+.3f}, {difference['high']:+.3f}]"

@@ -10,6 +10,7 @@ from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from embed.song.draw_trajectory import three_axes
+from embed.song.sections import Sections, cut, legend_of
 from pipeline import figures, results
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, new_figure
 from pipeline.parameters import ROOT
@@ -33,13 +34,16 @@ def draw_all_forecasts(parameters: TrajectoryParameters, root: Path = ROOT) -> l
             continue
         embedding = results.load(run, "embedding", root)
         for name, draw in {"forecasts": draw_long_forecasts, "fans": draw_fans}.items():
-            figure = draw(embedding, forecasts)
+            figure = draw(embedding, forecasts, parameters.sections_of_points)
             paths += figures.save(figure, results.figure_path(parameters, f"{name}_{run.run}", root))
     return paths
 
 
-def draw_long_forecasts(embedding: Arrays, forecasts: Mapping[str, Arrays]) -> Figure:
-    """Draw a panel for each method: the trajectory in grey, the long forecast on it, its start marked."""
+def draw_long_forecasts(embedding: Arrays, forecasts: Mapping[str, Arrays], sections: Sections = ()) -> Figure:
+    """Draw a panel for each method: the trajectory in grey, or in the colours of its sections, the long forecast on it.
+
+    Its start is marked.
+    """
     figure, panels = _panels_for(forecasts)
     origin, axes_of_z, _ = three_axes(embedding["z"])
     points = (embedding["z"] - origin) @ axes_of_z
@@ -47,18 +51,20 @@ def draw_long_forecasts(embedding: Arrays, forecasts: Mapping[str, Arrays]) -> F
     for axes, (method, forecast) in zip(panels, forecasts.items(), strict=False):
         path, start = (forecast["long_forecast"] - origin) @ axes_of_z, int(forecast["long_start"])
         truth = points[start : start + len(path)]
-        _draw_background(axes, points, METHOD_NAMES[method])
+        _draw_background(axes, points, METHOD_NAMES[method], sections)
         axes.plot(*truth.T, color="0.35", linewidth=0.9)
         axes.plot(*path.T, color=METHOD_COLOURS[method], linewidth=1.3)
         axes.plot(*points[start, :, None], "o", color="black", markersize=4)
     n_steps, start_s = len(path) - 1, float(embedding["times_s"][start])
     figure.suptitle(
-        f"forecasts over {n_steps} steps ({n_steps * hop_s:.1f} s) from {start_s:.1f} s on; dark grey: the song"
+        f"forecasts over {n_steps} steps ({n_steps * hop_s:.1f} s) from {start_s:.1f} s on; dark grey: the true path"
     )
+    if sections:
+        figure.legend(handles=legend_of(sections), loc="lower right", fontsize=8)
     return figure
 
 
-def draw_fans(embedding: Arrays, forecasts: Mapping[str, Arrays]) -> Figure:
+def draw_fans(embedding: Arrays, forecasts: Mapping[str, Arrays], sections: Sections = ()) -> Figure:
     """Draw a panel for each method: short forecasts from points all over the song, each beginning at a dot."""
     figure, panels = _panels_for(forecasts)
     origin, axes_of_z, _ = three_axes(embedding["z"])
@@ -67,12 +73,12 @@ def draw_fans(embedding: Arrays, forecasts: Mapping[str, Arrays]) -> Figure:
         chosen = np.unique(np.linspace(0, len(forecast["starts"]) - 1, N_FANS).astype(int))
         paths = (forecast["forecast"][chosen] - origin) @ axes_of_z
         truths = points[forecast["starts"][chosen, None] + np.arange(paths.shape[1])]
-        _draw_background(axes, points, METHOD_NAMES[method])
+        _draw_background(axes, points, METHOD_NAMES[method], sections)
         axes.add_collection3d(Line3DCollection(truths, color="0.35", linewidth=0.8))
         axes.add_collection3d(Line3DCollection(paths, color=METHOD_COLOURS[method], linewidth=1.1))
         axes.plot(*paths[:, 0].T, "o", color="black", markersize=2)
     n_steps = paths.shape[1] - 1
-    figure.suptitle(f"forecasts over {n_steps} steps from {len(chosen)} points; dark grey: the song")
+    figure.suptitle(f"forecasts over {n_steps} steps from {len(chosen)} points; dark grey: the true path")
     return figure
 
 
@@ -89,9 +95,12 @@ def _panels_for(forecasts: Mapping[str, Arrays]) -> tuple[Figure, np.ndarray]:
     return figure, panels
 
 
-def _draw_background(axes: Axes3D, points: np.ndarray, title: str) -> None:
+def _draw_background(axes: Axes3D, points: np.ndarray, title: str, sections: Sections) -> None:
     """Draw the trajectory, light, in a box without numbers: panels are compared, not read off."""
-    axes.plot(*points.T, color="0.8", linewidth=0.4, rasterized=True)
+    if not sections:
+        axes.plot(*points.T, color="0.8", linewidth=0.4, rasterized=True)
+    for piece in cut(len(points), sections) if sections else ():
+        axes.plot(*points[piece.points].T, color=piece.colour, linewidth=0.8, alpha=0.5, rasterized=True)
     low, high = points.min(axis=0), points.max(axis=0)
     high = np.where(high > low, high, low + 1)
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))

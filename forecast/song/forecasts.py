@@ -1,13 +1,12 @@
 """The forecasts of a song's trajectory by one method: from every initial condition, and a long one."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from forecast.song.exclusion import ExclusionRule
 from forecast.song.methods import forecaster_of, protocol_of
 from forecast.song.roll_out import Forecaster, roll_out
 from forecast.song.scaling import scaling_of
+from pipeline.results import Arrays
 from pipeline.sections.forecasting import NETWORKS
 from pipeline.sections.trajectory_study import TrajectoryParameters
 from pipeline.windows import count_overlapping_points
@@ -16,7 +15,7 @@ MAX_FRACTION = 5  # the long forecast is no longer than a fifth of the song
 
 
 def forecast_song(
-    embedding: Mapping[str, np.ndarray], name: str, parameters: TrajectoryParameters, network: Forecaster | None = None
+    embedding: Arrays, name: str, parameters: TrajectoryParameters, network: Forecaster | None = None
 ) -> dict[str, np.ndarray]:
     """Return all forecasts by one method, in the units of the trajectory.
 
@@ -73,13 +72,15 @@ def initial_conditions(n_points: int, parameters: TrajectoryParameters) -> np.nd
         raise ValueError(
             f"forecast.horizon_steps={settings.horizon_steps}: must be less than the "
             f"{max(0, n_points - settings.first_point)} points from forecast.first_point={settings.first_point} "
-            "to the end of the song"
+            "to the end of the trajectory"
         )
     return starts
 
 
-def split(n_points: int, fraction: float, *, window_points: int, n_seen: int, horizon_steps: int) -> tuple[int, int]:
-    """Return the number of first points that networks are fitted on, and the first start that they are scored from.
+def split(
+    n_points: int, n_fitted: int, *, window_points: int, n_seen: int, horizon_steps: int, key: str = "fit.fraction"
+) -> int:
+    """Return the first start that networks are scored from which are fitted on the first `n_fitted` points.
 
     Between them lies a gap of `window_points`, so that no sound is part of both, and of the `n_seen` points that a
     forecaster sees, so that it is not shown what it was fitted on.
@@ -87,43 +88,45 @@ def split(n_points: int, fraction: float, *, window_points: int, n_seen: int, ho
     Raises
     ------
     ValueError
-        If too little is left of the song to fit on, or to score forecasts of `horizon_steps` on.
+        If too little is left to fit on, or to score forecasts of `horizon_steps` on; it begins with `key`.
 
     Examples
     --------
-    >>> split(1270, 0.5, window_points=22, n_seen=20, horizon_steps=30)
-    (635, 677)
+    >>> split(1270, 635, window_points=22, n_seen=20, horizon_steps=30)
+    677
     """
-    n_fitted = int(n_points * fraction)
     first_unseen = n_fitted + window_points + n_seen
     if n_fitted <= n_seen or first_unseen + horizon_steps >= n_points:
         raise ValueError(
-            f"fit.fraction={fraction}: of {n_points} points {n_fitted} are to fit on and those from {first_unseen} to "
-            f"score on, over {horizon_steps} steps: take a longer song, another fraction, or a shorter "
-            "forecast.horizon_steps"
+            f"{key}: of {n_points} points {n_fitted} are to fit on and those from {first_unseen} to score on, over "
+            f"{horizon_steps} steps: take a longer recording, another fraction, or a shorter forecast.horizon_steps"
         )
-    return n_fitted, first_unseen
+    return first_unseen
 
 
-def split_for_networks(embedding: Mapping[str, np.ndarray], parameters: TrajectoryParameters) -> tuple[int, int]:
-    """Return the `split` of a stored embedding."""
-    return split(
-        len(embedding["z"]),
-        parameters.fit.fraction,
+def split_for_networks(embedding: Arrays, parameters: TrajectoryParameters) -> tuple[int, int]:
+    """Return how many points of a stored embedding networks are fitted on, and the first start they are scored from."""
+    n_points = len(embedding["z"])
+    n_fitted, first_scored, key = parameters.count_fitted(n_points)
+    first_unseen = split(
+        n_points,
+        n_fitted,
         window_points=count_overlapping_points(embedding["starts_s"], embedding["ends_s"]),
         n_seen=parameters.lstm.points,
         horizon_steps=parameters.forecast.horizon_steps,
+        key=key,
     )
+    return n_fitted, max(first_unseen, first_scored)
 
 
-def first_compared_start(embedding: Mapping[str, np.ndarray], parameters: TrajectoryParameters) -> int:
+def first_compared_start(embedding: Arrays, parameters: TrajectoryParameters) -> int:
     """The first initial condition that all methods of the file may be scored from: 0 if no network is among them."""
     if not set(NETWORKS) & set(parameters.forecast.methods):
         return 0
     return split_for_networks(embedding, parameters)[1]
 
 
-def start_of_long_forecast(embedding: Mapping[str, np.ndarray], parameters: TrajectoryParameters) -> int:
+def start_of_long_forecast(embedding: Arrays, parameters: TrajectoryParameters) -> int:
     """The point that the long forecast starts from; ValueError if it lies too near an end of the song."""
     times_s, start_s = embedding["times_s"], parameters.forecast.long_start_s
     if start_s is None:

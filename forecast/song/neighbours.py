@@ -39,8 +39,8 @@ def nearest_allowed(
         enough = allowed.sum(axis=1) >= n_neighbours
         if n_asked == tree.n and not enough.all():
             raise ValueError(
-                f"n_neighbours={n_neighbours}: a start has fewer pieces of the song that it may learn from; "
-                "take a longer song, a shorter forecast.horizon_steps or another forecast.first_point"
+                f"n_neighbours={n_neighbours}: a start has fewer pieces of the trajectory that it may learn from; "
+                "take a longer recording, a shorter forecast.horizon_steps or another forecast.first_point"
             )
         order = np.argsort(~allowed[enough], axis=1, kind="stable")[:, :n_neighbours]  # allowed first, nearest first
         distances[open_queries[enough]] = np.take_along_axis(far[enough], order, axis=1)

@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -44,10 +44,13 @@ class DirectedForecaster(NetworkForecaster):
         return self.speed * v_hat / np.where(norms > 0, norms, 1)
 
 
-def fit_network(z: np.ndarray, settings: MLP | LSTM, *, verbose: int = 0) -> tuple[keras.Model, np.ndarray]:
+def fit_network(
+    z: np.ndarray, settings: MLP | LSTM, *, validation: np.ndarray | None = None, verbose: int = 0
+) -> tuple[keras.Model, np.ndarray]:
     """Fit a network to the velocities of a trajectory by mean squared error; return it, and its loss per epoch.
 
-    The trajectory ``(n_points, latent_dim)`` is in the forecasters' units; `verbose` is Keras's.
+    The trajectory ``(n_points, latent_dim)`` is in the forecasters' units. Where points follow it for validation, the
+    weights are those of the epoch that forecasts these best. `verbose` is Keras's.
     """
     n_seen = settings.points if isinstance(settings, LSTM) else 1
     clips, velocities = clips_and_velocities(z.astype(np.float32), n_seen)
@@ -56,7 +59,14 @@ def fit_network(z: np.ndarray, settings: MLP | LSTM, *, verbose: int = 0) -> tup
     keras.utils.set_random_seed(settings.seed)
     network = _new_network(z.shape[1], settings, n_steps)
     _copy_state(network, fitted)
-    history = fitted.fit(clips, velocities, batch_size=settings.batch_points, epochs=settings.epochs, verbose=verbose)
+    settings_of_fit: dict[str, Any] = {"batch_size": settings.batch_points, "epochs": settings.epochs}
+    if validation is not None and len(validation):
+        unseen = np.concatenate([z[-n_seen:], validation]).astype(np.float32)
+        settings_of_fit["validation_data"] = clips_and_velocities(unseen, n_seen)
+        settings_of_fit["callbacks"] = [
+            keras.callbacks.EarlyStopping(patience=settings.epochs, restore_best_weights=True)
+        ]
+    history = fitted.fit(clips, velocities, verbose=verbose, **settings_of_fit)
     _copy_state(fitted, network)
     return network, np.array(history.history["loss"])
 

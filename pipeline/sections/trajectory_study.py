@@ -101,6 +101,11 @@ class TrajectoryParameters(StudyParameters):
         """The tempo, in beats per minute, where it is known."""
         return None
 
+    @property
+    def sections_of_points(self) -> tuple[tuple[int, str], ...]:
+        """Sections in whose colours figures draw the trajectory, (first point, name) in order; none: by time."""
+        return ()
+
     def count_window_frames(self, series: Mapping[str, Any]) -> int:
         """Return how many of the stored frames make a point."""
         return 1
@@ -109,10 +114,13 @@ class TrajectoryParameters(StudyParameters):
         """Return how many frames to train and to validate on, from the first; the rest are to test on."""
         return n_frames, 0
 
-    @property
-    def fitted_fraction(self) -> float:
-        """The first part of the trajectory, that networks which forecast it are fitted on."""
-        return self.fit.fraction
+    def count_fitted(self, n_points: int) -> tuple[int, int, str]:
+        """Return on how many points networks that forecast are fitted, from which they are scored, and the key for it.
+
+        Points between the two, if there are any, validate a fit.
+        """
+        n_fitted = int(n_points * self.fit.fraction)
+        return n_fitted, n_fitted, f"fit.fraction={self.fit.fraction}"
 
     def has(self, kind: str) -> bool:
         """Whether the run has such a result: a network only if it is among the methods."""

@@ -115,17 +115,22 @@ class Parameters(TrajectoryParameters):
         """Length of a round, where it is known."""
         return self.film.period_s
 
+    @property
+    def sections_of_points(self) -> tuple[tuple[int, str], ...]:
+        """Rounds or scenes of the film, whose frames are the points."""
+        return self.figures.sections
+
     def count_parts(self, n_frames: int) -> tuple[int, int]:
         """Return how many frames to train and to validate on, from the first; the rest are to test on."""
         n_validation, n_test = (int(n_frames * fraction) for _, fraction in self.split)
         return n_frames - n_validation - n_test, n_validation
 
-    @property
-    def fitted_fraction(self) -> float:
-        """The first part of the trajectory, that networks which forecast it are fitted on: what is trained on."""
+    def count_fitted(self, n_points: int) -> tuple[int, int, str]:
+        """Return the same; where there is a part to test on, networks have the parts that the film has."""
         if not self.split.test_fraction:
-            return self.fit.fraction
-        return 1 - self.split.validation_fraction - self.split.test_fraction
+            return super().count_fitted(n_points)
+        n_train, n_validation = self.count_parts(n_points)
+        return n_train, n_train + n_validation, f"split.test_fraction={self.split.test_fraction}"
 
     @model_validator(mode="after")
     def check_that_something_is_left_to_train_on(self) -> Self:
