@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from matplotlib.lines import Line2D
 
-COLOURS = ("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple", "tab:brown", "tab:pink", "tab:olive")
+COLOURS = ("#4c8dca", "#c99a1e", "#3fa35b", "#9a6fd0", "#2fa9a4", "#d0705f", "#a0714f", "#8d8d8d")  # as on the page
 BEFORE = "0.6"  # the first section
 Sections = Sequence[tuple[int, str]]
 
@@ -20,7 +20,7 @@ class Piece:
 
 
 def cut(n_points: int, sections: Sections) -> Iterator[Piece]:
-    """Yield the pieces of a trajectory whose sections, ``(first point, name)`` in order, have a colour for each name."""
+    """Yield the pieces of a trajectory between the starts of sections, ``(first point, name)``; names have colours."""
     colours = _colours_of(sections)
     starts = [(0, BEFORE), *((first, colours[name]) for first, name in sections if first < n_points), (n_points, "")]
     for (first, colour), (end, _) in pairwise(starts):
