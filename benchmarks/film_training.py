@@ -1,9 +1,9 @@
 """A whole training on one film: the paper's way, and RF and RPVW as step 2 trains them.
 
-The paper's way is the straightforward form: 77 frames encoded for each sample, all pixels reconstructed, 12 epochs. Prints
-after each epoch processor seconds, tracing included, the reconstruction loss over all frames, the mean cosine of
-consecutive velocities and the effective dimensions, with the statistics of the film in batch normalisation; how soon the
-loss of the paper's way is reached; and what a step takes with frames of the paper's size.
+The paper's way is the straightforward form: 77 frames encoded for each sample, all pixels reconstructed, 12 epochs.
+Prints after each epoch processor seconds, tracing included, the reconstruction loss over all frames, the mean cosine of
+consecutive velocities and the effective dimensions, with the statistics of the film in batch normalisation; how soon
+the loss of the paper's way is reached; and what a step takes with frames of the paper's size.
 
 `python -m benchmarks.film_training [parameter file whose step 1 is done]`; without one, on the demo film.
 """

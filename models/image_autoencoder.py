@@ -72,9 +72,10 @@ def _normalise() -> layers.BatchNormalization:
     return layers.BatchNormalization(momentum=0.9)
 
 
-@keras.saving.register_keras_serializable(package="video")
 class EveryNthPixel(layers.Layer):
     """Convolves features at every n-th row and column only, and takes these pixels of the images; others each time.
+
+    It is for training alone, and not saved.
 
     Input shape: images ``(batch, 1, height, width)``; features with a border of one pixel ``(batch, height + 2,
     width + 2, channels)``. Output shapes: ``(batch, rows, columns, 1)``, ``(batch, rows, columns, new channels)``.
