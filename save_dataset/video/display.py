@@ -1,13 +1,15 @@
 """A decoded frame as an array, as it is shown: rotated or mirrored as its file says, with square pixels."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import av
 import numpy as np
-from av.sidedata.sidedata import Type as SideDataType
 from av.video.reformatter import Interpolation, VideoReformatter
 
-SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT  # else white is 253 in colour
+SCALING = {  # in colour, white is 253 without the others
+    "gray": Interpolation.AREA,
+    "rgb24": Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
+}
 PixelFormat = Literal["gray", "rgb24"]
 Size = tuple[int, int]  # height and width
 
@@ -28,7 +30,8 @@ def to_picture(
     if is_on_its_side := _lies_on_its_side(matrix):
         _, down, right, _ = matrix
         height, width = width, height
-    picture = reformatter.reformat(frame, width, height, pixel_format, interpolation=SCALING, threads=1).to_ndarray()
+    scaling = SCALING[pixel_format]
+    picture = reformatter.reformat(frame, width, height, pixel_format, interpolation=scaling, threads=1).to_ndarray()
     if is_on_its_side:
         picture = picture.swapaxes(0, 1)
     return picture[:: -1 if down < 0 else 1, :: -1 if right < 0 else 1]
@@ -36,7 +39,7 @@ def to_picture(
 
 def _matrix_of(frame: av.VideoFrame) -> tuple[int, int, int, int]:
     """Return where a step to the right goes, right and down, and where a step down goes, as the file says it."""
-    matrix = frame.side_data.get(SideDataType.DISPLAYMATRIX)
+    matrix: Any = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return 1, 0, 0, 1
     a, b, _, c, d, *_ = np.frombuffer(bytes(matrix), np.int32).tolist()  # a, b, u, c, d, v, x, y, w of ISO/IEC 14496-12

@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.parameters import ROOT
 from pipeline.sections.film import Film
 from save_dataset.files import music_path
-from save_dataset.video.decoding import Reading, describe_film, read_film
+from save_dataset.video.decoding import Reading, describe_film, find_start_of_sound, read_film
 from save_dataset.video.display import PixelFormat, Size
 from save_dataset.video.images import list_images, open_image, read_images
 
@@ -25,7 +25,10 @@ class OpenFilm:
     rate_hz: Fraction
     size: Size  # height and width, as shown
     raw_paths: tuple[Path, ...]
-    sound_offset_s: float | None = None  # from the first frame of the film to its first sample; None without sound
+
+    def find_start_of_sound(self) -> float | None:
+        """Return when its first sample is heard, in s from its first frame on; None if there is no sound."""
+        return None if self.path.is_dir() else find_start_of_sound(self.path)
 
     def pictures(
         self, size: Size | None = None, pixel_format: PixelFormat = "gray", *, decimation: int | None = None,
@@ -63,5 +66,4 @@ def open_film(settings: Film, root: Path = ROOT) -> OpenFilm:
         return OpenFilm(path, settings, Fraction(str(settings.image_rate_hz)), (height, width), tuple(images))
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such film or folder of images")
-    rate_hz, size, sound_offset_s = describe_film(path)
-    return OpenFilm(path, settings, rate_hz, size, (path,), sound_offset_s)
+    return OpenFilm(path, settings, *describe_film(path), (path,))

@@ -1,6 +1,8 @@
 """Storing a film: its frames, grey and of the size that the parameters say, and their times."""
 
 import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from pipeline import results
 from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
 from pipeline.sections.film import MIN_SIDE_PX
-from pipeline.stored_frames import frames_path, write_frames
+from pipeline.stored_frames import FrameWriter, frames_path, write_frames
 from pipeline.studies.video import Parameters
 from save_dataset.clip_length import check_clip_length
 from save_dataset.video.decoding import Reading
@@ -19,6 +21,7 @@ from save_dataset.video.display import Size
 from save_dataset.video.film import OpenFilm
 
 MAX_STRETCH = 1.05
+SYNC_FRAMES = 64
 
 
 def stored_size(film: OpenFilm) -> Size:
@@ -55,8 +58,8 @@ def save_film(
     path, reading, size = frames_path(parameters, root), Reading(), stored_size(film)
     try:
         with write_frames(path) as writer:
-            for picture in tqdm(film.pictures(size, reading=reading), "frames", unit="", disable=not show_progress):
-                writer.add(picture)
+            pictures = film.pictures(size, reading=reading)
+            write_pictures(writer, tqdm(pictures, "frames", unit="frame", disable=not show_progress))
             _check_length(writer.n_frames, reading.n_frames, parameters, film)
     finally:
         with suppress(OSError):  # they are not empty
@@ -69,6 +72,15 @@ def save_film(
         "hop_s": decimation / rate_hz,
     }
     return results.save(parameters, parameters.SERIES, arrays, root, raw=film.raw_paths), reading
+
+
+def write_pictures(writer: FrameWriter, pictures: Iterable[np.ndarray]) -> None:
+    """Write pictures, while the disk stores those before them: at the end it would take as long as to decode them."""
+    with ThreadPoolExecutor(1) as disk:
+        for picture in pictures:
+            writer.add(picture)
+            if writer.n_frames % SYNC_FRAMES == 0:
+                disk.submit(os.fsync, writer.file.fileno())
 
 
 def _check_length(n_stored: int, n_frames: int, parameters: Parameters, film: OpenFilm) -> None:
