@@ -17,7 +17,7 @@ from save_dataset.sound.decoding import FORMATS as SOUND_FORMATS
 from save_dataset.sound.decoding import Source
 from save_dataset.video.atoms import lacks_table
 from save_dataset.video.display import PixelFormat, Size, shown_size, to_picture
-from save_dataset.video.grid import GridDecoder, decode_packet
+from save_dataset.video.grid import GridDecoder, decode_packet, find_rate, measure_rate
 
 # of FFmpeg; no playlists, which name other files. Of files of sound it can be said that they contain no video
 FORMATS = (
@@ -56,18 +56,18 @@ class Part(NamedTuple):
 def describe_film(path: Path) -> tuple[Fraction, Size]:
     """Return rate and size, as shown, of a film; ValueError, as `read_film`, if no frame can be decoded."""
     with _open(path) as (container, stream):
-        decoder = GridDecoder(container, stream, path)
+        decoder = GridDecoder(container, stream, _find_rate(path, stream))
         return decoder.rate_hz, shown_size(decoder.decode_first(), stream)
 
 
 def find_start_of_sound(path: Path) -> float | None:
     """Return when a film's first sample is heard, in s from its first frame on; None if it has no sound."""
     with _open(path) as (container, stream):
-        first_s = GridDecoder(container, stream, path).decode_first().time or 0
+        first_s = GridDecoder(container, stream, _find_rate(path, stream)).decode_first().time or 0
     with _open(path) as (container, _):
         for packet in container.demux(container.streams.audio[0]) if container.streams.audio else ():
             for frame in decode_packet(packet) or ():
-                return (frame.time or 0) - first_s
+                return float((frame.time or 0) - first_s)
     return None
 
 
@@ -97,7 +97,7 @@ def read_film(
         frames there are and breaks off before; the message begins with the file.
     """
     with _open(path) as (container, stream):
-        decoder, reformatter, n_frames = GridDecoder(container, stream, path), VideoReformatter(), 0
+        decoder, reformatter, n_frames = GridDecoder(container, stream, _find_rate(path, stream)), VideoReformatter(), 0
         part = Part.of(decoder.rate_hz, start_s, duration_s)
         for frame, places in decoder.spans():
             n_frames = places.stop if part.end is None else min(places.stop, part.end)
@@ -110,31 +110,47 @@ def read_film(
                 break
         else:
             decoder.check_end()
-        part.check_start(path, n_frames, decoder.rate_hz)
-        if reading:
-            reading.n_frames = n_frames - part.first
-            reading.notes += decoder.notes()
+    part.check_start(path, n_frames, decoder.rate_hz)
+    if reading:
+        reading.n_frames = n_frames - part.first
+        reading.notes += decoder.notes()
 
 
 @contextmanager
 def _open(path: Path) -> Iterator[tuple[av.container.InputContainer, av.VideoStream]]:
-    """Open a film, whose first stream of video counts; errors of FFmpeg, here and in the block, name it."""
-    if not path.stat().st_size:
-        raise ValueError(f"{path}: cannot be read as a film (it is empty)")
-    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-        if lacks_table(content):
-            raise ValueError(f"{path}: is truncated: its table of frames (moov) is missing or incomplete")
-        try:
+    """Open a film, whose first stream of video counts; errors, here and in the block, become one that names it."""
+    try:
+        if not path.stat().st_size:
+            raise ValueError("cannot be read as a film (it is empty)")
+        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            if lacks_table(content):
+                raise ValueError("is truncated: its table of frames (moov) is missing or incomplete")
             options = {"format_whitelist": FORMATS}
             with av.open(Source(content), "r", options=options, metadata_errors="replace") as container:
-                videos = [
-                    other for other in container.streams.video if not other.disposition & Disposition.attached_pic
-                ]
-                if not videos:
-                    raise ValueError(f"{path}: contains no video")
-                videos[0].thread_type = "AUTO"
-                yield container, videos[0]
-        except av.FFmpegError as error:
-            raise ValueError(f"{path}: cannot be read as a film ({error.strerror})") from error
-        except IndexError as error:  # of PyAV, of a stream that comes later
-            raise ValueError(f"{path}: cannot be read as a film (its streams change)") from error
+                yield container, _find_video(container)
+    except av.error.ArgumentError as error:
+        raise ValueError(f"{path}: cannot be read as a film (it is of another format)") from error
+    except av.FFmpegError as error:
+        raise ValueError(f"{path}: cannot be read as a film ({error.strerror})") from error
+    except IndexError as error:  # of PyAV, of a stream that comes later
+        raise ValueError(f"{path}: cannot be read as a film (its streams change)") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _find_video(container: av.container.InputContainer) -> av.VideoStream:
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:  # as the cover of a record
+            stream.thread_type = "AUTO"
+            return stream
+    raise ValueError("contains no video")
+
+
+def _find_rate(path: Path, stream: av.VideoStream) -> Fraction:
+    def measure() -> Fraction | None:
+        with _open(path) as (container, stream):
+            return measure_rate(container, stream)
+
+    if (rate_hz := find_rate(stream, measure)) is None:
+        raise ValueError("does not say its frame rate")
+    return rate_hz

@@ -5,9 +5,10 @@ there is none, the one before counts again, of several the last counts. Films of
 also where their times are rounded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from pathlib import Path
+from itertools import pairwise
+from statistics import median_low
 
 import av
 from av.format import Flags
@@ -18,16 +19,38 @@ MOV = "mov,mp4,m4a,3gp,3g2,mj2"
 FORMATS_WITH_LENGTH = (MATROSKA, "flv", "mxf")  # of the longest of their streams
 TOLERANCE_FRAMES = 3  # that decoders leave out at the ends of a complete film, or lengths are rounded by
 MAX_RATE_HZ = 1000  # a rate beyond it stands for "not known"
+LEAST_OF_RATE, MOST_OF_RATE = 0.95, 2  # what a nominal rate may be: frames are left out, but not more than half
 MAX_GAP_S, MAX_GAP_OF_STREAM_S = 3600, 10  # between frames: beyond it a clock was set anew, as where streams are joined
 HALF = Fraction(1, 2)
 
 
-def rate_of(stream: av.VideoStream, path: Path) -> Fraction:
-    """Return the frame rate of a film, the mean of one that varies; ValueError if it does not say it."""
-    for rate_hz in (stream.average_rate, stream.guessed_rate, stream.base_rate):
-        if rate_hz and 0 < rate_hz <= MAX_RATE_HZ:
-            return rate_hz
-    raise ValueError(f"{path}: does not say its frame rate")
+def find_rate(stream: av.VideoStream, measure: Callable[[], Fraction | None]) -> Fraction | None:
+    """Return the frame rate of a film; None if it is not known.
+
+    It is the nominal one, of whose multiples FFmpeg finds the times of the frames to be, unless it is far from their
+    mean and, as where a film stands still for long, from what is measured as well.
+    """
+    nominal_hz, mean_hz = _believed(stream.guessed_rate), _believed(stream.average_rate)
+    if _are_alike(nominal_hz, mean_hz):
+        return nominal_hz
+    measured_hz = _believed(measure())
+    return nominal_hz if _are_alike(nominal_hz, measured_hz) else measured_hz or mean_hz or nominal_hz
+
+
+def measure_rate(container: av.container.InputContainer, stream: av.VideoStream) -> Fraction | None:
+    """Return the rate of a film by the median of the time between its frames; None if they have no times."""
+    times = sorted({packet.pts for packet in container.demux(stream) if packet.pts is not None})
+    if len(times) < 2 or not stream.time_base:
+        return None
+    return 1 / (median_low(after - before for before, after in pairwise(times)) * stream.time_base)
+
+
+def _believed(rate_hz: Fraction | None) -> Fraction | None:
+    return rate_hz if rate_hz and 0 < rate_hz <= MAX_RATE_HZ else None
+
+
+def _are_alike(nominal_hz: Fraction | None, rate_hz: Fraction | None) -> bool:
+    return bool(nominal_hz and rate_hz and LEAST_OF_RATE <= nominal_hz / rate_hz <= MOST_OF_RATE)
 
 
 def decode_packet(packet: av.Packet) -> list | None:
@@ -41,10 +64,11 @@ def decode_packet(packet: av.Packet) -> list | None:
 class GridDecoder:
     """Decodes a film to its end, and counts what is repeated, left out or damaged."""
 
-    def __init__(self, container: av.container.InputContainer, stream: av.VideoStream, path: Path):
-        self.container, self.stream, self.path, self.rate_hz = container, stream, path, rate_of(stream, path)
+    def __init__(self, container: av.container.InputContainer, stream: av.VideoStream, rate_hz: Fraction):
+        self.container, self.stream, self.rate_hz = container, stream, rate_hz
         self.time_base = stream.time_base or Fraction(1)
         self.n_decoded = self.n_places = self.n_damaged = self.n_repeated = self.n_left_out = self.n_jumps = 0
+        self.n_damaged_at_end = 0
         self.end, self.others_end_s = 0, Fraction(0)  # of the frames, and of other streams that are read
 
     def spans(self) -> Iterator[tuple[av.VideoFrame, range]]:
@@ -90,6 +114,10 @@ class GridDecoder:
                 continue
             frames = decode_packet(packet)
             self.n_damaged += frames is None
+            if frames is None:
+                self.n_damaged_at_end += 1
+            elif frames and packet.size:  # what the decoder still holds at the end comes without a packet
+                self.n_damaged_at_end = 0
             for frame in frames or ():
                 self.n_decoded += 1
                 self.end = max(self.end, (frame.pts or 0) + (frame.duration or 0))
@@ -99,16 +127,18 @@ class GridDecoder:
         """Return the first frame; raises as `check_end` does if there is none."""
         if (frame := next(self.decode(), None)) is None:
             self.check_end()
-            raise ValueError(f"{self.path}: contains no frames")
+            raise ValueError("contains no frames")
         return frame
 
     def check_end(self) -> None:
         """Raise a ValueError if fewer frames were there than the file says, or none."""
         n_there, n_stated = self._count_stated()
         if n_stated - n_there > (0 if self.container.format.name == MOV else TOLERANCE_FRAMES):
-            raise ValueError(f"{self.path}: is truncated: {n_there} of {n_stated} frames are there")
+            raise ValueError(f"is truncated: {n_there} of {n_stated} frames are there")
         if not self.n_decoded:
-            raise ValueError(f"{self.path}: contains no frames")
+            raise ValueError("contains no frames")
+        if self.n_damaged_at_end > TOLERANCE_FRAMES:
+            raise ValueError(f"is truncated or damaged: nothing can be decoded beyond frame {self.n_decoded}")
 
     def _count_stated(self) -> tuple[int, int]:
         """Return how many frames were there, and should be as the file says; 0 if it does not."""
@@ -126,7 +156,7 @@ class GridDecoder:
         """Return what was mended or left out, in words."""
         n_variable = self.n_repeated + self.n_left_out
         counts = {
-            f"variable frame rate: {self.n_repeated} frames repeated, {self.n_left_out} left out": n_variable,
+            f"variable frame rate: frames repeated: {self.n_repeated}, left out: {self.n_left_out}": n_variable,
             f"jumps in time, as where films are joined, left out: {self.n_jumps}": self.n_jumps,
             f"damaged packets left out: {self.n_damaged}": self.n_damaged,
         }
