@@ -35,6 +35,8 @@ def write_film(
         stream = container.add_stream(codec, rate=rate_hz, options=options or {})
         stream.height, stream.width = size
         stream.pix_fmt = pixels
+        if ticks_hz:
+            stream.codec_context.time_base = Fraction(1, ticks_hz)
         if rotation_deg or is_mirrored:
             stream.set_display_rotation(rotation_deg, hflip=is_mirrored)
         if aspect:

@@ -19,7 +19,7 @@ MOV = "mov,mp4,m4a,3gp,3g2,mj2"
 FORMATS_WITH_LENGTH = (MATROSKA, "flv", "mxf")  # of the longest of their streams
 TOLERANCE_FRAMES = 3  # that decoders leave out at the ends of a complete film, or lengths are rounded by
 MAX_RATE_HZ = 1000  # a rate beyond it stands for "not known"
-LEAST_OF_RATE, MOST_OF_RATE = 0.95, 2  # what a nominal rate may be: frames are left out, but not more than half
+SAME_RATE, MOST_OF_MEAN = 0.05, 2  # rates that differ less are the same, one rounded; at most half of the frames miss
 MAX_GAP_S, MAX_GAP_OF_STREAM_S = 3600, 10  # between frames: beyond it a clock was set anew, as where streams are joined
 HALF = Fraction(1, 2)
 
@@ -27,14 +27,16 @@ HALF = Fraction(1, 2)
 def find_rate(stream: av.VideoStream, measure: Callable[[], Fraction | None]) -> Fraction | None:
     """Return the frame rate of a film; None if it is not known.
 
-    It is the nominal one, of whose multiples FFmpeg finds the times of the frames to be, unless it is far from their
-    mean and, as where a film stands still for long, from what is measured as well.
+    It is the nominal one, of whose multiples FFmpeg finds the times of the frames to be, if that is their mean rate, or
+    some frames are missing; else what is measured, as where a film stands still for long.
     """
     nominal_hz, mean_hz = _believed(stream.guessed_rate), _believed(stream.average_rate)
-    if _are_alike(nominal_hz, mean_hz):
+    if nominal_hz and mean_hz and 1 - SAME_RATE <= nominal_hz / mean_hz <= MOST_OF_MEAN:
         return nominal_hz
     measured_hz = _believed(measure())
-    return nominal_hz if _are_alike(nominal_hz, measured_hz) else measured_hz or mean_hz or nominal_hz
+    if nominal_hz and measured_hz and abs(nominal_hz / measured_hz - 1) <= SAME_RATE:
+        return nominal_hz
+    return measured_hz or mean_hz or nominal_hz
 
 
 def measure_rate(container: av.container.InputContainer, stream: av.VideoStream) -> Fraction | None:
@@ -47,10 +49,6 @@ def measure_rate(container: av.container.InputContainer, stream: av.VideoStream)
 
 def _believed(rate_hz: Fraction | None) -> Fraction | None:
     return rate_hz if rate_hz and 0 < rate_hz <= MAX_RATE_HZ else None
-
-
-def _are_alike(nominal_hz: Fraction | None, rate_hz: Fraction | None) -> bool:
-    return bool(nominal_hz and rate_hz and LEAST_OF_RATE <= nominal_hz / rate_hz <= MOST_OF_RATE)
 
 
 def decode_packet(packet: av.Packet) -> list | None:

@@ -4,6 +4,7 @@ import re
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def read_images(
 def open_image(path: Path) -> Image.Image:
     """Return an image as its camera says it is to be shown; ValueError if it cannot be read."""
     try:
-        with Image.open(path) as image:
+        with Image.open(BytesIO(path.read_bytes())) as image:  # a file by name Pillow maps, TIFF that is rotated wrongly
             image.load()
             return ImageOps.exif_transpose(image)
     except UNREADABLE as error:

@@ -87,6 +87,7 @@ def test_of_several_frames_the_last_counts(tmp_path):
         (Fraction(30000, 1001), Fraction(1000, 33), None, Fraction(30000, 1001)),  # times are rounded to ms
         (25, 2, 25, 25),  # a long pause
         (1000, None, 15, 15),
+        (25, None, 16, 16),
         (25, 60000, 25, 25),
         (None, None, 12, 12),
         (25, None, None, 25),
