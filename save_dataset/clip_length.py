@@ -42,9 +42,12 @@ def _check_parts_of_film(n_frames: int, parameters: video.Parameters, path: Path
     for name, n_part in parts.items():
         if n_part == 0 and (fraction := getattr(parameters.split, name)):
             raise ValueError(f"{path}: split.{name}={fraction:g}: leaves no frame of {n_frames} for this part")
-    needed = parameters.sample(1).n_frames
-    trained = {"train": n_train} | ({"validate": n_validation} if n_validation else {})
-    for what, n_part in trained.items():
+    sample = parameters.sample(1)
+    needed_after = sample.n_frames - sample.before - sample.remembered  # what is before it may have been trained on
+    needed_by_part = {"train": (n_train, sample.n_frames)}
+    if n_validation:
+        needed_by_part["validate"] = n_validation, needed_after
+    for what, (n_part, needed) in needed_by_part.items():
         if n_part < needed:
             raise ValueError(
                 f"{path}: {n_part} of {n_frames} frames to {what} on: run {parameters.run} needs at least {needed} "

@@ -18,6 +18,7 @@ if __name__ == "__main__":  # before anything heavy is imported
 
 from pipeline import results
 from pipeline.parameters import ROOT, load
+from save_dataset.demo.make_video import check_course
 from save_dataset.video.draw_frames import draw_frames
 from save_dataset.video.film import open_film
 from save_dataset.video.save import describe_stretch, save_film, stored_size
@@ -27,6 +28,8 @@ def run(name, root=ROOT):
     """Save and draw the frames; returns the path of the film's result."""
     parameters = load(name, root)
     film = open_film(parameters.film, root)
+    if parameters.is_made:
+        check_course(parameters.course, film.path, f"run: python -m {parameters.STEPS[0]} {name}")
     path, reading = save_film(parameters, film, root, show_progress=command_line.has_terminal())
     shown = results.display_path(film.path, root)
     height, width = film.size

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from pipeline import figures, results
 from pipeline.figures import new_figure
 from pipeline.parameters import ROOT
-from pipeline.stored_frames import HIGHEST, load_series
+from pipeline.series import load_series
+from pipeline.stored_frames import HIGHEST
 from pipeline.studies.video import Parameters
 
 N_ROWS, N_COLUMNS = 2, 5

@@ -85,7 +85,9 @@ def read_images(
 def open_image(path: Path) -> Image.Image:
     """Return an image as its camera says it is to be shown; ValueError if it cannot be read."""
     try:
-        with Image.open(BytesIO(path.read_bytes())) as image:  # a file by name Pillow maps, TIFF that is rotated wrongly
+        with Image.open(
+            BytesIO(path.read_bytes())
+        ) as image:  # a file by name Pillow maps, TIFF that is rotated wrongly
             image.load()
             return ImageOps.exif_transpose(image)
     except UNREADABLE as error:

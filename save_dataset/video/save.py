@@ -13,7 +13,8 @@ from pipeline import results
 from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
 from pipeline.sections.film import MIN_SIDE_PX
-from pipeline.stored_frames import FrameWriter, frames_path, write_frames
+from pipeline.series import frames_path
+from pipeline.stored_frames import FrameWriter, write_frames
 from pipeline.studies.video import Parameters
 from save_dataset.clip_length import check_clip_length
 from save_dataset.video.decoding import Reading

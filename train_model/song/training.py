@@ -93,7 +93,8 @@ def train(
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
     settings = {"samples_per_batch": training.batch_samples, "seed": training.seed, "epoch": epoch}
     batches = samples(frames, sample, **settings, part=(0, n_train))
-    validation = samples(frames, sample, **settings, part=(n_train, n_frames)) if n_validation else None
+    before = sample.before + sample.remembered  # of the first sample that validates: what it sees was trained on
+    validation = samples(frames, sample, **settings, part=(n_train - before, n_frames)) if n_validation else None
     parts = build_parts((window_frames, *frames.shape[1:]), parameters)
     model = build(parts, sample, n_frames, parameters)
     compile_with_adam(model, training, int(batches.cardinality()))
