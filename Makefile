@@ -3,10 +3,13 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 
-.PHONY: demo demo-drums demo-themes figures test lint bench clean
+.PHONY: demo demo-video demo-drums demo-themes figures test lint bench clean
 
 demo: .venv/installed  ## every step on the demo song
 	$(RUN) run_steps.py demo
+
+demo-video: .venv/installed  ## the same for a film that step 0 draws
+	$(RUN) run_steps.py demo_video
 
 demo-drums: .venv/installed  ## every step of the dictionaries, on drum and piano pieces that step 0 composes
 	$(RUN) run_steps.py demo_drums
@@ -36,6 +39,8 @@ bench: .venv/installed  ## speed-ups over the straightforward implementations
 	$(RUN) -m benchmarks.embedding
 	$(RUN) -m benchmarks.divergence
 	$(RUN) -m benchmarks.film
+	$(RUN) -m benchmarks.reading
+	$(RUN) -m benchmarks.film_training
 	$(RUN) -m benchmarks.parsing
 	$(RUN) -m benchmarks.dictionary_training
 	$(RUN) -m benchmarks.sparse_coding
