@@ -13,7 +13,12 @@ HEADS = [
     *("What it does", "Commands and steps", "Your own data"),
     *("How to read the figures", "What was measured", "Limits"),
 ]
-OF_THE_READER = ("my_recording", "my_film", "my_pieces", "<name>")  # parameter files that the docs tell the reader to write
+OF_THE_READER = (
+    "my_recording",
+    "my_film",
+    "my_pieces",
+    "<name>",
+)  # parameter files that the docs tell the reader to write
 FOLDERS = "pipeline|models|save_dataset|train_model|embed|forecast|evaluate|tests|benchmarks|parameters|docs"
 
 

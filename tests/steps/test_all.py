@@ -308,7 +308,7 @@ def test_every_figure_and_table_of_the_study_is_drawn(done):
     of_runs = {f"{what}_{run}" for what in ("trajectory", "forecasts", "fans") for run in ("RF_5d", "PCA")}
     of_song = {"spectrogram", "losses", "compare_PCA_RF_5d", "errors", "skill", "valid_times", "divergence"}
     of_protocol = {"controls", "exclusion", "recurrence"}
-    tables = {"embedding", "divergence", "divergence_paper", "controls", "recurrence", "consistency"}
+    tables = {"embedding", "divergence", "divergence_paper", "one_step", "controls", "recurrence", "consistency"}
     assert_figures(done, of_runs | of_song | of_protocol, tables)
     (page,) = (done / "output" / "small").glob("*.html")
     assert '"forecasts":{"knn":{' in page.read_text()

@@ -44,6 +44,16 @@ def test_each_step_goes_half_of_the_way_also_after_a_stop(tmp_path, stopped_afte
     np.testing.assert_array_equal(history["loss"], (4, 1, 0.25))
 
 
+@pytest.mark.parametrize("stopped_after", [0, 1, 2, 3])
+def test_weights_of_the_epoch_that_validates_best_are_kept_also_after_a_stop(tmp_path, stopped_after):
+    validation = batches_of(2.5)  # weights are 2, 2.5, 2.75, 2.875
+    if stopped_after:
+        train(tmp_path, stopped_after, validation=validation)
+    weight, history = train(tmp_path, 4, validation=validation)
+    assert weight == 2.5
+    np.testing.assert_array_equal(history["val_loss"], (0.25, 0, 0.0625, 0.140625))
+
+
 def test_watchers_come_when_the_state_is_kept(tmp_path):
     seen = []
     history = tmp_path / "unfinished_0" / "history.csv"

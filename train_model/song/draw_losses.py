@@ -26,7 +26,10 @@ TERMS = {
 
 def describe_losses(history: Arrays) -> str:
     """Return a line with the last value of each term."""
-    return ", ".join(f"{term} {history[term][-1]:.5f}" for term in TERMS if term in history) or "fitted"
+    line = ", ".join(f"{term} {history[term][-1]:.5f}" for term in TERMS if term in history) or "fitted"
+    if "val_loss" in history:
+        line += f"; kept: epoch {1 + np.argmin(history['val_loss'])}, the best on the part that validates"
+    return line
 
 
 def draw_all_losses(parameters: TrajectoryParameters, root: Path = ROOT) -> list[Path]:
@@ -39,7 +42,7 @@ def draw_all_losses(parameters: TrajectoryParameters, root: Path = ROOT) -> list
 
 
 def draw_losses(histories: Mapping[str, Arrays]) -> Figure:
-    """Draw a panel for each term that any of the runs has, a curve for each run.
+    """Draw a panel for each term that any of the runs has, a curve for each run, dotted for what validates.
 
     Histories, by run, are as step 2 stores them.
     """
@@ -47,13 +50,15 @@ def draw_losses(histories: Mapping[str, Arrays]) -> Figure:
     figure = new_figure(4.2 * len(terms), 3.4)
     for axes, term in zip(figure.subplots(1, len(terms), squeeze=False)[0], terms, strict=True):
         for run, history in histories.items():
-            if term in history:
-                values = history[term]
+            for prefix, style in {"": ".-", "val_": ":"}.items():
+                if (name := prefix + term) not in history:
+                    continue
+                values = history[name]
                 if term == "reconstruction":
-                    values = values - history["lowest_reconstruction"]
+                    values = values - history[f"{prefix}lowest_reconstruction"]
                     axes.set_yscale("log")
-                epochs = 1 + np.arange(len(values))
-                axes.plot(epochs, values, ".-", color=colour_of(run, list(histories)), label=run)
+                label = run + ", validation" * bool(prefix)
+                axes.plot(1 + np.arange(len(values)), values, style, color=colour_of(run, list(histories)), label=label)
         axes.set(xlabel="epoch", title=TERMS[term])
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()

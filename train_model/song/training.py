@@ -79,8 +79,8 @@ def train(
     Returns
     -------
     keras.Model, dict of str to np.ndarray
-        The model; each term of the loss, and ``cpu_s``, per epoch (n_epochs,), of validation with ``val_`` before the
-        name; ``lowest_reconstruction``, that term of perfect reconstructions.
+        The model; each term of the loss, and ``cpu_s``, per epoch (n_epochs,); ``lowest_reconstruction``, that term of
+        perfect reconstructions; the same of validation with ``val_`` before the name.
 
     Raises
     ------
@@ -114,4 +114,7 @@ def train(
     use_song_statistics(parts["encoder"], parts["decoder"], trained)
     t = sample.of_song(n_train)
     lowest = lowest_cross_entropy(part_of(trained, t[0], t[-1] + window_frames), window_frames)
-    return build_autoencoder(*parts.values()), history | {"lowest_reconstruction": np.array(lowest)}
+    history["lowest_reconstruction"] = np.array(lowest)
+    if n_validation:
+        history["val_lowest_reconstruction"] = np.array(lowest_cross_entropy(part_of(frames, n_train, n_frames), 1))
+    return build_autoencoder(*parts.values()), history
