@@ -28,7 +28,8 @@ def run(name, root=ROOT, runs=None):
     filmed = [parameters.for_run(run_name) for run_name in runs or parameters.runs_of_video()]
     samples = read_song(parameters, root)
     duration_s = len(samples) / parameters.sound.sample_rate_hz
-    paths = [write_page(parameters, samples, root), *write_exports(parameters, duration_s, root)]
+    paths = [write_page(parameters, samples, root)]
+    paths += write_exports(parameters, parameters.music.sections, duration_s, root)
     n_bytes = paths[0].stat().st_size
     print(f"{duration_s:.2f} s of sound; the page has {n_bytes / 1e6:.2f} MB and needs no network")
     for run_parameters in filmed:

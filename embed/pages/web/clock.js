@@ -1,4 +1,4 @@
-// The clock of the page is the sound itself; where it cannot be played, a silent clock with the same interface.
+// The clock of the page is the sound itself, or a film; where it cannot be played, a silent clock with the same interface.
 
 class SilentClock {
   constructor(duration) {
@@ -53,19 +53,24 @@ class SilentClock {
 
 class Clock {
   // `changed` is called when the clock starts, stops or jumps; `silenced` when the sound proves unplayable.
-  constructor(audio, base64, duration, changed, silenced) {
+  constructor(media, base64, duration, changed, silenced) {
     this.duration = duration;
-    this.source = audio;
+    this.source = media;
     this.changed = changed;
     this.silenced = silenced;
     const events = ["play", "pause", "seeked", "ended", "timeupdate", "ratechange"];
-    for (const name of events) audio.addEventListener(name, changed);
-    audio.addEventListener("error", () => this.silence());
-    audio.preservesPitch = true;
-    this.ready = playableSound(base64, duration).then((blob) => {
+    for (const name of events) media.addEventListener(name, changed);
+    media.addEventListener("error", () => this.silence());
+    media.preservesPitch = true;
+    this.ready = this.unpack(base64).then((blob) => {
       // no data: address, because browsers limit its length to less than an hour of sound
-      audio.src = URL.createObjectURL(blob);
+      media.src = URL.createObjectURL(blob);
     });
+  }
+
+  // What is played, as a Blob.
+  unpack(base64) {
+    return playableSound(base64, this.duration);
   }
 
   get hasSound() {
@@ -74,6 +79,11 @@ class Clock {
 
   get time() {
     return Math.min(this.source.currentTime, this.duration);
+  }
+
+  // The time that is drawn.
+  get shownTime() {
+    return this.time;
   }
 
   get playing() {

@@ -42,9 +42,11 @@ class MovingPoint:
     embedding : mapping of str to np.ndarray
         As stored by step 3: ``z`` (n_points, latent_dim), ``times_s``, ``starts_s`` and ``ends_s`` (n_points,).
     duration_s : float
-        Of the sound.
+        Of the sound or film.
     spectrogram : mapping of str to np.ndarray or None
         As stored by step 1, for the strip below.
+    film_size : tuple of int or None
+        Height and width of the film for which room is left.
     title : str
         In the upper left corner.
     width, height : int
@@ -66,6 +68,7 @@ class MovingPoint:
         duration_s: float,
         *,
         spectrogram: Mapping[str, np.ndarray] | None = None,
+        film_size: tuple[int, int] | None = None,
         title: str = "",
         width: int = 1280,
         height: int = 720,
@@ -78,7 +81,7 @@ class MovingPoint:
         self.times_s, self.duration_s = embedding["times_s"], duration_s
         self.tail_s, self.rotation_deg_per_s = tail_s, rotation_deg_per_s
         self.half_window_s = float(embedding["ends_s"][0] - embedding["starts_s"][0]) / 2
-        self.layout = Layout(width, height, spectrogram is not None)
+        self.layout = Layout(width, height, spectrogram is not None, film_size)
         rotation_deg = rotation_deg_per_s * duration_s
         self.camera = Camera(points, self.layout.view, rotation_deg=rotation_deg, from_above=latent_dim < 3)
         self.in_box = self.camera.in_box(points)

@@ -20,6 +20,7 @@ BRIGHT, GREY = "#f2f4f8", "#8b93a3"
 PIXELS_PER_INCH = 72  # a point of matplotlib is a pixel
 DESIGN_HEIGHT = 720  # of the frame that the sizes below are meant for
 MARGIN, STRIP_LEFT, STRIP_BOTTOM, STRIP_HEIGHT, BAR_HEIGHT, HEADING = 40, 72, 46, 92, 6, 34
+FILM_FRACTION = 0.55  # of the width, that a film next to the trajectory takes at most
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Layout:
     width: int
     height: int
     has_spectrogram: bool
+    film_size: tuple[int, int] | None = None  # height and width
 
     @property
     def unit(self) -> float:
@@ -45,6 +47,24 @@ class Layout:
     @property
     def view(self) -> tuple[float, float, float, float]:
         """Left, bottom, width and height of the part that the trajectory fills."""
+        left, bottom, width, height = self._middle
+        if self.film_size:
+            taken = self.film[2] + MARGIN * self.unit
+            left, width = left + taken, width - taken
+        return left, bottom, width, height
+
+    @property
+    def film(self) -> tuple[int, int, int, int]:
+        """Left, bottom, width and height of the film, if there is one, to the left of the trajectory."""
+        left, bottom, width, height = self._middle
+        film_height, film_width = self.film_size or (1, 1)
+        scale = min(FILM_FRACTION * width / film_width, height / film_height)
+        shown_width, shown_height = max(round(scale * film_width), 1), max(round(scale * film_height), 1)
+        return round(left), round(bottom + (height - shown_height) / 2), shown_width, shown_height
+
+    @property
+    def _middle(self) -> tuple[float, float, float, float]:
+        """Left, bottom, width and height of what lies between title and strip."""
         margin, bottom = MARGIN * self.unit, self.strip[3] + MARGIN * self.unit
         return margin, bottom, self.width - 2 * margin, self.height - bottom - 1.9 * margin
 

@@ -1,4 +1,4 @@
-"""A trajectory as a video with the sound it was computed from: H.264 and AAC in an MP4, both from time 0."""
+"""A trajectory as a video, with sound where there is any: H.264 and AAC in an MP4, both from time 0."""
 
 import math
 import tempfile
@@ -14,14 +14,16 @@ from tqdm import tqdm
 
 from embed.song.film.draw_moving_point import MovingPoint
 from pipeline.atomic_write import atomic_write
-from save_dataset.video.mp4 import open_mp4
+from save_dataset.video.mp4 import TIMESCALE_HZ, open_mp4
+
+MAX_DENOMINATOR = 10**6  # of a duration in samples or frames, which a float is a little off
 
 
 def write_video(
     path: Path,
     moving_point: MovingPoint,
-    samples: np.ndarray,
-    sample_rate_hz: int,
+    samples: np.ndarray | None = None,
+    sample_rate_hz: int = TIMESCALE_HZ,
     *,
     frame_rate_hz: float = 30.0,
     frames_folder: Path | None = None,
@@ -29,8 +31,8 @@ def write_video(
 ) -> Path:
     """Write the MP4 of a point that moves along its trajectory with the sound; returns its path.
 
-    There is a frame for every interval of ``1 / frame_rate_hz`` that has begun: the last one is shown until the sound
-    ends.
+    There is a frame for every interval of ``1 / frame_rate_hz`` that has begun: the last one is shown until the end of
+    what the point was made from.
 
     Parameters
     ----------
@@ -38,8 +40,8 @@ def write_video(
         Written completely or not at all.
     moving_point : MovingPoint
         What draws the frames.
-    samples : np.ndarray (n_samples,) or (n_samples, 2)
-        The sound, in [-1, 1]; mono or stereo as it is.
+    samples : np.ndarray (n_samples,) or (n_samples, 2) or None
+        The sound, in [-1, 1]; mono or stereo as it is; None for a video without.
     sample_rate_hz : int
         Its rate; one that AAC does not support is resampled to 48000 Hz.
     frames_folder : Path or None
@@ -52,9 +54,11 @@ def write_video(
     """
     if not 1 <= frame_rate_hz <= 240:
         raise ValueError(f"frame_rate_hz={frame_rate_hz}: must be 1 to 240")
-    _check_sound(samples, sample_rate_hz)
+    if samples is not None:
+        _check_sound(samples, sample_rate_hz)
     rate_hz = Fraction(frame_rate_hz).limit_denominator(1001)  # 24000 / 1001 is one
-    indices = range(math.ceil(Fraction(len(samples), sample_rate_hz) * rate_hz))
+    duration_s = Fraction(moving_point.duration_s).limit_denominator(MAX_DENOMINATOR)
+    indices = range(math.ceil(duration_s * rate_hz))
     size = (moving_point.layout.width, moving_point.layout.height)
     with (
         _atomic_folder(frames_folder) as folder,

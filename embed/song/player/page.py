@@ -5,6 +5,7 @@ What the browser does is in the folder `web`; here arrays become the JSON that i
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -17,7 +18,8 @@ from embed.song.player.trajectories import Embedding, Forecasts, check_runs, des
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, TIME_COLOURS
 
 WEB = Path(__file__).with_name("web")
-SCRIPTS = f"{WITH_CLOCK} data camera box panel timeline controls page"
+SCRIPTS = f"{WITH_CLOCK} data camera box panel timeline controls page start"
+WORDS = {"medium": "audio", "subject": "song"}
 N_TIME_COLOURS = 64
 
 
@@ -56,16 +58,26 @@ def build_page(
     ValueError
         If there is no embedding, or forecasts do not belong to the embeddings.
     """
+    described = describe_trajectories(embeddings, len(samples) / sample_rate_hz, sections, forecasts)
+    described["strip"] = describe_spectrogram(spectrogram)
+    sound = encode_sound(samples, sample_rate_hz)
+    return fill_page(WEB, "player", SCRIPTS, title=title, data=described, sound=sound, words=WORDS)
+
+
+def describe_trajectories(
+    embeddings: Mapping[str, Embedding],
+    duration_s: float,
+    sections: Sequence[tuple[float, str]] = (),
+    forecasts: Mapping[str, Forecasts] | None = None,
+) -> dict[str, Any]:
+    """Return what a page has of trajectories, forecasts and sections, for JSON; the rest is as in `build_page`."""
     forecasts = forecasts or {}
     check_runs(embeddings, forecasts)
     methods = dict.fromkeys(method for of_run in forecasts.values() for method in of_run)
-    described = {
-        "duration_s": len(samples) / sample_rate_hz,
+    return {
+        "duration_s": duration_s,
         "runs": describe_runs(embeddings, forecasts),
         "methods": {method: {"name": METHOD_NAMES[method], "colour": METHOD_COLOURS[method]} for method in methods},
         "sections": [[float(start_s), name] for start_s, name in sorted(sections)],
-        "spectrogram": describe_spectrogram(spectrogram),
         "time_colours": [to_hex(c) for c in matplotlib.colormaps[TIME_COLOURS](np.linspace(0, 1, N_TIME_COLOURS))],
     }
-    sound = encode_sound(samples, sample_rate_hz)
-    return fill_page(WEB, "player", SCRIPTS, title=title, data=described, sound=sound)

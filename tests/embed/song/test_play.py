@@ -118,8 +118,9 @@ def test_samples_beyond_one_are_scaled_for_page_and_film_with_a_line(song, root,
 
 def test_a_table_for_each_embedded_run_and_chapters_where_sections_are_given(song, root, edited):
     results.path_of(song.for_run("PCA"), "embedding", root).unlink()
-    assert [path.name for path in write_exports(song, 3.0, root)] == ["trajectory.csv"]
-    table, chapters = write_exports(edited(more=SECTIONS), 3.0, root)
+    assert [path.name for path in write_exports(song, (), 3.0, root)] == ["trajectory.csv"]
+    with_sections = edited(more=SECTIONS)
+    table, chapters = write_exports(with_sections, with_sections.music.sections, 3.0, root)
     assert chapters == root / "output" / "song" / "sections.vtt"
     assert read_webvtt(chapters) == [(0.0, 1.0, "A"), (1.0, 3.0, "B")]
     embedding = results.load(song.for_run("R"), "embedding", root)

@@ -1,5 +1,10 @@
 // The page: what is shown, and when it is drawn.
 
+// Panels side by side.
+function columnsFor(n_runs) {
+  return n_runs < 4 ? n_runs : Math.ceil(Math.sqrt(n_runs));
+}
+
 class Page {
   constructor(data, sound) {
     this.data = data;
@@ -12,19 +17,31 @@ class Page {
     [this.span, this.looping, this.hover] = [null, false, null];
     [this.pathsAreOld, this.wasPlaying] = [true, false];
     this.requestFrame = beforeNextFrame(() => this.draw());
-    const silenced = () => showStatus("The sound cannot be played here; the point moves without it.");
-    this.clock = new Clock(element("sound"), sound, this.duration, this.requestFrame, silenced);
+    this.clock = this.makeClock(sound);
     this.panels = this.runs.map((run) => new Panel(run, this));
     element("panels").append(...this.panels.map((panel) => panel.figure));
-    const columns = this.runs.length < 4 ? this.runs.length : Math.ceil(Math.sqrt(this.runs.length));
-    element("panels").style.setProperty("--columns", columns);
-    this.timeline = new Timeline(element("timeline"), this);
+    element("panels").style.setProperty("--columns", columnsFor(this.runs.length));
+    this.timeline = this.makeTimeline();
     this.writeTexts();
     connectControls(this);
     const observer = new ResizeObserver(() => this.resize());
     for (const part of [document.documentElement, ...this.panels.map((panel) => panel.stage)]) observer.observe(part);
     DARK.addEventListener("change", () => this.resize());
     this.resize();
+  }
+
+  makeClock(sound) {
+    const silenced = () => showStatus("The sound cannot be played here; the point moves without it.");
+    return new Clock(element("sound"), sound, this.duration, this.requestFrame, silenced);
+  }
+
+  makeTimeline() {
+    return new Timeline(element("timeline"), this);
+  }
+
+  // What a caption says of what a point of the run is.
+  describeWindow({ window_s }) {
+    return [`windows of ${window_s.toFixed(2)} s`];
   }
 
   writeTexts() {
@@ -78,7 +95,7 @@ class Page {
     if (this.pathsAreOld) for (const panel of this.panels) panel.drawPath();
     if (this.pathsAreOld) this.timeline.draw();
     this.pathsAreOld = false;
-    const { time } = this.clock;
+    const time = this.clock.shownTime;
     for (const panel of this.panels) panel.drawPoint(time, this.hover);
     this.timeline.drawCursor(time, this.hover);
     this.writeState(time);
@@ -162,5 +179,3 @@ class Page {
     this.requestFrame();
   }
 }
-
-const page = new Page(pageData(), pageSound());

@@ -19,8 +19,8 @@ class Panel {
   }
 
   writeCaption() {
-    const { name, latent_dim, kept, window_s } = this.run;
-    const parts = [`windows of ${window_s.toFixed(2)} s`, `${latent_dim} dimension${latent_dim === 1 ? "" : "s"}`];
+    const { name, latent_dim, kept } = this.run;
+    const parts = [...this.page.describeWindow(this.run), `${latent_dim} dimension${latent_dim === 1 ? "" : "s"}`];
     if (kept !== null) parts.push(`${Math.round(100 * kept)}\u00a0% of variance shown`);
     const reference = this.page.runs[0];
     if (this.run !== reference) parts.push(`aligned to ${reference.name} (Procrustes)`);

@@ -1,6 +1,6 @@
-// The spectrogram with its axes, the names of sections above it, the colours of time below it, and a cursor on it.
+// The strip, which is a spectrogram with its axes, the names of sections above it, the colours of time below it, and a cursor on it.
 
-const MARGIN = { left: 44, right: 10, names: 20, colours: 5, axis: 22 };
+const MARGIN = { left: 10, frequencies: 44, right: 10, names: 20, colours: 5, axis: 22 };
 const MIN_TICK_PX = 85; // between two ticks of time
 const MIN_TICK_LINE_PX = 13; // between two ticks of frequency
 
@@ -14,7 +14,8 @@ class Timeline {
     element.setAttribute("aria-valuemax", page.duration.toFixed(2));
     this.image = new Image();
     this.image.addEventListener("load", () => this.page.redraw());
-    this.image.src = page.data.spectrogram.image;
+    this.image.src = page.data.strip.image;
+    this.left = page.data.strip.ticks.length ? MARGIN.frequencies : MARGIN.left;
   }
 
   resize() {
@@ -22,42 +23,46 @@ class Timeline {
     fitCanvas(this.above, this.element);
     this.top = this.page.data.sections.length ? MARGIN.names : 2;
     this.bottom = this.height - MARGIN.axis - MARGIN.colours;
-    this.length = this.width - MARGIN.left - MARGIN.right;
+    this.length = this.width - this.left - MARGIN.right;
   }
 
   x(time) {
-    return MARGIN.left + (time / this.page.duration) * this.length;
+    return this.left + (time / this.page.duration) * this.length;
   }
 
   time(x) {
-    return clamp((x - MARGIN.left) / this.length, 0, 1) * this.page.duration;
+    return clamp((x - this.left) / this.length, 0, 1) * this.page.duration;
   }
 
   draw() {
     const context = this.below.getContext("2d");
     context.clearRect(0, 0, this.width, this.height);
-    this.drawSpectrogram(context);
+    this.fill(context, "black", 0, this.page.duration);
+    if (this.image.complete) this.drawStrip(context);
+    this.drawColours(context);
     this.drawSections(context);
     this.drawTimes(context);
     this.drawFrequencies(context);
   }
 
-  // From one time to another, over the height of the spectrogram.
+  // From one time to another, over the height of the strip.
   fill(context, colour, start, end) {
     context.fillStyle = colour;
     context.fillRect(this.x(start), this.top, this.x(end) - this.x(start), this.bottom - this.top);
   }
 
-  // A line at a time, over the height of the spectrogram.
+  // A line at a time, over the height of the strip.
   fillLine(context, colour, time, width) {
     context.fillStyle = colour;
     context.fillRect(this.x(time) - width / 2, this.top, width, this.bottom - this.top);
   }
 
-  drawSpectrogram(context) {
-    const [start, end] = this.page.data.spectrogram.span_s.map((time) => this.x(time));
-    this.fill(context, "black", 0, this.page.duration);
-    if (this.image.complete) context.drawImage(this.image, start, this.top, end - start, this.bottom - this.top);
+  drawStrip(context) {
+    const [start, end] = this.page.data.strip.span_s.map((time) => this.x(time));
+    context.drawImage(this.image, start, this.top, end - start, this.bottom - this.top);
+  }
+
+  drawColours(context) {
     for (let x = this.x(0); x < this.x(this.page.duration); x++) {
       context.fillStyle = this.page.colourAt(this.time(x + 0.5));
       context.fillRect(x, this.bottom + 1, 1.5, MARGIN.colours - 1);
@@ -95,16 +100,16 @@ class Timeline {
   drawFrequencies(context) {
     const { theme } = this.page;
     let above = -Infinity;
-    for (const [fraction, frequency] of [...this.page.data.spectrogram.ticks].reverse()) {
+    for (const [fraction, frequency] of [...this.page.data.strip.ticks].reverse()) {
       const y = clamp(this.bottom - fraction * (this.bottom - this.top), this.top + 5, this.bottom - 5);
       if (y - above < MIN_TICK_LINE_PX) continue;
       const unit = above === -Infinity ? " kHz" : "";
-      drawText(context, theme, `${frequency / 1000}${unit}`, MARGIN.left - 5, y, { align: "right" });
+      drawText(context, theme, `${frequency / 1000}${unit}`, this.left - 5, y, { align: "right" });
       above = y;
     }
     if (this.width < 600) return;
     const style = { colour: "rgb(255 255 255 / 0.7)", align: "right" };
-    drawText(context, theme, this.page.data.spectrogram.label, this.width - MARGIN.right - 6, this.top + 10, style);
+    drawText(context, theme, this.page.data.strip.label, this.width - MARGIN.right - 6, this.top + 10, style);
   }
 
   drawCursor(time, hover) {
@@ -117,6 +122,7 @@ class Timeline {
       this.fill(context, "rgb(255 255 255 / 0.16)", start, end);
     }
     if (hover !== null) this.fillLine(context, "rgb(255 255 255 / 0.6)", hover, 1);
+    this.fillLine(context, "rgb(0 0 0 / 0.5)", time, 4);
     this.fillLine(context, "white", time, 2);
     drawDisc(context, this.x(time), bottom + MARGIN.colours / 2, 6, page.theme.background);
     drawDisc(context, this.x(time), bottom + MARGIN.colours / 2, 4.5, page.theme.accent);

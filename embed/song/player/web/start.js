@@ -1,0 +1,1 @@
+const page = new Page(pageData(), pageSound());
