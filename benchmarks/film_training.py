@@ -20,9 +20,9 @@ from embed.song.spread import effective_dimensions
 from models.conditioned_autoencoder import build_autoencoder
 from pipeline.data_generator import samples
 from pipeline.parameters import load
-from pipeline.series import load_series
 from pipeline.studies.video import Parameters
 from pipeline.windows import Sample
+from save_dataset.series import load_series
 from tests.straightforward import build_straightforward_autoencoder
 from train_model.callbacks import RefillMemory
 from train_model.song.batch_statistics import use_song_statistics

@@ -17,6 +17,7 @@ from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
 from pipeline.sections.film import Film
 from pipeline.stored_frames import write_frames
+from save_dataset import step0_make_video
 from save_dataset.video.film import open_film
 from save_dataset.video.save import stored_size, write_pictures
 
@@ -24,7 +25,11 @@ REPETITIONS = 5
 
 
 def main():
-    path = read_path(__doc__, "film", "a film (default: that of the demo)") or ROOT / "music" / "demo_video.mp4"
+    path = read_path(__doc__, "film", "a film (default: that of the demo)")
+    if path is None:
+        path = ROOT / "music" / "demo_video.mp4"
+        if not path.is_file():
+            step0_make_video.run("demo_video")
     with tempfile.TemporaryDirectory() as folder:
         rows = [(*timed(decode, path), *timed(store, path, Path(folder))) for _ in range(REPETITIONS)]
     decode_s, decode_cpu_s, store_s, store_cpu_s = (min(seconds) for seconds in zip(*rows, strict=True))

@@ -22,7 +22,7 @@ from embed.song.embedding import embed_song
 from models import surgery
 from pipeline import results
 from pipeline.parameters import ROOT, load
-from pipeline.series import load_series
+from save_dataset.series import load_series
 
 
 def run(name, root=ROOT, runs=None):

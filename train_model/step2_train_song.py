@@ -19,8 +19,8 @@ if __name__ == "__main__":  # before anything heavy is imported
 
 from pipeline import results
 from pipeline.parameters import ROOT, load
-from pipeline.series import load_series
 from save_dataset.clip_length import check_clip_length
+from save_dataset.series import load_series
 from train_model.fitting import train_runs
 from train_model.model_diagram import write_diagram
 from train_model.song.draw_losses import describe_losses, draw_all_losses

@@ -17,7 +17,7 @@ from save_dataset.sound.decoding import FORMATS as SOUND_FORMATS
 from save_dataset.sound.decoding import Source
 from save_dataset.video.atoms import lacks_table
 from save_dataset.video.display import PixelFormat, Size, shown_size, to_picture
-from save_dataset.video.grid import GridDecoder, decode_packet, find_rate, measure_rate
+from save_dataset.video.grid import GridDecoder, decode_packet, find_rate
 
 # of FFmpeg; no playlists, which name other files. Of files of sound it can be said that they contain no video
 FORMATS = (
@@ -56,14 +56,16 @@ class Part(NamedTuple):
 def describe_film(path: Path) -> tuple[Fraction, Size]:
     """Return rate and size, as shown, of a film; ValueError, as `read_film`, if no frame can be decoded."""
     with _open(path) as (container, stream):
-        decoder = GridDecoder(container, stream, _find_rate(path, stream))
-        return decoder.rate_hz, shown_size(decoder.decode_first(), stream)
+        size = shown_size(GridDecoder(container, stream).decode_first(), stream)
+        if (rate_hz := find_rate(container, stream)) is None:
+            raise ValueError("does not say its frame rate")
+        return rate_hz, size
 
 
 def find_start_of_sound(path: Path) -> float | None:
     """Return when a film's first sample is heard, in s from its first frame on; None if it has no sound."""
     with _open(path) as (container, stream):
-        first_s = GridDecoder(container, stream, _find_rate(path, stream)).decode_first().time or 0
+        first_s = GridDecoder(container, stream).decode_first().time or 0
     with _open(path) as (container, _):
         for packet in container.demux(container.streams.audio[0]) if container.streams.audio else ():
             for frame in decode_packet(packet) or ():
@@ -72,13 +74,15 @@ def find_start_of_sound(path: Path) -> float | None:
 
 
 def read_film(
-    path: Path, *, start_s: float = 0.0, duration_s: float | None = None, decimation: int = 1,
-    size: Size | None = None, pixel_format: PixelFormat = "gray", reading: Reading | None = None,
+    path: Path, rate_hz: Fraction | None = None, *, start_s: float = 0.0, duration_s: float | None = None,
+    decimation: int = 1, size: Size | None = None, pixel_format: PixelFormat = "gray", reading: Reading | None = None,
 ) -> Iterator[np.ndarray]:  # fmt: skip
     """Yield one picture of a film after the other, uint8, one for each frame of the grid.
 
     Parameters
     ----------
+    rate_hz : Fraction
+        Of the grid; None: that of the film.
     start_s, duration_s : float
         The part to read; to the end if there is no duration.
     decimation : int
@@ -96,9 +100,10 @@ def read_film(
         If it is no film, contains no video or no frames, the part begins after its end, or the file says how many
         frames there are and breaks off before; the message begins with the file.
     """
+    rate_hz = rate_hz or describe_film(path)[0]
+    part = Part.of(rate_hz, start_s, duration_s)
     with _open(path) as (container, stream):
-        decoder, reformatter, n_frames = GridDecoder(container, stream, _find_rate(path, stream)), VideoReformatter(), 0
-        part = Part.of(decoder.rate_hz, start_s, duration_s)
+        decoder, reformatter, n_frames = GridDecoder(container, stream, rate_hz), VideoReformatter(), 0
         for frame, places in decoder.spans():
             n_frames = places.stop if part.end is None else min(places.stop, part.end)
             first = max(places.start, part.first)
@@ -110,7 +115,7 @@ def read_film(
                 break
         else:
             decoder.check_end()
-    part.check_start(path, n_frames, decoder.rate_hz)
+    part.check_start(path, n_frames, rate_hz)
     if reading:
         reading.n_frames = n_frames - part.first
         reading.notes += decoder.notes()
@@ -144,13 +149,3 @@ def _find_video(container: av.container.InputContainer) -> av.VideoStream:
             stream.thread_type = "AUTO"
             return stream
     raise ValueError("contains no video")
-
-
-def _find_rate(path: Path, stream: av.VideoStream) -> Fraction:
-    def measure() -> Fraction | None:
-        with _open(path) as (container, stream):
-            return measure_rate(container, stream)
-
-    if (rate_hz := find_rate(stream, measure)) is None:
-        raise ValueError("does not say its frame rate")
-    return rate_hz

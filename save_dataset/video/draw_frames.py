@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from pipeline import figures, results
 from pipeline.figures import new_figure
 from pipeline.parameters import ROOT
-from pipeline.series import load_series
 from pipeline.stored_frames import HIGHEST
 from pipeline.studies.video import Parameters
+from save_dataset.series import load_series
 
 N_ROWS, N_COLUMNS = 2, 5
 WIDTH_IN, TITLE_IN = 10, 0.45

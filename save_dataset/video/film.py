@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +37,10 @@ class OpenFilm:
 
         `decimation` is that of the parameters if it is left out.
         """
-        read = partial(read_images, self.path, self.rate_hz) if self.path.is_dir() else partial(read_film, self.path)
+        read = read_images if self.path.is_dir() else read_film
         return read(
+            self.path,
+            self.rate_hz,
             start_s=self.settings.start_s,
             duration_s=self.settings.duration_s,
             decimation=decimation or self.settings.decimation,

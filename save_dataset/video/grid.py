@@ -5,7 +5,7 @@ there is none, the one before counts again, of several the last counts. Films of
 also where their times are rounded.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median_low
@@ -18,33 +18,28 @@ from save_dataset.sound.decoding import MATROSKA
 MOV = "mov,mp4,m4a,3gp,3g2,mj2"
 FORMATS_WITH_LENGTH = (MATROSKA, "flv", "mxf")  # of the longest of their streams
 TOLERANCE_FRAMES = 3  # that decoders leave out at the ends of a complete film, or lengths are rounded by
-MAX_RATE_HZ = 1000  # a rate beyond it stands for "not known"
-SAME_RATE, MOST_OF_MEAN = 0.05, 2  # rates that differ less are the same, one rounded; at most half of the frames miss
+MAX_RATE_HZ, MAX_FRAMES = 1000, 2**30  # what is beyond, or as many, stands for "not known"
+SAME_RATE, MOST_OF_MEAN = 0.05, 2  # difference of rates that are the same, one rounded
 MAX_GAP_S, MAX_GAP_OF_STREAM_S = 3600, 10  # between frames: beyond it a clock was set anew, as where streams are joined
 HALF = Fraction(1, 2)
 
 
-def find_rate(stream: av.VideoStream, measure: Callable[[], Fraction | None]) -> Fraction | None:
-    """Return the frame rate of a film; None if it is not known.
+def find_rate(container: av.container.InputContainer, stream: av.VideoStream) -> Fraction | None:
+    """Return the frame rate of a film; None if it is neither declared nor to be measured.
 
-    It is the nominal one, of whose multiples FFmpeg finds the times of the frames to be, if that is their mean rate, or
-    some frames are missing; else what is measured, as where a film stands still for long.
+    It is the nominal one, of whose multiples FFmpeg finds the times of frames to be, if it is near their mean rate, at
+    most every other being missing, or what is measured: one by the median of the time between two.
     """
     nominal_hz, mean_hz = _believed(stream.guessed_rate), _believed(stream.average_rate)
     if nominal_hz and mean_hz and 1 - SAME_RATE <= nominal_hz / mean_hz <= MOST_OF_MEAN:
         return nominal_hz
-    measured_hz = _believed(measure())
-    if nominal_hz and measured_hz and abs(nominal_hz / measured_hz - 1) <= SAME_RATE:
-        return nominal_hz
-    return measured_hz or mean_hz or nominal_hz
-
-
-def measure_rate(container: av.container.InputContainer, stream: av.VideoStream) -> Fraction | None:
-    """Return the rate of a film by the median of the time between its frames; None if they have no times."""
     times = sorted({packet.pts for packet in container.demux(stream) if packet.pts is not None})
     if len(times) < 2 or not stream.time_base:
-        return None
-    return 1 / (median_low(after - before for before, after in pairwise(times)) * stream.time_base)
+        return mean_hz or nominal_hz
+    measured_hz = 1 / (median_low(after - before for before, after in pairwise(times)) * stream.time_base)
+    if nominal_hz and abs(nominal_hz / measured_hz - 1) <= SAME_RATE:
+        return nominal_hz
+    return _believed(measured_hz) or mean_hz or nominal_hz
 
 
 def _believed(rate_hz: Fraction | None) -> Fraction | None:
@@ -62,8 +57,9 @@ def decode_packet(packet: av.Packet) -> list | None:
 class GridDecoder:
     """Decodes a film to its end, and counts what is repeated, left out or damaged."""
 
-    def __init__(self, container: av.container.InputContainer, stream: av.VideoStream, rate_hz: Fraction):
-        self.container, self.stream, self.rate_hz = container, stream, rate_hz
+    def __init__(self, container: av.container.InputContainer, stream: av.VideoStream, rate_hz: Fraction | None = None):
+        self.container, self.stream = container, stream
+        self.rate_hz = rate_hz or _believed(stream.average_rate) or Fraction(1)  # until it is known
         self.time_base = stream.time_base or Fraction(1)
         self.n_decoded = self.n_places = self.n_damaged = self.n_repeated = self.n_left_out = self.n_jumps = 0
         self.n_damaged_at_end = 0
@@ -148,7 +144,7 @@ class GridDecoder:
             lengths_s = self.end * self.time_base, self.others_end_s, Fraction(container.duration, av.time_base)
             n_video, n_others, n_stated = (round(length_s * self.rate_hz) for length_s in lengths_s)
             return max(n_video, n_others), n_stated
-        return max(self.n_decoded, self.n_places), stream.frames
+        return max(self.n_decoded, self.n_places), stream.frames if stream.frames < MAX_FRAMES else 0
 
     def notes(self) -> list[str]:
         """Return what was mended or left out, in words."""

@@ -2,6 +2,7 @@
 
 import re
 import struct
+import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 from io import BytesIO
@@ -18,15 +19,8 @@ from save_dataset.video.display import PixelFormat, Size
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pnm")
 MODES_OF_16_BITS = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 UNREADABLE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    TypeError,
-    IndexError,
-    struct.error,
-    Image.DecompressionBombError,
-)
+    OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, struct.error, Image.DecompressionBombError
+)  # fmt: skip
 HIGHEST_OF_16_BITS = 2**16 - 1
 MAX_GAPS = 5  # that are named
 
@@ -85,10 +79,8 @@ def read_images(
 def open_image(path: Path) -> Image.Image:
     """Return an image as its camera says it is to be shown; ValueError if it cannot be read."""
     try:
-        with Image.open(
-            BytesIO(path.read_bytes())
-        ) as image:  # a file by name Pillow maps, TIFF that is rotated wrongly
-            image.load()
+        with warnings.catch_warnings(action="ignore"), Image.open(BytesIO(path.read_bytes())) as image:
+            image.load()  # not by its name: Pillow maps a rotated TIFF wrongly
             return ImageOps.exif_transpose(image)
     except UNREADABLE as error:
         reason = getattr(error, "strerror", None) or "it is damaged, or none"
@@ -98,19 +90,16 @@ def open_image(path: Path) -> Image.Image:
 def _to_picture(image: Image.Image, path: Path, size: Size | None, pixel_format: PixelFormat) -> np.ndarray:
     """Return an image, transparency on black, as `save_dataset.video.display.to_picture` does a frame."""
     if image.mode in MODES_OF_16_BITS:
-        image = Image.fromarray(_to_8_bits(np.asarray(image).astype(np.int64), path))
+        values = np.asarray(image).astype(np.int64)
+        if values.min() < 0 or values.max() > HIGHEST_OF_16_BITS:
+            raise ValueError(f"{path}: has values beyond {HIGHEST_OF_16_BITS}: must be of 8 or 16 bits")
+        image = Image.fromarray(np.round(values * (255 / HIGHEST_OF_16_BITS)).astype(np.uint8))
     elif image.mode == "F":
-        raise ValueError(f"{path}: its pixels are floating-point numbers: must be of 8 or 16 bits")
+        raise ValueError(f"{path}: has floating-point values: must be of 8 or 16 bits")
     elif image.has_transparency_data:
         image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image.convert("RGBA"))
     image = image.convert("L" if pixel_format == "gray" else "RGB")
     return np.array(image if size is None else image.resize(size[::-1], Image.Resampling.BILINEAR))
-
-
-def _to_8_bits(values: np.ndarray, path: Path) -> np.ndarray:
-    if values.min() < 0 or values.max() > HIGHEST_OF_16_BITS:
-        raise ValueError(f"{path}: its pixels are numbers beyond {HIGHEST_OF_16_BITS}: must be of 8 or 16 bits")
-    return np.round(values * (255 / HIGHEST_OF_16_BITS)).astype(np.uint8)
 
 
 def _note_gaps(numbers: list[int]) -> list[str]:

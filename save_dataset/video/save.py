@@ -13,10 +13,10 @@ from pipeline import results
 from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
 from pipeline.sections.film import MIN_SIDE_PX
-from pipeline.series import frames_path
 from pipeline.stored_frames import FrameWriter, write_frames
 from pipeline.studies.video import Parameters
 from save_dataset.clip_length import check_clip_length
+from save_dataset.series import frames_path
 from save_dataset.video.decoding import Reading
 from save_dataset.video.display import Size
 from save_dataset.video.film import OpenFilm

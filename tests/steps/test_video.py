@@ -5,8 +5,8 @@ import pytest
 
 from pipeline import results
 from pipeline.parameters import load
-from pipeline.series import frames_path, load_series
 from save_dataset import step0_make_video, step1_save_video
+from save_dataset.series import frames_path, load_series
 from tests.done_steps import (
     assert_drawn_again_with_the_same_bytes,
     assert_figures,
@@ -138,7 +138,7 @@ def test_step0_makes_the_same_film_again_and_leaves_what_is_found(small, write_p
 REFUSED = {
     "a clip longer than the film": (
         ("clip_windows = 5", "clip_windows = 75"),
-        r"19 of 42 frames to train on: run ORF n",
+        r"20 of 42 frames to train on: run ORF n",
     ),
     "decimation": (("decimation = 2", "decimation = 500"), r"film.decimation=500: leaves 1 of 84 frames"),
     "an empty part": (

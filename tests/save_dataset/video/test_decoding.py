@@ -39,6 +39,8 @@ def cut(path, fraction):
         ("a.mkv", {"is_piped": True}),
         ("a.avi", {"codec": "mpeg4", "options": {"bf": "2", "qmax": "2"}}),
         ("a.avi", MJPEG),
+        ("a.avi", MJPEG | {"is_piped": True}),
+        ("a.ivf", {"codec": "libvpx", "is_piped": True}),
         ("a.flv", {"codec": "flv1"}),
         ("a.gif", {"codec": "gif", "pixels": "gray"}),
         ("a.ts", {}),
@@ -79,24 +81,32 @@ def test_of_several_frames_the_last_counts(tmp_path):
     assert notes == ["variable frame rate: frames repeated: 0, left out: 3"]
 
 
+class Stream(SimpleNamespace):
+    """A film that declares two rates, with frames at these times in ms."""
+
+    time_base = Fraction(1, 1000)
+
+    def demux(self, _):
+        return [SimpleNamespace(pts=time) for time in self.times]
+
+
 @pytest.mark.parametrize(
-    ("nominal_hz", "mean_hz", "measured_hz", "rate_hz"),
+    ("nominal_hz", "mean_hz", "times", "rate_hz"),
     [
-        (25, 25, None, 25),
-        (30, Fraction(2983, 100), None, 30),  # one frame in 180 is missing
-        (Fraction(30000, 1001), Fraction(1000, 33), None, Fraction(30000, 1001)),  # times are rounded to ms
-        (25, 2, 25, 25),  # a long pause
-        (1000, None, 15, 15),
-        (25, None, 16, 16),
-        (25, 60000, 25, 25),
-        (None, None, 12, 12),
-        (25, None, None, 25),
-        (None, None, None, None),
+        (25, 25, [], 25),
+        (30, Fraction(2983, 100), [], 30),  # one frame in 180 is missing
+        (Fraction(30000, 1001), Fraction(1000, 33), [], Fraction(30000, 1001)),  # of times rounded to ms
+        (25, 2, [0, 80, 40, 120, 9000, 9040], 25),  # a long pause
+        (1000, None, [0, 125, 249, 374], 8),
+        (25, None, [0, 125, 250, 375], 8),  # what FFmpeg says if it knows nothing
+        (25, 60000, [0, 40, 80], 25),
+        (25, None, [], 25),
+        (None, None, [], None),
     ],
 )
-def test_the_rate_is_nominal_where_it_fits(nominal_hz, mean_hz, measured_hz, rate_hz):
-    stream = SimpleNamespace(guessed_rate=nominal_hz, average_rate=mean_hz)
-    assert find_rate(stream, lambda: measured_hz) == rate_hz
+def test_the_rate_is_nominal_where_it_fits(nominal_hz, mean_hz, times, rate_hz):
+    film = Stream(guessed_rate=nominal_hz, average_rate=mean_hz, times=times)
+    assert find_rate(film, film) == (rate_hz and pytest.approx(float(rate_hz), rel=0.01))
 
 
 def test_a_rate_that_is_not_declared_is_measured(tmp_path):

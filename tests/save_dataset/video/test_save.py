@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from pipeline.parameters import load
-from pipeline.stored_frames import frames_path, load_series
 from save_dataset import step1_save_video
+from save_dataset.series import frames_path, load_series
 from save_dataset.video.draw_frames import draw_sheet
 from save_dataset.video.film import open_film
 from save_dataset.video.save import describe_stretch, save_film, stored_size
