@@ -19,11 +19,10 @@ def describe_collapses(runs: list[TrajectoryParameters], embeddings: Mapping[str
     where the file has one.
     """
     embedded = [run for run in runs if run.run in embeddings]
-    pure = {embeddings[str(run.run)]["z"].shape: run for run in reversed(embedded) if _is_pure(run)}
+    pure = {_shape_of(run): run for run in reversed(embedded) if _is_pure(run)}
     lines = []
     for run in embedded:
-        of_run = embeddings[str(run.run)]
-        reference = pure.get(of_run["z"].shape)
+        of_run, reference = embeddings[str(run.run)], pure.get(_shape_of(run))
         remedy = f"; {REMEDY_OF_P if run.loss.persistence else REMEDY.format(study=run.study)}"
         if run.model.is_linear or _is_pure(run):
             remedy = ""
@@ -40,3 +39,8 @@ def describe_collapses(runs: list[TrajectoryParameters], embeddings: Mapping[str
 
 def _is_pure(run: TrajectoryParameters) -> bool:
     return not run.model.is_linear and run.loss.letters() == "R"
+
+
+def _shape_of(run: TrajectoryParameters) -> tuple[str, int]:
+    """The windows and dimensions of a run; the frames of a film have no windows."""
+    return run.model_dump_json(include={"window"}), run.model.latent_dim

@@ -50,7 +50,7 @@ def test_few_dimensions_are_said_of_any_run_and_a_remedy_of_a_conditioned_one(de
     start = "has all but collapsed to a line"
     assert describe(R=(LINE, 40), RF=(LINE, 50), PCA=(LINE, 50)) == [
         f"warning: R {start} ({dimensions})",
-        f"warning: RF {start} ({dimensions}); {REMEDY}",
+        f"warning: RF {start} ({dimensions}); {REMEDY.format(study='song')}",
         f"warning: PCA {start} ({dimensions})",
     ]
     assert describe(RF_1d=(LINE[:, :1], 900)) == []  # a line is all there is
@@ -59,7 +59,7 @@ def test_few_dimensions_are_said_of_any_run_and_a_remedy_of_a_conditioned_one(de
 def test_a_long_path_is_one_of_several_times_that_of_the_first_pure_run_of_the_same_windows(describe):
     path = "zigzags: its path is 4.2 times as long for its extent as that of R"
     (line,) = describe(R=(BALL, 40), R_s1=(BALL, 10), RF=(BALL, 166), RF_2s=(BALL, 1000))
-    assert line == f"warning: RF {path}; {REMEDY}"
+    assert line == f"warning: RF {path}; {REMEDY.format(study='song')}"
     assert describe(R=(BALL, 40), RP=(LINE, 166)) == [
         f"warning: RP has all but collapsed to a line (1.04 effective dimensions of 3); {REMEDY_OF_P}",
         f"warning: RP {path}; {REMEDY_OF_P}",
