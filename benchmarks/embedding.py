@@ -15,17 +15,21 @@ WINDOW_FRAMES = 22
 
 def main():
     frames = read_clip(__doc__)["frames"]
-    encoder = build_encoder(WINDOW_FRAMES, frames.shape[1], latent_dim=3)
-    starts = range(len(frames) - WINDOW_FRAMES + 1)
+    compare(frames, WINDOW_FRAMES, build_encoder(WINDOW_FRAMES, frames.shape[1], latent_dim=3))
+
+
+def compare(frames, window_frames, encoder):
+    """Print what embedding all windows of a song, or frames of a film, takes by an encoder."""
+    starts = range(len(frames) - window_frames + 1)
 
     def batched():
-        return np.concatenate([encoder(batch) for batch in windows(frames, WINDOW_FRAMES)])
+        return np.concatenate([encoder(batch) for batch in windows(frames, window_frames)])
 
     def one_at_a_time():
-        return np.concatenate([encoder(frames[None, start : start + WINDOW_FRAMES]) for start in starts])
+        return np.concatenate([encoder(frames[start : start + window_frames][None]) for start in starts])
 
     def predict_one_at_a_time():
-        return encoder.predict(windows(frames, WINDOW_FRAMES, batch_windows=1), verbose=0)
+        return encoder.predict(windows(frames, window_frames, batch_windows=1), verbose=0)
 
     batched()  # the first call of a model builds what later ones reuse
     reference_s, reference = timed(batched)

@@ -3,7 +3,8 @@
 The paper's way is the straightforward form: 77 frames encoded for each sample, all pixels reconstructed, 12 epochs.
 Prints after each epoch processor seconds, tracing included, the reconstruction loss over all frames, the mean cosine of
 consecutive velocities and the effective dimensions, with the statistics of the film in batch normalisation; how soon
-the loss of the paper's way is reached; and what a step takes with frames of the paper's size.
+the loss of the paper's way is reached; what embedding all frames takes, in batches and one by one; and a step with
+frames of the paper's size.
 
 `python -m benchmarks.film_training [parameter file whose step 1 is done]`; without one, on the demo film.
 """
@@ -14,10 +15,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from benchmarks import embedding
 from benchmarks.clock import EpochClock, time_steps, time_until
 from embed.song.embedding import embed_song
 from embed.song.spread import effective_dimensions
 from models.conditioned_autoencoder import build_autoencoder
+from models.image_autoencoder import build_image_encoder
 from pipeline.data_generator import samples
 from pipeline.parameters import load
 from pipeline.studies.video import Parameters
@@ -49,6 +52,7 @@ def main():
         if target is None:
             target_s, target, *_ = rows[-1]
         print(f"{way}: {target:.5f} {time_until(rows, target, target_s)}", flush=True)
+    embedding.compare(film["frames"], 1, build_image_encoder(*film["frames"].shape[1:], latent_dim=3))
     for way, (parameters, batches_of) in ways.items():
         print(f"a step of {way} on frames of {PAPERS_SIZE}: {step_ms(parameters, batches_of):.0f} ms", flush=True)
 
@@ -74,9 +78,9 @@ def train(film, parameters, batches_of):
 def measure(film, parts):
     """Loss, smoothness and effective dimensions; what is trained stays as it is."""
     use_song_statistics(parts["encoder"], parts["decoder"], film["frames"])
-    embedding = embed_song(build_autoencoder(parts["encoder"], parts["decoder"]), film)
-    cosine, dimensions = float(embedding["mean_velocity_cosine"]), effective_dimensions(embedding["z"])
-    return float(embedding["reconstruction_loss"]), cosine, dimensions
+    embedded = embed_song(build_autoencoder(parts["encoder"], parts["decoder"]), film)
+    cosine, dimensions = float(embedded["mean_velocity_cosine"]), effective_dimensions(embedded["z"])
+    return float(embedded["reconstruction_loss"]), cosine, dimensions
 
 
 def batches_of_step_2(parts, frames, parameters):
