@@ -33,9 +33,6 @@ class Film(Section):
     start_s: float = Field(0.0, ge=0, description="where the part that is used begins")
     duration_s: float | None = Field(None, gt=0, description="length of the part that is used; left out: to the end")
     image_rate_hz: float = Field(25.0, gt=0, le=1000, description="frames per second of a folder of images")
-    period_s: float | None = Field(
-        None, gt=0, description="length of a round or loop: tables report whether the trajectory closes after it"
-    )
 
 
 class Split(Section):

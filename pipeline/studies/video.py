@@ -29,8 +29,8 @@ STEPS = (
 RUN_SECTIONS = ("model", "loss", "training")
 SERIES = "film"
 RESULTS = {
-    SERIES: Result("film.npz", STEPS[1], ("course", "film", "split")),
-    **results_of(STEPS, SERIES, RUN_SECTIONS),
+    SERIES: Result("film.npz", STEPS[1], ("course", "film")),
+    **results_of(STEPS, SERIES, ("split", *RUN_SECTIONS)),
 }
 
 
@@ -74,6 +74,9 @@ class Forecast(forecasting.Forecast):
 class Figures(trajectory_study.Figures):
     """What is drawn next to what."""
 
+    period_s: float | None = Field(
+        None, gt=0, description="length of a round or loop: tables report whether the trajectory closes after it"
+    )
     sections: tuple[tuple[NonNegativeInt, Name], ...] = Field(
         (),
         description="rounds or scenes of the film in order, each [first of the stored frames, name]: trajectories are "
@@ -113,7 +116,7 @@ class Parameters(TrajectoryParameters):
     @property
     def period_s(self) -> float | None:
         """Length of a round, where it is known."""
-        return self.film.period_s
+        return self.figures.period_s
 
     @property
     def sections_of_points(self) -> tuple[tuple[int, str], ...]:

@@ -28,7 +28,6 @@ file = "small.mp4"
 height_px = 48
 width_px = 50
 decimation = 2
-period_s = 2.3
 
 [split]
 validation_fraction = 0.15
@@ -71,6 +70,7 @@ model.method = "pca"
 
 [figures]
 compare = [["ORF", "PCA"]]
+period_s = 2.3
 sections = [[0, "first round"], [17, "second round"]]
 """
 

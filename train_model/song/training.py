@@ -103,7 +103,7 @@ def train(
         callbacks.append(RefillMemory(part_of(frames, 0, n_frames), window_frames))
     if training.tensorboard:
         callbacks.append(keras.callbacks.TensorBoard(str(folder / "tensorboard")))
-    unfinished = unfinished_folder(folder, parameters, [*identity_of(frames), np.array([n_train, n_validation])])
+    unfinished = unfinished_folder(folder, parameters, identity_of(frames))
     history = fit_resumably(
         *(model, batches, training, epoch, unfinished, callbacks, watchers),
         validation=validation,
