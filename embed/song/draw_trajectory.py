@@ -14,7 +14,7 @@ from embed.song.sections import Sections, cut, legend_of
 from pipeline.figures import TIME_COLOURS, new_figure
 
 PANEL_IN = 4.4
-BAR_IN = 1.1
+BAR_IN, LEGEND_IN = 1.1, 1.7
 
 
 def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]], sections: Sections = ()) -> Figure:
@@ -25,9 +25,10 @@ def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]], sectio
     """
     n_columns = len(embeddings) if len(embeddings) <= 3 else math.ceil(math.sqrt(len(embeddings)))
     n_rows = -(-len(embeddings) // n_columns)
-    width_in = PANEL_IN * n_columns + BAR_IN
+    bar_in = LEGEND_IN if sections else BAR_IN
+    width_in = PANEL_IN * n_columns + bar_in
     figure = new_figure(width_in, PANEL_IN * n_rows, layout=None)  # no layout engine knows what 3-D axes need
-    right = 1 - BAR_IN / width_in
+    right = 1 - bar_in / width_in
     figure.subplots_adjust(left=0, right=right, bottom=0.04, top=0.9, wspace=0, hspace=0.16)
     panels = figure.subplots(n_rows, n_columns, squeeze=False, subplot_kw={"projection": "3d"}).ravel()
     scale = Normalize(0.0, max(embedding["times_s"][-1] for embedding in embeddings.values()))
