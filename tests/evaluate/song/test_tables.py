@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from evaluate.song.tables import consistency_rows, control_rows, divergence_rows, paper_rows, recurrence_rows
+from evaluate.song.tables import (
+    consistency_rows,
+    control_rows,
+    divergence_rows,
+    one_step_rows,
+    paper_rows,
+    recurrence_rows,
+)
 from pipeline.tables import latex
 from tests.trajectories import HOP_S, measures_of_astray
 
@@ -33,6 +40,19 @@ def test_divergence_has_the_numbers_of_the_arrays(measure):
     assert row["censored"] == f"{100 * np.mean(measures['compared_is_censored']):.0f}%"
     for end, text in zip(("low", "high"), row["95 % interval (s)"].split(" to "), strict=True):
         assert float(text) == pytest.approx(measures[f"compared_valid_time_{end}_s"], abs=5e-4)
+
+
+def test_one_step_has_scores_with_their_intervals(measure):
+    measures = measure(12)
+    (row,) = one_step_rows({"R": {"knn": measures}})
+    assert list(row) == ["run", "method", "starts", "MSE", "cos"]
+    for text, name in (("MSE", "mean_squared_error"), ("cos", "mean_cosine")):
+        value, low, high = (float(part.strip("[,]")) for part in row[text].split())
+        assert value == pytest.approx(measures[f"compared_{name}"], abs=5e-4)
+        assert (low, high) == pytest.approx(tuple(measures[f"compared_{name}_interval"]), abs=5e-4)
+        assert low < value < high
+    (short,) = one_step_rows({"R": {"knn": measure(6, starts=np.array([50]))}})
+    assert "[" not in short["MSE"]
 
 
 def test_what_is_not_known_stays_empty(measure):

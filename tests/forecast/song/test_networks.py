@@ -48,6 +48,22 @@ def test_every_clip_with_a_next_point_is_one(n_points, n_seen, rng):
 
 @pytest.mark.slow
 @every_network
+def test_weights_are_those_of_the_epoch_that_validates_best(settings):
+    z = circle(120, 41.3)
+    other_way = z[-40:][::-1]  # the better one is forecast, the worse the other
+    last, _ = fit_network(z[:80], settings)
+    best, losses = fit_network(z[:80], settings, validation=other_way)
+    assert len(losses) == 8
+    n_seen = best.input_shape[1]
+    clips, velocities = clips_and_velocities(
+        np.concatenate([z[80 - n_seen : 80], other_way]).astype(np.float32), n_seen
+    )
+    errors = [np.mean((network.predict(clips, verbose=0) - velocities) ** 2) for network in (best, last)]
+    assert errors[0] < errors[1]
+
+
+@pytest.mark.slow
+@every_network
 def test_fitted_on_first_rounds_it_follows_later_ones(settings):
     z = circle(900, 41.3)
     network, losses = fit_network(z[:540], settings)
