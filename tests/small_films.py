@@ -30,7 +30,7 @@ def write_film(
     rotation_deg=0, is_mirrored=False, aspect=None, sound_from_s=None, is_piped=False, options=None, **muxing,
 ):  # fmt: skip
     """Write pictures, or grey levels, at times in ticks, and silence; returns the path."""
-    form = {".mkv": "matroska", ".ts": "mpegts", ".m1v": "mpeg1video"}.get(path.suffix, path.suffix[1:])
+    form = {".mkv": "matroska", ".ts": "mpegts"}.get(path.suffix, path.suffix[1:])
     with av.open(Pipe(path) if is_piped else str(path), "w", format=form, options=muxing) as container:
         stream = container.add_stream(codec, rate=rate_hz, options=options or {})
         stream.height, stream.width = size

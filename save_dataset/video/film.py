@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.parameters import ROOT
 from pipeline.sections.film import Film
 from save_dataset.files import music_path
-from save_dataset.video.decoding import Reading, describe_film, find_start_of_sound, read_film
+from save_dataset.video.decoding import Part, Reading, describe_film, find_start_of_sound, read_film
 from save_dataset.video.display import PixelFormat, Size
 from save_dataset.video.images import list_images, open_image, read_images
 
@@ -33,32 +33,18 @@ class OpenFilm:
         self, size: Size | None = None, pixel_format: PixelFormat = "gray", *, decimation: int | None = None,
         reading: Reading | None = None,
     ) -> Iterator[np.ndarray]:  # fmt: skip
-        """Yield the pictures of the part, of this height and width, else as shown; see `read_film` for the rest.
-
-        `decimation` is that of the parameters if it is left out.
-        """
+        """Yield the pictures of the part, as `read_film`; as shown, and decimated as the parameters say, by default."""
+        settings = self.settings
+        part = Part.of(self.rate_hz, settings.start_s, settings.duration_s)
         read = read_images if self.path.is_dir() else read_film
-        return read(
-            self.path,
-            self.rate_hz,
-            start_s=self.settings.start_s,
-            duration_s=self.settings.duration_s,
-            decimation=decimation or self.settings.decimation,
-            size=size or self.size,
-            pixel_format=pixel_format,
-            reading=reading,
-        )
+        decimation = decimation or settings.decimation
+        return read(self.path, self.rate_hz, part, decimation, size or self.size, pixel_format, reading or Reading())
 
 
 def open_film(settings: Film, root: Path = ROOT) -> OpenFilm:
     """Return the film, or folder of images, that the parameters name.
 
-    Raises
-    ------
-    FileNotFoundError
-        If there is neither.
-    ValueError
-        If it cannot be read; the message begins with its path.
+    FileNotFoundError if there is neither; ValueError if it cannot be read.
     """
     path = music_path(settings.file, root)
     if path.is_dir():

@@ -56,12 +56,18 @@ def save_film(
 
     ValueError if the film cannot be read to its end, or is too short for a run; then nothing is written.
     """
-    path, reading, size = frames_path(parameters, root), Reading(), stored_size(film)
+    path, reading = frames_path(parameters, root), Reading()
+    pictures = tqdm(
+        film.pictures(stored_size(film), reading=reading), "frames", unit="frame", disable=not show_progress
+    )
     try:
         with write_frames(path) as writer:
-            pictures = film.pictures(size, reading=reading)
-            write_pictures(writer, tqdm(pictures, "frames", unit="frame", disable=not show_progress))
-            _check_length(writer.n_frames, reading.n_frames, parameters, film)
+            write_pictures(writer, pictures)
+            if writer.n_frames == 1 and reading.n_frames > 1:
+                leaves = f"leaves 1 of {reading.n_frames} frames"
+                raise ValueError(f"{film.path}: film.decimation={film.settings.decimation}: {leaves}")
+            for run_parameters in parameters.for_runs():
+                check_clip_length({"frames": range(writer.n_frames)}, run_parameters, film.path)
     finally:
         with suppress(OSError):  # they are not empty
             os.removedirs(path.parent)
@@ -82,10 +88,3 @@ def write_pictures(writer: FrameWriter, pictures: Iterable[np.ndarray]) -> None:
             writer.add(picture)
             if writer.n_frames % SYNC_FRAMES == 0:
                 disk.submit(os.fsync, writer.file.fileno())
-
-
-def _check_length(n_stored: int, n_frames: int, parameters: Parameters, film: OpenFilm) -> None:
-    if n_stored == 1 and n_frames > 1:
-        raise ValueError(f"{film.path}: film.decimation={film.settings.decimation}: leaves 1 of {n_frames} frames")
-    for run_parameters in parameters.for_runs():
-        check_clip_length({"frames": range(n_stored)}, run_parameters, film.path)
