@@ -16,14 +16,13 @@ from pipeline import command_line
 if __name__ == "__main__":  # before anything heavy is imported
     command_line.answer(__file__)
 
-from embed.video.play import draw_page
-from save_dataset.video.draw_frames import draw_frames
-
 from embed.song.draw_embeddings import draw_embeddings
+from embed.video.play import draw_page
 from evaluate.song.draw_measures import draw_measures
 from forecast.song.draw_forecasts import draw_all_forecasts
 from pipeline.figures import draw_everything
 from pipeline.parameters import ROOT, load
+from save_dataset.video.draw_frames import draw_frames
 from train_model.song.draw_losses import draw_all_losses
 
 DRAWERS = draw_frames, draw_all_losses, draw_embeddings, draw_all_forecasts, draw_measures, draw_page

@@ -4,11 +4,14 @@ from typing import Any, Literal
 
 import av
 import numpy as np
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
-SCALING = {  # in colour, white is 253 without the others
-    "gray": Interpolation.AREA,
-    "rgb24": Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
+SAME = Colorspace.ITU601
+SETTINGS: dict[str, dict[str, Any]] = {
+    # the luma of the film as it is: another colour space would only take time
+    "gray": {"interpolation": Interpolation.AREA, "src_colorspace": SAME, "dst_colorspace": SAME},
+    # white is 253 with less
+    "rgb24": {"interpolation": Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT},
 }
 PixelFormat = Literal["gray", "rgb24"]
 Size = tuple[int, int]  # height and width
@@ -27,8 +30,7 @@ def to_picture(
     """Return a frame as shown, uint8, ``(height, width)`` or ``(height, width, 3)``; black is 0 and white 255."""
     is_on_its_side, down, right = _orientation(frame)
     height, width = size[::-1] if is_on_its_side else size
-    scaling = SCALING[pixel_format]
-    picture = reformatter.reformat(frame, width, height, pixel_format, interpolation=scaling, threads=1).to_ndarray()
+    picture = reformatter.reformat(frame, width, height, pixel_format, threads=1, **SETTINGS[pixel_format]).to_ndarray()
     if is_on_its_side:
         picture = picture.swapaxes(0, 1)
     return picture[::down, ::right]
