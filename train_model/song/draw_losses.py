@@ -13,6 +13,7 @@ from pipeline.parameters import ROOT
 from pipeline.results import Arrays
 from pipeline.sections.trajectory_study import TrajectoryParameters
 
+MAX_COLUMNS = 3
 TERMS = {
     "reconstruction": "R: cross-entropy above the lowest possible (nats)",
     "forecast": "F: 1 - cos(forecast, true velocity)",
@@ -47,8 +48,13 @@ def draw_losses(histories: Mapping[str, Arrays]) -> Figure:
     Histories, by run, are as step 2 stores them.
     """
     terms = [term for term in TERMS if any(term in history for history in histories.values())]
-    figure = new_figure(4.2 * len(terms), 3.4)
-    for axes, term in zip(figure.subplots(1, len(terms), squeeze=False)[0], terms, strict=True):
+    n_columns = min(len(terms), MAX_COLUMNS)
+    n_rows = -(-len(terms) // n_columns)
+    figure = new_figure(4.2 * n_columns, 3.4 * n_rows)
+    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
+    for axes in panels[len(terms) :]:
+        axes.remove()
+    for axes, term in zip(panels, terms, strict=False):
         for run, history in histories.items():
             for prefix, style in {"": ".-", "val_": ":"}.items():
                 if (name := prefix + term) not in history:
