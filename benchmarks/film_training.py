@@ -6,7 +6,7 @@ consecutive velocities and the effective dimensions, with the statistics of the 
 the loss of the paper's way is reached; what embedding all frames takes, in batches and one by one; and a step with
 frames of the paper's size.
 
-`python -m benchmarks.film_training [parameter file whose step 1 is done]`; without one, on the demo film.
+`python -m benchmarks.film_training [parameter file]`; without one, on the demo film.
 """
 
 import sys
@@ -21,10 +21,12 @@ from embed.song.embedding import embed_song
 from embed.song.spread import effective_dimensions
 from models.conditioned_autoencoder import build_autoencoder
 from models.image_autoencoder import build_image_encoder
+from pipeline import results
 from pipeline.data_generator import samples
 from pipeline.parameters import load
 from pipeline.studies.video import Parameters
 from pipeline.windows import Sample
+from save_dataset import step0_make_video, step1_save_video
 from save_dataset.series import load_series
 from tests.straightforward import build_straightforward_autoencoder
 from train_model.callbacks import RefillMemory
@@ -38,6 +40,9 @@ RPVW = {"alpha": 0.0, "persistence": 0.003, "constant_velocity": 0.0005, "whiten
 
 def main():
     name = sys.argv[1] if len(sys.argv) > 1 else "demo_video"
+    if not results.is_fresh(load(name), "film"):
+        step0_make_video.run(name)
+        step1_save_video.run(name)
     film = load_series(load(name))
     ways = {
         "the paper's way": (parameters_of(name, "RF"), straightforward_batches),
