@@ -46,7 +46,7 @@ def test_panel_for_each_method_in_order_and_none_more(draw, n_methods, embedding
 def test_long_forecast_lies_on_the_trajectory_from_its_start(embedding, rng):
     forecasts = forecasts_of(embedding, rng, ["knn"])
     figure = draw_long_forecasts(embedding, forecasts)
-    assert figure.get_suptitle() == "forecasts over 40 steps (20.0 s) from 13.5 s on; dark grey: the song"
+    assert figure.get_suptitle() == "forecasts over 40 steps (20.0 s) from 13.5 s on; dark grey: the true path"
     (axes,) = figure.axes
     song, truth, path, dot = lines_of(axes)
     np.testing.assert_allclose(song, embedding["z"])
@@ -59,7 +59,7 @@ def test_long_forecast_lies_on_the_trajectory_from_its_start(embedding, rng):
 def test_fans_are_those_stored_with_what_happened(embedding, rng):
     forecasts = forecasts_of(embedding, rng, ["var"])
     figure = draw_fans(embedding, forecasts)
-    assert figure.get_suptitle() == f"forecasts over 8 steps from {N_FANS} points; dark grey: the song"
+    assert figure.get_suptitle() == f"forecasts over 8 steps from {N_FANS} points; dark grey: the true path"
     (axes,) = figure.axes
     truths, paths = fans_of(axes)
     stored = forecasts["var"]

@@ -41,7 +41,7 @@ def test_many_points_at_one_position_are_different_neighbours_and_those_behind_m
 @pytest.mark.parametrize(("n_points", "n_allowed"), [(50, 0), (50, 4), (4, 4)])
 def test_too_few_allowed_points(rng, n_points, n_allowed):
     tree = KDTree(rng.normal(size=(n_points, 3)))
-    with pytest.raises(ValueError, match="^n_neighbours=5: a start has fewer pieces of the song"):
+    with pytest.raises(ValueError, match="^n_neighbours=5: a start has fewer pieces of the trajectory"):
         nearest_allowed(tree, np.zeros((2, 3)), 5, lambda query, point: point < n_allowed + 0 * query)
 
 
