@@ -43,6 +43,13 @@ pixel_stride = 4
 [knn]
 n_neighbours = 2
 
+[analog]
+n_neighbours = 2
+delay_points = 3
+
+[var]
+points = 2
+
 [lstm]
 points = 4
 epochs = 1
