@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.studies.song import Parameters
-from train_model.song.training import build, train
+from train_model.song.training import build_parts, train
 
 WINDOW_FRAMES = 8
 CHANGES = {
@@ -66,7 +66,7 @@ def test_memory_and_losses_are_not_kept(frames, tmp_path):
 def test_seed_draws_the_first_weights():
     def first_weights(seed):
         parameters = make_parameters(training={"seed": seed})
-        return build(parameters.sample(WINDOW_FRAMES), 40, 5, parameters).get_weights()[0]
+        return build_parts((WINDOW_FRAMES, 5), parameters)["encoder"].get_weights()[0]
 
     np.testing.assert_array_equal(first_weights(1), first_weights(1))
     assert (first_weights(1) != first_weights(2)).any()
