@@ -14,10 +14,11 @@ import keras
 from keras import layers, ops
 from keras.initializers import RandomNormal
 
+from pipeline.sections.film import MIN_SIDE_PX
+
 ENCODER_CHANNELS = (32, 64, 128, 128)
 START_CHANNELS = 16
 DECODER_CHANNELS = (64, 64, 128, 256)  # three convolutions over pixels after doubling, one of each pixel
-MIN_SIDE = 46  # four convolutions and poolings leave one pixel of it
 
 
 def build_image_encoder(height: int, width: int, latent_dim: int) -> keras.Model:
@@ -28,8 +29,8 @@ def build_image_encoder(height: int, width: int, latent_dim: int) -> keras.Model
     ValueError
         If a side is too short for four convolutions and poolings.
     """
-    if min(height, width) < MIN_SIDE:
-        raise ValueError(f"height={height}, width={width}: must both be at least {MIN_SIDE}")
+    if min(height, width) < MIN_SIDE_PX:
+        raise ValueError(f"height={height}, width={width}: must both be at least {MIN_SIDE_PX}")
     frame = keras.Input((1, height, width), name="window")
     x = layers.Reshape((height, width, 1))(frame)
     for channels in ENCODER_CHANNELS:

@@ -32,7 +32,7 @@ class StoredFrames:
     def __init__(self, path: Path, first: int = 0, end: int | None = None):
         self.path, self.first = path, first
         n_frames, *size = np.load(path, mmap_mode="r").shape
-        self.shape = (min(n_frames, n_frames if end is None else end) - first, *size)
+        self.shape = ((n_frames if end is None else end) - first, *size)
 
     def __len__(self) -> int:
         return self.shape[0]

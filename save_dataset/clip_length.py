@@ -12,7 +12,7 @@ from pipeline.studies import song, video
 def check_clip_length(series: Mapping[str, Any], parameters: TrajectoryParameters, path: Path) -> None:
     """Raise a ValueError that says how much is needed if a run's training needs more sound, or frames, than there are.
 
-    The series is a spectrogram or a film, as `pipeline.stored_frames.load_series` gives it.
+    The series is a spectrogram or a film, as `save_dataset.series.load_series` gives it.
     """
     if isinstance(parameters, song.Parameters):
         _check_sound(series, parameters, path)
