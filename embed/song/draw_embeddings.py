@@ -29,7 +29,8 @@ def draw_embeddings(parameters: TrajectoryParameters, root: Path = ROOT) -> list
         if not embeddings.keys() >= set(group):
             continue
         name = "_".join(["compare" if len(group) > 1 else "trajectory", *group])
-        figure = draw_trajectories({run: embeddings[run] for run in group}, parameters.sections_of_points)
+        sections = parameters.sections_of(len(embeddings[group[0]]["z"]))
+        figure = draw_trajectories({run: embeddings[run] for run in group}, sections)
         paths += figures.save(figure, results.figure_path(parameters, name, root))
     period_s = parameters.period_s
     rows = [_row_of(run, embeddings[run], histories[run], period_s) for run in embeddings if run in histories]

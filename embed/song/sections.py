@@ -22,7 +22,7 @@ class Piece:
 def cut(n_points: int, sections: Sections) -> Iterator[Piece]:
     """Yield the pieces of a trajectory between the starts of sections, ``(first point, name)``; names have colours."""
     colours = _colours_of(sections)
-    starts = [(0, BEFORE), *((first, colours[name]) for first, name in sections if first < n_points), (n_points, "")]
+    starts = [(0, BEFORE), *((first, colours[name]) for first, name in sections), (n_points, "")]
     for (first, colour), (end, _) in pairwise(starts):
         if end > first:
             yield Piece(slice(first, end + 1), colour)

@@ -42,12 +42,7 @@ def read_sections(parameters: Parameters, root: Path = ROOT) -> list[tuple[float
     """Return when each section begins, in s, and its name; ValueError if the film ends before."""
     film = results.load(parameters, "film", root)
     starts_s = film["times_s"] - film["frame_s"] / 2
-    for first, name in parameters.figures.sections:
-        if first >= len(starts_s):
-            raise ValueError(
-                f"figures.sections: {name!r} begins at frame {first}: the last of the film is {len(starts_s) - 1}"
-            )
-    return [(float(starts_s[first]), name) for first, name in parameters.figures.sections]
+    return [(float(starts_s[first]), name) for first, name in parameters.sections_of(len(starts_s))]
 
 
 def write_page(parameters: Parameters, film: SmallFilm, root: Path = ROOT) -> Path:

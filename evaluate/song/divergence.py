@@ -132,22 +132,6 @@ def skill(reference: np.ndarray, estimated: np.ndarray) -> np.ndarray:
     return 1 - np.divide(error, other, out=np.full(len(other), np.nan), where=other > 0)
 
 
-def one_step_scores(reference: np.ndarray, estimated: np.ndarray, z_spread: float) -> dict[str, float]:
-    """Return how well velocities ``(n_velocities, latent_dim)`` are predicted in a trajectory of this spread.
-
-    Returns
-    -------
-    dict of str to float
-        The means of what `one_step_errors` returns: ``mean_squared_error``, and ``mean_cosine``, which without any
-        angle is NaN.
-    """
-    squared_errors, cosines = one_step_errors(reference, estimated, z_spread)
-    return {
-        "mean_squared_error": float(np.mean(squared_errors)),
-        "mean_cosine": float(cosines.mean()) if len(cosines) else float("nan"),
-    }
-
-
 def one_step_errors(reference: np.ndarray, estimated: np.ndarray, z_spread: float) -> tuple[np.ndarray, np.ndarray]:
     """Return how well each velocity is predicted.
 

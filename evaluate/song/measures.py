@@ -6,7 +6,7 @@ from math import ceil
 import numpy as np
 
 from evaluate.bootstrap import interval
-from evaluate.song.divergence import distances, evaluate, mean_and_standard_error, one_step_errors, one_step_scores
+from evaluate.song.divergence import distances, evaluate, mean_and_standard_error, one_step_errors
 from forecast.song.scaling import scaling_of
 from pipeline.windows import count_overlapping_points, mean_hop_s
 
@@ -43,10 +43,9 @@ def measure_forecasts(
             scores = evaluate(z, starts[chosen], forecast[chosen], hop_s, threshold)
             scores |= interval_of_valid_time(scores, hop_s, overlap, seed)
             v, v_hat = z[starts[chosen] + 1] - z[starts[chosen]], np.diff(forecast[chosen, :2], axis=1)[:, 0]
-            one_step = one_step_scores(v, v_hat, float(scores["spread"]))
-            scores |= {name: np.array(score) for name, score in one_step.items()}
             errors = one_step_errors(v, v_hat, float(scores["spread"]))
-            for name, values in zip(one_step, errors, strict=True):
+            for name, values in zip(("mean_squared_error", "mean_cosine"), errors, strict=True):
+                scores[name] = np.array(values.mean() if len(values) else np.nan)
                 scores[f"{name}_interval"] = _interval_in_time(values, np.mean, starts[chosen], overlap + 1, seed)
             measures |= {prefix + name: value for name, value in scores.items()}
     return measures

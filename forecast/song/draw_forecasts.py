@@ -34,7 +34,7 @@ def draw_all_forecasts(parameters: TrajectoryParameters, root: Path = ROOT) -> l
             continue
         embedding = results.load(run, "embedding", root)
         for name, draw in {"forecasts": draw_long_forecasts, "fans": draw_fans}.items():
-            figure = draw(embedding, forecasts, parameters.sections_of_points)
+            figure = draw(embedding, forecasts, parameters.sections_of(len(embedding["z"])))
             paths += figures.save(figure, results.figure_path(parameters, f"{name}_{run.run}", root))
     return paths
 

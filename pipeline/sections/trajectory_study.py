@@ -101,9 +101,8 @@ class TrajectoryParameters(StudyParameters):
         """The tempo, in beats per minute, where it is known."""
         return None
 
-    @property
-    def sections_of_points(self) -> tuple[tuple[int, str], ...]:
-        """Sections in whose colours figures draw the trajectory, (first point, name) in order; none: by time."""
+    def sections_of(self, n_points: int) -> tuple[tuple[int, str], ...]:
+        """Return the sections in whose colours figures draw a trajectory, (first point, name); none: by time."""
         return ()
 
     def count_window_frames(self, series: Mapping[str, Any]) -> int:

@@ -118,9 +118,13 @@ class Parameters(TrajectoryParameters):
         """Length of a round, where it is known."""
         return self.figures.period_s
 
-    @property
-    def sections_of_points(self) -> tuple[tuple[int, str], ...]:
-        """Rounds or scenes of the film, whose frames are the points."""
+    def sections_of(self, n_points: int) -> tuple[tuple[int, str], ...]:
+        """Return the rounds or scenes of the film, whose frames are the points; ValueError if it ends before one."""
+        for first, name in self.figures.sections:
+            if first >= n_points:
+                raise ValueError(
+                    f"figures.sections: {name!r} begins at frame {first}: the last of the film is {n_points - 1}"
+                )
         return self.figures.sections
 
     def count_parts(self, n_frames: int) -> tuple[int, int]:

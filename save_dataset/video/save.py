@@ -54,7 +54,7 @@ def save_film(
 ) -> tuple[Path, Reading]:
     """Write frames.npy and, next to it, film.npz; returns the path of this and what was read.
 
-    ValueError if the film cannot be read to its end, or is too short for a run; then nothing is written.
+    ValueError if the film cannot be read to its end, or is too short for a run or a section; then nothing is written.
     """
     path, reading = frames_path(parameters, root), Reading()
     pictures = tqdm(
@@ -66,6 +66,7 @@ def save_film(
             if writer.n_frames == 1 and reading.n_frames > 1:
                 leaves = f"leaves 1 of {reading.n_frames} frames"
                 raise ValueError(f"{film.path}: film.decimation={film.settings.decimation}: {leaves}")
+            parameters.sections_of(writer.n_frames)
             for run_parameters in parameters.for_runs():
                 check_clip_length({"frames": range(writer.n_frames)}, run_parameters, film.path)
     finally:

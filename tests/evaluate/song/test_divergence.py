@@ -165,19 +165,20 @@ def test_arrays_that_cannot_be_measured(measure, arguments, message):
         measure(*arguments)
 
 
-def test_one_step_scores_by_hand():
+def test_one_step_errors_by_hand():
     v = np.array([[3.0, 4.0], [0.0, 2.0]])
     for v_hat, z_spread, squared, cosine in (
-        (v, 2.0, 0, 1),
-        (-v, 2.0, (100 + 16) / 2 / 4, -1),
-        (np.array([[-4.0, 3.0], [0.0, 7.0]]), 1.0, (50 + 25) / 2, 0.5),
-        (np.array([[0.0, 0.0], [0.0, 1.0]]), 1.0, (25 + 1) / 2, 1),  # rest has an error and no angle
-        (np.zeros((2, 2)), 1.0, (25 + 4) / 2, np.nan),
+        (v, 2.0, [0, 0], [1, 1]),
+        (-v, 2.0, [100 / 4, 16 / 4], [-1, -1]),
+        (np.array([[-4.0, 3.0], [0.0, 7.0]]), 1.0, [50, 25], [0, 1]),
+        (np.array([[0.0, 0.0], [0.0, 1.0]]), 1.0, [25, 1], [1]),  # rest has an error and no angle
+        (np.zeros((2, 2)), 1.0, [25, 4], []),
     ):
-        expected = {"mean_squared_error": pytest.approx(squared), "mean_cosine": pytest.approx(cosine, nan_ok=True)}
-        assert divergence.one_step_scores(v, v_hat, z_spread) == expected
-        smaller = divergence.one_step_scores(v, 1e-3 * v_hat, z_spread)
-        assert smaller["mean_cosine"] == expected["mean_cosine"]  # the norm does not matter
+        squared_errors, cosines = divergence.one_step_errors(v, v_hat, z_spread)
+        assert squared_errors.tolist() == pytest.approx(squared)
+        assert cosines.tolist() == pytest.approx(cosine)
+        _, of_smaller = divergence.one_step_errors(v, 1e-3 * v_hat, z_spread)
+        assert of_smaller.tolist() == pytest.approx(cosine)  # the norm does not matter
 
 
 @pytest.mark.parametrize(
@@ -190,4 +191,4 @@ def test_one_step_scores_by_hand():
 )
 def test_velocities_that_cannot_be_scored(v_hat, z_spread, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
-        divergence.one_step_scores(np.ones((2, 2)), v_hat, z_spread)
+        divergence.one_step_errors(np.ones((2, 2)), v_hat, z_spread)

@@ -54,6 +54,7 @@ def test_a_folder_of_images_is_a_film(save, tmp_path):
         ("film.decimation = 25", {}, "film.mp4: film.decimation=25: leaves 1 of 25 frames"),
         ("split.test_fraction = 0.02", {}, "split.test_fraction=0.02: leaves no frame of 25 for this part"),
         ("runs.RF.loss.alpha = 0.1", {}, "25 of 25 frames to train on: run RF needs at least 76"),
+        ('figures.sections = [[25, "b"]]', {}, "sections: 'b' begins at frame 25: the last of the film is 24"),
         ("", {"size": (120, 48)}, "film.height_px=48: makes frames 19 wide, must be at least 46"),
     ],
 )
