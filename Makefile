@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 
-.PHONY: demo demo-video demo-drums demo-themes figures test lint bench clean
+.PHONY: demo demo-video demo-drums demo-themes demo-instruments figures test lint bench clean
 
 demo: .venv/installed  ## every step on the demo song
 	$(RUN) run_steps.py demo
@@ -19,6 +19,9 @@ demo-themes: .venv/installed  ## themes found in pieces that step 0 composes, ba
 	$(RUN) run_steps.py demo_themes
 	$(RUN) run_steps.py demo_signal
 	$(RUN) run_steps.py digits
+
+demo-instruments: .venv/installed  ## instruments told apart, notes that step 0 synthesises
+	$(RUN) run_steps.py demo_instruments
 
 NAME ?= demo
 figures: .venv/installed  ## every figure and table again, from what is stored: make figures NAME=my_song
@@ -46,6 +49,7 @@ bench: .venv/installed  ## speed-ups over the straightforward implementations
 	$(RUN) -m benchmarks.sparse_coding
 	$(RUN) -m benchmarks.complex_training
 	$(RUN) -m benchmarks.theme_extraction
+	$(RUN) -m benchmarks.scattering
 
 clean:  ## results and caches, not the music
 	rm -rf output .pytest_cache .ruff_cache .mypy_cache .hypothesis

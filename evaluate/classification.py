@@ -109,13 +109,18 @@ def check_pieces(features: np.ndarray, labels: np.ndarray, groups: np.ndarray, f
     names, counts = np.unique(labels, return_counts=True)
     if len(names) < 2:
         raise ValueError(f"labels={names.tolist()}: there must be two; see collection.label_column, style.min_pieces")
-    if (n_groups := len(np.unique(groups))) < folds:
-        raise ValueError(f"style.folds={folds}: there are only {n_groups} groups of pieces (none may be torn apart)")
+    check_groups(groups, folds, "style.folds", "pieces")
     if counts.min() < folds:
         raise ValueError(f"style.folds={folds}: there are only {counts.min()} pieces of {names[counts.argmin()]}")
     if not np.isfinite(features).all():
         raise ValueError(f"features of shape {features.shape}: must be finite")
     return names
+
+
+def check_groups(groups: np.ndarray, folds: int, key: str, what: str) -> None:
+    """Raise ValueError, which names the key of the parameters, if there are fewer groups than folds."""
+    if (n_groups := len(np.unique(groups))) < folds:
+        raise ValueError(f"{key}={folds}: there are only {n_groups} groups of {what} (none may be torn apart)")
 
 
 def _cross_predict(

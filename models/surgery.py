@@ -31,3 +31,8 @@ def build_embedder(autoencoder: keras.Model) -> keras.Model:
     z = encoder(window)
     loss = ops.mean(ops.binary_crossentropy(window, decoder(z)), axis=tuple(range(1, window.ndim)))
     return keras.Model(window, {"z": z, "reconstruction_loss": loss}, name="embedder")
+
+
+def build_penultimate(network: keras.Model) -> keras.Model:
+    """Return the model from what a network classifies to the activations of its layer `penultimate`."""
+    return keras.Model(network.input, network.get_layer("penultimate").output, name="penultimate")

@@ -3,6 +3,7 @@
 The same arrays give the same bytes: files carry no date and no version.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any, Literal
 
 import fontTools.subset
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -75,6 +77,19 @@ def new_figure(width_in: float = 8.0, height_in: float = 4.0, layout: Layout = "
     figure = Figure(figsize=(width_in, height_in), layout=layout)
     FigureCanvasAgg(figure)
     return figure
+
+
+def new_panels(n_panels: int, width_in: float, height_in: float) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure, and its panels of one size and with one pair of axes, four in a row."""
+    n_columns = min(4, n_panels)
+    n_rows = math.ceil(n_panels / n_columns)
+    figure = new_figure(2.0 + width_in * n_columns, 0.6 + height_in * n_rows)
+    panels = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True).ravel().tolist()
+    for axes in panels[n_panels:]:
+        axes.remove()
+    for axes in panels[n_panels - n_columns : n_panels]:
+        axes.tick_params(labelbottom=True)  # also where there is no panel below
+    return figure, panels[:n_panels]
 
 
 def colour_of(run: str, runs: list[str]) -> str:

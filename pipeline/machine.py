@@ -28,6 +28,11 @@ def overrule_keras_settings() -> None:
         os.environ.pop(limit, None)
 
 
+def ask_for_fast_convolutions() -> None:
+    """Let TensorFlow, when it is imported, convolve by oneDNN, as it does by itself on some processors only."""
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
 def _backend_asked_for() -> tuple[str, str]:
     """Return where the user has chosen a backend of Keras, and which; ours if nowhere."""
     if asked := os.environ.get("KERAS_BACKEND"):

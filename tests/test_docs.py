@@ -8,7 +8,7 @@ import pytest
 from pipeline.parameters import ROOT, studies
 
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-STUDY_DOCS = ("song", "video", "dictionary", "themes")
+STUDY_DOCS = ("song", "video", "dictionary", "themes", "instruments")
 HEADS = [
     *("What it does", "Commands and steps", "Your own data"),
     *("How to read the figures", "What was measured", "Limits"),
@@ -17,6 +17,7 @@ OF_THE_READER = (
     "my_recording",
     "my_film",
     "my_pieces",
+    "my_sounds",
     "<name>",
 )  # parameter files that the docs tell the reader to write
 FOLDERS = "pipeline|models|save_dataset|train_model|embed|forecast|evaluate|tests|benchmarks|parameters|docs"

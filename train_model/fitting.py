@@ -17,10 +17,11 @@ from pipeline.results import Arrays
 from pipeline.sections.autoencoder import Training as SongTraining
 from pipeline.sections.complex import PairTraining
 from pipeline.sections.dictionary import DictionaryTraining
+from pipeline.sections.instruments import InstrumentTraining
 from train_model.callbacks import BEST, SeedByEpoch, can_resume, keep_best, read_history, resumable
 
 Trained = tuple[keras.Model, Arrays, str]  # model, history, a line about it
-Training: TypeAlias = SongTraining | PairTraining | DictionaryTraining
+Training: TypeAlias = SongTraining | PairTraining | DictionaryTraining | InstrumentTraining
 
 
 def train_runs(
@@ -65,13 +66,19 @@ def train_runs(
     return paths
 
 
-def compile_with_adam(model: keras.Model, training: Training, steps_per_epoch: int, **adam: Any) -> None:
-    """Compile a model as its section `training` says: the learning rate is constant, or falls to 0 as half a cosine."""
+def compile_with_adam(
+    model: keras.Model, training: Training, steps_per_epoch: int, loss: Any = None, **adam: Any
+) -> None:
+    """Compile a model as its section `training` says: the learning rate is constant, or falls to 0 as half a cosine.
+
+    The loss is Keras's of this name, with accuracy beside it; None: that which the layers of the model add.
+    """
     rate: Any = training.learning_rate
     if training.decay:
         rate = keras.optimizers.schedules.CosineDecay(rate, training.epochs * steps_per_epoch)
     jit_compile = getattr(training, "jit_compile", False)  # song has none: it would compile for longer than it trains
-    model.compile(keras.optimizers.Adam(rate, **adam), jit_compile=jit_compile)
+    metrics = None if loss is None else ["accuracy"]
+    model.compile(keras.optimizers.Adam(rate, **adam), loss=loss, metrics=metrics, jit_compile=jit_compile)
 
 
 def fit_resumably(

@@ -18,9 +18,12 @@ from models.losses import (
     WeightedLoss,
     WhitenessLoss,
 )
+from models.scattering import JointScattering, SpiralScattering
 from models.temporal_block import TemporalBlock, WeightNormConv1D
+from models.time_scattering import TimeScattering
 from models.winner_take_all import WinnerTakeAll
 
+SCATTERING = {"sample_rate_hz": 1000, "octaves": 2, "min_frequency_hz": 100.0, "max_modulation_hz": 50.0}
 STEPS = {"atom_steps": 2, "stride_steps": 1, "window_steps": 4}
 LAYERS = {
     "reconstruction": (ReconstructionLoss, {"weight": 0.5}, [(6, 2), (6, 2)]),
@@ -54,6 +57,9 @@ LAYERS = {
     "bases of one norm": (ComplexBases, {"n_bases": 5, "learn_norm": True, "norm": 0.7}, [(8,)]),
     "swap": (SwapLoss, {"weight": 0.5, "power": 2}, [(2, 8), (2, 8)]),
     "norm": (NormLoss, {"weight": 0.5}, [(8,)]),
+    "time scattering": (TimeScattering, SCATTERING | {"max_order": 3, "average_s": 0.05}, [(256,)]),
+    "joint scattering": (JointScattering, SCATTERING | {"oversampling": 2}, [(256,)]),
+    "spiral scattering": (SpiralScattering, SCATTERING | {"average_s": 0.05}, [(256,)]),
     "equal norm": (EqualNormLoss, {"weight": 0.5}, [(8,)]),
 }
 

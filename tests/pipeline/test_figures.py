@@ -11,7 +11,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from matplotlib.colors import to_hex, to_rgb
 
-from pipeline.figures import MAX_CHARACTERS, OTHER_COLOURS, colour_of, new_figure, save, shown
+from pipeline.figures import MAX_CHARACTERS, OTHER_COLOURS, colour_of, new_figure, new_panels, save, shown
 from pipeline.parameters import ROOT
 
 DRAW_AND_PRINT_DIGESTS = """
@@ -138,3 +138,10 @@ def test_figure_has_the_style_of_the_write_up():
     axes = new_figure(5, 3).add_subplot()
     assert axes.figure.get_size_inches().tolist() == [5, 3]
     assert [side for side, spine in axes.spines.items() if spine.get_visible()] == ["left", "bottom"]
+
+
+@pytest.mark.parametrize(("n_panels", "labelled"), [(1, [0]), (4, [0, 1, 2, 3]), (6, [2, 3, 4, 5])])
+def test_the_lowest_panel_of_each_column_has_labels(n_panels, labelled):
+    figure, panels = new_panels(n_panels, 2.0, 1.0)
+    assert figure.axes == panels
+    assert [k for k, axes in enumerate(panels) if axes.xaxis.get_tick_params()["labelbottom"]] == labelled
