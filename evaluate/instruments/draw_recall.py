@@ -74,13 +74,13 @@ def _draw_panel(axes: Axes, recalls: Mapping[str, Arrays], best_of_listing: floa
 
 
 def _best_of_listing(listing: Arrays | None, panel: str) -> float:
-    """Return the best macro recall of the classical listing on the same collections, phrases or not; else NaN."""
+    """Return the best macro recall of the classical listing on the same collections, with phrases if the panel has; else NaN."""
     splits = [] if listing is None else [" to ".join(split) for split in listing["splits"]]
     split = panel.replace(" and phrases", "")
     if listing is None or split not in splits:
         return np.nan
-    recalls = [listing[name] for name in ("recall", "phrases_recall") if name in listing]
-    return float(max(recall.mean(axis=-1)[..., splits.index(split)].max() for recall in recalls))
+    recall = listing["phrases_recall" if split != panel else "recall"]
+    return float(recall.mean(axis=-1)[..., splits.index(split)].max())
 
 
 def draw_confusion(measures: Arrays, run: str) -> Figure:

@@ -23,13 +23,18 @@ RECALLS = {"net": recall_of(6), "wide": recall_of(3), "both": recall_of(0)}
 
 def test_runs_stand_in_the_panel_of_their_split_in_the_order_of_the_file():
     splits = {"net": "A to B", "wide": "A and phrases to B", "both": "A to B"}
-    listing = {"splits": np.array([["A", "B"]]), "recall": np.array([[[[0.25, 0.35]], [[0.2, 0.2]]]])}
+    recall = np.array([[[[0.25, 0.35]], [[0.2, 0.2]]]])
+    listing = {"splits": np.array([["A", "B"]]), "recall": recall, "phrases_recall": 2 * recall}
     figure = draw_runs(RECALLS, splits, listing)
     first, second = figure.axes
     assert [text.get_text() for text in first.get_yticklabels()] == ["net", "both"]
     assert [text.get_text() for text in second.get_yticklabels()] == ["wide"]
-    lines = {line.get_color(): line for line in first.get_lines() if line.get_linestyle() in ("--", ":")}
+    lines, of_phrases = (
+        {line.get_color(): line for line in axes.get_lines() if line.get_linestyle() in ("--", ":")}
+        for axes in (first, second)
+    )
     np.testing.assert_allclose(lines[LISTING_COLOUR].get_xdata(), 30)
+    np.testing.assert_allclose(of_phrases[LISTING_COLOUR].get_xdata(), 60)
     np.testing.assert_allclose(lines["0.5"].get_xdata(), 100 / 3)
     assert legend_of(figure)[0] == "clips, 95 %"
 
