@@ -20,13 +20,13 @@ if __name__ == "__main__":  # before anything heavy is imported
 from evaluate.instruments.results import save_listing, save_properties, save_recall
 from pipeline import results
 from pipeline.parameters import ROOT, load
-from save_dataset.instruments.clips import Clips
+from save_dataset.instruments.clips import load_clips
 
 
 def run(name, root=ROOT, runs=None, force=False):
     """Measure the sounds, then every run; return the paths of the measures."""
     parameters = load(name, root)
-    clips = Clips.from_arrays(results.load(parameters, "clips", root))
+    clips = load_clips(parameters, root)
     paths = save_listing(parameters, clips, root, force=force)
     for run_parameters in parameters.for_runs(runs):
         paths += save_recall(run_parameters, clips, root)

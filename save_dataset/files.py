@@ -21,6 +21,16 @@ def nfc(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def name_some(names: Iterable[object]) -> str:
+    """Return the first two names, and how many more there are.
+
+    >>> name_some([35, 80, 81, 82])
+    '35, 80, and 2 more'
+    """
+    words = [str(name) for name in names]
+    return ", ".join(words[:2]) + (f", and {len(words) - 2} more" if len(words) > 2 else "")
+
+
 def is_midi(path: Path) -> bool:
     """Whether a file is MIDI by the ending of its name."""
     return path.suffix.lower() in MIDI_ENDINGS

@@ -22,10 +22,11 @@ from pipeline import machine, results
 machine.ask_for_fast_convolutions()  # before TensorFlow is imported: trainings take half the time
 
 from pipeline.parameters import ROOT, load
+from save_dataset.instruments.clips import load_clips
 from train_model.fitting import train_runs
 from train_model.instruments.draw_training import draw_instrument_training
 from train_model.instruments.linear import fit_linear_machine
-from train_model.instruments.split import load_clips, load_phrases, split_clips
+from train_model.instruments.split import load_phrases, split_clips
 from train_model.instruments.training import train_networks
 
 

@@ -7,9 +7,8 @@ from sklearn.metrics import adjusted_mutual_info_score
 from sklearn.preprocessing import StandardScaler
 
 from models.compression import compress
+from pipeline.sections.instruments import SCATTERINGS
 from save_dataset.instruments.clips import Clips
-
-SCATTERINGS = ("time", "joint", "spiral")
 
 
 def features_to_compare(clips: Clips) -> dict[str, np.ndarray]:

@@ -16,7 +16,7 @@ from pipeline.figures import new_figure
 from pipeline.parameters import ROOT
 from pipeline.results import Arrays
 from pipeline.studies.instruments import Parameters
-from save_dataset.instruments.clips import Clips
+from save_dataset.instruments.clips import Clips, load_clips
 
 MARKERS = "o^sDvP*X"
 CHROMA_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -25,7 +25,7 @@ BINARY_COLOURS = ("tab:blue", "tab:orange")
 
 def draw_spaces(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Draw helix, clusters and linearisation, and the activations of each network; return the paths."""
-    clips = Clips.from_arrays(results.load(parameters, "clips", root))
+    clips = load_clips(parameters, root)
     drawn: dict[str, Figure] = {}
     if spaces := results.load_if_fresh(parameters, "spaces", root):
         drawn["helix"] = draw_helix(spaces, parameters.cqt.min_frequency_hz, parameters.cqt.bins_per_octave)

@@ -10,7 +10,8 @@ from models.surgery import build_penultimate, part
 from pipeline import results
 from pipeline.parameters import ROOT, load
 from pipeline.studies.instruments import Parameters
-from train_model.instruments.split import load_clips, split_clips
+from save_dataset.instruments.clips import load_clips
+from train_model.instruments.split import split_clips
 
 BATCH_CLIPS = 64
 

@@ -7,15 +7,14 @@ import numpy as np
 from embed.instruments.clusters import cluster_clips
 from embed.instruments.helix import pitch_helix
 from embed.instruments.linearisation import linearise
-from pipeline import results
 from pipeline.parameters import ROOT
 from pipeline.studies.instruments import Parameters
-from save_dataset.instruments.clips import Clips
+from save_dataset.instruments.clips import load_clips
 
 
 def spaces(parameters: Parameters, root: Path = ROOT) -> dict[str, np.ndarray]:
     """Return the arrays of the result `spaces`; prints how near octaves are, and what clusters agree with."""
-    clips = Clips.from_arrays(results.load(parameters, "clips", root))
+    clips = load_clips(parameters, root)
     helix = pitch_helix(clips.cqt)
     print(f"helix: an octave is {helix['octave_ratio']:.2f} times as far as a tritone less or more")
     clusters = cluster_clips(clips)

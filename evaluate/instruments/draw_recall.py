@@ -74,7 +74,7 @@ def _draw_panel(axes: Axes, recalls: Mapping[str, Arrays], best_of_listing: floa
 
 
 def _best_of_listing(listing: Arrays | None, panel: str) -> float:
-    """Return the best macro recall of the classical listing on the same collections, with phrases if the panel has; else NaN."""
+    """Return the best macro recall of the listing on the same collections, with phrases if the panel has; else NaN."""
     splits = [] if listing is None else [" to ".join(split) for split in listing["splits"]]
     split = panel.replace(" and phrases", "")
     if listing is None or split not in splits:

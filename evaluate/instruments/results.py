@@ -13,7 +13,7 @@ from pipeline import results
 from pipeline.parameters import ROOT
 from pipeline.results import Arrays
 from pipeline.studies.instruments import Parameters
-from save_dataset.instruments.clips import Clips
+from save_dataset.instruments.clips import Clips, load_clips
 
 
 def save_listing(parameters: Parameters, clips: Clips, root: Path = ROOT, force: bool = False) -> list[Path]:
@@ -24,7 +24,7 @@ def save_listing(parameters: Parameters, clips: Clips, root: Path = ROOT, force:
     stored = None if force else results.load_if_fresh(parameters, "listing", root)
     if stored is not None and stored["splits"].tolist() == [list(split) for split in splits]:
         return []
-    phrases = Clips.from_arrays(results.load(parameters, "phrases", root)) if parameters.has("phrases") else None
+    phrases = load_clips(parameters, root, "phrases") if parameters.has("phrases") else None
     listing = measure_listing(clips, splits, parameters.listing, phrases)
     print(f"listing: {_best_of(listing)}")
     return [results.save(parameters, "listing", listing, root)]

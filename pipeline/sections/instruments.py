@@ -1,6 +1,6 @@
 """Sections of the parameters for sounds of instruments, what they are represented by, and what classifies them."""
 
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar, get_args
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, StringConstraints, model_validator
 
@@ -20,6 +20,7 @@ Distinct = Annotated[tuple[Item, ...], AfterValidator(_check_distinct)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Branch = Literal["2d", "1d", "spiral"]
 Scattering = Literal["time", "joint", "spiral"]
+SCATTERINGS: tuple[Scattering, ...] = get_args(Scattering)
 Features = Literal["cqt", "mfcc", "bag", "time", "joint", "spiral"]
 
 MIN_NETWORK_FRAMES = 49  # that two convolutions of 5 frames, each pooled by 5, leave something of
@@ -89,7 +90,7 @@ class ConstantQ(Section):
 class ScatteringTransform(Section):
     """Which scattering transforms are computed."""
 
-    kinds: Distinct[Scattering] = Field(("time", "joint", "spiral"), description="which; empty: none")
+    kinds: Distinct[Scattering] = Field(SCATTERINGS, description="which; empty: none")
 
 
 class Phrases(Section):

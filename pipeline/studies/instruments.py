@@ -116,7 +116,7 @@ class Parameters(StudyParameters):
     def check_that_features_are_computed(self) -> Self:
         """What is classified by scattering is computed."""
         features = self.classifier.features
-        if features in ("time", "joint", "spiral") and features not in self.scattering.kinds:
+        if features in instruments.SCATTERINGS and features not in self.scattering.kinds:
             raise ValueError(
                 f"classifier.features={features!r}: is not one of scattering.kinds={self.scattering.kinds}"
             )

@@ -6,9 +6,13 @@ both sides of a split; its *source* is a set of recordings, and a *collection* a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from pathlib import Path
+from typing import Literal, Self
 
 import numpy as np
+
+from pipeline import results
+from pipeline.parameters import ROOT, StudyParameters
 
 
 @dataclass(frozen=True)
@@ -46,3 +50,8 @@ class Clips:
     def of_collections(self, names: Sequence[str]) -> np.ndarray:
         """Return the indices of the clips of collections."""
         return np.flatnonzero(np.isin(self.collections, names))
+
+
+def load_clips(parameters: StudyParameters, root: Path = ROOT, kind: Literal["clips", "phrases"] = "clips") -> Clips:
+    """Return the stored clips of a parameter file, or its phrases; raises as `results.load` does."""
+    return Clips.from_arrays(results.load(parameters, kind, root))

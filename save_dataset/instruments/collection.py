@@ -17,8 +17,8 @@ import numpy as np
 from pipeline.notes import SOUND_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.sections.instruments import Sounds
-from save_dataset.files import find_by_pattern, music_path, names_below, nfc, path_below
-from save_dataset.midi.reading import name_some
+from save_dataset.files import find_by_pattern, music_path, name_some, names_below, nfc, path_below
+from save_dataset.mirdata_tracks import read_tracks
 from save_dataset.tables import Row, read_table, to_number
 
 COLUMNS = ("path", "source", "class", "group")
@@ -120,17 +120,7 @@ def read_mirdata(name: str, folder: Path) -> list[Sound]:
 
     The group is the song (Medley-solos-DB), or each note of its own (TinySOL, whose folds share pitches).
     """
-    try:
-        import mirdata
-    except ModuleNotFoundError as error:
-        way = "run: pip install mirdata, or leave it out"
-        raise ValueError(f"sounds.mirdata={name!r}: is not installed; {way}") from error
-    try:
-        tracks = mirdata.initialize(name, data_home=str(folder)).load_tracks().values()
-        return [_sound_of_track(track, folder) for track in tracks]
-    except FileNotFoundError as error:
-        run = f"mirdata.initialize({name!r}, data_home={str(folder)!r}).download()"
-        raise FileNotFoundError(f"{folder}: is not the complete {name} of mirdata; run in Python: {run}") from error
+    return read_tracks(name, folder, "sounds.mirdata", lambda track: _sound_of_track(track, folder))
 
 
 def _sound_of_track(track, folder: Path) -> Sound:

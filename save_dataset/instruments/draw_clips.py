@@ -10,7 +10,7 @@ from pipeline import figures, results
 from pipeline.figures import PIXEL_COLOURS, new_figure
 from pipeline.parameters import ROOT
 from pipeline.studies.instruments import Parameters
-from save_dataset.instruments.clips import Clips
+from save_dataset.instruments.clips import Clips, load_clips
 
 N_COLUMNS = 4
 PANEL_IN = (2.6, 1.9)
@@ -19,7 +19,7 @@ TICKS_HZ = (100, 200, 500, 1000, 2000, 5000, 10_000)
 
 def draw_clips(parameters: Parameters, root: Path = ROOT) -> list[Path]:
     """Draw the figure `clips` from the stored ones; returns paths."""
-    clips = Clips.from_arrays(results.load(parameters, "clips", root))
+    clips = load_clips(parameters, root)
     hop_s = parameters.sounds.hop_samples / parameters.sounds.sample_rate_hz
     cqt = parameters.cqt
     figure = draw_classes(clips, hop_s, cqt.min_frequency_hz, cqt.bins_per_octave)

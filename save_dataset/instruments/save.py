@@ -9,18 +9,18 @@ import numpy as np
 
 from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
+from pipeline.sections.instruments import SCATTERINGS
 from pipeline.studies.instruments import Parameters
+from save_dataset.files import name_some
 from save_dataset.instruments.clips import Clips
 from save_dataset.instruments.collection import Sound, find_sounds
 from save_dataset.instruments.cutting import read_clips
 from save_dataset.instruments.features import check_octaves
 from save_dataset.instruments.phrase_plans import plan_phrases, read_phrase
 from save_dataset.instruments.transforms import Arrays, Make, key_of, scatter_all, transform_all
-from save_dataset.midi.reading import name_some
 
 CACHE = Path("output", "instruments_cache")  # below the root of the repository
 PHRASES_FORMAT = 1  # another number, and all are made anew
-SCATTERINGS = ("time", "joint", "spiral")
 FEATURES = ("cqt", "mfcc", "bag", *SCATTERINGS)
 
 

@@ -5,10 +5,12 @@ from collections.abc import Collection as Names
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Collection
 from save_dataset.files import music_path, nfc, path_below
+from save_dataset.mirdata_tracks import read_tracks
 from save_dataset.tables import Row, Table, fold, read_table
 
 PATH_COLUMN = "midi_filename"  # of both tables
@@ -97,20 +99,11 @@ def _columns_of(known: Columns) -> set[str]:
 
 def read_mirdata(name: str, folder: Path) -> Rows:
     """Return the tracks of a data set of mirdata as rows, with the columns of the data set's own table."""
-    try:
-        import mirdata
-    except ModuleNotFoundError as error:
-        way = "run: pip install mirdata, or leave it out"
-        raise ValueError(f"collection.mirdata={name!r}: is not installed; {way}") from error
     facts = ("style", "session", "canonical_composer", "canonical_title", "split")
-    try:
-        tracks = mirdata.initialize(name, data_home=str(folder)).load_tracks().values()
-    except FileNotFoundError as error:
-        run = f"mirdata.initialize({name!r}, data_home={str(folder)!r}).download()"
-        raise FileNotFoundError(f"{folder}: is not the complete {name} of mirdata; run in Python: {run}") from error
-    rows = {}
-    for track in tracks:
+
+    def row_of(track: Any) -> tuple[str, Row]:
         cells = {PATH_COLUMN: track.midi_path, "bpm": str(getattr(track, "tempo", None) or "")}
         cells |= {fact: str(getattr(track, fact)) for fact in facts if hasattr(track, fact)}
-        rows[nfc(Path(track.midi_path).relative_to(folder).as_posix())] = Row(str(folder), cells)
-    return rows
+        return nfc(Path(track.midi_path).relative_to(folder).as_posix()), Row(str(folder), cells)
+
+    return dict(read_tracks(name, folder, "collection.mirdata", row_of))

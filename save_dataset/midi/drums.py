@@ -11,10 +11,11 @@ from pipeline.notes import BEATS_PER_BAR
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Grid
 from pipeline.studies.drums import Parameters
+from save_dataset.files import name_some
 from save_dataset.midi.corpus import Corpus
 from save_dataset.midi.drum_grid import KINDS, to_grid
 from save_dataset.midi.files import MidiNotes
-from save_dataset.midi.reading import Piece, join_pieces, name_some, read_pieces
+from save_dataset.midi.reading import Piece, join_pieces, read_pieces
 
 
 def read_drums(parameters: Parameters, root: Path = ROOT, show_progress: bool = False) -> tuple[Corpus, list[Path]]:

@@ -14,7 +14,7 @@ from pipeline.notes import BEATS_PER_BAR
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Roll
 from pipeline.studies.piano import Parameters
-from save_dataset.files import list_names
+from save_dataset.files import list_names, name_some
 from save_dataset.midi import above_bass
 from save_dataset.midi.chord_labels import (
     ChordSpans,
@@ -28,7 +28,7 @@ from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.event_tokens import RELEASE, WAIT, from_numbers, to_numbers, to_tokens
 from save_dataset.midi.files import MidiNotes
 from save_dataset.midi.piano_roll import channel_names, on_keys, to_roll, transpose_to
-from save_dataset.midi.reading import Piece, join_pieces, name_some, read_pieces
+from save_dataset.midi.reading import Piece, join_pieces, read_pieces
 
 TOKENS_PER_BEAT = 4  # the paper's patterns are 4 tokens long
 MIN_WAIT = WAIT + 1  # fills the last bar of tokens

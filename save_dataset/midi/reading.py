@@ -1,7 +1,7 @@
 """Reading a collection of MIDI: the pieces that can be used, why the others cannot, and all in one corpus."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.notes import BEATS_PER_BAR
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Collection
+from save_dataset.files import name_some
 from save_dataset.midi.collection import Entry, read_collection
 from save_dataset.midi.collection_table import table_of
 from save_dataset.midi.corpus import NO_CHORD, Corpus
@@ -63,16 +64,6 @@ def print_mended(notes_by_name: Mapping[str, MidiNotes]) -> None:
     for remark, of_files in names.items():
         text = remark.format(n=len(of_files), s="s" * (len(of_files) > 1))
         print(f"{text} ({name_some(dict.fromkeys(of_files))})")
-
-
-def name_some(names: Iterable[object]) -> str:
-    """Return the first two names, and how many more there are.
-
-    >>> name_some([35, 80, 81, 82])
-    '35, 80, and 2 more'
-    """
-    words = [str(name) for name in names]
-    return ", ".join(words[:2]) + (f", and {len(words) - 2} more" if len(words) > 2 else "")
 
 
 def join_pieces(

@@ -12,6 +12,7 @@ from sklearn.svm import LinearSVC
 from models.compression import compress, floor_of_paths, relative_paths
 from models.instrument_networks import stack_seeds
 from models.linear_classifier import build_linear_classifier
+from pipeline.sections.instruments import SCATTERINGS
 from pipeline.studies.instruments import Parameters
 from save_dataset.instruments.clips import Clips
 
@@ -37,7 +38,7 @@ def fit_linear_machine(
     parts = [clips] if phrases is None else [clips, phrases]
     values = np.concatenate([getattr(part, choice.features) for part in parts]).astype(float)
     labels = np.concatenate([part.labels for part in parts])
-    is_scattering, floor = choice.features in ("time", "joint", "spiral"), None
+    is_scattering, floor = choice.features in SCATTERINGS, None
     if is_scattering and choice.log:
         floor = floor_of_paths(values)
         values = compress(values, floor)

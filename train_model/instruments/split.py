@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline import results
 from pipeline.parameters import ROOT
 from pipeline.studies.instruments import Parameters
-from save_dataset.instruments.clips import Clips
+from save_dataset.instruments.clips import Clips, load_clips
 
 
 def split_clips(clips: Clips, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
@@ -38,15 +37,10 @@ def _rows_of(clips: Clips, key: str, names: Sequence[str]) -> np.ndarray:
     return clips.of_collections(names)
 
 
-def load_clips(parameters: Parameters, root=ROOT) -> Clips:
-    """Return all clips of a parameter file."""
-    return Clips.from_arrays(results.load(parameters, "clips", root))
-
-
 def load_phrases(parameters: Parameters, root=ROOT) -> Clips | None:
     """Return the phrases that a run learns beside its clips: those of its collections; None if there are none."""
     if not (parameters.has("phrases") and parameters.split.phrases):
         return None
-    phrases = Clips.from_arrays(results.load(parameters, "phrases", root))
+    phrases = load_clips(parameters, root, "phrases")
     rows = phrases.of_collections(parameters.split.train)
     return phrases.rows(rows) if len(rows) else None

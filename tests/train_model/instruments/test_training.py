@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
+from save_dataset.instruments.clips import load_clips
 from tests.small_clips import store_small_clips
 from train_model.fitting import remove_unfinished
 from train_model.instruments.linear import fit_linear_machine
-from train_model.instruments.split import load_clips, split_clips
+from train_model.instruments.split import split_clips
 from train_model.instruments.training import train_networks
 
 pytestmark = pytest.mark.slow
