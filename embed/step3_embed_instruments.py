@@ -3,6 +3,7 @@
 Reads output/<name>/clips.npz and <run>/classifier.keras.
 Writes <run>/predictions.npz: probabilities, and activations of the layer before the last; spaces.npz: pitch helix,
 clusters, and toy data in the layers of a network; and the figures `helix`, `clusters`, `linearisation`, `activations`.
+Spaces that are up to date are left as they are.
 """
 
 import sys
@@ -29,7 +30,8 @@ def run(name, root=ROOT, runs=None):
     parameters = load(name, root)
     in_order = sorted(parameters.for_runs(runs), key=lambda of_run: bool(of_run.classifier.average))
     paths = [_predict_run(of_run, root) for of_run in in_order]
-    results.save(parameters, "spaces", spaces(parameters, root), root)
+    if not results.is_fresh(parameters, "spaces", root):
+        results.save(parameters, "spaces", spaces(parameters, root), root)
     draw_spaces(parameters, root)
     return paths
 

@@ -27,9 +27,12 @@ def run(name, root=ROOT, runs=None, force=False):
     """Measure the sounds, then every run; return the paths of the measures."""
     parameters = load(name, root)
     clips = load_clips(parameters, root)
+    asked = parameters.for_runs(runs)
+    for of_run in asked:  # before anything is written
+        results.check_fresh(of_run, "predictions", root)
     paths = save_listing(parameters, clips, root, force=force)
-    for run_parameters in parameters.for_runs(runs):
-        paths += save_recall(run_parameters, clips, root)
+    for of_run in asked:
+        paths += save_recall(of_run, clips, root)
     paths += save_properties(parameters, clips, root, force=force)
     print(f"wrote {len(paths)} files to {results.display_path(results.folder_of(parameters, root), root)}")
     return paths

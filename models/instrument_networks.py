@@ -15,7 +15,10 @@ section 5; what its text does not say, for example the padding of `1d`, is that 
 from collections.abc import Callable, Sequence
 
 import keras
+import numpy as np
 from keras import layers, ops
+
+from models.surgery import part
 
 SLOPE = 0.3  # of LeakyReLU below 0
 DROPOUT = 0.5
@@ -131,3 +134,8 @@ def stack_seeds(models: Sequence[keras.Model]) -> keras.Model:
     shared = keras.Input(first.shape[1:], name=first.name)
     probabilities = [model(shared) for model in models]
     return keras.Model(shared, ops.stack(probabilities, axis=1), name="classifier")
+
+
+def count_parameters(classifier: keras.Model) -> int:
+    """Return how many numbers each of the classifiers of `stack_seeds` learns."""
+    return sum(int(np.prod(weights.shape)) for weights in part(classifier, "seed_0").trainable_weights)

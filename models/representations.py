@@ -1,4 +1,4 @@
-"""Representations of sound as vectors: projections on a basis, the discrete Fourier transform, mel spectrograms.
+"""Representations of sound as vectors: projections on a basis, Fourier magnitudes, mel spectrograms.
 
 A basis is a matrix whose rows are its vectors. Whatever spans the space is allowed: analysis takes inner products, and
 synthesis uses the dual.
@@ -38,16 +38,6 @@ def synthesise(inner_products: np.ndarray, basis: np.ndarray) -> np.ndarray:
     if (rank := int(np.linalg.matrix_rank(basis))) < n_dimensions:
         raise ValueError(f"basis: its {len(basis)} vectors span {rank} of {n_dimensions} dimensions")
     return inner_products @ np.linalg.pinv(basis.conj()).T
-
-
-def dft(x: np.ndarray) -> np.ndarray:
-    """Return sum_t x_t exp(-2 pi i k t / T) along the last axis."""
-    return np.fft.fft(x)
-
-
-def inverse_dft(coefficients: np.ndarray) -> np.ndarray:
-    """Return 1/T sum_k X_k exp(2 pi i k t / T) along the last axis."""
-    return np.fft.ifft(coefficients)
 
 
 def dft_magnitudes(clips: np.ndarray) -> np.ndarray:

@@ -20,6 +20,8 @@ from models.filter_banks import FrequencyFilter, frequency_banks
 from models.time_scattering import Path, TimeScattering, coefficients, modulus, pad_last
 
 POSITIONS_PER_OCTAVE = 2  # of the average along log-frequency
+BATCH_CLIPS = 32  # that are averaged along log-frequency together
+CLIPS_AT_ONCE = {"time": 32, "joint": 8, "spiral": 8}  # that are filtered together
 
 
 @keras.saving.register_keras_serializable(package="scattering")
@@ -52,13 +54,32 @@ class JointScattering(TimeScattering):
         ]
 
     def call(self, sounds):
+        return self.average_along(self.average_moduli(sounds))
+
+    def average_moduli(self, sounds):
+        """Return averages over time of the signal, of U1, and of the moduli of each bank, further filter and spin."""
         parts = coefficients(sounds)
         envelopes = self.envelopes(parts)
-        outputs = [self.average(parts)[:, None], self.average(envelopes)]
+        averages = [self.average(parts)[:, None], self.average(envelopes)]
         along_time = [self.filtered(envelopes, psi) for psi in self.further]
-        for kernel, weights in zip(self.kernels, self.weights_along, strict=True):
+        for kernel in self.kernels:
             for signals in along_time:
-                outputs.extend(self.average_jointly(convolve(signals, kernel), weights))
+                for moduli in convolve(signals, kernel):
+                    averages.append(
+                        ops.mean(moduli, axis=-1) if self.is_invariant else self.average(coefficients(moduli))
+                    )
+        return averages
+
+    def average_along(self, averages):
+        """Return what `average_moduli` gave, averaged along log-frequency, as one array."""
+        outputs, moduli = averages[:2], iter(averages[2:])
+        for weights_of_spins in self.weights_along:
+            for _ in self.further:
+                for weights in weights_of_spins:
+                    of_bands = next(moduli)
+                    outputs.append(
+                        ops.matmul(of_bands, weights.T) if self.is_invariant else ops.matmul(weights, of_bands)
+                    )
         return self.paths_last(ops.concatenate(outputs, axis=1))
 
     def envelopes(self, parts):
@@ -69,14 +90,6 @@ class JointScattering(TimeScattering):
             ops.concatenate([pad_last(part[..., :n_bins], n_bins) for part in groups], axis=1)
             for groups in zip(*of_groups, strict=True)
         ]
-
-    def average_jointly(self, moduli_of_spins, weights_of_spins):
-        """Yield averages of each spin, ``(batch, n_positions, n)``, over time and log-frequency."""
-        for moduli, weights in zip(moduli_of_spins, weights_of_spins, strict=True):
-            if self.is_invariant:
-                yield ops.matmul(ops.mean(moduli, axis=-1), weights.T)
-            else:
-                yield ops.matmul(weights, self.average(coefficients(moduli)))
 
 
 @keras.saving.register_keras_serializable(package="scattering")
@@ -116,16 +129,13 @@ def turn(spin: int, band: FrequencyFilter) -> float | None:
     return None if band.octave_quefrency is None else spin * band.octave_quefrency
 
 
-def scattering_features(
-    clips: np.ndarray, *, sample_rate_hz: float, kinds: Sequence[str], batch: int = 32
-) -> dict[str, np.ndarray]:
+def scattering_features(clips: np.ndarray, *, sample_rate_hz: float, kinds: Sequence[str]) -> dict[str, np.ndarray]:
     """Return scattering of clips averaged over all of their time, nonnegative and not compressed.
 
     Parameters
     ----------
     clips : ndarray (n_clips, n_samples)
     kinds : of "time" (orders 1 and 2), "joint" (order 1 and joint), "spiral" (order 1, joint and spiral)
-    batch : clips that are transformed together
 
     Returns
     -------
@@ -136,29 +146,41 @@ def scattering_features(
         raise ValueError(f"kinds={min(unknown)!r}: must be of {', '.join(LAYERS)}")
     features = {}
     if "time" in kinds:
-        features["time"] = _transform("time", sample_rate_hz, clips, batch)[0]
+        features["time"] = _transform("time", sample_rate_hz, clips)[0]
     if "spiral" in kinds:
-        spiral, paths = _transform("spiral", sample_rate_hz, clips, batch)
+        spiral, paths = _transform("spiral", sample_rate_hz, clips)
         features["spiral"] = spiral
         features["joint"] = spiral[:, [path.octave_quefrency is None for path in paths]]
     elif "joint" in kinds:
-        features["joint"] = _transform("joint", sample_rate_hz, clips, batch)[0]
+        features["joint"] = _transform("joint", sample_rate_hz, clips)[0]
     return {kind: features[kind] for kind in kinds}
 
 
-def _transform(kind: str, sample_rate_hz: float, clips: np.ndarray, batch: int) -> tuple[np.ndarray, list[Path]]:
-    """Return all but order 0 of clips, and what each measures; each batch has as many, so that one graph does."""
+def _transform(kind: str, sample_rate_hz: float, clips: np.ndarray) -> tuple[np.ndarray, list[Path]]:
+    """Return all but order 0 of clips, and what each measures.
+
+    Moduli take most of the memory, so that few clips are filtered at once. The last bit of an average along
+    log-frequency depends on how many clips there are and on which of them it is: there are as many as can be.
+    """
     n_clips = len(clips)
-    model = _model_of(kind, sample_rate_hz, clips.shape[1])
-    paths = model.layers[-1].paths[1:]
+    layer, over_time = _models_of(kind, sample_rate_hz, clips.shape[1])
+    paths = layer.paths[1:]
     features = np.empty((n_clips, len(paths)), np.float32)
-    batch = min(batch, n_clips)
+    batch = min(BATCH_CLIPS, n_clips)
     for start in range(0, n_clips, batch or 1):
         rows = slice(min(start, n_clips - batch), min(start + batch, n_clips))
-        features[rows] = model.predict_on_batch(np.asarray(clips[rows], np.float32))[:, 1:]
+        some = np.asarray(clips[rows], np.float32)
+        few = (some[first : first + CLIPS_AT_ONCE[kind]] for first in range(0, batch, CLIPS_AT_ONCE[kind]))
+        parts = [keras.tree.flatten(over_time.predict_on_batch(sounds)) for sounds in few]
+        averages = [np.concatenate(of_parts) for of_parts in zip(*parts, strict=True)]
+        features[rows] = layer.average_along(averages)[:, 1:]
     return features, paths
 
 
 @lru_cache(maxsize=len(LAYERS))
-def _model_of(kind: str, sample_rate_hz: float, n_samples: int) -> keras.Model:
-    return keras.Sequential([keras.Input((n_samples,)), LAYERS[kind](sample_rate_hz)])
+def _models_of(kind: str, sample_rate_hz: float, n_samples: int) -> tuple[TimeScattering, keras.Model]:
+    """Return the layer, and the model from clips to its averages over time."""
+    layer = LAYERS[kind](sample_rate_hz)
+    layer.build((None, n_samples))
+    clips = keras.Input((n_samples,))
+    return layer, keras.Model(clips, keras.layers.Lambda(layer.average_moduli)(clips))

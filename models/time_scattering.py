@@ -125,6 +125,10 @@ class TimeScattering(keras.layers.Layer):
         return psi.centre < ENVELOPE_WIDTH * previous.width
 
     def call(self, sounds):
+        return self.average_along(self.average_moduli(sounds))
+
+    def average_moduli(self, sounds):
+        """Return the averages over time of all moduli, and of the signal, as a list of arrays."""
         parts = coefficients(sounds)
         outputs = [([()], self.average(parts)[:, None])]
         for paths, signals in self.first_moduli(parts):
@@ -132,7 +136,11 @@ class TimeScattering(keras.layers.Layer):
             outputs.append((paths, self.average(parts)))
             if self.max_order == 2:
                 outputs.extend(self.second_order(paths, parts))
-        return self.join(outputs)
+        return [self.join(outputs)]
+
+    def average_along(self, averages):
+        """Return what `average_moduli` gave as one array: there is no average along log-frequency."""
+        return averages[0]
 
     def first_moduli(self, parts):
         """Return U1 in groups of filters that need as many points, with their paths: ``(batch, n_filters, n)``."""

@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,12 +18,13 @@ Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
 
 MAX_PROCESSES = 16  # each loads its own libraries
+TASKS_AHEAD = 4  # for each process: what is done and not yet taken is in memory
 
 
 def work(
     do: Callable[..., Result], tasks: Mapping[Key, tuple[Any, ...]], *, few: int, n_processes: int | None = None
 ) -> Iterator[tuple[Key, Result]]:
-    """Yield key and result of each task as they come; whoever stops it waits for the tasks at work only.
+    """Yield key and result of each task in order; whoever stops it waits for the tasks at work only.
 
     Parameters
     ----------
@@ -41,11 +44,21 @@ def work(
     context = multiprocessing.get_context("spawn")  # forking a process that has threads, as TensorFlow, may hang
     ignore = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the parent stops the pool
     pool = ProcessPoolExecutor(n_processes, context, initializer=signal.signal, initargs=ignore)
+    jobs: deque[tuple[Key, Future[Result]]] = deque()
+    waiting = iter(tasks.items())
+
+    def submit(n_tasks: int) -> None:
+        jobs.extend((key, pool.submit(do, *task)) for key, task in islice(waiting, n_tasks))
+
     try:
         handler = signal.signal(*ignore)  # inherited by processes that are not up yet
-        jobs = {pool.submit(do, *task): key for key, task in tasks.items()}
+        submit(TASKS_AHEAD * n_processes)
         signal.signal(signal.SIGINT, handler)
-        yield from ((jobs[job], job.result()) for job in as_completed(jobs))
+        while jobs:
+            key, job = jobs.popleft()
+            result = job.result()
+            submit(1)
+            yield key, result
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -22,6 +22,7 @@ from pipeline.parameters import ROOT, load
 from save_dataset.demo.make_instruments import check_made
 from save_dataset.files import music_path
 from save_dataset.instruments.draw_clips import draw_clips
+from save_dataset.instruments.phrase_plans import plan_phrases
 from save_dataset.instruments.save import describe, read_phrases, read_sounds
 
 
@@ -32,10 +33,13 @@ def run(name, root=ROOT):
     folder = music_path(parameters.sounds.folder, root)
     show_progress = command_line.has_terminal()
     clips, sounds, raw = read_sounds(parameters, root, show_progress)
+    plans = plan_phrases(parameters.phrases, sounds)  # what it refuses, it refuses before anything is written
     print(f"{results.display_path(folder, root)}: {describe(clips)}")
-    phrases = read_phrases(parameters, sounds, root, show_progress) if parameters.has("phrases") else None
     path = results.save(parameters, "clips", clips.to_arrays(), root, raw=raw)
-    if phrases:
+    if plans:
+        class_names = clips.class_names.tolist()
+        del clips  # phrases take as much memory
+        phrases = read_phrases(parameters, plans, class_names, root, show_progress)
         print(f"made of their sounds: {describe(phrases)}")
         results.save(parameters, "phrases", phrases.to_arrays(), root, raw=raw)
     draw_clips(parameters, root)

@@ -21,6 +21,7 @@ from pipeline import machine, results
 
 machine.ask_for_fast_convolutions()  # before TensorFlow is imported: trainings take half the time
 
+from models.instrument_networks import count_parameters
 from pipeline.parameters import ROOT, load
 from save_dataset.instruments.clips import load_clips
 from train_model.fitting import train_runs
@@ -50,6 +51,7 @@ def _train_run(parameters, root):
         model, history = train_networks(parameters, clips, phrases, folder, verbose=verbose)
     else:
         model, history = fit_linear_machine(parameters, clips, phrases)
+    history |= {"n_parameters": count_parameters(model)}
     loss, accuracy = (history[name][:, -1].mean() for name in ("loss", "accuracy"))
     return model, history, f"loss {loss:.4f}, {100 * accuracy:.1f} % right of what it learns from"
 

@@ -19,7 +19,6 @@ from pipeline.studies.instruments import Parameters
 from save_dataset.instruments.clips import Clips, load_clips
 
 MARKERS = "o^sDvP*X"
-CHROMA_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 BINARY_COLOURS = ("tab:blue", "tab:orange")
 
 
@@ -59,8 +58,9 @@ def draw_helix(spaces: Arrays, min_frequency_hz: float, bins_per_octave: int) ->
     for point, pitch in zip(points, midi, strict=True):
         if pitch % 12 == 9:
             axes.text(*point, f"  A{pitch // 12 - 1}", fontsize=8)
+    names = librosa.midi_to_note(range(12), octave=False, unicode=False)
     handles = [Line2D([], [], marker="o", linestyle="", color=colour, label=name)
-               for name, colour in zip(CHROMA_NAMES, chroma, strict=True)]  # fmt: skip
+               for name, colour in zip(names, chroma, strict=True)]  # fmt: skip
     figure.legend(handles=handles, loc="outside right center", title="chroma")
     axes.set_title(f"octave {spaces['octave_ratio']:.2f} times as far as a tritone less or more")
     _hide_ticks(axes)

@@ -10,10 +10,11 @@ import librosa
 import numpy as np
 
 from pipeline.sections.instruments import ConstantQ
+from save_dataset.instruments.features import HOP_SAMPLES, N_MFCC
 
 Inverse = Callable[[np.ndarray, int, ConstantQ], np.ndarray]  # samples, sample rate in Hz
 
-HOP_SAMPLES, N_MFCC, SMALLEST = 512, 20, 1e-20
+SMALLEST = 1e-20
 
 
 def _of_dft(sound: np.ndarray, sample_rate_hz: int, cqt: ConstantQ) -> np.ndarray:

@@ -23,6 +23,7 @@ from pipeline.studies.instruments import Parameters
 from save_dataset.files import music_path, path_below
 from save_dataset.instruments.clips import Clips
 from save_dataset.instruments.features import log_cqt, mfcc_statistics
+from save_dataset.instruments.save import transform_of
 from save_dataset.sound.files import read_sound
 
 DILATIONS = (0.01, 0.02, 0.03, 0.05)
@@ -77,11 +78,8 @@ def neighbour_values(parameters: Parameters, clips: Clips, sounds: np.ndarray) -
 
 def represent(parameters: Parameters, sounds: np.ndarray) -> dict[str, np.ndarray]:
     """Return sounds, ``(n, n_samples)``, in each representation, ``(n, n_values)``, in the same order."""
-    rate_hz, cqt, kinds = parameters.sounds.sample_rate_hz, parameters.cqt, parameters.scattering.kinds
-    transform = log_cqt(
-        sounds, sample_rate_hz=rate_hz, hop_samples=parameters.sounds.hop_samples,
-        min_frequency_hz=cqt.min_frequency_hz, n_bins=cqt.n_bins,
-    )  # fmt: skip
+    rate_hz, kinds = parameters.sounds.sample_rate_hz, parameters.scattering.kinds
+    transform = log_cqt(sounds, **transform_of(parameters))
     found = {"dft": dft_magnitudes(sounds), "mel": log_mel(sounds, rate_hz)}
     found |= {"mfcc": np.stack([mfcc_statistics(sound, rate_hz) for sound in sounds]), "cqt": _rows(transform)}
     if kinds:

@@ -33,13 +33,12 @@ def save_tables(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 
 def recall_rows(runs: Mapping[str, Parameters], recalls: Mapping[str, Arrays], histories: Mapping[str, Arrays]) -> Rows:
     """Return a row for each run: macro recall of clips and of tracks, and recall of each class, in percent."""
-    has_parameters = any("n_parameters" in history for history in histories.values())
     rows = []
     for name, measures in recalls.items():
-        row = {"run": name, "trained and tested on": split_of(runs[name])}
-        if has_parameters:
-            row["parameters"] = str(histories.get(name, {}).get("n_parameters", ""))
-        row |= {
+        row = {
+            "run": name,
+            "trained and tested on": split_of(runs[name]),
+            "parameters": str(histories.get(name, {}).get("n_parameters", "")),
             "macro recall": plus_minus(measures["recall_of_seeds"]),
             "95 %": interval_text(measures["recall_low"], measures["recall_high"]),
             "by track": plus_minus(measures["track_recall_of_seeds"]),

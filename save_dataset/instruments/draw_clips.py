@@ -7,12 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline import figures, results
-from pipeline.figures import PIXEL_COLOURS, new_figure
+from pipeline.figures import PIXEL_COLOURS, new_panels
 from pipeline.parameters import ROOT
 from pipeline.studies.instruments import Parameters
 from save_dataset.instruments.clips import Clips, load_clips
 
-N_COLUMNS = 4
 PANEL_IN = (2.6, 1.9)
 TICKS_HZ = (100, 200, 500, 1000, 2000, 5000, 10_000)
 
@@ -28,22 +27,13 @@ def draw_clips(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 
 def draw_classes(clips: Clips, hop_s: float, min_frequency_hz: float, bins_per_octave: int) -> Figure:
     """Draw a clip of each class, in a grid with time and frequency."""
-    n_classes = len(clips.class_names)
-    n_columns = min(N_COLUMNS, n_classes)
-    n_rows = -(-n_classes // n_columns)
-    figure = new_figure(PANEL_IN[0] * n_columns, PANEL_IN[1] * n_rows + 0.4)
-    grid = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False)
-    for label, axes in enumerate(grid.flat):
-        if label >= n_classes:
-            axes.remove()
-            continue
+    figure, panels = new_panels(len(clips.class_names), *PANEL_IN)
+    for label, axes in enumerate(panels):
         clip = typical_clip(clips, label)
         _draw_clip(axes, clips.cqt[clip].astype(float), hop_s, min_frequency_hz, bins_per_octave)
         axes.set_title(f"{clips.class_names[label]} ({clips.collections[clip]})", loc="left")
-        is_lowest = label + n_columns >= n_classes
-        axes.tick_params(labelbottom=is_lowest)
-        axes.set_xlabel("time (s)" if is_lowest else "")
-        axes.set_ylabel("frequency (Hz)" if label % n_columns == 0 else "")
+    figure.supxlabel("time (s)", fontsize="medium")
+    figure.supylabel("frequency (Hz)", fontsize="medium")
     return figure
 
 

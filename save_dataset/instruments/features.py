@@ -10,8 +10,9 @@ References
 import librosa
 import numpy as np
 
+from models.representations import LOG_GAIN
+
 LOWEST_WEIGHT_DB = -80.0
-LOG_GAIN = 1000.0
 N_MFCC, FFT_SAMPLES, HOP_SAMPLES = 20, 2048, 512
 DELTA_FRAMES = 9  # that a slope is fitted to
 ROLL_OFF = 0.85

@@ -16,8 +16,8 @@ from save_dataset.instruments.clips import Clips
 from save_dataset.instruments.collection import Sound, find_sounds
 from save_dataset.instruments.cutting import read_clips
 from save_dataset.instruments.features import check_octaves
-from save_dataset.instruments.phrase_plans import plan_phrases, read_phrase
-from save_dataset.instruments.transforms import Arrays, Make, key_of, scatter_all, transform_all
+from save_dataset.instruments.phrase_plans import Plan, read_phrase
+from save_dataset.instruments.transforms import Make, compute_all, key_of
 
 CACHE = Path("output", "instruments_cache")  # below the root of the repository
 PHRASES_FORMAT = 1  # another number, and all are made anew
@@ -51,10 +51,11 @@ def read_sounds(
 
 
 def read_phrases(
-    parameters: Parameters, sounds: Sequence[Sound], root: Path = ROOT, show_progress: bool = False
-) -> Clips:
-    """Return phrases made of sounds that can be read, with their features; ValueError as `plan_phrases` raises."""
-    cutting, plans = cutting_of(parameters), plan_phrases(parameters.phrases, sounds)
+    parameters: Parameters, plans: Sequence[Plan], class_names: Sequence[str], root: Path = ROOT,
+    show_progress: bool = False,
+) -> Clips:  # fmt: skip
+    """Return the phrases that are planned, with their features."""
+    cutting = cutting_of(parameters)
     batches: dict[str, Make] = {}
     described = []
     for plan in plans:
@@ -63,7 +64,7 @@ def read_phrases(
         batches[key] = partial(read_phrase, plan, **cutting)
         described.append((key, [plan.phrase]))
     features = compute(batches, parameters, root, "phrases" if show_progress else "")
-    return to_clips(described, features, class_names_of(parameters, sounds))
+    return to_clips(described, features, class_names)
 
 
 def leave_out_broken(sounds: Sequence[Sound], why: Mapping[str, str | None]) -> list[Sound]:
@@ -83,27 +84,27 @@ def leave_out_broken(sounds: Sequence[Sound], why: Mapping[str, str | None]) -> 
     return readable
 
 
-def compute(batches: Mapping[str, Make], parameters: Parameters, root: Path, progress: str) -> dict[str, Arrays]:
+def compute(batches: Mapping[str, Make], parameters: Parameters, root: Path, progress: str) -> dict[str, dict]:
     """Return all features of batches by key; those that cannot be made have `broken` instead."""
-    kinds, cache = parameters.scattering.kinds, root / CACHE
-    features = transform_all(batches, transform_of(parameters), cache, progress=progress)
-    none = {kind: np.zeros((0, 0), np.float32) for kind in SCATTERINGS if kind not in kinds}
-    scattered: dict[str, Arrays] = {}
-    if kinds:
-        there = {key: make for key, make in batches.items() if "broken" not in features[key]}
-        rate_hz = parameters.sounds.sample_rate_hz
-        scattered = scatter_all(there, kinds, rate_hz, cache, progress and f"scattering of {progress}")
-    for key, arrays in features.items():
-        n_clips = len(arrays.get("cqt", ()))
-        features[key] = {**arrays, **scattered.get(key, {}), **{k: v.reshape(n_clips, 0) for k, v in none.items()}}
-    return features
+    return compute_all(batches, transform_of(parameters), parameters.scattering.kinds, root / CACHE, progress)
 
 
 def to_clips(
-    described: Sequence[tuple[str, Sequence[Sound]]], features: Mapping[str, Arrays], class_names: Sequence[str]
+    described: Sequence[tuple[str, Sequence[Sound]]], features: Mapping[str, dict], class_names: Sequence[str]
 ) -> Clips:
-    """Return the clips of batches: for each its key, and what each of its clips is."""
+    """Return the clips of batches: for each its key, and what each of its clips is.
+
+    The features are taken from their mapping, as they would be in memory twice.
+    """
     sounds = [sound for _, of_batch in described for sound in of_batch]
+    none = np.zeros((len(sounds), 0), np.float32)  # of a scattering that is not computed
+    joined: dict[str, np.ndarray] = {}
+    for name in FEATURES:
+        parts = [features[key][name] for key, _ in described if name in features[key]]
+        joined[name] = np.concatenate(parts) if parts else none
+        del parts
+        for arrays in features.values():
+            arrays.pop(name, None)
     return Clips(
         class_names=np.array(class_names),
         labels=np.array([class_names.index(sound.label) for sound in sounds]),
@@ -112,7 +113,7 @@ def to_clips(
         collections=np.array([sound.collection for sound in sounds]),
         paths=np.array([sound.name for sound in sounds]),
         pitches=np.array([sound.pitch for sound in sounds]),
-        **{name: np.concatenate([features[key][name] for key, _ in described]) for name in FEATURES},
+        **joined,
     )
 
 

@@ -6,7 +6,7 @@ they are needed. They are cached under a key that says what they are made from, 
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,10 @@ from save_dataset.processes import work
 FORMAT = 1  # of a cache file: another number, and all are made anew
 TRANSFORMED_BATCHES = 8  # at once
 FEW_TASKS = 1  # done sooner than a second process starts
-SCATTERED_CLIPS = 256  # in one call, which builds its filters anew
+SCATTERED_CLIPS = 256  # in one call
 Make = Callable[[], tuple[np.ndarray, np.ndarray]]  # gives clips, and how many samples of each are sound
 Arrays = Mapping[str, Any]
+Transformed = tuple[dict[str, Arrays], dict[str, np.ndarray]]  # features of batches, and their clips, by key
 
 
 def key_of(*what: Any) -> str:
@@ -30,26 +31,54 @@ def key_of(*what: Any) -> str:
     return hashlib.sha256(json.dumps([FORMAT, *what], sort_keys=True).encode()).hexdigest()
 
 
-def transform_all(
-    batches: Mapping[str, Make], cqt: Mapping[str, Any], cache: Path, progress: str = ""
-) -> dict[str, Arrays]:
-    """Return `cqt`, `mfcc`, `bag` and `n_samples` of the clips of each batch by its key.
+def compute_all(
+    batches: Mapping[str, Make], cqt: Mapping[str, Any], kinds: Sequence[str], cache: Path, progress: str = ""
+) -> dict[str, dict[str, Any]]:
+    """Return `cqt`, `mfcc`, `bag`, `n_samples` and scattering of these kinds of the clips of each batch by its key.
 
-    `cqt` are the arguments of `log_cqt`. A batch that cannot be made has `broken` instead, which says why.
+    `cqt` are the arguments of `log_cqt`. A batch that cannot be made has `broken` instead, which says why. Each is made
+    once: what comes from the processes that transform it is scattered here, and then forgotten.
     """
-    done = {key: arrays for key in batches if (arrays := read_cached(cache, key)) is not None}
+    done = {key: arrays for key in batches if (arrays := _read_all(cache, key, kinds)) is not None}
     new = [key for key in batches if key not in done]
     some = [new[start : start + TRANSFORMED_BATCHES] for start in range(0, len(new), TRANSFORMED_BATCHES)]
-    tasks = {keys[0]: (cache, {key: batches[key] for key in keys}, dict(cqt)) for keys in some}
+    tasks = {keys[0]: (cache, {key: batches[key] for key in keys}, dict(cqt), bool(kinds)) for keys in some}
     with tqdm(desc=progress, total=len(new), unit="file", disable=not (progress and new)) as bar:
-        for _, transformed in work(_transform_some, tasks, few=FEW_TASKS):
-            done |= transformed
-            bar.update(len(transformed))
+        for features, clips in _in_groups(work(_transform_some, tasks, few=FEW_TASKS)):
+            scattered = _scatter(clips, kinds, cqt["sample_rate_hz"], cache) if clips else {}
+            done |= {key: {**arrays, **scattered.get(key, {})} for key, arrays in features.items()}
+            bar.update(len(features))
     return done
 
 
-def _transform_some(cache: Path, batches: Mapping[str, Make], cqt: Mapping[str, Any]) -> dict[str, Arrays]:
-    """Return the features of batches by key: transformed together, as filters take longer to make than to use."""
+def _in_groups(transformed: Iterable[tuple[str, Transformed]]) -> Iterator[Transformed]:
+    """Yield features and clips of so many batches that their clips are scattered in one call, always the same ones."""
+    features: dict[str, Arrays] = {}
+    clips: dict[str, np.ndarray] = {}
+    for _, (features_of, clips_of) in transformed:
+        for key, arrays in features_of.items():
+            features[key] = arrays
+            if key in clips_of:
+                clips[key] = clips_of[key]
+            if not clips or sum(map(len, clips.values())) >= SCATTERED_CLIPS:
+                yield features, clips
+                features, clips = {}, {}
+    if features:
+        yield features, clips
+
+
+def _read_all(cache: Path, key: str, kinds: Sequence[str]) -> dict[str, Any] | None:
+    """Return what is cached of a batch; None if something of it is not."""
+    arrays = read_cached(cache, key)
+    scattered = read_cached(cache, key_of(key, list(kinds))) if kinds else {}
+    return None if arrays is None or scattered is None else {**arrays, **scattered}
+
+
+def _transform_some(cache: Path, batches: Mapping[str, Make], cqt: Mapping[str, Any], with_clips: bool) -> Transformed:
+    """Return the features of batches by key, and their clips if they are asked for.
+
+    They are transformed together, as filters take longer to make than to use.
+    """
     made: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     done: dict[str, Arrays] = {}
     for key, make in batches.items():
@@ -57,11 +86,12 @@ def _transform_some(cache: Path, batches: Mapping[str, Make], cqt: Mapping[str, 
             made[key] = make()
         except (ValueError, OSError) as error:
             done[key] = {"broken": str(error)}
-    if made:
-        clips, n_samples = map(np.concatenate, zip(*made.values(), strict=True))
-        parts = split(transform(clips, n_samples, cqt), {key: len(of_batch) for key, (of_batch, _) in made.items()})
+    done |= {key: arrays for key in made if (arrays := read_cached(cache, key)) is not None}
+    if new := {key: of_batch for key, of_batch in made.items() if key not in done}:
+        clips, n_samples = map(np.concatenate, zip(*new.values(), strict=True))
+        parts = split(transform(clips, n_samples, cqt), {key: len(of_batch) for key, (of_batch, _) in new.items()})
         done |= {key: cached(cache, key, arrays.copy) for key, arrays in parts.items()}
-    return done
+    return done, {key: of_batch for key, (of_batch, _) in made.items()} if with_clips else {}
 
 
 def split(arrays: Mapping[str, np.ndarray], n_clips: Mapping[str, int]) -> dict[str, dict[str, np.ndarray]]:
@@ -91,27 +121,15 @@ def transform(clips: np.ndarray, n_samples: np.ndarray, cqt: Mapping[str, Any]) 
     }
 
 
-def scatter_all(
-    batches: Mapping[str, Make], kinds: Sequence[str], sample_rate_hz: int, cache: Path, progress: str = ""
-) -> dict[str, Arrays]:
-    """Return the scattering of these kinds, ``(n_clips, n_paths)`` each, of the clips of each batch by its key."""
-    keys = {key: key_of(key, list(kinds)) for key in batches}
-    done = {key: arrays for key, of in keys.items() if (arrays := read_cached(cache, of)) is not None}
-    new = [key for key in batches if key not in done]
-    waiting: dict[str, np.ndarray] = {}
-    for key in tqdm(new, progress, unit="batch", disable=not (progress and new)):
-        waiting[key] = batches[key]()[0]
-        if key == new[-1] or sum(map(len, waiting.values())) >= SCATTERED_CLIPS:
-            scattered = _scatter(waiting, kinds, sample_rate_hz)
-            done |= {of: cached(cache, keys[of], arrays.copy) for of, arrays in scattered.items()}
-            waiting = {}
-    return done
+def _scatter(clips: dict[str, np.ndarray], kinds: Sequence[str], sample_rate_hz: int, cache: Path) -> dict[str, Arrays]:
+    """Return the scattering of these kinds, ``(n_clips, n_paths)`` each, of batches by key, computed together.
 
-
-def _scatter(clips: Mapping[str, np.ndarray], kinds: Sequence[str], sample_rate_hz: int) -> dict[str, dict]:
-    """Return the scattering of batches by key, computed together."""
+    Clips are taken from their mapping, as they would be in memory twice.
+    """
     from models.scattering import scattering_features  # imports TensorFlow, which the other features do without
 
-    together = np.concatenate([*clips.values()])
+    together, n_clips = np.concatenate([*clips.values()]), {key: len(of_batch) for key, of_batch in clips.items()}
+    clips.clear()
     features = scattering_features(together, sample_rate_hz=sample_rate_hz, kinds=kinds)
-    return split(features, {key: len(of_batch) for key, of_batch in clips.items()})
+    parts = split(features, n_clips)
+    return {key: cached(cache, key_of(key, list(kinds)), arrays.copy) for key, arrays in parts.items()}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from models import scattering
 from models.scattering import JointScattering, SpiralScattering, scattering_features
 from models.time_scattering import TimeScattering
 from tests.kymatio_scattering import WithFilters, kymatio_scattering, make_analytic, pad_as_they_do
@@ -155,9 +156,10 @@ def test_gradients_are_those_of_finite_differences(layer_class, rng):
     assert np.isfinite(tape.gradient(value, silence)).all()
 
 
-def test_features_of_clips_in_batches(rng):
+def test_features_of_clips_in_batches(rng, monkeypatch):
     clips = rng.standard_normal((3, 8192)).astype(np.float32)
-    features = scattering_features(clips, sample_rate_hz=22050, kinds=("time", "joint", "spiral"), batch=2)
+    monkeypatch.setattr(scattering, "BATCH_CLIPS", 2)
+    features = scattering_features(clips, sample_rate_hz=22050, kinds=("time", "joint", "spiral"))
     joint = scattering_features(clips[2:], sample_rate_hz=22050, kinds=("joint",))["joint"]
     np.testing.assert_allclose(features["joint"][2:], joint, rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(features["spiral"][:, : joint.shape[1]], features["joint"])

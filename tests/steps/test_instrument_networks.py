@@ -59,6 +59,21 @@ def test_what_is_done_is_not_done_again(done, capsys):
                      "both: nothing to train"]  # fmt: skip
 
 
+def test_the_history_says_how_many_numbers_are_learned(done):
+    n_parameters = {
+        run: int(results.load(load("small", done).for_run(run), "history", done)["n_parameters"]) for run in RUNS[:3]
+    }
+    clips = small_clips()
+    assert n_parameters["machine"] == (1 + clips.joint.shape[1]) * len(CLASSES)
+    assert n_parameters["net"] == n_parameters["twice"] > n_parameters["machine"]
+
+
+def test_spaces_that_are_up_to_date_are_not_computed_again(done_again, monkeypatch):
+    monkeypatch.setattr(step3_embed_instruments, "spaces", None)
+    (path,) = step3_embed_instruments.run("small", done_again, runs=["net"])
+    assert path.parent.name == "net"
+
+
 def test_an_average_of_what_has_changed_is_stale(done_again):
     path = done_again / "output" / "small" / "net" / "predictions.npz"
     shutil.copy(done_again / "output" / "small" / "twice" / "predictions.npz", path)

@@ -59,12 +59,15 @@ def test_instruments_that_no_clip_tests_are_printed(small, capsys):
     assert capsys.readouterr().out.endswith("; no clip tests piano, which the mean leaves out\n")
 
 
-def test_nothing_predicted_names_the_step_to_run(small):
-    parameters, root = small
-    store_predictions(parameters, root)
-    with pytest.raises(FileNotFoundError, match=r"net/predictions.npz: .*run: python -m embed.step3_embed_instruments"):
+def test_nothing_predicted_names_the_step_to_run_before_anything_is_written(write_parameters):
+    root = write_parameters(WITH_LISTING, "small")
+    store_predictions(load("small", root), root, net=0)
+    before = {*(root / "output").rglob("*")}
+    with pytest.raises(
+        FileNotFoundError, match=r"wide/predictions.npz: .*run: python -m embed.step3_embed_instruments"
+    ):
         step7_measure_instruments.run("small", root)
-    assert not (root / "output/small/net/recall.npz").exists()
+    assert {*(root / "output").rglob("*")} == before
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from save_dataset import step1_save_instruments
 from save_dataset.instruments import save, transforms
 from save_dataset.instruments.clips import Clips
 from save_dataset.instruments.draw_clips import draw_classes, typical_clip
+from save_dataset.instruments.phrase_plans import plan_phrases
 from save_dataset.instruments.save import read_phrases, read_sounds
 from save_dataset.sound.files import write_sound
 
@@ -61,6 +62,10 @@ def root(tmp_path, write_parameters, rng):
     return write_parameters(TEXT, "small")
 
 
+def phrases_of(parameters, sounds, root):
+    return read_phrases(parameters, plan_phrases(parameters.phrases, sounds), ["flute", "piano"], root)
+
+
 def test_clips_hold_the_features_of_all_sounds(root, capsys):
     clips, sounds, raw = read_sounds(load("small", root), root)
     assert clips.paths.tolist() == PATHS
@@ -81,7 +86,7 @@ def test_clips_hold_the_features_of_all_sounds(root, capsys):
 def test_phrases_have_the_same_arrays_and_no_group(root):
     parameters = load("small", root)
     _, sounds, _ = read_sounds(parameters, root)
-    phrases = read_phrases(parameters, sounds, root)
+    phrases = phrases_of(parameters, sounds, root)
     assert phrases.paths.tolist() == [f"phrases/A/{label}/000{i}" for label in ("flute", "piano") for i in (0, 1)]
     assert phrases.labels.tolist() == [0, 0, 1, 1]
     assert (set(phrases.groups), set(phrases.sources), set(phrases.collections)) == ({""}, {"a"}, {"A"})
@@ -93,10 +98,10 @@ def test_phrases_have_the_same_arrays_and_no_group(root):
 def test_the_second_time_all_comes_from_the_cache_and_is_the_same(root, monkeypatch):
     parameters = load("small", root)
     first, sounds, _ = read_sounds(parameters, root)
-    phrases = read_phrases(parameters, sounds, root)
-    monkeypatch.setattr(transforms, "transform", None)
+    phrases = phrases_of(parameters, sounds, root)
+    monkeypatch.setattr(transforms, "work", lambda do, tasks, **_: [] if not tasks else pytest.fail("made again"))
     second, sounds, _ = read_sounds(parameters, root)
-    for before, after in ((first, second), (phrases, read_phrases(parameters, sounds, root))):
+    for before, after in ((first, second), (phrases, phrases_of(parameters, sounds, root))):
         for name, array in before.to_arrays().items():
             np.testing.assert_array_equal(array, after.to_arrays()[name])
 
@@ -133,6 +138,18 @@ def test_scattering_is_computed_some_clips_at_once_and_cached(root, write_parame
     second, _, _ = read_sounds(load("small", root), root)
     assert len(calls) == 2
     np.testing.assert_array_equal(first.spiral, second.spiral)
+
+
+def test_a_phrase_is_made_once_for_all_features(root, write_parameters, monkeypatch):
+    made = []
+    make, fake = save.read_phrase, SimpleNamespace(scattering_features=lambda clips, **_: {"time": clips[:, :2]})
+    monkeypatch.setitem(sys.modules, "models.scattering", fake)
+    monkeypatch.setattr(save, "read_phrase", lambda plan, **how: made.append(plan.phrase.name) or make(plan, **how))
+    write_parameters(TEXT.replace("kinds = []", 'kinds = ["time"]'), "small")
+    parameters = load("small", root)
+    phrases = phrases_of(parameters, read_sounds(parameters, root)[1], root)
+    assert made == phrases.paths.tolist()
+    assert len(np.unique(phrases.time, axis=0)) == 4
 
 
 def test_sounds_that_cannot_be_read_are_named_counted_and_left_out(root, capsys):
@@ -199,8 +216,7 @@ def test_the_figure_has_a_panel_for_each_class(n_classes, shape):
     figure = draw_classes(small_clips(np.ones(n_classes), np.arange(n_classes)), 0.032, 55.0, 12)
     assert len(figure.axes) == n_classes
     assert {axes.get_subplotspec().get_gridspec().get_geometry() for axes in figure.axes} == {shape}
-    assert figure.axes[-1].get_xlabel() == "time (s)"
-    assert figure.axes[0].get_ylabel() == "frequency (Hz)"
+    assert (figure.get_supxlabel(), figure.get_supylabel()) == ("time (s)", "frequency (Hz)")
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["100", "200", "500", "1000"]
 
 
