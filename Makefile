@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 
-.PHONY: demo demo-video demo-drums demo-themes demo-instruments figures test lint bench clean
+.PHONY: demo demo-video demo-drums demo-themes demo-instruments demo-timbre figures test lint bench clean
 
 demo: .venv/installed  ## every step on the demo song
 	$(RUN) run_steps.py demo
@@ -22,6 +22,9 @@ demo-themes: .venv/installed  ## themes found in pieces that step 0 composes, ba
 
 demo-instruments: .venv/installed  ## instruments told apart, notes that step 0 synthesises
 	$(RUN) run_steps.py demo_instruments
+
+demo-timbre: .venv/installed  ## a voice becomes a reed, sounds that step 0 synthesises
+	$(RUN) run_steps.py demo_timbre
 
 NAME ?= demo
 figures: .venv/installed  ## every figure and table again, from what is stored: make figures NAME=my_song

@@ -1,6 +1,9 @@
-"""What several test files need: random numbers, parameter files under a root of their own, a full disk, a browser."""
+"""What several test files need: random numbers, parameter files under a root of their own, a full disk, a browser, the
+content of pages."""
 
+import json
 import os
+import re
 import shutil
 from contextlib import contextmanager
 
@@ -52,6 +55,17 @@ def browser(tmp_path_factory):
     driver = start(tmp_path_factory.mktemp("profile"))
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def script_of():
+    """Returns the text of a script of a page by its id; of ``data`` the JSON."""
+
+    def read(page, name):
+        text = re.search(rf'<script [^>]*id="{name}">(.*?)</script>', page, re.DOTALL).group(1)
+        return json.loads(text) if name == "data" else text
+
+    return read
 
 
 @pytest.fixture

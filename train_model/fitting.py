@@ -18,10 +18,11 @@ from pipeline.sections.autoencoder import Training as SongTraining
 from pipeline.sections.complex import PairTraining
 from pipeline.sections.dictionary import DictionaryTraining
 from pipeline.sections.instruments import InstrumentTraining
+from pipeline.sections.timbre import TimbreTraining
 from train_model.callbacks import BEST, SeedByEpoch, can_resume, keep_best, read_history, resumable
 
 Trained = tuple[keras.Model, Arrays, str]  # model, history, a line about it
-Training: TypeAlias = SongTraining | PairTraining | DictionaryTraining | InstrumentTraining
+Training: TypeAlias = SongTraining | PairTraining | DictionaryTraining | InstrumentTraining | TimbreTraining
 
 
 def train_runs(

@@ -4,10 +4,14 @@ A marker in the folder says what was composed, and lists the files: only those a
 written before them, so that a step that was interrupted can be run again.
 """
 
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import soundfile
 
 from pipeline.atomic_write import atomic_write
 from pipeline.notes import MIDI_ENDINGS
@@ -65,6 +69,13 @@ def write_files(
         with atomic_write(folder / name) as temporary:
             temporary.write_bytes(content)
     return [folder / name for name in files]
+
+
+def to_flac(samples: np.ndarray, sample_rate_hz: int) -> bytes:
+    """Return what a FLAC file of mono samples in [-1, 1] holds, 16 bit."""
+    buffer = io.BytesIO()
+    soundfile.write(buffer, samples, sample_rate_hz, format="FLAC", subtype="PCM_16")
+    return buffer.getvalue()
 
 
 def _read_marker(folder: Path) -> dict[str, Any]:

@@ -4,14 +4,13 @@ import csv
 import io
 from pathlib import Path
 
-import soundfile
 from tqdm import tqdm
 
 from pipeline.notes import SOUND_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.studies.instruments import Parameters
-from save_dataset.demo.files import check_folder, write_files
-from save_dataset.demo.instruments import KINDS, RECORDINGS, SAMPLE_RATE_HZ, Note, make_note
+from save_dataset.demo.files import check_folder, to_flac, write_files
+from save_dataset.demo.instruments import KINDS, RECORDINGS, SAMPLE_RATE_HZ, make_note
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("path", "source", "class", "group", "pitch")
@@ -31,7 +30,7 @@ def make_instruments(parameters: Parameters, root: Path = ROOT, show_progress: b
     for source, kind, index in tqdm(which, "synthesising", unit="note", disable=not show_progress):
         note = make_note(kind, source, index, parameters.notes.seed)
         path = f"{source}/{kind}/{index:03}_{note.pitch}.flac"
-        files[path] = _to_flac(note)
+        files[path] = to_flac(note.samples, SAMPLE_RATE_HZ)
         rows.writerow((path, source, kind, f"{source}_{kind}_{note.pitch}", note.pitch))
     files[MANIFEST] = table.getvalue().encode()
     paths = write_files(
@@ -39,12 +38,6 @@ def make_instruments(parameters: Parameters, root: Path = ROOT, show_progress: b
         sections="[notes] and [sounds]",
     )  # fmt: skip
     return [path for path in paths if path.suffix == ".flac"]
-
-
-def _to_flac(note: Note) -> bytes:
-    buffer = io.BytesIO()
-    soundfile.write(buffer, note.samples, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_16")
-    return buffer.getvalue()
 
 
 def check_made(parameters: Parameters, root: Path = ROOT) -> None:

@@ -1,7 +1,4 @@
-"""The pages of all studies, written once a session, and how to read them."""
-
-import json
-import re
+"""The pages of all studies, written once a session."""
 
 import numpy as np
 import pytest
@@ -13,17 +10,6 @@ from tests.small_themes import store_small_themes
 RATE_HZ = 44100
 DURATION_S = 6.0
 HOP_S = 1024 / RATE_HZ
-
-
-@pytest.fixture(scope="session")
-def script_of():
-    """Returns the text of a script of a page by its id; of ``data`` the JSON."""
-
-    def read(page, name):
-        text = re.search(rf'<script [^>]*id="{name}">(.*?)</script>', page, re.DOTALL).group(1)
-        return json.loads(text) if name == "data" else text
-
-    return read
 
 
 @pytest.fixture(scope="session")

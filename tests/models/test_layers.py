@@ -20,6 +20,7 @@ from models.losses import (
 )
 from models.scattering import JointScattering, SpiralScattering
 from models.temporal_block import TemporalBlock, WeightNormConv1D
+from models.timbre_autoencoder import LogMagnitudeLoss, SpectralConvergenceLoss
 from models.time_scattering import TimeScattering
 from models.winner_take_all import WinnerTakeAll
 
@@ -61,6 +62,8 @@ LAYERS = {
     "joint scattering": (JointScattering, SCATTERING | {"oversampling": 2}, [(256,)]),
     "spiral scattering": (SpiralScattering, SCATTERING | {"average_s": 0.05}, [(256,)]),
     "equal norm": (EqualNormLoss, {"weight": 0.5}, [(8,)]),
+    "log magnitude": (LogMagnitudeLoss, {"weight": 0.5}, [(6, 4), (6, 4)]),
+    "spectral convergence": (SpectralConvergenceLoss, {"weight": 0.5}, [(6, 4), (6, 4)]),
 }
 
 

@@ -30,7 +30,7 @@ function showStatus(text) {
 function connectButton(button, action) {
   button.addEventListener("click", (event) => {
     if (event.detail > 0) button.blur();
-    action();
+    action(event);
   });
 }
 

@@ -1,0 +1,79 @@
+"""The sounds of the study `timbre`: what is learned and what is passed through, each after the other in one array."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from pipeline import results
+from pipeline.parameters import ROOT, StudyParameters
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is stored as one array for each field."""
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        """Return what `to_arrays` gave."""
+        return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return its fields by name, for `pipeline.results.save`."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True)
+class Targets(Stored):
+    """Timbres that are learned, each from pieces: notes, or what is learned of a recording and what is held out."""
+
+    names: np.ndarray  # (n_targets,)
+    lowest_hz: np.ndarray  # (n_targets,), lowest pitch that is learned from, NaN if none is found
+    highest_hz: np.ndarray  # (n_targets,)
+    levels: np.ndarray  # (n_targets,), root mean square of magnitudes of its loud frames (99th percentile)
+    samples: np.ndarray  # (n_samples,) float32, all pieces one after the other
+    piece_ends: np.ndarray  # (n_pieces,), sample after the last of each piece
+    piece_targets: np.ndarray  # (n_pieces,), index of the target that each belongs to
+    piece_held_out: np.ndarray  # (n_pieces,), whether it is held out from learning
+    piece_files: np.ndarray  # (n_pieces,), the file, from the folder on
+
+    def pieces(self, target: int, *, held_out: bool) -> list[np.ndarray]:
+        """Return the sounds of a target that are learned from, or that are held out."""
+        sounds = np.split(self.samples, self.piece_ends[:-1])
+        chosen = (self.piece_targets == target) & (self.piece_held_out == held_out)
+        return [sounds[index] for index in np.flatnonzero(chosen)]
+
+    def sound(self, target: int, *, held_out: bool) -> np.ndarray:
+        """Return the same, one after the other, ``(n_samples,)``."""
+        return np.concatenate(self.pieces(target, held_out=held_out))
+
+
+@dataclass(frozen=True)
+class Sources(Stored):
+    """Sounds that are passed through; of those that are rendered from MIDI the notes are known."""
+
+    names: np.ndarray  # (n_sources,), of the file, without ending
+    lowest_hz: np.ndarray  # (n_sources,), lowest pitch, NaN if none is found
+    highest_hz: np.ndarray  # (n_sources,)
+    samples: np.ndarray  # (n_samples,) float32, one source after the other
+    ends: np.ndarray  # (n_sources,), sample after the last of each
+    note_sources: np.ndarray  # (n_notes,), index of the source that each note is of
+    note_starts_s: np.ndarray  # (n_notes,), from the beginning of the source
+    note_ends_s: np.ndarray  # (n_notes,)
+    note_pitches: np.ndarray  # (n_notes,), MIDI pitch
+
+    def sound(self, source: int) -> np.ndarray:
+        """Return the sound of a source, ``(n_samples,)``."""
+        return np.split(self.samples, self.ends[:-1])[source]
+
+
+def load_targets(parameters: StudyParameters, root: Path = ROOT) -> Targets:
+    """Return the stored targets of a parameter file; raises as `results.load` does."""
+    return Targets.from_arrays(results.load(parameters, "targets", root))
+
+
+def load_sources(parameters: StudyParameters, root: Path = ROOT) -> Sources:
+    """Return the stored sources of a parameter file; raises as `results.load` does."""
+    return Sources.from_arrays(results.load(parameters, "sources", root))
