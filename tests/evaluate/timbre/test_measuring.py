@@ -40,8 +40,8 @@ def sources_with_midi():
 @pytest.fixture(scope="module")
 def stored(write_session_parameters):
     """A root with targets, sources, and the transfers of two runs."""
-    root = write_session_parameters(TEXT, "small")
-    parameters, targets, sources = load("small", root), small_targets(), sources_with_midi()
+    root = write_session_parameters(TEXT, "measured")
+    parameters, targets, sources = load("measured", root), small_targets(), sources_with_midi()
     results.save(parameters, "targets", targets.to_arrays(), root)
     results.save(parameters, "sources", sources.to_arrays(), root)
     for run in parameters.for_runs(["same", "hybrid"]):
@@ -51,8 +51,8 @@ def stored(write_session_parameters):
 
 @pytest.fixture(scope="module")
 def measured(stored):
-    step7_measure_timbre.run("small", stored, runs=["same", "hybrid"])
-    return {run: load_measures(load("small", stored).for_run(run), stored) for run in ("same", "hybrid")}
+    step7_measure_timbre.run("measured", stored, runs=["same", "hybrid"])
+    return {run: load_measures(load("measured", stored).for_run(run), stored) for run in ("same", "hybrid")}
 
 
 pytestmark = pytest.mark.slow
@@ -93,7 +93,7 @@ def test_longer_outputs_are_measured_as_far_as_their_sources_go(measured):
 
 
 def test_gain_of_an_output_that_would_have_clipped_is_undone(stored, tmp_path):
-    parameters = load("small", stored).for_run("same")
+    parameters = load("measured", stored).for_run("same")
     targets, sources = small_targets(), sources_with_midi()
     outputs = transfer_run(parameters, targets, sources)
     softer = replace(outputs, samples=outputs.samples / 4, gains=outputs.gains / 4)
@@ -109,19 +109,19 @@ def test_words_name_what_is_lost(measured):
 
 
 def test_what_is_measured_is_not_measured_again(stored, measured, capsys):
-    assert step7_measure_timbre.run("small", stored, runs=["same"]) == []
-    assert len(step7_measure_timbre.run("small", stored, runs=["same"], force=True)) == 1
+    assert step7_measure_timbre.run("measured", stored, runs=["same"]) == []
+    assert len(step7_measure_timbre.run("measured", stored, runs=["same"], force=True)) == 1
     printed = capsys.readouterr().out
     assert "3 of 5 notes sound alone for 0.1 s at least: these are measured" in printed
     assert "same: 0 of 6 notes lost their pitch (0.0 %)" in printed
 
 
 def test_missing_transfers_stop_it_before_anything_is_written(stored, measured):
-    path = results.path_of(load("small", stored).for_run("same"), "measures", stored)
+    path = results.path_of(load("measured", stored).for_run("same"), "measures", stored)
     before = path.stat().st_mtime_ns
     message = (
-        r"^output/small/pieces/transfers.npz: does not exist; run: python -m forecast.step6_transfer_timbre small$"
+        r"^output/measured/pieces/transfers.npz: does not exist; run: python -m forecast.step6_transfer_timbre measured$"
     )
     with pytest.raises(FileNotFoundError, match=message):
-        step7_measure_timbre.run("small", stored, runs=["same", "pieces"], force=True)
+        step7_measure_timbre.run("measured", stored, runs=["same", "pieces"], force=True)
     assert path.stat().st_mtime_ns == before
