@@ -37,7 +37,9 @@ def run(name, root=ROOT, runs=None, force=False):
         print(describe_notes(sources))
     for run_parameters in new:
         outputs = load_outputs(run_parameters, root)
-        measures = measure_run(run_parameters, outputs, targets, sources, root / CACHE, show_progress=command_line.has_terminal())
+        measures = measure_run(
+            run_parameters, outputs, targets, sources, root / CACHE, show_progress=command_line.has_terminal()
+        )
         paths.append(results.save(run_parameters, "measures", measures.to_arrays(), root))
         print(f"{run_parameters.run}: {describe(measures)}")
     print(f"wrote {len(paths)} files to {results.display_path(results.folder_of(parameters, root), root)}")

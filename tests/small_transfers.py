@@ -39,7 +39,7 @@ method.kind = "mosaic"
 method.n_mfcc = 12
 method.continuity = 0.2
 """
-NETWORK = "[runs.net]\nmethod.kind = \"network\"\n"
+NETWORK = '[runs.net]\nmethod.kind = "network"\n'
 
 
 def tone(pitch_hz, duration_s, *, decay=1.0, level=0.3, seed=440):

@@ -22,4 +22,6 @@ def transfer_magnitudes(model: keras.Model, magnitudes: np.ndarray, weights: np.
     frames, loudness = compress(magnitudes, loud_level(magnitudes))
     seen = {"frames": frames, "loudness": loudness, "targets": weights}
     batch = {name: np.asarray(value, np.float32)[None] for name, value in seen.items()}
-    return np.asarray(expand(model.predict(batch, verbose=0)[0]))  # called outside a graph, an LSTM takes ten times as long
+    return np.asarray(
+        expand(model.predict(batch, verbose=0)[0])
+    )  # called outside a graph, an LSTM takes ten times as long
