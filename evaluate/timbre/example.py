@@ -43,8 +43,8 @@ def load_example(parameters: Parameters, root: Path = ROOT) -> Example:
     return Example(
         source_name=source,
         target_name=target,
-        source=sources.sound(sources.names.tolist().index(source)),
-        target=targets.sound(targets.names.tolist().index(target), held_out=False),
+        source=sources.sound(sources.index_of(source)),
+        target=targets.sound(targets.index_of(target), held_out=False),
         outputs=outputs,
         sample_rate_hz=parameters.stft.sample_rate_hz,
     )

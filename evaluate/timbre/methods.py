@@ -39,9 +39,9 @@ def load_runs(parameters: Parameters, root: Path = ROOT) -> dict[str, Measures]:
 
 def by_method(parameters: Parameters, runs: Mapping[str, Measures]) -> Methods:
     """Return the measures of runs by the name of their method, in the order of the file."""
-    methods: dict[str, list[Measures]] = {}
+    names, methods = names_of_runs(parameters), dict[str, list[Measures]]()
     for run, measures in runs.items():
-        methods.setdefault(names_of_runs(parameters)[run], []).append(measures)
+        methods.setdefault(names[run], []).append(measures)
     return methods
 
 

@@ -41,7 +41,7 @@ class Spectra:
 
 def spectra_of(samples: np.ndarray, fourier: ShortTimeFourier) -> Spectra:
     """Return the spectra of a sound ``(n_samples,)``."""
-    frames = stft(samples, window_samples=fourier.window_samples, hop_samples=fourier.hop_samples)
+    frames = stft(samples, **fourier.framing)
     bins, rate_hz = np.abs(frames) ** 2, fourier.sample_rate_hz
     mel = librosa.filters.mel(sr=rate_hz, n_fft=fourier.window_samples, n_mels=N_BANDS)
     return Spectra(bins, bins @ mel.T, rate_hz)

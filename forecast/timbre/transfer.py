@@ -73,13 +73,13 @@ def _sounds_for(target: str, targets: Targets, sources: Sources) -> Iterator[tup
     for index, name in enumerate(sources.names):
         yield str(name), False, sources.sound(index)
     if target in targets.names:  # no blend
-        yield target, True, targets.sound(targets.names.tolist().index(target), held_out=True)
+        yield target, True, targets.sound(targets.index_of(target), held_out=True)
 
 
 def method_of(parameters: Parameters, targets: Targets, weights: np.ndarray, model: Any = None) -> Method:
     """Return what makes a target of sources, by the method of the run; `weights` are those of `weights_of`."""
     method, rate_hz = parameters.method, parameters.stft.sample_rate_hz
-    settings = parameters.stft.model_dump(exclude={"sample_rate_hz"})
+    settings = parameters.stft.framing
     if method.kind == "identity":
         return Method(lambda frames: frames)
     if method.kind == "network":
@@ -107,7 +107,7 @@ def _through_network(frames: np.ndarray, weights: np.ndarray, parameters: Parame
 
 def transfer(samples: np.ndarray, method: Method, parameters: Parameters) -> np.ndarray:
     """Return what a sound ``(n_samples,)`` becomes, of its length, or of the target's where it is repeated."""
-    settings, hop_samples = parameters.stft.model_dump(exclude={"sample_rate_hz"}), parameters.stft.hop_samples
+    settings, hop_samples = parameters.stft.framing, parameters.stft.hop_samples
     samples = np.resize(samples, max(len(samples), method.min_samples))
     source = stft(samples, **settings)
     result = method.convert(source)

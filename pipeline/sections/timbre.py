@@ -59,6 +59,11 @@ class ShortTimeFourier(Section):
     window_samples: int = Field(2048, ge=256, le=8192, description="length of a frame")
     hop_samples: int = Field(512, ge=64, le=2048, description="from one frame to the next")
 
+    @property
+    def framing(self) -> dict[str, int]:
+        """Length of frames and hop, as `save_dataset.sound.stft.stft` takes them."""
+        return {"window_samples": self.window_samples, "hop_samples": self.hop_samples}
+
 
 class Method(Section):
     """What the sources become a target by."""

@@ -43,7 +43,7 @@ def draw_spectrograms(
     n_samples = round(duration_s * rate_hz) + transform.window_samples  # so that no edge is drawn
     figure, panels = new_panels(len(sounds), 2.6, 2.1)
     for axes, (title, samples) in zip(panels, sounds.items(), strict=True):
-        magnitudes = np.abs(stft(samples[:n_samples], window_samples=transform.window_samples, hop_samples=hop))
+        magnitudes = np.abs(stft(samples[:n_samples], **transform.framing))
         levels_db = librosa.amplitude_to_db(magnitudes, ref=magnitudes.max() or 1.0, top_db=None)
         extent = (0, len(levels_db) * hop / rate_hz, 0, rate_hz / 2000)
         image = axes.imshow(

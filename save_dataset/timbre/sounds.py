@@ -26,10 +26,20 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Targets(Stored):
+class Named(Stored):
+    """Sounds that have names."""
+
+    names: np.ndarray  # (n_sounds,)
+
+    def index_of(self, name: str) -> int:
+        """Return the index of the sound of a name; ValueError if there is none."""
+        return self.names.tolist().index(name)
+
+
+@dataclass(frozen=True)
+class Targets(Named):
     """Timbres that are learned, each from pieces: notes, or what is learned of a recording and what is held out."""
 
-    names: np.ndarray  # (n_targets,)
     lowest_hz: np.ndarray  # (n_targets,), lowest pitch that is learned from, NaN if none is found
     highest_hz: np.ndarray  # (n_targets,)
     levels: np.ndarray  # (n_targets,), root mean square of magnitudes of its loud frames (99th percentile)
@@ -51,10 +61,9 @@ class Targets(Stored):
 
 
 @dataclass(frozen=True)
-class Sources(Stored):
-    """Sounds that are passed through; of those that are rendered from MIDI the notes are known."""
+class Sources(Named):
+    """Sounds that are passed through, by the name of their file without ending; of MIDI that is rendered with notes."""
 
-    names: np.ndarray  # (n_sources,), of the file, without ending
     lowest_hz: np.ndarray  # (n_sources,), lowest pitch, NaN if none is found
     highest_hz: np.ndarray  # (n_sources,)
     samples: np.ndarray  # (n_samples,) float32, one source after the other

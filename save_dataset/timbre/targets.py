@@ -56,13 +56,12 @@ def read_targets(parameters: Parameters, root: Path = ROOT, show_progress: bool 
     print_resampled(paths, rate_hz)
     learned = [[piece.samples for piece in of_target if not piece.held_out] for of_target in pieces.values()]
     ranges = [find_range(sounds, rate_hz) for sounds in tqdm(learned, "pitch of targets", disable=not show_progress)]
-    settings = parameters.stft.model_dump(exclude={"sample_rate_hz"})
     all_pieces = [piece for of_target in pieces.values() for piece in of_target]
     targets = Targets(
         names=np.array([*pieces]),
         lowest_hz=np.array([lowest for lowest, _ in ranges]),
         highest_hz=np.array([highest for _, highest in ranges]),
-        levels=np.array([loud_level(stft(np.concatenate(sounds), **settings)) for sounds in learned]),
+        levels=np.array([loud_level(stft(np.concatenate(sounds), **parameters.stft.framing)) for sounds in learned]),
         samples=np.concatenate([piece.samples for piece in all_pieces]),
         piece_ends=np.cumsum([len(piece.samples) for piece in all_pieces]),
         piece_targets=np.repeat(np.arange(len(pieces)), [len(of_target) for of_target in pieces.values()]),

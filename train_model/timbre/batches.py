@@ -43,7 +43,7 @@ def read_learned(targets: Targets, section: ShortTimeFourier, copies_semitones: 
         sound = targets.sound(target, held_out=False)
         for semitones in (0.0, *copies_semitones):
             moved = resample_to_sound_higher(sound, semitones)
-            frames = stft(moved, window_samples=section.window_samples, hop_samples=section.hop_samples)
+            frames = stft(moved, **section.framing)
             parts.append(np.abs(frames).astype(np.float16))
     part_frames = np.array([len(part) for part in parts])
     return Learned(np.concatenate(parts), np.cumsum(part_frames) - part_frames, part_frames, targets.levels)

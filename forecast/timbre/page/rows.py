@@ -98,14 +98,14 @@ def describe_measures(measures: Mapping[str, np.ndarray], output: int) -> tuple[
 
 def _find_input(row: Row, sources: Sources, targets: Targets) -> np.ndarray:
     if row.held_out:
-        return targets.sound(targets.names.tolist().index(row.source), held_out=True)
-    return sources.sound(sources.names.tolist().index(row.source))
+        return targets.sound(targets.index_of(row.source), held_out=True)
+    return sources.sound(sources.index_of(row.source))
 
 
 def _align(row: Row, cells: list[Cell], targets: Targets) -> list[Cell]:
     """Return cells of one length, with the target as the last one, if it is not a blend of targets."""
     n_samples = min(len(cell.samples) for cell in cells)
     if row.target in targets.names:
-        learned = targets.sound(targets.names.tolist().index(row.target), held_out=False)
+        learned = targets.sound(targets.index_of(row.target), held_out=False)
         cells = [*cells, Cell("target", np.resize(learned, n_samples))]
     return [cell._replace(samples=cell.samples[:n_samples]) for cell in cells]
