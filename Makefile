@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 
-.PHONY: demo demo-video demo-drums demo-themes demo-instruments demo-timbre figures test lint bench clean
+.PHONY: demo demo-video demo-drums demo-themes demo-instruments demo-timbre demo-switches figures test lint bench clean
 
 demo: .venv/installed  ## every step on the demo song
 	$(RUN) run_steps.py demo
@@ -25,6 +25,9 @@ demo-instruments: .venv/installed  ## instruments told apart, notes that step 0 
 
 demo-timbre: .venv/installed  ## a voice becomes a reed, sounds that step 0 synthesises
 	$(RUN) run_steps.py demo_timbre
+
+demo-switches: .venv/installed  ## music from switches, one for each clip of the demo song
+	$(RUN) run_steps.py demo_switches
 
 NAME ?= demo
 figures: .venv/installed  ## every figure and table again, from what is stored: make figures NAME=my_song

@@ -19,12 +19,16 @@ from pipeline.parameters import ROOT, load
 def run(name, first=0, last=9, root=ROOT):
     """Run the steps with numbers from `first` to `last`."""
     parameters = load(name, root)
-    modules = {int(re.search(r"\.step(\d+)_", module)[1]): module for module in parameters.STEPS}
-    wanted = {number: module for number, module in modules.items() if first <= number <= last}
+    numbered = [(int(re.search(r"\.step(\d+)_", module)[1]), module) for module in parameters.STEPS]
+    wanted = [(number, module) for number, module in numbered if first <= number <= last]
     if not wanted:
-        raise ValueError(f"no step has a number from {first} to {last}; steps: {', '.join(map(str, modules))}")
+        numbers = ", ".join(str(number) for number in dict(numbered))
+        raise ValueError(f"no step has a number from {first} to {last}; steps: {numbers}")
     started = time.time()
-    for number, module in wanted.items():
+    for number, module in wanted:
+        if module in parameters.SERVED:
+            print(f"\n== step {number}: serves a page; to open it, run: python -m {module} {name}")
+            continue
         print(f"\n== step {number}: python -m {module} {name}")
         began = time.perf_counter()
         importlib.import_module(module).run(name, root=root)

@@ -1,6 +1,7 @@
 """Atomic writes: a file is complete or does not exist."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the folder of `path`, with its ending, that takes its name once all is written.
 
-    A write that is interrupted, or finds the disk full, leaves the file of before. Folders are made as needed.
+    A write that is interrupted, or finds the disk full, leaves the file of before. Folders are made as needed. What a
+    process that was killed has left of this file is removed.
 
     Raises
     ------
@@ -20,6 +22,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_what_was_left(path)
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
@@ -29,6 +32,26 @@ def atomic_write(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _remove_what_was_left(path: Path) -> None:
+    """Remove the temporary files of `path` whose processes are no more."""
+    name = re.compile(rf"\.{re.escape(path.stem)}\.(\d+){re.escape(path.suffix)}")
+    for left in path.parent.iterdir():
+        if (found := name.fullmatch(left.name)) and not _is_alive(int(found[1])):
+            left.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":
+        return True  # to ask would end it
+    try:
+        os.kill(process, 0)  # sends nothing
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # of another user; not a number of ours
+        return True
+    return True
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -38,7 +38,8 @@ def answer(file: str) -> None:
     with _errors_in_one_line(with_traceback):
         parameters = _check_study(step.stem, arguments["name"])
         runs = parameters.for_runs(arguments.get("runs"))
-        if "force" in taken and not arguments["force"] and are_up_to_date(runs, f"{step.parent.name}.{step.stem}"):
+        is_asked = arguments.get("force") or "switches" in taken  # step 6 also writes sounds that are missing
+        if "force" in taken and not is_asked and are_up_to_date(runs, f"{step.parent.name}.{step.stem}"):
             sys.exit(0)
     if not with_traceback:
         quiet.hold_back_lines_of_tensorflow()
@@ -105,6 +106,8 @@ def parse(description: str | None, taken: Collection[str], argv: Sequence[str] |
         parser.add_argument("--run", nargs="+", dest="runs", metavar="RUN", help="only these runs of the file")
     if "force" in taken:
         parser.add_argument("--force", action="store_true", help="also what is there and up to date")
+    if "switches" in taken:
+        parser.add_argument("--switches", metavar="SETTING", help='only this setting, switches by number: "3=1,7=0.5"')
     if "first" in taken:
         parser.add_argument("--from", type=int, dest="first", metavar="N", help="begin with the step of this number")
     if "last" in taken:

@@ -159,7 +159,9 @@ def save_all(drawn: Mapping[str, Figure], parameters: StudyParameters, root: Pat
 
 
 def draw_everything(parameters: StudyParameters, drawers: Iterable[Drawer], root: Path = ROOT) -> list[Path]:
-    """Draw by all drawers, from what is stored of a parameter file, and return the paths."""
+    """Draw by all drawers, from what is stored of a parameter file; say what is left out, and return the paths."""
+    for line in results.left_out(parameters, root):
+        print(f"left out: {line}")
     paths = [path for draw in drawers for path in draw(parameters, root)]
     print(f"{len(paths)} files, the last is {results.display_path(paths[-1], root)}")
     print(f"wrote {results.display_path(results.figure_path(parameters, '', root), root)}")

@@ -16,9 +16,10 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.validation import check
+from pipeline.validation import TOO_DEEP, check
 
 ROOT = Path(__file__).resolve().parents[1]
+MAX_BASES = 20
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 RUN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -33,6 +34,7 @@ class StudyParameters(Section):
     """What every study's parameters have: the sections of the study, and the runs that vary some of them."""
 
     STEPS: ClassVar[tuple[str, ...]]  # modules of the study's steps, in order
+    SERVED: ClassVar[tuple[str, ...]] = ()  # those of them that serve a page until they are stopped
     RESULTS: ClassVar[Mapping[str, Any]]  # a `pipeline.results.Result` for each kind
     RUN_SECTIONS: ClassVar[tuple[str, ...]]  # what a run may change
 
@@ -101,6 +103,10 @@ def _read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, A
         )
     if name in seen:
         raise ValueError(f"{describe_file(seen[-1])}: base={name!r}: the files are each other's base")
+    if len(seen) > MAX_BASES:
+        raise ValueError(
+            f"{describe_file(seen[0])}: base={seen[1]!r}: more than {MAX_BASES} files are based on each other"
+        )
     path = root / describe_file(name)
     if not path.is_file():
         there = ", ".join(sorted(other.stem for other in path.parent.glob("*.toml"))) or "none"
@@ -108,7 +114,9 @@ def _read_with_base(name: str, root: Path, seen: tuple[str, ...]) -> dict[str, A
         raise FileNotFoundError(f"{describe_file(name)}: no such file{asked}; parameter files there are: {there}")
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise ValueError(f"{describe_file(name)}: {TOO_DEEP}") from error
+    except ValueError as error:  # also of UTF-8, and of a number of thousands of digits
         raise ValueError(f"{describe_file(name)}: is not a TOML file: {error}") from error
     base = values.pop("base", None)
     if base is None:

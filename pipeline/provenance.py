@@ -8,6 +8,8 @@ packages, the git commit, and the digests of everything the result was made from
 import hashlib
 import importlib.metadata
 import json
+import math
+import struct
 import subprocess
 import zipfile
 from collections.abc import Mapping
@@ -16,46 +18,91 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
 
 MEMBER = "record"  # its name in the files
-KEYS = {"parameters", "step", "digest", "made_from", "raw", "versions", "commit"}
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "librosa", "scikit-learn")
 
 
-def add_to_arrays(arrays: Mapping[str, np.ndarray], provenance: Mapping[str, Any]) -> dict[str, np.ndarray]:
+class Provenance(TypedDict):
+    """What a result says of itself."""
+
+    kind: str
+    parameters: dict[str, dict[str, Any] | str | None]
+    step: str
+    digest: str
+    made_from: dict[str, str]
+    raw: dict[str, str]
+    versions: dict[str, str]
+    commit: str
+
+
+PROVENANCE = TypeAdapter(Provenance)
+UNREADABLE = (
+    *(ValueError, TypeError, LookupError, AttributeError, EOFError, OSError, RuntimeError, OverflowError, MemoryError),
+    *(zipfile.BadZipFile, struct.error),
+)  # what zipfile and NumPy raise on files whose headers are not what they were
+
+
+def add_to_arrays(arrays: Mapping[str, np.ndarray], provenance: Provenance) -> dict[str, np.ndarray]:
     """Return the members of an ``.npz`` file: the arrays and their provenance."""
     return {**arrays, MEMBER: np.array(json.dumps(provenance))}
 
 
-def add_to_model(path: Path, provenance: Mapping[str, Any]) -> None:
+def add_to_model(path: Path, provenance: Provenance) -> None:
     """Put the provenance into a saved model."""
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(f"{MEMBER}.json", json.dumps(provenance))
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> Provenance:
     """Return the provenance in a file; ValueError if the file is truncated, or not a result."""
     try:
+        _check_sizes(path)
         if path.suffix == ".npz":
             with np.load(path, allow_pickle=False) as members:
-                provenance = json.loads(str(members[MEMBER]))
+                text = str(members[MEMBER])
         else:
             with zipfile.ZipFile(path) as archive:
-                provenance = json.loads(archive.read(f"{MEMBER}.json"))
-        if missing := KEYS - provenance.keys():
-            raise ValueError(f"its provenance lacks {', '.join(sorted(missing))}")
-    except (KeyError, ValueError, TypeError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
+                text = archive.read(f"{MEMBER}.json").decode()
+        return PROVENANCE.validate_json(text, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ValueError(f"is broken, or no result of a step (its record: {where}: {first['msg']})") from error
+    except UNREADABLE as error:
         raise ValueError(f"is broken, or no result of a step ({error})") from error
-    return provenance
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """Return the arrays of an ``.npz`` file; ValueError if it is truncated or contains pickled objects."""
     try:
+        _check_sizes(path)
         with np.load(path, allow_pickle=False) as members:
             return {name: members[name] for name in members.files if name != MEMBER}
-    except (TypeError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise ValueError(f"is no complete .npz file ({error})") from error
+
+
+def _check_sizes(path: Path) -> None:
+    """ValueError if a member of a file says that it is larger than it can be, before any memory is taken for it."""
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+            raise ValueError("its members are compressed")
+        if sum(member.file_size for member in members) > path.stat().st_size:
+            raise ValueError("its members are said to be larger than the file")
+        for member in members:
+            if member.filename.endswith(".npy"):
+                with archive.open(member) as file:
+                    version = np.lib.format.read_magic(file)
+                    read_header = np.lib.format.read_array_header_1_0
+                    if version == (2, 0):
+                        read_header = np.lib.format.read_array_header_2_0
+                    shape, _, dtype = read_header(file)
+                    if not dtype.hasobject and file.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
+                        raise ValueError(f"{member.filename} is said to have the shape {shape}")
 
 
 def keras_version(path: Path) -> str:
@@ -67,9 +114,10 @@ def keras_version(path: Path) -> str:
 def is_complete(path: Path) -> bool:
     """Whether every member of a result can be read."""
     try:
+        _check_sizes(path)
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
-    except (OSError, zipfile.BadZipFile):
+    except UNREADABLE:
         return False
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from pipeline import provenance
 from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT, StudyParameters, describe_file
+from pipeline.provenance import Provenance
 
 Arrays: TypeAlias = Mapping[str, np.ndarray]  # of a result, by name
 
@@ -64,8 +65,7 @@ def save(
 def save_model(parameters: StudyParameters, kind: str, model: Any, root: Path = ROOT) -> Path:
     """Write a Keras model, with its provenance."""
     path = path_of(parameters, kind, root)
-    weights = {str(index): array for index, array in enumerate(model.get_weights())}
-    stored = _make_provenance(parameters, kind, root, weights)
+    stored = _make_provenance(parameters, kind, root, _weights_of(model))
     with atomic_write(path) as temporary:
         model.save(temporary)
         provenance.add_to_model(temporary, stored)
@@ -84,7 +84,9 @@ def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str,
     """
     path = usable_path(parameters, kind, root)
     try:
-        return provenance.read_arrays(path)
+        arrays = provenance.read_arrays(path)
+        _check_digest(parameters, kind, arrays, root)
+        return arrays
     except ValueError as error:
         raise ValueError(f"{display_path(path, root)}: {error}; {hint(parameters, kind)}") from error
 
@@ -119,8 +121,10 @@ def load_model(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Any
 
     path = usable_path(parameters, kind, root)
     try:
-        return keras.saving.load_model(path)
-    except (ValueError, TypeError, LookupError, AttributeError, ImportError) as error:
+        model = keras.saving.load_model(path)
+        _check_digest(parameters, kind, _weights_of(model), root)
+        return model
+    except (*provenance.UNREADABLE, ImportError) as error:
         shown, saved_by, here = display_path(path, root), provenance.keras_version(path), keras.__version__
         again = hint(parameters, kind) + " --force" * (".step3_" not in parameters.RESULTS[kind].step)
         if saved_by == here:
@@ -140,6 +144,24 @@ def is_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> bool:
     return provenance.is_complete(path_of(parameters, kind, root))
 
 
+def left_out(parameters: StudyParameters, root: Path = ROOT) -> list[str]:
+    """Return a line for each result that cannot be used, of all runs, and one for those of a run that do not exist."""
+    lines = []
+    for run in parameters.for_runs():
+        missing = []
+        for kind in filter(run.has, run.RESULTS):
+            if not path_of(run, kind, root).exists():
+                missing.append(display_path(path_of(run, kind, root), root))
+                continue
+            try:
+                check_fresh(run, kind, root)
+            except (ValueError, FileNotFoundError) as error:
+                lines.append(str(error))
+        if missing:
+            lines.append(f"{run.run}: {', '.join(missing)}: not made yet")
+    return list(dict.fromkeys(lines))
+
+
 def check_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> None:
     """Raise as `load` does unless the result can be used; what it was made from is checked first."""
     sources = [source for source in _sources_of(parameters, kind) if path_of(parameters, source, root).exists()]
@@ -152,12 +174,15 @@ def check_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> No
 
 
 def _reasons_to_be_stale(
-    parameters: StudyParameters, kind: str, stored: Mapping[str, Any], sources: Iterable[str], root: Path
+    parameters: StudyParameters, kind: str, stored: Provenance, sources: Iterable[str], root: Path
 ) -> Iterator[str]:
     """Yield each difference between the provenance of a result and what it would be made from today, in words."""
+    if stored["kind"] != kind:
+        yield f"as another result, {stored['kind']}"
     today = parameters.model_dump(mode="json")
     for section in sections_of(parameters, kind):
-        before = stored["parameters"].get(section) or {}
+        before = stored["parameters"].get(section)
+        before = before if isinstance(before, dict) else {}
         for key, value in (today[section] or {}).items():
             if before.get(key) != value:
                 toml = describe_file(parameters.name)
@@ -168,6 +193,16 @@ def _reasons_to_be_stale(
     for raw, digest in stored["raw"].items():
         if (root / raw).is_file() and provenance.digest_file(root / raw) != digest:
             yield f"from another {raw}"
+
+
+def _weights_of(model: Any) -> Arrays:
+    return {str(index): array for index, array in enumerate(model.get_weights())}
+
+
+def _check_digest(parameters: StudyParameters, kind: str, content: Arrays, root: Path) -> None:
+    """ValueError if content is not that of which the provenance of the result has the digest."""
+    if provenance.digest_arrays(content) != read_provenance(parameters, kind, root)["digest"]:
+        raise ValueError("does not hold what its record says")
 
 
 def _sources_of(parameters: StudyParameters, kind: str) -> list[str]:
@@ -183,10 +218,11 @@ def sections_of(parameters: StudyParameters, kind: str) -> list[str]:
 
 def _make_provenance(
     parameters: StudyParameters, kind: str, root: Path, content: Arrays, raw: Iterable[Path] = ()
-) -> dict[str, Any]:
+) -> Provenance:
     """Return the provenance of a result: its own digest, and those of the results and raw files it was made from."""
     sources = _sources_of(parameters, kind)
     return {
+        "kind": kind,
         "parameters": parameters.model_dump(mode="json"),
         "step": parameters.RESULTS[kind].step,
         "digest": provenance.digest_arrays(content),
@@ -197,7 +233,7 @@ def _make_provenance(
     }
 
 
-def read_provenance(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, Any]:
+def read_provenance(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Provenance:
     """Return the provenance of a result; raises as `load` does if the file is missing, broken, or not a result."""
     path = path_of(parameters, kind, root)
     if not path.is_file():

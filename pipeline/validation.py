@@ -2,6 +2,7 @@
 
 import json
 import re
+import reprlib
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
+TOO_DEEP = "tables or lists lie too deep in each other"
 RENAMED = {  # keys of parameter files by their names of before
     "lessons": "training_pieces",
     "lesson_files": "training_files",
@@ -35,10 +37,13 @@ RENAMED = {  # keys of parameter files by their names of before
 }
 
 
-def check(model: type[Checked], values: dict[str, Any], where: str, prefix: str = "") -> Checked:
-    """Return `values` as checked parameters; ValueError in one line that names the first wrong key."""
+def check(model: type[Checked], values: dict[str, Any] | bytes, where: str, prefix: str = "") -> Checked:
+    """Return `values`, or what is written as JSON, as checked parameters; ValueError that names the first wrong key."""
     try:  # through JSON, where a list may become a tuple although types are strict
-        return model.model_validate_json(json.dumps(values, default=_describe_date))
+        text = values if isinstance(values, bytes) else json.dumps(values, default=_describe_date)
+        return model.model_validate_json(text)
+    except RecursionError:
+        raise ValueError(f"{where}: {TOO_DEEP}") from None
     except ValidationError as error:
         raise ValueError(f"{where}: {_explain(model, error.errors()[0], prefix)}") from None
 
@@ -51,11 +56,15 @@ def _explain(model: type[BaseModel], error: Any, prefix: str = "") -> str:
         if new := RENAMED.get(location[-1]):
             return f"{key}: is now called {new}"
         return f"{key}: unknown key; {_suggest(location[-1], _keys_at(model, location[:-1]))}"
+    if error["type"] == "json_invalid" and "recursion" in error["msg"]:
+        return TOO_DEEP
+    if error["type"] == "json_invalid" or not location and error["type"] == "model_type":
+        return re.sub("^Input should", "must", error["msg"])
     if error["type"] == "missing":
         return f"{key}: is missing"
     if error["type"] == "value_error":  # a check of ours, which says all there is to say
         return f"{key.rstrip('.')}: {error['ctx']['error']}" if key else str(error["ctx"]["error"])
-    return f"{key}={error['input']!r}: {re.sub('^(Input|String) should', 'must', error['msg'])}"
+    return f"{key}={reprlib.repr(error['input'])}: {re.sub('^(Input|String) should', 'must', error['msg'])}"
 
 
 def _describe_date(value: Any) -> dict[str, str]:

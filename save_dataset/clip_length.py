@@ -23,10 +23,13 @@ def check_clip_length(series: Mapping[str, Any], parameters: TrajectoryParameter
 def _check_sound(spectrogram: Mapping[str, Any], parameters: song.Parameters, path: Path) -> None:
     sample = parameters.sample(parameters.count_window_frames(spectrogram))
     n_frames = len(spectrogram["frames"])
+    there_s, needed_s = (
+        float((n - 1) * spectrogram["hop_s"] + spectrogram["frame_s"]) for n in (n_frames, sample.n_frames)
+    )
+    for start_s, name in parameters.music.sections:
+        if start_s >= there_s:
+            raise ValueError(f"{path}: {there_s:.2f} s of sound: music.sections: {name!r} begins at {start_s:g} s")
     if n_frames < sample.n_frames:
-        there_s, needed_s = (
-            float((n - 1) * spectrogram["hop_s"] + spectrogram["frame_s"]) for n in (n_frames, sample.n_frames)
-        )
         n_windows = sample.n_frames - sample.window_frames + 1
         raise ValueError(
             f"{path}: {there_s:.2f} s of sound: "

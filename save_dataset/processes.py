@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -43,7 +44,7 @@ def work(
         return
     context = multiprocessing.get_context("spawn")  # forking a process that has threads, as TensorFlow, may hang
     ignore = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the parent stops the pool
-    pool = ProcessPoolExecutor(n_processes, context, initializer=signal.signal, initargs=ignore)
+    pool = ProcessPoolExecutor(n_processes, context, initializer=_begin, initargs=ignore)
     jobs: deque[tuple[Key, Future[Result]]] = deque()
     waiting = iter(tasks.items())
 
@@ -61,6 +62,19 @@ def work(
             yield key, result
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin(*ignore: Any) -> None:
+    """Let a process that works ignore a signal, and end when its parent is killed: nothing else would tell it."""
+    signal.signal(*ignore)
+    parent = multiprocessing.parent_process()
+
+    def end_with_parent() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 def work_cached(

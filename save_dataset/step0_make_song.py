@@ -1,4 +1,4 @@
-"""Step 0 of the study `song`: compose and render the demo song.
+"""Step 0 of the studies `song` and `switches`: compose and render the demo song.
 
 Reads parameters/<name>.toml; does nothing if it has no [composition], because then the sound is a recording.
 Writes music/<file>, and next to it the MIDI it is rendered from.
@@ -23,14 +23,14 @@ from save_dataset.files import music_path
 
 
 def run(name, root=ROOT):
-    """Make the sound if it is to be made; returns its path."""
+    """Make the sound if it is to be made; returns its path, else None."""
     parameters = load(name, root)
-    path = music_path(parameters.sound.file, root)
     if not parameters.is_composed:
-        print(f"{display_path(path, root)} is not composed here: nothing to do")
-        return path
+        print("the sound is a recording: nothing to do")
+        return None
+    path = music_path(parameters.composition.file, root)
     print(f"form {parameters.composition.form} at {parameters.composition.bpm:g} bpm")
-    midi_path = write_composition(parameters.composition, path, parameters.sound.sample_rate_hz)
+    midi_path = write_composition(parameters.composition, path, parameters.composed_rate_hz)
     print(f"wrote {display_path(path, root)} and {midi_path.name}")
     return path
 

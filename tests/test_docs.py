@@ -8,7 +8,7 @@ import pytest
 from pipeline.parameters import ROOT, studies
 
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-STUDY_DOCS = ("song", "video", "dictionary", "themes", "instruments", "timbre")
+STUDY_DOCS = ("song", "video", "dictionary", "themes", "instruments", "timbre", "switches")
 HEADS = [
     *("What it does", "Commands and steps", "Your own data"),
     *("How to read the figures", "What was measured", "Limits"),
@@ -19,6 +19,7 @@ OF_THE_READER = (
     "my_pieces",
     "my_sounds",
     "my_timbre",
+    "my_switches",
     "<name>",
 )  # parameter files that the docs tell the reader to write
 FOLDERS = "pipeline|models|save_dataset|train_model|embed|forecast|evaluate|tests|benchmarks|parameters|docs"

@@ -1,18 +1,13 @@
-"""What happens between epochs: processor time, order of samples, memory of points, schedules, a stopped training."""
+"""What happens between epochs: processor time, order of samples, memory of points, schedules."""
 
-import csv
 import time
-from pathlib import Path
 
-import h5py
 import keras
 import numpy as np
 import tensorflow as tf
 
 from pipeline.data_generator import windows
 from pipeline.stored_frames import Frames
-
-BEST = "best.weights.h5"
 
 
 class SeedByEpoch(keras.callbacks.Callback):
@@ -32,7 +27,7 @@ class SeedByEpoch(keras.callbacks.Callback):
         self.epoch.assign(epoch)
         states = [variable for variable in self.model.variables if variable.path.endswith("seed_generator_state")]
         for index, state in enumerate(states):
-            state.assign([self.seed + index, epoch])
+            state.assign([(self.seed + index) % 2**32, epoch])
 
 
 class ProcessorTime(keras.callbacks.Callback):
@@ -83,44 +78,3 @@ class KSchedule(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         logs["k"] = int(self.model.winners.k)
-
-
-def resumable(folder: Path) -> list[keras.callbacks.Callback]:
-    """Return callbacks that keep history, weights and state of the optimiser in `folder`, and resume from there.
-
-    These files stay when the training is done, for the case that its result cannot be saved.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    return [
-        keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True),
-        keras.callbacks.BackupAndRestore(str(folder / "backup"), double_checkpoint=True, delete_checkpoint=False),
-    ]
-
-
-def keep_best(folder: Path) -> keras.callbacks.Callback:
-    """Return a callback that keeps the weights of the lowest loss of validation in `folder`, over interruptions."""
-    best = np.nanmin(read_history(folder)["val_loss"]) if can_resume(folder) else None
-    settings = {"monitor": "val_loss", "save_best_only": True, "save_weights_only": True}
-    return keras.callbacks.ModelCheckpoint(folder / BEST, **settings, initial_value_threshold=best)
-
-
-def can_resume(folder: Path) -> bool:
-    """Whether the files of `resumable` in a folder are complete."""
-    weights = list((folder / "backup").glob("*.weights.h5"))
-    try:
-        for path in weights:
-            h5py.File(path).close()
-    except OSError:
-        return False
-    return bool(weights) and (folder / "history.csv").is_file()
-
-
-def read_history(folder: Path) -> dict[str, np.ndarray]:
-    """Return the history that `resumable` kept: values per epoch, each ``(n_epochs,)``.
-
-    Of an epoch that was logged twice, because the training stopped between log and backup, the last values count.
-    """
-    with (folder / "history.csv").open(newline="") as file:
-        by_epoch = {int(row["epoch"]): row for row in csv.DictReader(file)}
-    names = [name for name, value in by_epoch[0].items() if name != "epoch" and value != "NA"]
-    return {name: np.array([float(by_epoch[epoch][name]) for epoch in sorted(by_epoch)]) for name in names}

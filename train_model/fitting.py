@@ -12,17 +12,22 @@ import numpy as np
 import tensorflow as tf
 
 from pipeline import results
+from pipeline.lock import lock
 from pipeline.parameters import ROOT, StudyParameters
 from pipeline.results import Arrays
 from pipeline.sections.autoencoder import Training as SongTraining
 from pipeline.sections.complex import PairTraining
 from pipeline.sections.dictionary import DictionaryTraining
 from pipeline.sections.instruments import InstrumentTraining
+from pipeline.sections.switches import SwitchTraining
 from pipeline.sections.timbre import TimbreTraining
-from train_model.callbacks import BEST, SeedByEpoch, can_resume, keep_best, read_history, resumable
+from train_model.callbacks import SeedByEpoch
+from train_model.state import KeptState
 
 Trained = tuple[keras.Model, Arrays, str]  # model, history, a line about it
-Training: TypeAlias = SongTraining | PairTraining | DictionaryTraining | InstrumentTraining | TimbreTraining
+Training: TypeAlias = (
+    SongTraining | PairTraining | DictionaryTraining | InstrumentTraining | TimbreTraining | SwitchTraining
+)
 
 
 def train_runs(
@@ -52,18 +57,19 @@ def train_runs(
             continue
         path = results.path_of(run, kind, root)
         paths.append(path)
-        if not force and all(results.is_fresh(run, made, root) for made in (kind, "history")):
-            print(f"{run.run}: {results.display_path(path, root)} is up to date")
-            continue
-        if force:
+        with lock(path.parent):
+            if not force and all(results.is_fresh(run, made, root) for made in (kind, "history")):
+                print(f"{run.run}: {results.display_path(path, root)} is up to date")
+                continue
+            if force:
+                remove_unfinished(path.parent)
+            model, history, line = train_run(run, root)
+            spent = f"; {sum(history['cpu_s']):.1f} s of processor time" if "cpu_s" in history else ""
+            print(f"{run.run}: {line}{spent}")
+            results.save(run, "history", history, root)
+            results.save_model(run, kind, model, root)
             remove_unfinished(path.parent)
-        model, history, line = train_run(run, root)
-        spent = f"; {sum(history['cpu_s']):.1f} s of processor time" if "cpu_s" in history else ""
-        print(f"{run.run}: {line}{spent}")
-        results.save(run, "history", history, root)
-        results.save_model(run, kind, model, root)
-        remove_unfinished(path.parent)
-        print(f"wrote {results.display_path(path, root)}")
+            print(f"wrote {results.display_path(path, root)}")
     return paths
 
 
@@ -72,13 +78,13 @@ def compile_with_adam(
 ) -> None:
     """Compile a model as its section `training` says: the learning rate is constant, or falls to 0 as half a cosine.
 
-    The loss is Keras's of this name, with accuracy beside it; None: that which the layers of the model add.
+    The loss is Keras's of this name, with accuracy beside a cross-entropy; None: that which layers of the model add.
     """
     rate: Any = training.learning_rate
     if training.decay:
         rate = keras.optimizers.schedules.CosineDecay(rate, training.epochs * steps_per_epoch)
     jit_compile = getattr(training, "jit_compile", False)  # song has none: it would compile for longer than it trains
-    metrics = None if loss is None else ["accuracy"]
+    metrics = ["accuracy"] if str(loss).endswith("crossentropy") else None
     model.compile(keras.optimizers.Adam(rate, **adam), loss=loss, metrics=metrics, jit_compile=jit_compile)
 
 
@@ -116,24 +122,23 @@ def fit_resumably(
         If the loss is no longer finite; then nothing is left to resume from.
     """
     model.optimizer.build(model.trainable_variables)  # built while the first step is traced, it is traced twice
-    around = [SeedByEpoch(training.seed, epoch), *callbacks, keras.callbacks.TerminateOnNaN()]
-    if validation is not None:
-        around.append(keep_best(unfinished))  # before an epoch is logged
-    around += [*resumable(unfinished), *watchers]
+    state = KeptState(unfinished, model, None if validation is None else "val_loss")
+    before = [SeedByEpoch(training.seed, epoch), *callbacks, keras.callbacks.TerminateOnNaN()]
     model.fit(
         batches,
         epochs=training.epochs,
+        initial_epoch=state.resume(int(batches.cardinality())),
         validation_data=validation,
-        callbacks=around,
+        callbacks=[*before, state, *watchers],
         shuffle=False,
         verbose=verbose,
     )
-    history = read_history(unfinished)
+    history = {name: np.array(values) for name, values in state.history.items()}
     if not np.isfinite(history["loss"]).all():
         remove_unfinished(unfinished.parent)
         raise ValueError(f"the loss is no longer finite: train with {hint}")
     if validation is not None:
-        model.load_weights(unfinished / BEST)
+        model.set_weights(state.best)
     return history
 
 
@@ -144,7 +149,7 @@ def unfinished_folder(folder: Path, parameters: StudyParameters, data: Iterable[
     for array in data:
         digest.update(np.asarray(array).tobytes())
     mine = folder / f"unfinished_{digest.hexdigest()[:12]}"
-    remove_unfinished(folder, but=mine if can_resume(mine) else None)
+    remove_unfinished(folder, but=mine)
     return mine
 
 

@@ -29,6 +29,7 @@ def fill_page(
     sound: bytes = b"",
     words: Mapping[str, str] | None = None,
     base: Path | None = None,
+    connect: bool = False,
 ) -> str:
     """Return the text of a page.
 
@@ -46,6 +47,8 @@ def fill_page(
         What the body has besides its title.
     base : Path
         The folder of the page that this one is made from: its style comes before that of `web`.
+    connect : bool
+        Whether the page may call the server that it comes from.
     """
     folders = [web, SHARED] if base is None else [web, base, SHARED]
     styles = [SHARED / "base.css", *(folder / f"{name}.css" for folder in reversed(folders[:-1]))]
@@ -53,7 +56,7 @@ def fill_page(
     script = "\n".join(['"use strict";', *(_read(_find(f"{script}.js", folders)) for script in scripts.split())])
     policy = (
         f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; "
-        "media-src blob:; img-src data:; base-uri 'none'; form-action 'none'"
+        "media-src blob:; img-src data:; base-uri 'none'; form-action 'none'" + "; connect-src 'self'" * connect
     )
     title = html.escape(title)
     return Template(_read(FRAME)).substitute(

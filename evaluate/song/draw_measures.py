@@ -23,8 +23,6 @@ def draw_measures(parameters: TrajectoryParameters, root: Path = ROOT) -> list[P
         by_method = results.load_fresh_kinds(run, {method: f"divergence_{method}" for method in methods}, root)
         if by_method:
             divergences[str(run.run)] = by_method
-        if left_out := [method for method in methods if method not in by_method]:
-            print(f"left out of figures and tables, not measured or stale: {run.run}: {', '.join(left_out)}")
     controls = results.load_fresh(runs, "controls", root)
     recurrences = results.load_fresh(runs, "recurrence", root)
     embeddings = results.load_fresh(runs, "embedding", root)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from pipeline.sections.timbre import Transfer
-from save_dataset.sound.stft import griffin_lim, istft
+from save_dataset.sound.griffin_lim import Framing, griffin_lim
+from save_dataset.sound.stft import istft
 from save_dataset.timbre.levels import frame_levels
 
 
@@ -30,9 +31,8 @@ def to_sound(frames: np.ndarray, n_samples: int, transfer: Transfer, *, hop_samp
     """Return the sound of complex frames, ``(n_samples,)``, by their phases or by Griffin-Lim from there on."""
     if transfer.phase == "source":
         return istft(frames, n_samples, hop_samples=hop_samples)
-    return griffin_lim(
-        np.abs(frames), np.angle(frames), n_samples, hop_samples=hop_samples, n_iterations=transfer.n_iterations
-    )
+    framing = Framing(len(frames), 2 * (frames.shape[1] - 1), hop_samples, length=n_samples)
+    return griffin_lim(np.abs(frames), np.angle(frames), framing, n_iterations=transfer.n_iterations)
 
 
 def limit(samples: np.ndarray) -> tuple[np.ndarray, float]:

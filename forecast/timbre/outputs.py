@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline import results
 from pipeline.parameters import ROOT, StudyParameters
-from save_dataset.timbre.sounds import Stored
+from save_dataset.stored import Stored
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class Model(Section):
     )
     latent_dim: int = Field(3, ge=1, le=256, description="number of coordinates of a point")
     clip_windows: int = Field(45, ge=3, le=1000, description="points the forecaster sees before it forecasts the next")
-    lstm_units: PositiveInt = Field(16, description="size of the forecaster's recurrent layer")
+    lstm_units: PositiveInt = Field(16, le=2048, description="size of the forecaster's recurrent layer")
     lstm_dropout: float = Field(0.1, ge=0, lt=1, description="fraction of the forecaster's inputs dropped in training")
 
     @property
@@ -40,16 +40,18 @@ class WindowModel(Model):
 class Loss(Section):
     """Weights of the terms of the loss; a term of weight 0 is not computed."""
 
-    alpha: float = Field(0.001, ge=0, description="F: one minus the cosine between forecast and true velocity")
-    beta: float = Field(1.0, gt=0, description="R: cross-entropy of the reconstruction")
-    gamma: float = Field(0.0, ge=0, description="O: mean square of the points, which draws them to the origin")
-    delta: float = Field(0.0, ge=0, description="C: curvature, minus the cosine of consecutive velocities")
-    persistence: float = Field(0.0, ge=0, description="P: whitened square of how far points move, over up to max_lag")
+    alpha: float = Field(0.001, ge=0, le=1e6, description="F: one minus the cosine between forecast and true velocity")
+    beta: float = Field(1.0, gt=0, le=1e6, description="R: cross-entropy of the reconstruction")
+    gamma: float = Field(0.0, ge=0, le=1e6, description="O: mean square of the points, which draws them to the origin")
+    delta: float = Field(0.0, ge=0, le=1e6, description="C: curvature, minus the cosine of consecutive velocities")
+    persistence: float = Field(
+        0.0, ge=0, le=1e6, description="P: whitened square of how far points move, over up to max_lag"
+    )
     max_lag: int = Field(
         10, ge=1, le=1000, description="P: points over which it is taken, from 1 to so many, at random"
     )
-    constant_velocity: float = Field(0.0, ge=0, description="V: whitened square of how much velocities change")
-    whiteness: float = Field(0.0, ge=0, description="W: how far points are from spread alike in all directions")
+    constant_velocity: float = Field(0.0, ge=0, le=1e6, description="V: whitened square of how much velocities change")
+    whiteness: float = Field(0.0, ge=0, le=1e6, description="W: how far points are from spread alike in all directions")
     stop_gradient: bool = Field(False, description="F: whether the true velocity is a fixed target")
 
     def letters(self) -> str:
@@ -69,8 +71,8 @@ class Loss(Section):
 class Training(Section):
     """How long, how fast, and from which samples at a time."""
 
-    epochs: PositiveInt = Field(6, description="passes over all samples")
-    batch_samples: PositiveInt = Field(8, description="samples in a batch, from anywhere in the song")
+    epochs: PositiveInt = Field(6, le=10_000, description="passes over all samples")
+    batch_samples: PositiveInt = Field(8, le=4096, description="samples in a batch, from anywhere in the song")
     clip: Literal["remembered", "encoded"] = Field(
         "remembered",
         description="F: points of a clip are what a memory has of its windows, but for the last few; or all windows "

@@ -74,8 +74,8 @@ class SwapLoss(Section):
     """The loss: each of a pair is reconstructed from the magnitudes of the other and phases of its own."""
 
     power: Literal[1, 2] = Field(2, description="power of the absolute error")
-    norm: NonNegativeFloat = Field(0.0, description="weight of the mean norm of the bases")
-    equal_norm: NonNegativeFloat = Field(0.0, description="weight of the variance of their norms")
+    norm: NonNegativeFloat = Field(0.0, le=1e6, description="weight of the mean norm of the bases")
+    equal_norm: NonNegativeFloat = Field(0.0, le=1e6, description="weight of the variance of their norms")
 
 
 class PatchSwapLoss(SwapLoss):
@@ -87,9 +87,11 @@ class PatchSwapLoss(SwapLoss):
 class PairTraining(Section):
     """How the bases are trained."""
 
-    pairs_per_epoch: PositiveInt = Field(100_000, description="pairs drawn in an epoch")
-    batch_pairs: PositiveInt = Field(1000, description="pairs in a batch")
-    epochs: PositiveInt = Field(10, description="epochs; the paper's 500 of patches are 28 hours of processor time")
+    pairs_per_epoch: PositiveInt = Field(100_000, le=10_000_000, description="pairs drawn in an epoch")
+    batch_pairs: PositiveInt = Field(1000, le=10_000, description="pairs in a batch")
+    epochs: PositiveInt = Field(
+        10, le=10_000, description="epochs; the paper's 500 of patches are 28 hours of processor time"
+    )
     learning_rate: PositiveFloat = Field(1e-3, le=1, description="of Adam")
     decay: bool = Field(False, description="whether the learning rate falls to zero along a cosine")
     growth: float = Field(
@@ -98,16 +100,20 @@ class PairTraining(Section):
     jit_compile: bool = Field(
         False, description="whether a training step is compiled with XLA, which on a processor is no faster here"
     )
-    validation_pairs: PositiveInt = Field(2000, description="fixed pairs, held out and not, of the evaluated losses")
-    plot_every_epochs: PositiveInt = Field(10, description="epochs between figures of bases and reconstructions")
-    seed: NonNegativeInt = Field(1, description="draws first weights and pairs")
+    validation_pairs: PositiveInt = Field(
+        2000, le=1_000_000, description="fixed pairs, held out and not, of the evaluated losses"
+    )
+    plot_every_epochs: PositiveInt = Field(
+        10, le=10_000, description="epochs between figures of bases and reconstructions"
+    )
+    seed: NonNegativeInt = Field(1, lt=2**32, description="draws first weights and pairs")
 
 
 class PatchTraining(PairTraining):
     """How the bases of patches are trained."""
 
-    pitch_shift_bins: NonNegativeInt = Field(24, description="largest shift of a pair in pitch, either way")
-    time_shift_frames: NonNegativeInt = Field(12, description="largest shift of a pair in time, either way")
+    pitch_shift_bins: NonNegativeInt = Field(24, le=480, description="largest shift of a pair in pitch, either way")
+    time_shift_frames: NonNegativeInt = Field(12, le=10_000, description="largest shift of a pair in time, either way")
     shifts: Literal["either", "both"] = Field(
         "either", description="a pair is shifted in pitch or in time (the paper), or in both"
     )
@@ -116,8 +122,8 @@ class PatchTraining(PairTraining):
 class SignalTraining(PairTraining):
     """How the bases of a signal are trained."""
 
-    batch_pairs: PositiveInt = Field(500, description="pairs in a batch")
-    shift_samples: PositiveInt = Field(64, description="largest shift of a pair, either way")
+    batch_pairs: PositiveInt = Field(500, le=10_000, description="pairs in a batch")
+    shift_samples: PositiveInt = Field(64, le=100_000, description="largest shift of a pair, either way")
 
 
 class DigitTraining(PairTraining):

@@ -29,9 +29,11 @@ class Film(Section):
     width_px: int | None = Field(
         None, ge=MIN_SIDE_PX, le=3840, description="their width; left out: what keeps the film's proportions"
     )
-    decimation: PositiveInt = Field(1, description="every so many-th frame is used")
-    start_s: float = Field(0.0, ge=0, description="where the part that is used begins")
-    duration_s: float | None = Field(None, gt=0, description="length of the part that is used; left out: to the end")
+    decimation: PositiveInt = Field(1, le=10_000, description="every so many-th frame is used")
+    start_s: float = Field(0.0, ge=0, le=1e6, description="where the part that is used begins")
+    duration_s: float | None = Field(
+        None, gt=0, le=1e6, description="length of the part that is used; left out: to the end"
+    )
     image_rate_hz: float = Field(25.0, gt=0, le=1000, description="frames per second of a folder of images")
 
 

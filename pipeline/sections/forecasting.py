@@ -1,8 +1,8 @@
 """Sections of the parameters that say how trajectories are forecast, and how forecasts are evaluated."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, PositiveInt
 
 from pipeline.parameters import Section
 
@@ -77,8 +77,8 @@ class Network(Section):
     """A network that forecasts the velocity: how it is trained."""
 
     dropout: float = Field(ge=0, lt=1, description="fraction of values dropped in training")
-    epochs: PositiveInt = Field(description="passes over the part of the song it is fitted on")
-    batch_points: PositiveInt = Field(4, description="points in a batch")
+    epochs: PositiveInt = Field(le=10_000, description="passes over the part of the song it is fitted on")
+    batch_points: PositiveInt = Field(4, le=100_000, description="points in a batch")
     learning_rate: float = Field(1e-3, gt=0, le=1, description="of Adam")
     seed: int = Field(0, ge=0, lt=2**32, description="draws the first weights, the order of points, and dropout")
 
@@ -86,18 +86,18 @@ class Network(Section):
 class MLP(Network):
     """Forecast by two hidden layers from the last point."""
 
-    units: PositiveInt = Field(12, description="size of each hidden layer")
+    units: PositiveInt = Field(12, le=4096, description="size of each hidden layer")
     dropout: float = Field(0.05, ge=0, lt=1, description="fraction of values dropped in training")
-    epochs: PositiveInt = Field(8, description="passes over the part of the song it is fitted on")
+    epochs: PositiveInt = Field(8, le=10_000, description="passes over the part of the song it is fitted on")
 
 
 class LSTM(Network):
     """Forecast by a recurrent layer from the last points."""
 
-    units: PositiveInt = Field(32, description="size of the recurrent layer")
+    units: PositiveInt = Field(32, le=4096, description="size of the recurrent layer")
     points: PositiveInt = Field(20, le=1000, description="last points it sees")
     dropout: float = Field(0.1, ge=0, lt=1, description="fraction of values dropped in training")
-    epochs: PositiveInt = Field(10, description="passes over the part of the song it is fitted on")
+    epochs: PositiveInt = Field(10, le=10_000, description="passes over the part of the song it is fitted on")
 
 
 class Forecast(Section):
@@ -110,13 +110,19 @@ class Forecast(Section):
     )
     horizon_steps: PositiveInt = Field(30, le=10_000, description="steps of each forecast")
     first_point: int = Field(
-        44, ge=0, description="first initial condition: a method must not see more points than there are up to it"
+        44,
+        ge=0,
+        le=10_000_000,
+        description="first initial condition: a method must not see more points than there are up to it",
     )
-    every_points: PositiveInt = Field(10, description="from one initial condition to the next; 1: every point")
+    every_points: PositiveInt = Field(
+        10, le=10_000_000, description="from one initial condition to the next; 1: every point"
+    )
     long_steps: PositiveInt = Field(200, le=100_000, description="steps of the one long forecast that is drawn")
     long_start_s: float | None = Field(
         None,
         ge=0,
+        le=1e6,
         description="where the long forecast starts; left out: first point unseen by mlp and lstm, or the middle",
     )
 
@@ -124,12 +130,12 @@ class Forecast(Section):
 class Evaluation(Section):
     """How forecasts are evaluated."""
 
-    threshold: float = Field(0.5, gt=0, description="normalised RMSE at which a forecast is no longer valid")
-    exclusion_points: tuple[NonNegativeInt, ...] = Field(
+    threshold: float = Field(0.5, gt=0, le=1000, description="normalised RMSE at which a forecast is no longer valid")
+    exclusion_points: tuple[Annotated[int, Field(ge=0, le=10_000_000)], ...] = Field(
         (0, 2, 5, 10, 15, 22, 30, 45, 60, 90),
         description="half widths of the block around a start that knn is not fitted on, for the sweep",
     )
-    max_period_s: float = Field(60.0, gt=0, description="longest period that a trajectory is searched for")
+    max_period_s: float = Field(60.0, gt=0, le=1e5, description="longest period that a trajectory is searched for")
     n_surrogates: PositiveInt = Field(
         39,
         le=1000,

@@ -77,7 +77,7 @@ class Sounds(Section):
 class ConstantQ(Section):
     """The constant-Q transform: log(1 + 1000 x) of its A-weighted magnitudes."""
 
-    min_frequency_hz: PositiveFloat = Field(55.0, description="frequency of the first bin")
+    min_frequency_hz: PositiveFloat = Field(55.0, le=20_000, description="frequency of the first bin")
     octaves: int = Field(7, ge=4, le=10, description="octaves above it; 8 of 44100 Hz are the paper's")
     bins_per_octave: Literal[12] = Field(12, description="filters per octave")
 
@@ -134,7 +134,7 @@ class Classifier(Section):
         "flatten", description="what the dense layers see: flatten, the paper; mean: normalised batches, mean over time"
     )
     log: bool = Field(True, description="whether scattering is compressed by a logarithm")
-    penalty: PositiveFloat = Field(1.0, description="C of the linear machine")
+    penalty: PositiveFloat = Field(1.0, le=1e6, description="C of the linear machine")
     average: Distinct[Name] = Field(
         (), description="nothing is trained: probabilities are the mean of those of these runs"
     )

@@ -9,6 +9,7 @@ from pipeline.parameters import Section
 from pipeline.sections.sound import Channel
 
 FOLDER = r"^[a-z0-9_]+$"
+Threshold = Annotated[float, Field(gt=0, lt=1)]
 
 
 class ComposedThemes(Section):
@@ -18,11 +19,11 @@ class ComposedThemes(Section):
         pattern=FOLDER, description="where they are written in music/; made only if pieces.folder is this"
     )
     n_pieces: int = Field(5, ge=1, le=26, description="number of pieces")
-    transpositions: tuple[int, ...] = Field(
+    transpositions: tuple[Annotated[int, Field(ge=-24, le=24)], ...] = Field(
         (0, 0, 3, -4, 5), min_length=1, description="semitones by which a theme may be transposed when it comes again"
     )
     bpm: float = Field(120.0, ge=40, le=240, description="tempo in beats per minute")
-    seed: NonNegativeInt = Field(0, description="draws the pieces")
+    seed: NonNegativeInt = Field(0, lt=2**32, description="draws the pieces")
 
 
 class Altered(Section):
@@ -55,7 +56,7 @@ class Recordings(Section):
     )
     training_files: str | tuple[str, ...] = Field("**/*.*", description="which of them")
     max_training_piece_s: PositiveFloat = Field(
-        116.0, description="a training piece longer than this is cut to its middle"
+        116.0, le=1e5, description="a training piece longer than this is cut to its middle"
     )
     validation_fraction: float = Field(0.2, gt=0, lt=1, description="part of the files held out from learning")
 
@@ -64,8 +65,8 @@ class CQT(Section):
     """The constant-Q transform: magnitudes, each frame standardised over its bins."""
 
     sample_rate_hz: int = Field(22050, ge=8000, le=96000, description="the sound is resampled to this if it differs")
-    hop_samples: PositiveInt = Field(1984, description="from one frame to the next: 90 ms")
-    min_frequency_hz: PositiveFloat = Field(65.4, description="centre of the lowest bin: C2")
+    hop_samples: int = Field(1984, ge=64, le=65_536, description="from one frame to the next: 90 ms")
+    min_frequency_hz: PositiveFloat = Field(65.4, le=20_000, description="centre of the lowest bin: C2")
     n_bins: int = Field(120, ge=12, le=1000, description="bins: 5 octaves")
     bins_per_octave: int = Field(24, ge=12, le=120, multiple_of=12, description="24: quarter tones")
     scale: Literal["linear", "log"] = Field(
@@ -88,7 +89,9 @@ class Similarity(Section):
         le=24,
         description="features cqt: largest transposition, either way, in which two patches are compared, in semitones",
     )
-    smooth_frames: PositiveInt = Field(5, description="length of the average of similarity along a diagonal, in frames")
+    smooth_frames: PositiveInt = Field(
+        5, le=10_000, description="length of the average of similarity along a diagonal, in frames"
+    )
 
 
 class Lag(Section):
@@ -99,9 +102,11 @@ class Lag(Section):
     )
     low: float = Field(0.7, gt=0, lt=1, description="similarity at which a run ends, on the same scale")
     min_beats: PositiveFloat = Field(
-        10.0, description="shortest theme, unless fewer than three are found; a beat of unknown tempo is half a second"
+        10.0,
+        le=10_000,
+        description="shortest theme, unless fewer than three are found; a beat of unknown tempo is half a second",
     )
-    max_themes: PositiveInt = Field(20, description="themes of a piece, at most")
+    max_themes: PositiveInt = Field(20, le=1000, description="themes of a piece, at most")
 
     @model_validator(mode="after")
     def check_that_runs_can_begin(self) -> Self:
@@ -114,24 +119,28 @@ class Lag(Section):
 class NietoFarbood(Section):
     """Nieto and Farbood's extractor."""
 
-    threshold: NonNegativeFloat = Field(0.01, description="similarity above the median at which a segment ends")
-    min_beats: PositiveFloat = Field(16.0, description="shortest segment")
-    max_difference_beats: PositiveFloat = Field(5.0, description="how far the ends of two occurrences may differ")
+    threshold: NonNegativeFloat = Field(
+        0.01, le=1000, description="similarity above the median at which a segment ends"
+    )
+    min_beats: PositiveFloat = Field(16.0, le=10_000, description="shortest segment")
+    max_difference_beats: PositiveFloat = Field(
+        5.0, le=10_000, description="how far the ends of two occurrences may differ"
+    )
 
 
 class Choice(Section):
     """What is chosen leave-one-piece-out: for each piece what is best on the others."""
 
-    high: tuple[float, ...] = Field((), description="values of lag.high to choose from; left out: as it is")
-    low: tuple[float, ...] = Field((), description="of lag.low")
-    min_beats: tuple[PositiveFloat, ...] = Field((), description="of lag.min_beats")
+    high: tuple[Threshold, ...] = Field((), description="values of lag.high to choose from; left out: as it is")
+    low: tuple[Threshold, ...] = Field((), description="of lag.low")
+    min_beats: tuple[Annotated[float, Field(gt=0, le=10_000)], ...] = Field((), description="of lag.min_beats")
 
 
 class Invariance(Section):
     """How invariance is measured: patches are retrieved after a shift."""
 
-    n_patches: int = Field(500, ge=2, description="patches, among which a shifted one looks for itself")
-    seed: NonNegativeInt = Field(0, description="draws them")
+    n_patches: int = Field(500, ge=2, le=10_000, description="patches, among which a shifted one looks for itself")
+    seed: NonNegativeInt = Field(0, lt=2**32, description="draws them")
 
 
 class ThemePage(Section):

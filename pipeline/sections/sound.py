@@ -6,7 +6,7 @@ Defaults are those of the paper (M-Lin-DM, "Deep Audio Embedding", 2021) unless 
 from itertools import pairwise
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, NonNegativeFloat, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from pipeline.parameters import Section
 
@@ -29,7 +29,7 @@ class Composition(Section):
         description="sections in order, letters A to D; the same letter sounds the same",
     )
     bpm: float = Field(120.0, ge=40, le=240, description="tempo in beats per minute")
-    seed: int = Field(0, ge=0, description="draws how hard each note is struck")
+    seed: int = Field(0, ge=0, lt=2**32, description="draws how hard each note is struck")
 
 
 class Sound(Section):
@@ -39,8 +39,10 @@ class Sound(Section):
         description="sound file in music/, or a full path: WAV, FLAC, OGG, Opus, MP3, AAC, M4A, a film ..."
     )
     sample_rate_hz: int = Field(44100, ge=1000, le=192000, description="the sound is resampled to this if it differs")
-    start_s: float = Field(0.0, ge=0, description="where the part that is used begins")
-    duration_s: float | None = Field(None, gt=0, description="length of the part that is used; left out: to the end")
+    start_s: float = Field(0.0, ge=0, le=1e6, description="where the part that is used begins")
+    duration_s: float | None = Field(
+        None, gt=0, le=1e6, description="length of the part that is used; left out: to the end"
+    )
     channel: Channel = None
 
 
@@ -48,12 +50,15 @@ class Music(Section):
     """What is known of the piece."""
 
     period_s: float | None = Field(
-        None, gt=0, description="length of its loop or bar: tables report whether the trajectory closes after it"
+        None,
+        gt=0,
+        le=1e6,
+        description="length of its loop or bar: tables report whether the trajectory closes after it",
     )
     bpm: float | None = Field(
         None, gt=0, le=1000, description="tempo in beats per minute: times are reported in beats too"
     )
-    sections: tuple[tuple[NonNegativeFloat, Name], ...] = Field(
+    sections: tuple[tuple[Annotated[float, Field(ge=0, le=1e6)], Name], ...] = Field(
         (), description="its sections in order, each [start in s, name]: shown by the player page and in WebVTT"
     )
 
@@ -75,7 +80,7 @@ class Spectrogram(Section):
     tukey_alpha: float = Field(
         0.4, ge=0, le=1, description="tapered fraction of the Tukey window; 0 rectangular, 1 Hann"
     )
-    max_frequency_hz: float = Field(4000.0, gt=0, description="bins up to the one nearest to this are kept")
+    max_frequency_hz: float = Field(4000.0, gt=0, le=96_000, description="bins up to the one nearest to this are kept")
     scale: Literal["magnitude", "db", "log_mel"] = Field(
         "magnitude", description="what a pixel is: linear magnitude, its decibels, or decibels in mel bands"
     )

@@ -33,7 +33,7 @@ class Collection(Section):
     )
     validation_fraction: float = Field(0.1, ge=0, lt=1, description="part of the groups held out, where no column says")
     test_fraction: float = Field(0.15, ge=0, lt=1, description="part of the groups for the test, where no column says")
-    seed: NonNegativeInt = Field(0, description="draws which groups are held out")
+    seed: NonNegativeInt = Field(0, lt=2**32, description="draws which groups are held out")
 
     @model_validator(mode="after")
     def check_that_something_is_left_to_train_on(self) -> Self:
@@ -85,7 +85,7 @@ class Roll(Section):
     )
     steps_per_beat: int = Field(4, ge=1, le=96, description="steps of a quarter note, where beats are known")
     step_s: float | None = Field(
-        None, gt=0, le=10, description="length of a step for performances without beats; left out: beats are known"
+        None, ge=0.001, le=10, description="length of a step for performances without beats; left out: beats are known"
     )
     relative_to: Literal["keys", "tonic"] = Field(
         "keys", description="pitches as they are; or each piece transposed so that its likely tonic is C"
@@ -107,7 +107,7 @@ class Rendering(Section):
     )
     bpm: float = Field(120.0, ge=30, le=300, description="tempo of atoms and of what has none")
     sample_rate_hz: int = Field(22050, ge=8000, le=96000, description="of the WAV files")
-    n_atoms: PositiveInt = Field(100, description="most active atoms that the page shows and plays")
+    n_atoms: PositiveInt = Field(100, le=10_000, description="most active atoms that the page shows and plays")
 
 
 class Pieces(Section):
@@ -118,4 +118,4 @@ class Pieces(Section):
     )
     pieces_per_composer: PositiveInt = Field(24, le=200, description="pieces of each of the composers")
     bars: int = Field(16, ge=4, le=64, description="length of a piece")
-    seed: NonNegativeInt = Field(0, description="draws what is played of each composer's habits")
+    seed: NonNegativeInt = Field(0, lt=2**32, description="draws what is played of each composer's habits")

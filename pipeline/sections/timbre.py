@@ -158,10 +158,10 @@ class TimbreFigures(Section):
         None, description="the source that is drawn, file name without ending; left out: the first"
     )
     target: Name | None = Field(None, description="the target that is drawn; left out: the first")
-    start_s: float = Field(0.0, ge=0, description="where the excerpt of spectrograms begins")
+    start_s: float = Field(0.0, ge=0, le=1e6, description="where the excerpt of spectrograms begins")
     duration_s: float = Field(5.0, gt=0, le=60, description="its length")
     spectrum_s: float | None = Field(
-        None, ge=0, description="when the 4096-point spectra are taken; left out: where the source is loudest"
+        None, ge=0, le=1e6, description="when the 4096-point spectra are taken; left out: where the source is loudest"
     )
     compare: tuple[tuple[Name, Name], ...] = Field(
         (), description="pairs of runs, or of groups of runs: the first minus the second, with an interval"

@@ -6,7 +6,7 @@ of which is one.
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -69,7 +69,9 @@ class Play(Section):
 class Figures(Section):
     """What is drawn next to what."""
 
-    compare: tuple[tuple[str, ...], ...] = Field((), description="lists of runs whose trajectories share a figure")
+    compare: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = Field(
+        (), description="lists of runs whose trajectories share a figure"
+    )
 
 
 class TrajectoryParameters(StudyParameters):

@@ -20,16 +20,16 @@ class Images(Section):
     side_pixels: int = Field(28, ge=8, le=64, description="images are resized to this where they differ")
     validation_fraction: float = Field(0.1, gt=0, lt=1, description="part held out from learning")
     test_fraction: float = Field(0.2, gt=0, lt=1, description="part for the test, where the source has none of its own")
-    seed: int = Field(0, ge=0, description="draws which are held out")
+    seed: int = Field(0, ge=0, lt=2**32, description="draws which are held out")
 
 
 class Classify(Section):
     """How features are evaluated: by classifiers of digits at any angle."""
 
-    n_neighbours: PositiveInt = Field(10, description="neighbours that vote, by cosine")
-    max_train: PositiveInt = Field(10_000, description="training images, at most")
-    max_test: PositiveInt = Field(10_000, description="test images, at most")
-    seed: int = Field(0, ge=0, description="draws images and angles")
+    n_neighbours: PositiveInt = Field(10, le=1000, description="neighbours that vote, by cosine")
+    max_train: PositiveInt = Field(10_000, le=10_000_000, description="training images, at most")
+    max_test: PositiveInt = Field(10_000, le=10_000_000, description="test images, at most")
+    seed: int = Field(0, ge=0, lt=2**32, description="draws images and angles")
 
 
 class Parameters(StudyParameters):

@@ -1,6 +1,6 @@
 """Parameters, results and steps of the study `signal`: complex bases of sound, invariant to a shift in time."""
 
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -23,9 +23,13 @@ class Sounds(Section):
 class ShiftMeasure(Section):
     """How invariance to a shift is measured."""
 
-    n_windows: int = Field(500, ge=10, description="windows held out, each of which is shifted by every shift")
-    shifts_samples: tuple[int, ...] = Field((1, 2, 4, 8, 16, 32, 64), min_length=1, description="by how much")
-    seed: int = Field(0, ge=0, description="draws the windows")
+    n_windows: int = Field(
+        500, ge=10, le=1_000_000, description="windows held out, each of which is shifted by every shift"
+    )
+    shifts_samples: tuple[Annotated[int, Field(ge=-100_000, le=100_000)], ...] = Field(
+        (1, 2, 4, 8, 16, 32, 64), min_length=1, description="by how much"
+    )
+    seed: int = Field(0, ge=0, lt=2**32, description="draws the windows")
 
 
 class Parameters(StudyParameters):

@@ -64,6 +64,11 @@ class Parameters(TrajectoryParameters):
     figures: Figures = Figures()
 
     @property
+    def composed_rate_hz(self) -> int:
+        """Sample rate of what step 0 makes."""
+        return self.sound.sample_rate_hz
+
+    @property
     def is_composed(self) -> bool:
         """Whether the sound is made by step 0."""
         return self.composition is not None and self.composition.file == self.sound.file

@@ -63,8 +63,8 @@ class Parameters(StudyParameters):
     def check_that_frames_overlap(self) -> Self:
         """Frames overlap enough for the sound to come back from them."""
         window, hop = self.stft.window_samples, self.stft.hop_samples
-        if hop * 4 > window:
-            raise ValueError(f"stft.hop_samples={hop}: must be at most a quarter of stft.window_samples={window}")
+        if hop * 4 > window or window % hop:
+            raise ValueError(f"stft.hop_samples={hop}: must divide stft.window_samples={window}, four times or more")
         return self
 
     @model_validator(mode="after")

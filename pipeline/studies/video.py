@@ -5,9 +5,9 @@ the paper of that study (M-Lin-DM, "Deep Video Embedding", 2021) unless the desc
 """
 
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt, field_validator, model_validator
+from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from pipeline.results import Result
 from pipeline.sections import autoencoder, forecasting, trajectory_study
@@ -41,14 +41,14 @@ class Model(autoencoder.Model):
         "autoencoder", description="train a network, or fit principal components as its baseline"
     )
     clip_windows: int = Field(75, ge=3, le=1000, description="points the forecaster sees before it forecasts the next")
-    lstm_units: PositiveInt = Field(32, description="size of the forecaster's recurrent layer")
+    lstm_units: PositiveInt = Field(32, le=2048, description="size of the forecaster's recurrent layer")
 
 
 class Training(autoencoder.Training):
     """How long, how fast, and from which samples at a time."""
 
-    epochs: PositiveInt = Field(12, description="passes over all samples")
-    batch_samples: PositiveInt = Field(4, description="samples in a batch, from anywhere in the film")
+    epochs: PositiveInt = Field(12, le=10_000, description="passes over all samples")
+    batch_samples: PositiveInt = Field(4, le=4096, description="samples in a batch, from anywhere in the film")
     pixel_stride: int = Field(
         2,
         ge=1,
@@ -67,7 +67,10 @@ class Forecast(forecasting.Forecast):
     """Which forecasts are made, from where, how far."""
 
     first_point: int = Field(
-        74, ge=0, description="first initial condition: a method must not see more points than there are up to it"
+        74,
+        ge=0,
+        le=10_000_000,
+        description="first initial condition: a method must not see more points than there are up to it",
     )
 
 
@@ -75,9 +78,12 @@ class Figures(trajectory_study.Figures):
     """What is drawn next to what."""
 
     period_s: float | None = Field(
-        None, gt=0, description="length of a round or loop: tables report whether the trajectory closes after it"
+        None,
+        gt=0,
+        le=1e6,
+        description="length of a round or loop: tables report whether the trajectory closes after it",
     )
-    sections: tuple[tuple[NonNegativeInt, Name], ...] = Field(
+    sections: tuple[tuple[Annotated[int, Field(ge=0, le=10_000_000)], Name], ...] = Field(
         (),
         description="rounds or scenes of the film in order, each [first of the stored frames, name]: trajectories are "
         "drawn in their colours",

@@ -21,14 +21,19 @@ from save_dataset.midi.reading import Piece, join_pieces, read_pieces
 def read_drums(parameters: Parameters, root: Path = ROOT, show_progress: bool = False) -> tuple[Corpus, list[Path]]:
     """Return the grids of a collection, and the files they were made from; print what is left out or lost."""
     grid = parameters.grid
-    pieces, paths = read_pieces(parameters.collection, partial(_why_not, grid), root, show_progress)
+    steps_per_beat = grid.steps_per_bar // BEATS_PER_BAR
+
+    def count_steps(notes: MidiNotes) -> float:
+        return float(notes.ends_beats.max() * steps_per_beat)
+
+    pieces, paths = read_pieces(parameters.collection, partial(_why_not, grid), count_steps, root, show_progress)
     grids, counts = zip(*(to_grid(notes, grid.drums, grid.steps_per_bar) for _, notes in pieces), strict=True)
     _print_losses(pieces, counts, grid)
     corpus = join_pieces(
         pieces, grids,
         bpm=[_tempo_of(piece) for piece in pieces],
         channels=[f"{kind} {drum}" for kind in KINDS for drum in grid.drums],
-        steps_per_beat=grid.steps_per_bar // BEATS_PER_BAR,
+        steps_per_beat=steps_per_beat,
     )  # fmt: skip
     return corpus, paths
 

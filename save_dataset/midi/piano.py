@@ -6,6 +6,7 @@ a part of a second, and beats are nominal. Tokens have no chords. Where pitches 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ N_NAMED = 6  # labels whose pieces are counted
 def read_piano(parameters: Parameters, root: Path = ROOT, show_progress: bool = False) -> tuple[Corpus, list[Path]]:
     """Return the corpus, and the files it was made from: the table, MIDI, and chord labels; print what is left out."""
     roll = parameters.roll
-    pieces, paths = read_pieces(parameters.collection, _why_not, root, show_progress)
+    pieces, paths = read_pieces(parameters.collection, _why_not, partial(_count_steps, roll), root, show_progress)
     labels = [None] * len(pieces) if roll.kind == "tokens" else _find_labels([entry.path for entry, _ in pieces])
     if roll.kind != "tokens":
         _print_missing_keys(pieces)
@@ -71,6 +72,12 @@ def _why_not(notes: MidiNotes) -> str:
     if notes.is_drum.all():
         return "with drums only"
     return "" if on_keys(notes).any() else "without a note on a piano's keys"
+
+
+def _count_steps(roll: Roll, notes: MidiNotes) -> float:
+    if roll.step_s is not None:
+        return float(notes.ends_s.max() / roll.step_s)
+    return float(notes.ends_beats.max() * roll.steps_per_beat)  # of tokens there are no more, but for pieces of seconds
 
 
 def _print_missing_keys(pieces: Sequence[Piece]) -> None:

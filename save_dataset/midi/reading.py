@@ -15,30 +15,36 @@ from save_dataset.midi.collection_table import table_of
 from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.files import CACHE, MidiNotes, read_all
 
+MAX_PIECE_STEPS = 1_000_000  # more than a day at 4 steps a beat: two notes may be years apart
+MAX_STEPS = 10_000_000  # 7 GB of piano rolls
+
 Piece = tuple[Entry, MidiNotes]
 
 
 def read_pieces(
-    collection: Collection, why_not: Callable[[MidiNotes], str], root: Path = ROOT, show_progress: bool = False
-) -> tuple[list[Piece], list[Path]]:
+    collection: Collection, why_not: Callable[[MidiNotes], str], count_steps: Callable[[MidiNotes], float],
+    root: Path = ROOT, show_progress: bool = False,
+) -> tuple[list[Piece], list[Path]]:  # fmt: skip
     """Return the pieces that can be used, and their files, the table first; print which others there are and why.
 
     Parameters
     ----------
     why_not : callable
         Says why a file that was parsed cannot be used; empty if it can.
+    count_steps : callable
+        Says how long a file is, before it is made; one of more than a million steps cannot be used.
 
     Raises
     ------
     ValueError
-        If no file can be used; the message gives the reasons.
+        If no file can be used; the message gives the reasons. If all together are too long.
     """
     entries = read_collection(collection, root)
     parsed, broken = read_all([entry.path for entry in entries], root / CACHE, show_progress=show_progress)
     pieces: list[Piece] = []
     left_out: dict[str, list[str]] = {}
     for entry, notes in zip(entries, parsed, strict=True):
-        if notes is None or (reason := why_not(notes)):
+        if notes is None or (reason := why_not(notes) or _why_too_long(count_steps(notes))):
             left_out.setdefault("broken" if notes is None else reason, []).append(entry.name)
         else:
             pieces.append((entry, notes))
@@ -48,11 +54,20 @@ def read_pieces(
     ]
     if not pieces:
         raise ValueError(f"collection.folder={collection.folder!r}: nothing can be used; {'; '.join(lines)}")
+    if (n_steps := sum(count_steps(notes) for _, notes in pieces)) > MAX_STEPS:
+        raise ValueError(
+            f"collection.folder={collection.folder!r}: {n_steps:.0f} steps are more than {MAX_STEPS}; "
+            "use fewer files, or a coarser grid"
+        )
     for line in lines + [f"{entry.name}: {broken[entry.path]}" for entry in entries if entry.path in broken]:
         print(line)
     print_mended({entry.name: notes for entry, notes in pieces})
     table = table_of(collection, root)
     return pieces, [*([table] if table else []), *(entry.path for entry, _ in pieces)]
+
+
+def _why_too_long(n_steps: float) -> str:
+    return f"longer than {MAX_PIECE_STEPS} steps" if n_steps > MAX_PIECE_STEPS else ""
 
 
 def print_mended(notes_by_name: Mapping[str, MidiNotes]) -> None:

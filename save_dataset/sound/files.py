@@ -1,6 +1,6 @@
 """Sound files in, mono samples out, and back; everything that can be wrong with a recording is found here."""
 
-import errno
+import io
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -104,9 +104,8 @@ def write_sound(samples: np.ndarray, path: Path, sample_rate_hz: int) -> Path:
     """Write mono samples in [-1, 1] as 16 bit WAV or FLAC; ValueError if the path has another ending."""
     if path.suffix not in (".wav", ".flac"):
         raise ValueError(f"{path}: must end in .wav or .flac")
+    content = io.BytesIO()  # of a file libsndfile says "System error.", whatever is wrong with it
+    soundfile.write(content, samples, sample_rate_hz, format=path.suffix[1:], subtype="PCM_16")
     with atomic_write(path) as temporary:
-        try:
-            soundfile.write(temporary, samples, sample_rate_hz, subtype="PCM_16")
-        except soundfile.LibsndfileError as error:
-            raise OSError(errno.EIO, error.error_string) from error
+        temporary.write_bytes(content.getbuffer())
     return path

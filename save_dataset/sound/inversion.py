@@ -12,6 +12,7 @@ import librosa
 import numpy as np
 import scipy.signal
 
+from save_dataset.sound.mel_inverse import spread_bands
 from save_dataset.sound.spectrogram import mel_bands
 
 HOPS_PER_WINDOW = 4  # phases follow from what frames share; the stored frames may share nothing
@@ -59,5 +60,5 @@ def linear_magnitude(
         pixels = np.where(pixels > lowest, librosa.db_to_amplitude(pixels), 0.0)
     if scale == "log_mel":
         bands = mel_bands(sample_rate_hz, window_samples, max_frequency_hz, frames.shape[1])
-        return np.sqrt(librosa.util.nnls(bands, np.square(pixels.T))).T
+        return np.sqrt(spread_bands(np.square(pixels), bands))
     return np.pad(pixels, ((0, 0), (0, window_samples // 2 + 1 - pixels.shape[1])))

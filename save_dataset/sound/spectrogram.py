@@ -97,6 +97,10 @@ def projection(
         return centres_hz, lambda magnitude: np.sqrt(np.square(magnitude) @ bands.T)
     frequencies_hz = np.fft.rfftfreq(window_samples, 1 / sample_rate_hz)
     n_bins = int(np.argmin(np.abs(frequencies_hz - max_frequency_hz))) + 1
+    if n_bins == 1:
+        raise ValueError(
+            f"max_frequency_hz={max_frequency_hz}: must reach the first bin, at {frequencies_hz[1]:.1f} Hz"
+        )
     return frequencies_hz[:n_bins], lambda magnitude: magnitude[:, :n_bins].copy()  # a view would keep all bins alive
 
 

@@ -1,28 +1,13 @@
 """The sounds of the study `timbre`: what is learned and what is passed through, each after the other in one array."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
 from pipeline import results
 from pipeline.parameters import ROOT, StudyParameters
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What is stored as one array for each field."""
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
-        """Return what `to_arrays` gave."""
-        return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
-
-    def to_arrays(self) -> dict[str, np.ndarray]:
-        """Return its fields by name, for `pipeline.results.save`."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+from save_dataset.stored import Stored
 
 
 @dataclass(frozen=True)

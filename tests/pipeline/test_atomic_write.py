@@ -1,4 +1,7 @@
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -64,3 +67,15 @@ def test_path_that_is_a_folder_or_lies_in_a_file(tmp_path):
             temporary.write_text("new")
     assert (tmp_path / "file").read_text() == "I am a file"
     assert names_in(tmp_path) == ["file", "folder"]
+
+
+def test_what_a_killed_process_left_of_the_file_is_removed(tmp_path):
+    """Not what one at work writes, nor what was left of other files."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    others = [f".d.{ended.pid}.txt", f".c.{ended.pid}.npz", f".c.{os.getppid()}.txt", ".c.txt"]
+    for name in (f".c.{ended.pid}.txt", *others):
+        (tmp_path / name).touch()
+    with atomic_write(tmp_path / "c.txt") as temporary:
+        temporary.write_text("new")
+    assert names_in(tmp_path) == sorted([*others, "c.txt"])

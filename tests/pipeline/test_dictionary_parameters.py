@@ -102,3 +102,9 @@ def test_results_of_training_depend_on_what_is_trained_and_on_the_corpus(load_te
         expected = {"composition", "collection", array, "model", "loss", "corruption", "training"}
         assert set(sections_of(parameters, "dictionary")) == set(sections_of(parameters, "codes")) == expected
         assert set(sections_of(parameters, "corpus")) == {"composition", "collection", array}
+
+
+def test_proportions_that_would_have_one_name_are_refused(load_text):
+    assert load_text("generate.alphas = [0.5, 0.51]").generate.alphas == (0.5, 0.51)
+    with pytest.raises(ValueError, match="generate.alphas: must differ by a percent, they are 0.5, 0.501$"):
+        load_text("generate.alphas = [0.5, 0.501]")

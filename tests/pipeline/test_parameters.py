@@ -25,6 +25,34 @@ def test_file_overrides_defaults(load_text):
     assert parameters.sound.start_s == 3.0  # a whole number is taken for a float
 
 
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("x" + ".x" * 400 + " = 1\n", "tables or lists lie too deep in each other"),
+        ("x = " + "[" * 400 + "]" * 400 + "\n", "tables or lists lie too deep in each other"),
+        ("x = " + "[" * 40_000 + "]" * 40_000 + "\n", "tables or lists lie too deep in each other"),
+        (f"training.seed = {'9' * 5000}\n", "is not a TOML file: .*5000 digits"),
+        (f"training.learning_rate = 1e{'9' * 500}\n", "training.learning_rate=inf: must be a finite number"),
+        (f"training.seed = {'9' * 300}\n", r"training.seed=9+\.\.\.9+: must be less than \d+"),
+        ("figures.compare = [[]]\n", "figures.compare.0=.*at least 1 item"),
+    ],
+    ids=["deep tables", "deep lists", "deeper lists", "a long integer", "a large float", "a large integer", "no run"],
+)
+def test_values_beyond_measure_are_refused_in_a_short_line(load_text, lines, message):
+    with pytest.raises(ValueError, match=f"^parameters/song.toml: {message}") as raised:
+        load_text(lines + SONG + RUN)
+    assert len(str(raised.value)) < 200
+
+
+def test_a_long_chain_of_files_is_refused(write_parameters):
+    for number in range(1200):
+        root = write_parameters(f'base = "a{number + 1}"\n', f"a{number}")
+    with pytest.raises(
+        ValueError, match=r"^parameters/a0.toml: base='a1': more than 20 files are based on each other$"
+    ):
+        load("a0", root)
+
+
 def test_run_changes_only_what_it_says(load_text):
     parameters = load_text(SONG + "model.latent_dim = 12\n[runs.RF]\n[runs.R]\nloss.alpha = 0.0\n")
     rf, r = parameters.for_runs()

@@ -6,7 +6,14 @@ import pytest
 
 from pipeline import provenance
 
-RECORD = {"parameters": {"name": "a"}, "step": "a.step1", "digest": "12", "made_from": {"b": "34"}, "raw": {"c": "56"}}
+RECORD = {
+    "kind": "z",
+    "parameters": {"name": "a"},
+    "step": "a.step1",
+    "digest": "12",
+    "made_from": {"b": "34"},
+    "raw": {"c": "56"},
+}
 RECORD |= {"versions": {"numpy": "2"}, "commit": ""}
 
 

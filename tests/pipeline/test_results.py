@@ -167,6 +167,17 @@ def test_stale_when_the_raw_file_changed(rf, root):
     assert results.is_fresh(rf, "embedding", root)
 
 
+def test_all_that_cannot_be_used_is_told(rf, root, write_parameters):
+    save_all(rf, root)
+    results.save(rf, "history", {"loss": np.arange(3)}, root)
+    lines = results.left_out(load("song", write_parameters(SONG + "training.seed = 1\n" + RUNS)), root)
+    stale = r"output/song/RF/{}: was made with training.seed=0, .*now says 1; run: .*step2_train_song song"
+    for name in ("autoencoder.keras", "history.npz"):
+        assert [line for line in lines if re.fullmatch(stale.format(name), line)]
+    assert [line for line in lines if "R/autoencoder.keras" in line and line.endswith(": not made yet")]
+    assert not [line for line in lines if "spectrogram" in line]
+
+
 def test_raw_file_outside_the_repository(song, root, tmp_path_factory):
     sound = tmp_path_factory.mktemp("elsewhere") / "b.wav"
     sound.write_bytes(b"sound")
@@ -188,7 +199,7 @@ def change_bytes(path):
     ("spoil", "message"),
     [
         (truncate, "is broken, or no result of a step"),
-        (change_bytes, "is no complete .npz file"),
+        (change_bytes, "is broken, or no result of a step"),
         (lambda path: path.write_bytes(b""), ""),
         (lambda path: np.savez(path, **ARRAYS), "is broken, or no result of a step"),
     ],
@@ -199,6 +210,90 @@ def test_broken_arrays(song, root, spoil, message):
     message = rf"^output/song/spectrogram.npz: {message}.*; run: .*step1_save_song song$"
     assert_refused(song, "spectrogram", root, message)
     assert not results.is_fresh(song, "spectrogram", root)
+
+
+def rewrite(path, change, save=np.savez):
+    """Write a result with other members under its old record."""
+    with np.load(path) as members:
+        save(path, **{name: array for name, array in (dict(members) | change).items() if array is not None})
+
+
+def record_with(path, **change):
+    with np.load(path) as members:
+        return np.array(json.dumps(json.loads(str(members["record"])) | change))
+
+
+def claim(path, shape):
+    """Let the header of `frames`, in the file and in its checksum, claim another shape."""
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}"
+    with np.load(path) as members:
+        rest = {f"{name}.npy": array for name, array in dict(members).items() if name != "frames"}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("frames.npy", b"\x93NUMPY\x01\x00v\x00" + header.ljust(117).encode() + b"\n" + bytes(48))
+        for name, array in rest.items():
+            with archive.open(name, "w") as file:
+                np.save(file, array)
+
+
+TAMPERED = [
+    (lambda path: rewrite(path, {"frames": np.zeros((3, 2))}), "does not hold what its record says"),
+    (lambda path: rewrite(path, {"hop_s": None}), "does not hold what its record says"),
+    (lambda path: rewrite(path, {"more": np.zeros(2)}), "does not hold what its record says"),
+    (
+        lambda path: rewrite(path, {"record": record_with(path, kind="embedding")}),
+        "was made as another result, embedding",
+    ),
+    (lambda path: rewrite(path, {"record": record_with(path, raw=[1])}), "is broken, .*its record: raw: "),
+    (
+        lambda path: rewrite(path, {"record": record_with(path, made_from={"a": 1})}),
+        "is broken, .*its record: made_from.a: ",
+    ),
+    (lambda path: rewrite(path, {"record": record_with(path, parameters=[])}), "is broken, .*its record: parameters: "),
+    (
+        lambda path: rewrite(path, {"record": record_with(path, parameters={"sound": []})}),
+        "is broken, .*parameters.sound",
+    ),
+    (
+        lambda path: rewrite(path, {"frames": np.zeros((2000, 2000))}, np.savez_compressed),
+        "is broken, .*are compressed",
+    ),
+    (lambda path: claim(path, (80_000, 80_000)), r"is broken, .*frames.npy is said to have the shape \(80000, 80000\)"),
+    (lambda path: claim(path, (2, 2)), r"is broken, .*frames.npy is said to have the shape \(2, 2\)"),
+]
+
+
+@pytest.mark.parametrize(("tamper", "message"), TAMPERED)
+def test_arrays_that_were_tampered_with(song, root, tamper, message):
+    tamper(save_spectrogram(song, root))
+    assert_refused(
+        song, "spectrogram", root, rf"^output/song/spectrogram.npz: {message}.*; run: .*step1_save_song song$"
+    )
+
+
+def test_results_that_were_exchanged_are_not_taken_for_each_other(rf, root):
+    save_all(rf, root)
+    first, second = (results.path_of(rf, kind, root) for kind in ("embedding", "history"))
+    results.save(rf, "history", {"z": np.eye(3)}, root)
+    second.replace(first)
+    assert_refused(rf, "embedding", root, "embedding.npz: was made as another result, history; run: .*step3")
+
+
+def test_no_flipped_bit_is_a_traceback_or_changes_a_value(song, root):
+    path = save_spectrogram(song, root)
+    whole = path.read_bytes()
+    start = whole.index(b"PK\x01\x02")  # of the list of members
+    refused = []
+    for position in [*range(180), *range(start, len(whole))]:
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 1 << position % 8]) + whole[position + 1 :])
+        try:
+            arrays = results.load(song, "spectrogram", root)
+        except ValueError as error:
+            refused.append(str(error))
+        else:
+            np.testing.assert_equal(arrays, ARRAYS)
+    line = re.compile(r"output/song/spectrogram.npz: .*; run: .*step1_save_song song")
+    assert [text for text in refused if not line.fullmatch(text)] == []
+    assert len(refused) > 100
 
 
 def test_arrays_that_hold_pickled_objects(song, root):

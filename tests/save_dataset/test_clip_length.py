@@ -45,3 +45,12 @@ def test_message_says_seconds_there_and_needed_and_what_for(song):
     message = f"music/a.wav: 0.93 s of sound: {needs}"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         check_clip_length(spectrogram_of(40), song.for_run("RF"), SOUND)
+
+
+def test_a_section_that_begins_after_the_end_is_refused(write_parameters):
+    text = 'study = "song"\nsound.file = "a.wav"\nmusic.sections = [[0.0, "A"], [3.0, "B"]]\n' + RUNS
+    parameters = load("song", write_parameters(text)).for_run("R")
+    check_clip_length(spectrogram_of(150), parameters, SOUND)
+    message = "music/a.wav: 2.32 s of sound: music.sections: 'B' begins at 3 s"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        check_clip_length(spectrogram_of(100), parameters, SOUND)

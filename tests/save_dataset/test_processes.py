@@ -52,18 +52,33 @@ def test_what_goes_wrong_in_a_task_is_raised(few):
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
-def test_ctrl_c_stops_all_processes_at_once(tmp_path):
+@pytest.fixture
+def started(tmp_path):
+    """A process that has others at work, in a session of their own."""
     (tmp_path / "stopped.py").write_text(STOPPED, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, str(tmp_path / "stopped.py")]
     let_ctrl_c_in = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # ignored where tests run in the background
     output = {"stdout": PIPE, "stderr": PIPE, "text": True}
     with Popen(command, env=environment, **output, start_new_session=True, preexec_fn=let_ctrl_c_in) as started:
-        first = started.stdout.readline()
-        os.killpg(started.pid, signal.SIGINT)  # as the terminal does it: to all processes
-        printed, complaint = started.communicate(timeout=20)
+        yield started
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are killed otherwise there")
+def test_processes_end_with_one_that_is_killed(started):
+    assert started.stdout.readline()
+    started.kill()
+    printed, _ = started.communicate(timeout=20)  # those at work have the same output: it ends with the last of them
+    assert len(printed.split()) < 20
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
+def test_ctrl_c_stops_all_processes_at_once(started):
+    first = started.stdout.readline()
+    os.killpg(started.pid, signal.SIGINT)  # as the terminal does it: to all processes
+    printed, complaint = started.communicate(timeout=20)
     assert first
     assert len(printed.split()) < 20
     assert complaint.count("Traceback") == 1

@@ -1,12 +1,16 @@
-import h5py
+import os
+import re
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from pipeline import provenance
 from pipeline.studies.drums import Parameters
-from train_model.callbacks import can_resume
 from train_model.fitting import compile_with_adam, fit_resumably, remove_unfinished, unfinished_folder
+from train_model.state import FILE
 
 DATA = np.arange(6.0)
 TWO_ARRAYS = [DATA, DATA[:2]]
@@ -56,10 +60,10 @@ def test_weights_of_the_epoch_that_validates_best_are_kept_also_after_a_stop(tmp
 
 def test_watchers_come_when_the_state_is_kept(tmp_path):
     seen = []
-    history = tmp_path / "unfinished_0" / "history.csv"
-    watcher = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(history.read_text()))
+    path = tmp_path / "unfinished_0" / FILE
+    watcher = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(read(path)))
     train(tmp_path, 2, watchers=[watcher])
-    assert [text.splitlines()[-1].split(",")[:2] for text in seen] == [["0", "4.0"], ["1", "1.0"]]
+    assert [state["history_loss"].tolist() for state in seen] == [[4.0], [4.0, 1.0]]
 
 
 def test_a_loss_that_is_not_finite_stops_and_leaves_nothing(tmp_path):
@@ -81,16 +85,15 @@ def test_the_learning_rate_stays_or_falls_to_nothing():
 
 
 def leave_state(folder):
-    (folder / "backup").mkdir(parents=True)
-    h5py.File(folder / "backup" / "latest.weights.h5", "w").close()
-    (folder / "history.csv").write_text("epoch,loss\n0,1\n")
+    folder.mkdir(parents=True)
+    (folder / FILE).write_bytes(b"")
     return folder
 
 
 def test_a_training_finds_its_own_state_again(tmp_path):
     mine = leave_state(unfinished_folder(tmp_path, make_parameters(), TWO_ARRAYS))
     assert unfinished_folder(tmp_path, make_parameters(), [array.copy() for array in TWO_ARRAYS]) == mine
-    assert can_resume(mine)
+    assert mine.is_dir()
 
 
 @pytest.mark.parametrize(
@@ -110,15 +113,83 @@ def test_state_of_any_other_training_is_removed(tmp_path, training, data):
     assert not mine.exists()
 
 
-@pytest.mark.parametrize("content", [b"no weights", b"", None])
-def test_state_that_is_broken_is_removed(tmp_path, content):
-    mine = leave_state(unfinished_folder(tmp_path, make_parameters(), [DATA]))
-    if content is None:
-        (mine / "history.csv").unlink()
-    else:
-        (mine / "backup" / "latest.weights.h5").write_bytes(content)
-    assert unfinished_folder(tmp_path, make_parameters(), [DATA]) == mine
-    assert not mine.exists()
+def read(path):
+    with np.load(path) as arrays:
+        return dict(arrays)
+
+
+def rewrite(change):
+    """A change of a state's arrays, written with their digest."""
+
+    def write(path):
+        state = read(path) | change
+        digest = provenance.digest_arrays(
+            {name: np.asarray(array) for name, array in state.items() if name != "digest"}
+        )
+        np.savez(path, **state | {"digest": digest})
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda path: path.write_bytes(b""), "is no complete .npz file"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-50]), "is no complete .npz file"),
+        (lambda path: np.savez(path, **read(path) | {"variable_0": np.ones((1, 1))}), "is not what was written"),
+        (lambda path: np.savez(path, history_loss=np.ones(2)), "is not what was written"),
+        (rewrite({"variable_0": np.ones((2, 1))}), "is not of this model"),
+        (rewrite({"variable_9": np.ones(3)}), "is not of this model"),
+        (rewrite({"history_other": np.ones(3)}), "is not of this model"),
+        (rewrite({"best_0": np.ones((1, 1))}), "is not of this model"),
+        (rewrite({"history_loss": np.ones(3)}), "has 2 steps for 3 epochs of 1"),
+    ],
+    ids=["empty", "cut", "changed", "made up", "shape", "more", "history", "best", "steps"],
+)
+def test_a_state_that_does_not_fit_is_dropped_with_a_line(tmp_path, capsys, spoil, reason):
+    train(tmp_path, 2)
+    spoil(tmp_path / "unfinished_0" / FILE)
+    weight, history = train(tmp_path, 3)
+    assert (weight, history["loss"].tolist()) == (2.75, [4, 1, 0.25])
+    assert re.fullmatch(
+        rf"state.npz of a training that was stopped {reason}.*: it begins anew\n", capsys.readouterr().out
+    )
+
+
+PLACES = ("savez", "fsync", "replace")
+
+
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt, OSError(28, "No space left on device")], ids=["stop", "full disk"]
+)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("n_writes", [0, 1, 3])
+@pytest.mark.parametrize("validated", [False, True])
+def test_stopped_at_any_write_it_ends_at_the_same_weights(tmp_path, monkeypatch, error, place, n_writes, validated):
+    options = {"validation": batches_of(2.5)} if validated else {}
+    expected = train(tmp_path / "whole", 4, **options)
+    writes = []
+    owner = {"savez": np, "fsync": os, "replace": Path}[place]
+    whole = getattr(owner, place)
+
+    def stop(*args, **kwargs):
+        writes.append(place)
+        if len(writes) == n_writes + 1:
+            if place == "savez":
+                Path(args[0]).write_bytes(b"half")
+            raise error
+        return whole(*args, **kwargs)
+
+    monkeypatch.setattr(owner, place, stop)
+    with pytest.raises((KeyboardInterrupt, OSError)):
+        train(tmp_path / "stopped", 4, **options)
+    left = [path.name for path in (tmp_path / "stopped" / "unfinished_0").iterdir()]
+    assert left == [FILE] * (n_writes > 0)
+    weight, history = train(tmp_path / "stopped", 4, **options)
+    assert weight == expected[0]
+    assert {name: values.tolist() for name, values in history.items()} == {
+        name: values.tolist() for name, values in expected[1].items()
+    }
 
 
 def test_nothing_but_unfinished_trainings_is_removed(tmp_path):

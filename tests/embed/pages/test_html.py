@@ -49,6 +49,8 @@ def test_the_policy_allows_only_what_is_in_the_page(web):
         assert rules.pop(rule) == f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
     nothing = dict.fromkeys(("default-src", "base-uri", "form-action"), "'none'")
     assert rules == nothing | {"media-src": "blob:", "img-src": "data:"}
+    connected = fill_page(web, "small", "own", title="x", data={}, connect=True)
+    assert connected == page.replace(policy, f"{policy}; connect-src 'self'")
 
 
 def test_no_page_fetches_anything(player_page, theme_pages, dictionary_files):

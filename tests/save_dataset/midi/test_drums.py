@@ -9,7 +9,7 @@ from save_dataset.midi.corpus import NO_CHORD, Corpus
 from save_dataset.midi.drum_grid import to_grid
 from save_dataset.midi.drums import read_drums
 from save_dataset.midi.files import read_midi
-from tests.small_midi import write_drums, write_midi
+from tests.small_midi import write_drums, write_far_apart, write_midi
 
 HIT = mido.Message("note_on", channel=9, note=38)
 DRUMS = 'study = "drums"\n[collection]\nfolder = "songs"\n{}\n[runs.A]\n'
@@ -64,6 +64,17 @@ def test_what_is_left_out_is_printed_by_reason_and_name(songs, read, capsys):
         assert f"left out: 1 of 7 files: {reason} (rock/{name}.mid)\n" in out
     assert "rock/broken.mid: cannot be read as MIDI: " in out
     assert "5 notes, 1 (20.0%) lost to a louder one in the same step" in out
+
+
+def test_notes_years_apart_are_left_out_and_music_too_long_altogether_is_refused(songs, read, capsys, monkeypatch):
+    write_far_apart(songs / "rock" / "far.mid", channel=9)
+    assert list(read()[0].names) == ["funk/one.mid", "rock/two.mid"]
+    assert "1 of 8 files: longer than 1000000 steps (rock/far.mid)\n" in capsys.readouterr().out
+    monkeypatch.setattr("save_dataset.midi.reading.MAX_STEPS", 10)
+    with pytest.raises(
+        ValueError, match=r"^collection.folder='songs': \d+ steps are more than 10; use fewer files, or"
+    ):
+        read()
 
 
 def test_many_names_are_counted_and_a_metre_that_changes_later_counts(songs, read, capsys):

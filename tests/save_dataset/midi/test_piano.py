@@ -6,7 +6,7 @@ from save_dataset.midi.above_bass import to_roll
 from save_dataset.midi.corpus import NO_CHORD
 from save_dataset.midi.event_tokens import from_numbers, to_notes
 from save_dataset.midi.piano import count_notes, describe, read_piano
-from tests.small_midi import CHORDS, END, TOML, write_midi
+from tests.small_midi import CHORDS, END, TOML, write_far_apart, write_midi
 
 
 @pytest.fixture
@@ -111,6 +111,13 @@ def test_what_cannot_be_used_is_left_out_and_named(scores, read, capsys):
         "left out: 1 notes of 5: on no key of a piano",
     ):  # fmt: skip
         assert line in printed
+
+
+@pytest.mark.parametrize("roll", ["", "step_s = 1.0"])
+def test_notes_years_apart_are_left_out(scores, read, capsys, roll):
+    write_far_apart(scores / "Bach" / "far.mid", channel=0)
+    assert len(read(roll)[0].names) == 2
+    assert "1 of 3 files: longer than 1000000 steps (Bach/far.mid)\n" in capsys.readouterr().out
 
 
 def test_broken_labels_are_named(scores, read):

@@ -139,6 +139,8 @@ def test_sound_of_one_frame_of_less_and_of_silence():
     assert stored["times_s"].tolist() == [512 / RATE_HZ]
     with pytest.raises(ValueError, match=r"^window_samples=1024: must be at most the 1023 of the sound$"):
         compute_spectrogram(np.ones(1023))
+    with pytest.raises(ValueError, match=r"^max_frequency_hz=20.0: must reach the first bin, at 43.1 Hz$"):
+        compute_spectrogram(np.arange(2048.0), max_frequency_hz=20.0)
     with pytest.raises(ValueError, match=r"^overlap=0.9999: leaves no hop at window_samples=1024$"):
         compute_spectrogram(np.ones(5000), overlap=0.9999)
     for scale in ("magnitude", "db", "log_mel"):
