@@ -1,6 +1,6 @@
 """Step 7 of the study `switches`: measure how long inversion to sound takes, and how near to the recording it comes.
 
-Reads recordings, those of the clips or others.
+Reads the recordings that the clips are cut from, one after the other.
 Writes output/<name>/inversion.npz, which concerns no generator.
 What is up to date is left as it is.
 """

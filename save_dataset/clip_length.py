@@ -26,9 +26,6 @@ def _check_sound(spectrogram: Mapping[str, Any], parameters: song.Parameters, pa
     there_s, needed_s = (
         float((n - 1) * spectrogram["hop_s"] + spectrogram["frame_s"]) for n in (n_frames, sample.n_frames)
     )
-    for start_s, name in parameters.music.sections:
-        if start_s >= there_s:
-            raise ValueError(f"{path}: {there_s:.2f} s of sound: music.sections: {name!r} begins at {start_s:g} s")
     if n_frames < sample.n_frames:
         n_windows = sample.n_frames - sample.window_frames + 1
         raise ValueError(
@@ -37,6 +34,9 @@ def _check_sound(spectrogram: Mapping[str, Any], parameters: song.Parameters, pa
             f"(a sample spans {n_windows} windows of {parameters.window.length_s:g} s, "
             "as model.clip_windows and loss.max_lag say)"
         )
+    for start_s, name in parameters.music.sections:
+        if start_s >= there_s:
+            raise ValueError(f"{path}: {there_s:.2f} s of sound: music.sections: {name!r} begins at {start_s:g} s")
 
 
 def _check_parts_of_film(n_frames: int, parameters: video.Parameters, path: Path) -> None:

@@ -57,12 +57,13 @@ def draw_windows(arrays: Mapping[str, np.ndarray], usual: int) -> Figure:
         times.plot(arrays["librosa_samples"], librosa_s, "o", color=colour, fillstyle="none", label=f"librosa's {name}")
     times.axhline(arrays["duration_s"] / 4, color="0.6", linestyle=":", label="a quarter of the duration")
     times.set(yscale="log", ylabel=f"processor time (s), {arrays['duration_s']:.0f} s of sound")
+    times.set_ylim(top=20 * arrays["duration_s"])  # above is the legend
     errors = dict(zip(ERRORS[1:], arrays["errors"][1:, :, FAST, :, usual], strict=True))
     drawn = {"length (numbers)": arrays["n_numbers"], **errors}
     for axes, (label, by_kind) in zip(others, drawn.items(), strict=True):
         for name, style, values in zip(KINDS, STYLES, by_kind, strict=True):
             axes.plot(windows, values, style, color="black", marker=".", label=name)
-        axes.set(ylabel=label, yscale="log" if label.startswith("length") else "linear")
+        axes.set(ylabel=label, **({"ylim": (0, None)} if label in ERRORS else {"yscale": "log"}))
     others[2].axhline(2, color="0.6", linestyle=":", label="unrelated sounds")
     for axes in panels:
         axes.set_xscale("log", base=2)

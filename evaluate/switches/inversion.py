@@ -61,15 +61,17 @@ class Trial:
         self.log_mel_power = self.measure_log_mel(samples)
 
     def follow(self, magnitudes: np.ndarray, form: str, iterations: np.ndarray) -> Iterator[tuple[float, ...]]:
-        """Yield processor time and errors after numbers of iterations, of one run."""
+        """Yield processor time and errors after numbers of iterations, of one run; NaN from PGHI on beyond 32."""
         start, momentum = "pghi" if form == "pghi" else "random", 0.0 if form == "plain" else self.settings.momentum
         phases, spent_s = timed(first_phases, magnitudes, self.framing, start, self.settings.seed)
         sounds = iterate(magnitudes, phases, self.framing, momentum=momentum)
-        for index in range(iterations[-1] + 1):
+        last = min(iterations[-1], LIBROSA_ITERATIONS) if form == "pghi" else iterations[-1]
+        for index in range(last + 1):
             sound, seconds = timed(next, sounds)
             spent_s += seconds
             if index in iterations:
                 yield spent_s, *self.errors(sound)
+        yield from [(np.nan,) * (1 + len(ERRORS))] * int(np.sum(iterations > last))
 
     def invert_by_librosa(self) -> tuple[float, ...]:
         """Return the times of the two functions that `librosa.feature.inverse.mel_to_audio` calls, and the errors."""

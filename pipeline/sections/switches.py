@@ -23,7 +23,10 @@ class Clips(Section):
     clips_per_file: PositiveInt = Field(1, le=1000, description="clips that are cut from each file, at most")
     start_s: float = Field(0.0, ge=0, le=1e6, description="where the first clip of each file begins")
     step_s: float | None = Field(
-        None, ge=0.01, description="from the beginning of a clip to that of the next; left out: the length of a clip"
+        None,
+        ge=0.01,
+        le=1e6,
+        description="from the beginning of a clip to that of the next; left out: the length of a clip",
     )
     max_clips: int = Field(512, ge=2, le=4096, description="clips that are used, at most; of each file alike many")
     loudness: bool = Field(True, description="whether all clips are made equally loud (A-weighted)")

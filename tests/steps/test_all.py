@@ -407,7 +407,7 @@ def test_trajectory_of_the_demo_finds_its_bars_and_its_form(demo_root, run):
     assert max(to_second_a, to_last_a) < 0.5 * to_b
 
 
-DEMO_OF_A_SECOND = 'base = "demo"\n[composition]\nform = "A"\nbpm = 240'
+DEMO_OF_A_SECOND = 'base = "demo"\nmusic.sections = []\n[composition]\nform = "A"\nbpm = 240'
 
 
 def test_step0_does_not_write_over_a_recording(small, write_parameters):
