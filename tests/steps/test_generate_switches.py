@@ -43,7 +43,7 @@ def done(write_session_parameters):
 def test_the_table_has_its_codes_and_sounds_and_an_autoencoder_has_none(done):
     parameters = load("small", done).for_run("table")
     codes, made = load_codes(parameters, done), load_generated(parameters, done)
-    assert names_in(done / "output" / "small") == {"clips.npz", "table"}
+    assert {"clips.npz", "table"} <= names_in(done / "output" / "small")
     assert names_in(done / RUN / "sounds") == SOUNDS
     peaks = [np.abs(soundfile.read(done / RUN / "sounds" / name)[0]).max() for name in SOUNDS]
     assert max(peaks) == pytest.approx(0.9, abs=1e-3)
