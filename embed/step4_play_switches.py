@@ -25,7 +25,8 @@ from save_dataset.switches.clips import load_clips
 
 def run(name, root=ROOT, runs=None):
     """Serve the page with the runs that step 3 has embedded, or with those named, until Ctrl-C."""
-    parameters, clips = load(name, root), load_clips(load(name, root), root)
+    parameters = load(name, root)
+    clips = load_clips(parameters, root)
     instruments = load_instruments(parameters, float(clips.loudest_db), runs, root)
     page = build_page(name, clips.names.tolist(), instruments, parameters.mel, parameters.page.n_sliders)
     sounds = Sounds(instruments, parameters.mel.sample_rate_hz)

@@ -36,10 +36,10 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 def _remove_what_was_left(path: Path) -> None:
     """Remove the temporary files of `path` whose processes are no more."""
-    name = re.compile(rf"\.{re.escape(path.stem)}\.(\d+){re.escape(path.suffix)}")
-    for left in path.parent.iterdir():
-        if (found := name.fullmatch(left.name)) and not _is_alive(int(found[1])):
-            left.unlink(missing_ok=True)
+    pattern = re.compile(rf"\.{re.escape(path.stem)}\.(\d+){re.escape(path.suffix)}")
+    for name in os.listdir(path.parent):  # no Path for each: caches have thousands of files  # noqa: PTH208
+        if name.startswith(".") and (found := pattern.fullmatch(name)) and not _is_alive(int(found[1])):
+            (path.parent / name).unlink(missing_ok=True)
 
 
 def _is_alive(process: int) -> bool:

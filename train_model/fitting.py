@@ -74,17 +74,17 @@ def train_runs(
 
 
 def compile_with_adam(
-    model: keras.Model, training: Training, steps_per_epoch: int, loss: Any = None, **adam: Any
-) -> None:
+    model: keras.Model, training: Training, steps_per_epoch: int, loss: Any = None, metrics: list[str] | None = None,
+    **adam: Any,
+) -> None:  # fmt: skip
     """Compile a model as its section `training` says: the learning rate is constant, or falls to 0 as half a cosine.
 
-    The loss is Keras's of this name, with accuracy beside a cross-entropy; None: that which layers of the model add.
+    Loss and metrics are Keras's of these names; without a loss it is that which the layers of the model add.
     """
     rate: Any = training.learning_rate
     if training.decay:
         rate = keras.optimizers.schedules.CosineDecay(rate, training.epochs * steps_per_epoch)
     jit_compile = getattr(training, "jit_compile", False)  # song has none: it would compile for longer than it trains
-    metrics = ["accuracy"] if str(loss).endswith("crossentropy") else None
     model.compile(keras.optimizers.Adam(rate, **adam), loss=loss, metrics=metrics, jit_compile=jit_compile)
 
 

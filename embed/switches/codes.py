@@ -4,6 +4,7 @@ A setting is a code: the mean of the codes of the switches that are on, weighted
 is; and the sliders' steps away from it, each in standard deviations of the clips along a principal component.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,11 @@ class Codes(Stored):
         Codes of switches and their blends come back exactly, of any other what sliders reach. It takes many codes too.
         """
         return (code - self.mean) @ self.components.T / self.deviations
+
+
+def as_array(positions: Mapping[str, float], size: int) -> np.ndarray:
+    """Return positions of switches or sliders by number, from 1 on, as an array ``(size,)``; 0 where there is none."""
+    return np.array([positions.get(str(number), 0.0) for number in range(1, size + 1)])
 
 
 def find_components(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -14,9 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from embed.switches.codes import MAX_POSITION, Codes
+from embed.switches.codes import MAX_POSITION, Codes, as_array
 from embed.switches.synthesis import Decoder
-from forecast.switches.generated import OWN_METHODS, Generated, as_array
+from forecast.switches.generated import OWN_METHODS, Generated
 from pipeline.notes import SOUND_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.sections.switches import Generate

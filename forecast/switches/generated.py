@@ -2,14 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from embed.switches.codes import as_array
 from pipeline import results
 from pipeline.parameters import ROOT
+from pipeline.sections.switches import MAX_VALUE
 from pipeline.studies.switches import Parameters
 from save_dataset.sound.files import write_sound
 from save_dataset.stored import Stored
@@ -19,7 +21,6 @@ from save_dataset.switches.mel import blend_ends, render
 OWN_METHODS = ("nearest clip", "least squares", "search")
 PEAK = 0.9  # of the loudest sound
 PART = re.compile(r"\s*([1-9][0-9]*)\s*=\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*", re.ASCII)  # of "3=1,7=0.5"
-MAX_VALUE = 1000  # as in [generate] settings
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,6 @@ def only_setting(parameters: Parameters, text: str, n_clips: int) -> Parameters:
     name = "_".join(f"{number}_{value:g}" for number, value in setting.items())
     changes = {"settings": {name: setting}, "alone": False, "paths": {}, "own": ()}
     return parameters.model_copy(update={"generate": parameters.generate.model_copy(update=changes)})
-
-
-def as_array(positions: Mapping[str, float], size: int) -> np.ndarray:
-    """Return positions of switches or sliders by number, from 1 on, as an array ``(size,)``; 0 where there is none."""
-    return np.array([positions.get(str(number), 0.0) for number in range(1, size + 1)])
 
 
 def blend(mels: np.ndarray, switches: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Files = str | tuple[str, ...]
 Kind = Literal["pixel_shuffle", "upsample", "alexnet", "flatten", "autoencoder", "table"]
 Switch = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*$")]  # TOML has no other keys
-Setting = dict[Switch, Annotated[float, Field(ge=0, le=1000)]]
+MAX_VALUE = 1000  # of a switch
+Setting = dict[Switch, Annotated[float, Field(ge=0, le=MAX_VALUE)]]
 
 HOPS_PER_WINDOW = 4
 

@@ -7,11 +7,11 @@ import pytest
 import soundfile
 
 from embed import step3_embed_switches
-from embed.switches.codes import load_codes
+from embed.switches.codes import as_array, load_codes
 from evaluate.switches.draw_components import draw_components
 from evaluate.switches.draw_generated import draw_generated
 from forecast import step6_generate_switches
-from forecast.switches.generated import as_array, load_generated
+from forecast.switches.generated import load_generated
 from models.generators import build_generator, fill_table
 from pipeline import results
 from pipeline.parameters import load

@@ -106,7 +106,7 @@ def train(
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
     batches = _batches_of(corpus, parameters, starts, epoch)
     autoencoder = build(corpus, parameters)
-    pytorch = {"epsilon": 1e-8, "amsgrad": training.amsgrad}  # whose Adam the paper used
+    pytorch: dict[str, Any] = {"epsilon": 1e-8, "amsgrad": training.amsgrad}  # whose Adam the paper used
     compile_with_adam(autoencoder, training, int(batches.cardinality()), **pytorch)
     if parameters.model.start == "data":
         start_from_music(autoencoder, watched, training.seed)

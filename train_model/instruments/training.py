@@ -52,7 +52,8 @@ def train_networks(
             epoch=epoch,
             **training.model_dump(include={"batch_clips", "seed", "shift_bins", "tilt_db"}),
         )
-        compile_with_adam(network, training, training.batches_per_epoch, "sparse_categorical_crossentropy")
+        loss = "sparse_categorical_crossentropy"
+        compile_with_adam(network, training, training.batches_per_epoch, loss, ["accuracy"])
         unfinished = unfinished_folder(folder / f"unfinished_seed_{index}", parameters, (cqt, labels, probabilities))
         around = (epoch, unfinished, [ProcessorTime()], watchers)
         histories.append(fit_resumably(network, batches, training, *around, verbose=verbose))

@@ -14,7 +14,7 @@ import soundfile
 from pydantic import Field
 
 from embed.pages.image import image_uri
-from embed.switches.codes import MAX_POSITION, Codes, load_codes
+from embed.switches.codes import MAX_POSITION, Codes, as_array, load_codes
 from pipeline import results
 from pipeline.parameters import Section
 from pipeline.sections import switches as section
@@ -59,8 +59,8 @@ class Sounds:
         if call.run not in self.instruments:
             raise ValueError(f"run={call.run!r}: must be one of {', '.join(self.instruments)}")
         codes, synthesise = self.instruments[call.run]
-        switches = as_array(call.setting.switches, codes.n_switches, "switches")
-        code = codes.code_of(switches, as_array(call.setting.sliders, codes.n_sliders, "sliders"))
+        switches = _to_array(call.setting.switches, codes.n_switches, "switches")
+        code = codes.code_of(switches, _to_array(call.setting.sliders, codes.n_sliders, "sliders"))
         with self.lock:
             if not is_awaited():
                 return None
@@ -71,11 +71,11 @@ class Sounds:
         return json.dumps({"sound": sound, "image": image_uri(picture.T[::-1])}).encode()
 
 
-def as_array(values: Mapping[str, float], size: int, name: str) -> np.ndarray:
-    """Return values by number, from 1 on, ``(size,)``; ValueError where there is no such number."""
+def _to_array(values: Mapping[str, float], size: int, name: str) -> np.ndarray:
+    """Return values as `as_array` does; ValueError where there is no such number."""
     if unknown := [number for number in values if int(number) > size]:
         raise ValueError(f"not played: setting.{name}.{unknown[0]}: there are {size} {name}")
-    return np.array([values.get(str(number), 0.0) for number in range(1, size + 1)])
+    return as_array(values, size)
 
 
 def load_instruments(
