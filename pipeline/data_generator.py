@@ -7,11 +7,13 @@ import numpy as np
 import tensorflow as tf
 
 from pipeline.notes import N_KEYS
+from pipeline.packed_steps import PackedSteps, Steps
 from pipeline.stored_frames import HIGHEST, Frames, StoredFrames
 from pipeline.windows import Sample
 
 MAX_BATCHES = 2**16  # of an epoch: no two epochs draw the same
 MAX_BATCH_PIXELS = 2**16  # of images that a network takes at once
+MAX_BATCH_VALUES = 2**24  # of windows that it does: only those of ten seconds are so long
 FIRST_FRACTION = 1 / 12  # of the maximum shift: a semitone of an octave, one frame of twelve
 
 
@@ -69,7 +71,7 @@ def shuffled(starts: np.ndarray, per_batch: int, *, seed: int, epoch: tf.Variabl
 
 
 def music_windows(
-    steps: np.ndarray,
+    steps: Steps,
     starts: np.ndarray,
     window_steps: int,
     *,
@@ -85,7 +87,7 @@ def music_windows(
 
     Parameters
     ----------
-    steps, starts : np.ndarray (n_steps, n_channels), (n_windows,)
+    steps, starts : (n_steps, n_channels), (n_windows,)
         All music; first steps of the windows: if they do not fill the last batch, the first of the epoch come again.
     seed, epoch : int, tf.Variable
         Determine orders and transpositions.
@@ -103,12 +105,12 @@ def music_windows(
     tf.data.Dataset
         Of ``(windows_per_batch, window_steps, n_channels)``, in a pair with chords ``(windows_per_batch, n_beats)``.
     """
-    music = tf.constant(steps, tf.float32)
+    read = _reader_of_music(steps)
     offsets = tf.range(window_steps)
     known = None if chords is None else tf.constant(chords, tf.int32)
 
     def cut(batch, firsts):
-        windows = tf.gather(music, firsts[:, None] + offsets)
+        windows = read(firsts[:, None] + offsets)
         shift = 0
         if transpose_semitones:
             limits = {"minval": -transpose_semitones, "maxval": transpose_semitones + 1}
@@ -125,6 +127,22 @@ def music_windows(
 
     batches = shuffled(starts, windows_per_batch, seed=seed, epoch=epoch).enumerate().map(cut)
     return (batches if known is None else batches.map(lambda *pair: (pair,))).prefetch(tf.data.AUTOTUNE)
+
+
+def _reader_of_music(steps: Steps) -> Callable[[tf.Tensor], tf.Tensor]:
+    """What returns steps by their indices, as floats: from a tensor of floats, or of bits."""
+    if not isinstance(steps, PackedSteps):
+        music = tf.constant(steps, tf.float32)
+        return lambda indices: tf.gather(music, indices)
+    packed, levels = tf.constant(steps.packed), tf.constant(steps.levels)
+    places = tf.constant(range(7, -1, -1), tf.uint8)  # of the bits in a byte
+
+    def read(indices: tf.Tensor) -> tf.Tensor:
+        bits = tf.bitwise.right_shift(tf.gather(packed, indices)[..., None], places) & 1
+        bits = tf.reshape(bits, (*indices.shape, 8 * packed.shape[1]))
+        return tf.cast(bits[..., : steps.shape[1]], tf.float32) * levels
+
+    return read
 
 
 def transpose(windows: tf.Tensor, shift: tf.Tensor, keys: int) -> tf.Tensor:
@@ -171,12 +189,14 @@ def pairs(
 def windows(frames: Frames, window_frames: int, *, batch_windows: int | None = None) -> tf.data.Dataset:
     """Return all windows of a song ``(n_frames, n_bins)`` in order, in batches ``(batch, window_frames, n_bins)``.
 
-    Of a film, they are ``(batch, 1, height, width)``. Batches are of 1024 windows of a song, or of as many frames of a
-    film as networks have room for, if `batch_windows` does not say it.
+    Of a film, they are ``(batch, 1, height, width)``. Batches are of 1024 windows of a song, or fewer long ones, or of
+    as many frames of a film as networks have room for, if `batch_windows` does not say it.
     """
     read = _reader_of(frames)
     if batch_windows is None:
-        batch_windows = 1024 if frames.ndim == 2 else max(1, MAX_BATCH_PIXELS // math.prod(frames.shape[1:]))
+        n_values = window_frames * math.prod(frames.shape[1:])
+        batch_windows = min(1024, MAX_BATCH_VALUES // n_values) if frames.ndim == 2 else MAX_BATCH_PIXELS // n_values
+        batch_windows = max(1, batch_windows)
     offsets = tf.range(window_frames)
     starts = tf.data.Dataset.range(len(frames) - window_frames + 1, output_type=tf.int32).batch(batch_windows)
     return starts.map(lambda start: read(start[:, None] + offsets)).prefetch(1)

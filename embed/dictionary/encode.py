@@ -8,7 +8,10 @@ from tqdm import tqdm
 
 from embed.dictionary.sparse_codes import Encode
 from models.dictionary_autoencoder import DictionaryAutoencoder
+from pipeline.memory import check_memory, half_of_machine_gb
 from save_dataset.midi.corpus import Corpus
+
+COPIES = 4  # of the code of a piece, whose winners are taken and refined
 
 
 def piece_encoder(model: DictionaryAutoencoder) -> Encode:
@@ -37,6 +40,11 @@ def embed_corpus(model: DictionaryAutoencoder, corpus: Corpus, *, show_progress:
     dict
         The fields of `SparseCodes`, and ``mean_activity (n_pieces, n_atoms)``, the mean magnitude over columns.
     """
+    n_columns = int(np.diff(corpus.starts).max()) // model.stride_steps
+    n_bytes = COPIES * 4 * n_columns * model.config.n_atoms
+    check_memory(
+        f"model.n_atoms={model.config.n_atoms}", n_bytes, "take fewer, or shorter pieces", half_of_machine_gb()
+    )
     encode = piece_encoder(model)
     columns, atoms, values, means = [], [], [], []
     starts = [0]

@@ -94,7 +94,7 @@ def write_atoms(atoms: dict[int, Rendering], folder: Path, sample_rate_hz: int) 
         for path in write_rendering(rendering, folder / f"atom_{number:03d}", sample_rate_hz)
     ]
     for old in {*folder.glob("atom_*.mid"), *folder.glob("atom_*.wav")} - set(paths):
-        old.unlink()
+        old.unlink(missing_ok=True)
     return paths
 
 

@@ -55,7 +55,8 @@ class Baseline:
 def fit_baselines(method: str, train: np.ndarray, *, n_atoms: int, ks: Sequence[int], seed: int = 0) -> list[Baseline]:
     """Fit the dictionaries of one of `METHODS` on windows ``(n_windows, dim)``: for each k, or one if it has no choice.
 
-    PCA has no more atoms than dim. The seed draws first atoms and windows.
+    PCA has no more atoms than dim. The seed draws first atoms and windows. For memory, k-means works on the windows
+    in place, and leaves them as they were but for rounding.
 
     Raises
     ------
@@ -113,10 +114,10 @@ def _keep_largest(values: np.ndarray, k: int) -> csr_array:
 
 def _fit_kmeans(train: np.ndarray, n_atoms: int, ks: Sequence[int], seed: int) -> list[Fitted]:
     """Fit centres of clusters; a window is coded as the nearest."""
-    kmeans = KMeans(n_atoms, init="random", n_init=1, random_state=seed).fit(train)
+    kmeans = KMeans(n_atoms, init="random", n_init=1, random_state=seed, copy_x=False).fit(train)
 
     def encode(x: np.ndarray) -> csr_array:
-        nearest = kmeans.predict(np.asarray(x, train.dtype))[:, None]
+        nearest = kmeans.predict(np.asarray(x, kmeans.cluster_centers_.dtype))[:, None]
         return as_codes(nearest, np.ones((len(x), 1), np.float32), n_atoms)
 
     return [(1, kmeans.cluster_centers_, np.zeros(train.shape[1]), encode)]

@@ -36,12 +36,12 @@ def measure_chords(corpus: Corpus, codes: SparseCodes, parameters: DictionaryPar
     """Return `score_chords` of the reconstructions of pieces held out, by a classifier fitted on the train split."""
     train, test = corpus.pieces_of("train"), corpus.pieces_of(parameters.evaluation.split)
     music = {
-        "train": [corpus.piece(p) for p in train],
-        "test": [corpus.piece(p) for p in test],
-        "estimated": [codes.decode(codes.piece(p)) for p in test],
+        "train": (corpus.piece(p) for p in train),
+        "test": (corpus.piece(p) for p in test),
+        "estimated": (codes.decode(codes.piece(p)) for p in test),
     }
     beats = {
-        name: chord_features(np.concatenate(pieces), corpus.kinds(), corpus.steps_per_beat)
+        name: np.concatenate([chord_features(piece, corpus.kinds(), corpus.steps_per_beat) for piece in pieces])
         for name, pieces in music.items()
     }
     train_chords, test_chords = (

@@ -4,10 +4,19 @@ import numpy as np
 from tqdm import tqdm
 
 from evaluate.dictionary.baselines import Baseline, fit_baselines
-from evaluate.dictionary.held_out import check_that_a_window_fits, held_out_pieces, window_steps_of, windows_of
-from evaluate.dictionary.reconstruction import measure_codes, measure_reconstruction
+from evaluate.dictionary.held_out import (
+    check_that_a_window_fits,
+    held_out_pieces,
+    long_pieces,
+    window_steps_of,
+    windows_of,
+)
+from evaluate.dictionary.reconstruction import Reconstruction, measure_codes
+from pipeline.memory import check_memory, half_of_machine_gb
 from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
+
+COPIES = 3  # of codes, and of products of atoms with each other
 
 
 def compare_baselines(
@@ -31,16 +40,21 @@ def compare_baselines(
     """
     settings = parameters.baselines
     n_steps = settings.window_steps or corpus.steps_per_beat
-    held_out = [corpus.piece(p) for p in held_out_pieces(corpus, parameters)]
+    held_out = held_out_pieces(corpus, parameters)
     for split in ("train", parameters.evaluation.split):
         check_that_a_window_fits(corpus, split, n_steps, "baselines.window_steps")
-    train = windows_of([corpus.piece(p) for p in corpus.pieces_of("train")], n_steps)
-    chosen = np.random.default_rng(settings.seed).permutation(len(train))[: settings.max_windows]
-    train = train[np.sort(chosen)].reshape(len(chosen), -1)
+    firsts = corpus.windows(corpus.pieces_of("train"), n_steps)
+    chosen = np.random.default_rng(settings.seed).permutation(len(firsts))[: settings.max_windows]
+    firsts, dim = firsts[np.sort(chosen)], n_steps * corpus.steps.shape[1]
+    for key, size, of_each in (
+        ("k", max(settings.k, default=0), len(firsts)),
+        ("n_atoms", settings.n_atoms, settings.n_atoms + dim),
+    ):
+        check_memory(f"baselines.{key}={size}", COPIES * 8 * size * of_each, "take fewer", half_of_machine_gb())
     fitted = [
         baseline
         for method in tqdm(settings.methods, desc="baselines", disable=not show_progress)
-        for baseline in _fit(method, train, parameters)
+        for baseline in _fit(method, corpus.cut(firsts, n_steps).reshape(-1, dim), parameters)
     ]
     rows = [_measure_baseline(baseline, corpus, held_out, n_steps, parameters) for baseline in fitted]
     return {
@@ -62,16 +76,17 @@ def _fit(method: str, train: np.ndarray, parameters: DictionaryParameters) -> li
 
 
 def _measure_baseline(
-    baseline: Baseline, corpus: Corpus, pieces: list[np.ndarray], n_steps: int, parameters: DictionaryParameters
+    baseline: Baseline, corpus: Corpus, pieces: np.ndarray, n_steps: int, parameters: DictionaryParameters
 ) -> dict[str, float]:
     """Measure a baseline on pieces; a piece's end that fills none of its windows of `n_steps` is left out."""
-    reference = [piece[: len(piece) // n_steps * n_steps] for piece in pieces]
-    windows = windows_of(reference, n_steps)
-    reconstructed, usage = baseline.reconstruct(windows.reshape(len(windows), -1))
-    ends = np.cumsum([len(piece) for piece in reference])
-    estimated = np.split(reconstructed.reshape(ends[-1], -1), ends[:-1])
-    window_steps = window_steps_of(corpus, parameters)
-    measures = measure_reconstruction(
-        windows_of(reference, window_steps), windows_of(estimated, window_steps), corpus.kinds()
-    )
-    return measures | measure_codes(usage, ends[-1] / corpus.steps_per_bar)
+    window_steps, reconstruction = window_steps_of(corpus, parameters), Reconstruction(corpus.kinds())
+    n_all, n_used = 0, np.zeros(len(baseline.atoms), int)
+    for piece in long_pieces(corpus, pieces, n_steps):
+        windows = windows_of(corpus.piece(piece), n_steps)
+        estimated, usage = baseline.reconstruct(windows.reshape(len(windows), -1))
+        reference = windows.reshape(-1, windows.shape[2])
+        n_all, n_used = n_all + len(reference), n_used + usage
+        if len(reference) >= window_steps:
+            music = reference, estimated.reshape(reference.shape)
+            reconstruction.update(*(windows_of(steps, window_steps) for steps in music))
+    return reconstruction.result() | measure_codes(n_used, n_all / corpus.steps_per_bar)

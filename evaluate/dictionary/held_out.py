@@ -6,16 +6,20 @@ from pipeline.sections.dictionary_study import DictionaryParameters
 from save_dataset.midi.corpus import Corpus
 
 
-def windows_of(pieces: list[np.ndarray], n_steps: int) -> np.ndarray:
-    """Return pieces cut side by side, ``(n_windows, n_steps, n_channels)``; ends that fill no window are left out.
+def windows_of(piece: np.ndarray, n_steps: int) -> np.ndarray:
+    """Return a piece cut side by side, ``(n_windows, n_steps, n_channels)``; an end that fills no window is left out.
 
     Examples
     --------
-    >>> windows_of([np.arange(5)[:, None], 10 + np.arange(3)[:, None]], 2)[..., 0].tolist()
-    [[0, 1], [2, 3], [10, 11]]
+    >>> windows_of(np.arange(5)[:, None], 2)[..., 0].tolist()
+    [[0, 1], [2, 3]]
     """
-    filled = [piece[: len(piece) // n_steps * n_steps] for piece in pieces]
-    return np.concatenate(filled).reshape(-1, n_steps, pieces[0].shape[1])
+    return piece[: len(piece) // n_steps * n_steps].reshape(-1, n_steps, piece.shape[1])
+
+
+def long_pieces(corpus: Corpus, pieces: np.ndarray, n_steps: int) -> np.ndarray:
+    """Return the indices of those pieces that are as long as a window at least."""
+    return pieces[np.diff(corpus.starts)[pieces] >= n_steps]
 
 
 def window_steps_of(corpus: Corpus, parameters: DictionaryParameters, key: str = "window_steps") -> int:
@@ -52,5 +56,4 @@ def check_that_a_window_fits(corpus: Corpus, split: str, n_steps: int, key: str)
 def calibration_pieces(corpus: Corpus, parameters: DictionaryParameters) -> np.ndarray:
     """Return the validation pieces, for choosing a threshold; none if they are evaluated on, or all too short."""
     pieces, n_steps = corpus.pieces_of("validation"), window_steps_of(corpus, parameters)
-    is_usable = parameters.evaluation.split != "validation" and (np.diff(corpus.starts)[pieces] >= n_steps).any()
-    return pieces if is_usable else pieces[:0]
+    return pieces[:0] if parameters.evaluation.split == "validation" else long_pieces(corpus, pieces, n_steps)

@@ -5,14 +5,14 @@ the border of two pieces. A threshold is chosen on the validation split; where t
 one half.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from embed.dictionary.sparse_codes import Encode, SparseCodes
-from evaluate.dictionary.held_out import calibration_pieces, held_out_pieces, window_steps_of, windows_of
-from evaluate.dictionary.reconstruction import best_threshold, measure_codes, measure_reconstruction
+from evaluate.dictionary.held_out import calibration_pieces, held_out_pieces, long_pieces, window_steps_of, windows_of
+from evaluate.dictionary.reconstruction import Reconstruction, best_threshold, measure_codes, measure_reconstruction
 from forecast.dictionary.noise import add_noise
 from pipeline.notes import HIT_THRESHOLD
 from pipeline.sections.dictionary_study import DictionaryParameters
@@ -35,12 +35,11 @@ def measure_held_out(corpus: Corpus, codes: SparseCodes, parameters: DictionaryP
     """
     kinds, window_steps = corpus.kinds(), window_steps_of(corpus, parameters)
     pieces = held_out_pieces(corpus, parameters)
-    reference, estimated = reconstruct(corpus, codes, pieces, window_steps)
-    measures = measure_reconstruction(reference, estimated, kinds)
+    measures = measure_reconstruction(reconstruct(corpus, codes, pieces, window_steps), kinds)
     validation = calibration_pieces(corpus, parameters)
     if len(validation) and "token" not in kinds:
-        threshold = best_threshold(*reconstruct(corpus, codes, validation, window_steps), kinds)
-        calibrated = measure_reconstruction(reference, estimated, kinds, threshold)
+        threshold = best_threshold(reconstruct(corpus, codes, validation, window_steps), kinds)
+        calibrated = measure_reconstruction(reconstruct(corpus, codes, pieces, window_steps), kinds, threshold)
         measures |= {"threshold": threshold, "f1_calibrated": calibrated["f1"]}
     used = sum((np.count_nonzero(codes.piece(p), axis=0) for p in pieces), np.zeros(len(codes.patterns), int))
     n_bars = np.diff(corpus.starts)[pieces].sum() / corpus.steps_per_bar
@@ -49,10 +48,13 @@ def measure_held_out(corpus: Corpus, codes: SparseCodes, parameters: DictionaryP
 
 def reconstruct(
     corpus: Corpus, codes: SparseCodes, pieces: np.ndarray, window_steps: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return windows of pieces, and of their reconstructions, both ``(n_windows, window_steps, n_channels)``."""
-    reference = windows_of([corpus.piece(p) for p in pieces], window_steps)
-    return reference, windows_of([codes.decode(codes.piece(p)) for p in pieces], window_steps)
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield each piece's windows, and those of its reconstruction, both ``(n_windows, window_steps, n_channels)``."""
+    for piece in long_pieces(corpus, pieces, window_steps):
+        yield (
+            windows_of(corpus.piece(piece), window_steps),
+            windows_of(codes.decode(codes.piece(piece)), window_steps),
+        )
 
 
 def measure_shifts(
@@ -86,14 +88,15 @@ def measure_shifts(
             f"evaluation.shift_window_steps={n_steps}: must be a multiple of stride_steps={codes.stride_steps}"
         )
     pieces = held_out_pieces(corpus, parameters, "shift_window_steps")
-    windows = windows_of([corpus.piece(p) for p in pieces], n_steps)
-    shifts, rows = sorted({0, *evaluation.shifts}), []
-    for shift in shifts:
-        rolled = np.roll(windows, shift, axis=1)
-        estimated = np.stack([codes.decode(code) for code in encode_windows(rolled)])
-        measures = measure_reconstruction(rolled, estimated, corpus.kinds())
-        rows.append((measures["mse"], measures["f1"]))
-    mse, f1 = np.array(rows).T
+
+    def roll(shift: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for piece in long_pieces(corpus, pieces, n_steps):
+            rolled = np.roll(windows_of(corpus.piece(piece), n_steps), shift, axis=1)
+            yield rolled, np.stack([codes.decode(code) for code in encode_windows(rolled)])
+
+    shifts = sorted({0, *evaluation.shifts})
+    measures = [measure_reconstruction(roll(shift), corpus.kinds()) for shift in shifts]
+    mse, f1 = (np.array([of_shift[name] for of_shift in measures]) for name in ("mse", "f1"))
     return {"shifts": np.array(shifts), "shift_mse": mse, "shift_f1": f1}
 
 
@@ -121,23 +124,24 @@ def measure_denoising(
     evaluation, kinds, window_steps = parameters.evaluation, corpus.kinds(), window_steps_of(corpus, parameters)
     rng = np.random.default_rng(evaluation.seed)
 
-    def denoise(indices: np.ndarray) -> list[np.ndarray]:
-        pieces = [corpus.piece(p) for p in indices]
-        fractions = {"spurious": evaluation.spurious, "deleted": evaluation.deleted}
-        noisy = [add_noise(piece, kinds, **fractions, rng=rng) for piece in pieces]
-        denoised = [codes.decode(encode(piece)) for piece in noisy]
-        return [windows_of(music, window_steps) for music in (pieces, noisy, denoised)]
+    fractions = {"spurious": evaluation.spurious, "deleted": evaluation.deleted}
+
+    def denoise(indices: np.ndarray) -> Iterator[list[np.ndarray]]:
+        for p in long_pieces(corpus, indices, window_steps):
+            piece = corpus.piece(p)
+            noisy = add_noise(piece, kinds, **fractions, rng=rng)
+            denoised = codes.decode(encode(noisy))
+            yield [windows_of(music, window_steps) for music in (piece, noisy, denoised)]
 
     pieces, validation = held_out_pieces(corpus, parameters), calibration_pieces(corpus, parameters)
     threshold = HIT_THRESHOLD
     if len(validation):
-        reference, _, denoised = denoise(validation)
-        threshold = best_threshold(reference, denoised, kinds)
-    reference, noisy, denoised = denoise(pieces)
-    before, after = (
-        measure_reconstruction(reference, noisy, kinds),
-        measure_reconstruction(reference, denoised, kinds, threshold),
-    )
+        threshold = best_threshold(((piece, denoised) for piece, _, denoised in denoise(validation)), kinds)
+    of_noisy, of_denoised = Reconstruction(kinds), Reconstruction(kinds, threshold)
+    for piece, noisy, denoised in denoise(pieces):
+        of_noisy.update(piece, noisy)
+        of_denoised.update(piece, denoised)
+    before, after = of_noisy.result(), of_denoised.result()
     scores = ("precision", "recall", "f1")
     return {f"noisy_{score}": before[score] for score in scores} | {
         f"denoised_{score}": after[score] for score in scores

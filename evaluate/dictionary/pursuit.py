@@ -11,6 +11,8 @@ pursuit", Technion CS-2008-08, 2008: residuals are never formed, only their prod
 K. Engan, S. O. Aase, J. Hakon Husoy, "Method of optimal directions for frame design", ICASSP, 1999.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -109,20 +111,31 @@ def fit_mod(x: np.ndarray, n_atoms: int, k: int, n_iterations: int = 10, seed: i
     ValueError
         If there are fewer different windows than atoms; and as `orthogonal_matching_pursuit` does.
     """
-    windows = np.unique(x[x.any(axis=1)], axis=0)
-    if len(windows) < n_atoms:
-        raise ValueError(f"n_atoms={n_atoms}: must be at most the {len(windows)} different windows with music in them")
-    drawn = np.random.default_rng(seed).choice(len(windows), n_atoms, replace=False)
-    atoms = normalised(windows[drawn])
+    different = _find_different(x)
+    if len(different) < n_atoms:
+        raise ValueError(
+            f"n_atoms={n_atoms}: must be at most the {len(different)} different windows with music in them"
+        )
+    atoms = normalised(x[np.random.default_rng(seed).choice(different, n_atoms, replace=False)])
     for _ in range(n_iterations):
         codes = orthogonal_matching_pursuit(x, atoms, k)
         atoms = fit_atoms(x, codes, atoms)
     return atoms
 
 
+def _find_different(x: np.ndarray) -> np.ndarray:
+    """Return the indices of different rows that are not all 0, in ascending order of rows; no row is copied."""
+    rows = np.ascontiguousarray(x).view([("", x.dtype)] * x.shape[1])[:, 0]
+    order = np.argsort(rows, kind="stable")
+    is_new = [True, *((x[row] != x[before]).any() for before, row in pairwise(order))]
+    return order[is_new & np.logical_or.reduce(x, axis=1)[order]]
+
+
 def fit_atoms(x: np.ndarray, codes: csr_array, atoms: np.ndarray) -> np.ndarray:
     """Return atoms of unit norm that reconstruct x best from its codes; dead ones anew from windows coded worst."""
-    errors = np.square(x - codes @ atoms).sum(axis=1)
+    n_rows = max(1, CHUNK_VALUES // x.shape[1])
+    spans = [slice(first, first + n_rows) for first in range(0, len(x), n_rows)]
+    errors = np.concatenate([np.square(x[span] - codes[span] @ atoms).sum(axis=1) for span in spans])
     products = (codes.T @ codes).toarray().astype(float)
     products[np.diag_indices_from(products)] += RIDGE * products.trace()
     fitted = np.linalg.solve(products, np.asarray(codes.T @ x, float))

@@ -223,5 +223,5 @@ def write_generated(arrays: Mapping[str, Any], parameters: Parameters, folder: P
         music = arrays[f"music_{item}"]
         written += write_music(music, parameters, folder / item, bpm=bpm, threshold=threshold, root=root)
     for old in {*folder.glob("*.[mw]*")} - {*written}:
-        old.unlink()
+        old.unlink(missing_ok=True)
     return written

@@ -73,7 +73,11 @@ def score_hits(reference: np.ndarray, estimated: np.ndarray) -> dict[str, float]
     >>> score_hits(np.array([True, True, True, False]), np.array([True, False, False, False]))
     {'precision': 1.0, 'recall': 0.3333333333333333, 'f1': 0.5}
     """
-    n_right, n_reference, n_estimated = (np.sum(cells) for cells in (reference & estimated, reference, estimated))
+    return score_counts(*(np.sum(cells) for cells in (reference & estimated, reference, estimated)))
+
+
+def score_counts(n_right: int, n_reference: int, n_estimated: int) -> dict[str, float]:
+    """Return the same from numbers of hits: right ones, those of the reference, and those estimated."""
     return {
         "precision": float(n_right / max(n_estimated, 1)),
         "recall": float(n_right / max(n_reference, 1)),

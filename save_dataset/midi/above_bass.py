@@ -12,10 +12,11 @@ import numpy as np
 
 from pipeline.notes import LOWEST_KEY, N_KEYS
 from save_dataset.midi import piano_roll
+from save_dataset.midi.corpus import WEIGHTS
 
 MAX_SEMITONES = 75  # a hand's reach on either end: no step of the scores that were tried is wider than 65
 BAND_KEYS = 8  # less than an octave, so that a pitch class is in a band once at most
-FRAME_WEIGHT, CLASS_WEIGHT = 0.5, 0.25
+FRAME_WEIGHT, CLASS_WEIGHT = WEIGHTS["above_frame"], WEIGHTS["bass_class"]
 N_ABOVE, N_BANDS = MAX_SEMITONES + 1, N_KEYS // BAND_KEYS
 CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 ENDS = np.cumsum([N_ABOVE, N_ABOVE, N_BANDS])

@@ -135,10 +135,11 @@ def chords_per_step(spans: ChordSpans, n_steps: int, steps_per_unit: float) -> n
     A chord's edges go to the nearest steps, as those of notes. `steps_per_unit` are the steps of a quarter note or a
     second, whatever the chords are in.
     """
-    starts, ends = (np.floor(edges * steps_per_unit + 0.5).astype(int) for edges in (spans.starts, spans.ends))
+    edges = (np.clip(edges * steps_per_unit, 0, n_steps) for edges in (spans.starts, spans.ends))
+    starts, ends = (np.floor(edge + 0.5).astype(int) for edge in edges)
     chords = np.full(n_steps, NO_CHORD, np.int16)
     for start, end, chord in zip(starts, ends, spans.classes, strict=True):
-        chords[max(start, 0) : max(end, 0)] = chord
+        chords[start:end] = chord
     return chords
 
 

@@ -9,15 +9,18 @@ from typing import Any, Self
 
 import numpy as np
 
+from pipeline.packed_steps import PackedSteps, Steps
+
 SPLITS = ("train", "validation", "test")
 NO_CHORD = -1
+WEIGHTS = {"above_frame": 0.5, "bass_class": 0.25}  # of cells that are on, by the kind of channel; others have 1
 
 
 @dataclass(frozen=True)
 class Corpus:
     """All pieces of a collection."""
 
-    steps: np.ndarray  # (n_steps, n_channels), float32, the pieces one after the other
+    steps: Steps  # (n_steps, n_channels), the pieces one after the other: float32, or what is on, packed
     starts: np.ndarray  # (n_pieces + 1,), where they start, and the end
     names: np.ndarray  # (n_pieces,), the file from the folder on
     labels: np.ndarray  # (n_pieces,), style or composer, "" if unknown
@@ -34,11 +37,18 @@ class Corpus:
         """Return the corpus that `to_arrays` gave."""
         fields: dict[str, Any] = {name: arrays[name] for name in cls.__dataclass_fields__}
         fields |= {name: int(arrays[name]) for name in ("steps_per_beat", "steps_per_bar")}
+        fields["steps"] = unpacked_by(fields["channels"], fields["steps"])
         return cls(**fields)
 
     def to_arrays(self) -> dict[str, Any]:
-        """Return its fields by name, for `pipeline.results.save`."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        """Return its fields by name, for `pipeline.results.save`; what is packed stays so."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return fields | {"steps": getattr(self.steps, "packed", self.steps)}
+
+    @property
+    def has_music(self) -> np.ndarray:
+        """Whether anything is on in each step, ``(n_steps,)``."""
+        return self.to_arrays()["steps"].any(axis=1)
 
     @property
     def n_pieces(self) -> int:
@@ -81,6 +91,13 @@ class Corpus:
     def cut(self, firsts: np.ndarray, n_steps: int) -> np.ndarray:
         """Return the windows that start at given steps, ``(n_windows, n_steps, n_channels)``."""
         return self.steps[np.asarray(firsts)[:, None] + np.arange(n_steps)]
+
+
+def unpacked_by(channels: np.ndarray, steps: np.ndarray) -> Steps:
+    """Return steps as a corpus has them; those that are stored as bits have the value that their channel gives them."""
+    if steps.dtype != np.uint8:
+        return steps
+    return PackedSteps(steps, np.array([WEIGHTS.get(str(channel).split()[0], 1) for channel in channels]))
 
 
 def first_bar(music: np.ndarray, steps_per_bar: int, n_bars: int = 1) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.notes import BEATS_PER_BAR
+from pipeline.packed_steps import pack
 from pipeline.parameters import ROOT
 from pipeline.sections.symbolic import Roll
 from pipeline.studies.piano import Parameters
@@ -97,17 +98,17 @@ def _print_unknown(spans: Mapping[Path, ChordSpans]) -> None:
 
 
 def _piece_of(notes: MidiNotes, spans: ChordSpans | None, roll: Roll) -> tuple[np.ndarray, np.ndarray]:
-    """Return steps and chords of a piece; keys are bool, a quarter of the memory, until they are joined."""
+    """Return steps and chords of a piece; what is on is packed."""
     if roll.kind == "tokens":
         tokens = to_tokens(notes)
         tokens = np.pad(tokens, (0, -len(tokens) % (BEATS_PER_BAR * TOKENS_PER_BEAT)), constant_values=MIN_WAIT)
-        return to_numbers(tokens)[:, None], np.full(len(tokens), NO_CHORD, np.int16)
+        return to_numbers(tokens)[:, None].astype(np.float32), np.full(len(tokens), NO_CHORD, np.int16)
     in_beats = roll.step_s is None
     grid = {"steps_per_beat": roll.steps_per_beat} if in_beats else {"step_s": roll.step_s}
     kind = "onsets_frames" if roll.kind == "above_bass" else roll.kind
     steps = to_roll(notes, kind, **grid, steps_per_bar=BEATS_PER_BAR * roll.steps_per_beat)
     steps, shift = transpose_to(steps, roll.relative_to)
-    view = above_bass.from_roll(steps) if roll.kind == "above_bass" else steps.astype(bool)
+    view = pack(above_bass.from_roll(steps) if roll.kind == "above_bass" else steps)
     if spans is None:
         return view, np.full(len(steps), NO_CHORD, np.int16)
     spans = convert_spans(spans, notes, in_beats)
@@ -137,10 +138,10 @@ def count_notes(corpus: Corpus) -> int:
     """Count the onsets of a corpus; where there are only frames, their beginnings."""
     kinds = corpus.kinds()
     if "token" in kinds:
-        return int((from_numbers(corpus.steps) < RELEASE).sum())
-    for onsets in {"onset", "above_onset"} & {*kinds}:
-        return int(np.count_nonzero(corpus.steps[:, kinds[onsets]]))
+        return int((from_numbers(np.asarray(corpus.steps)) < RELEASE).sum())
     pieces = map(corpus.piece, range(corpus.n_pieces))
+    for onsets in {"onset", "above_onset"} & {*kinds}:
+        return sum(int(np.count_nonzero(piece[:, kinds[onsets]])) for piece in pieces)
     return sum(int((np.diff(piece, axis=0, prepend=0) > 0).sum()) for piece in pieces)
 
 

@@ -42,7 +42,7 @@ def to_roll(
     notes: MidiNotes, kind: str, *, steps_per_beat: int | None = None, step_s: float | None = None,
     steps_per_bar: int | None = None,
 ) -> np.ndarray:  # fmt: skip
-    """Return the roll of a piece, padded to whole bars, ``(n_steps, n_channels)``, float32; step 0 is at time 0.
+    """Return the roll of a piece, padded to whole bars, ``(n_steps, n_channels)``, bool; step 0 is at time 0.
 
     Notes that are not `on_keys` are left out.
 
@@ -64,7 +64,7 @@ def to_roll(
         steps_per_bar = bar_steps(notes, steps_per_beat) if steps_per_beat else 1
     n_steps = -(-int(ends.max(initial=0)) // steps_per_bar) * steps_per_bar
     parts = _draw_notes(onsets, ends, notes.pitches[used] - LOWEST_KEY, n_steps)
-    return np.concatenate([parts[part] for part in PARTS[kind]], axis=1).astype(np.float32)
+    return np.concatenate([parts[part] for part in PARTS[kind]], axis=1)
 
 
 def _note_steps(notes: MidiNotes, steps_per_beat: int | None, step_s: float | None) -> tuple[np.ndarray, np.ndarray]:
@@ -77,11 +77,11 @@ def _note_steps(notes: MidiNotes, steps_per_beat: int | None, step_s: float | No
 
 def _draw_notes(onsets: np.ndarray, ends: np.ndarray, keys: np.ndarray, n_steps: int) -> dict[str, np.ndarray]:
     """Return where keys are struck, and where they sound, ``(n_steps, 88)`` each, bool."""
-    changes = np.zeros((n_steps + 1, N_KEYS), int)
+    changes = np.zeros((n_steps + 1, N_KEYS), np.int32)
     np.add.at(changes, (onsets, keys), 1)
     struck = changes[:-1] > 0
     np.subtract.at(changes, (ends, keys), 1)
-    return {"onset": struck, "frame": changes.cumsum(axis=0)[:-1] > 0}
+    return {"onset": struck, "frame": changes.cumsum(axis=0, out=changes)[:-1] > 0}
 
 
 def to_midi(

@@ -12,11 +12,11 @@ from pipeline.sections.symbolic import Collection
 from save_dataset.files import name_some
 from save_dataset.midi.collection import Entry, read_collection
 from save_dataset.midi.collection_table import table_of
-from save_dataset.midi.corpus import NO_CHORD, Corpus
+from save_dataset.midi.corpus import NO_CHORD, Corpus, unpacked_by
 from save_dataset.midi.files import CACHE, MidiNotes, read_all
 
 MAX_PIECE_STEPS = 1_000_000  # more than a day at 4 steps a beat: two notes may be years apart
-MAX_STEPS = 10_000_000  # 7 GB of piano rolls
+MAX_STEPS = 10_000_000  # 220 MB of piano rolls, of which the steps after this one unpack a part
 
 Piece = tuple[Entry, MidiNotes]
 
@@ -85,11 +85,14 @@ def join_pieces(
     pieces: Sequence[Piece], steps: Sequence[np.ndarray], *, bpm: Sequence[float], channels: Sequence[str],
     steps_per_beat: int, chords: Sequence[np.ndarray] | None = None,
 ) -> Corpus:  # fmt: skip
-    """Return the corpus of pieces with these steps, ``(n_steps, n_channels)``, and chords, ``(n_steps,)``, each."""
+    """Return the corpus of pieces with these steps, ``(n_steps, n_channels)``, and chords, ``(n_steps,)``, each.
+
+    Steps are float32, or bits as from `pipeline.packed_steps.pack`.
+    """
     entries = [entry for entry, _ in pieces]
-    joined = np.concatenate(steps, dtype=np.float32)
+    joined = np.concatenate(steps)
     return Corpus(
-        steps=joined,
+        steps=unpacked_by(np.array(channels), joined),
         starts=np.cumsum([0, *map(len, steps)]),
         names=np.array([entry.name for entry in entries]),
         labels=np.array([entry.label for entry in entries]),

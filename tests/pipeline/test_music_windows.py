@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from pipeline.data_generator import music_windows, transpose
+from pipeline.packed_steps import PackedSteps, pack
 from tests.small_midi import make_corpus
 
 KEYS = 7
@@ -41,6 +42,14 @@ def test_windows_are_pieces_of_the_music(numbered):
         for window in batch:
             start = int(window[0, 0])
             np.testing.assert_array_equal(window, numbered[start : start + 4])
+
+
+def test_windows_of_packed_music_are_those_of_floats(rng):
+    is_on, levels = rng.random((60, 11)) < 0.3, np.linspace(0.25, 1, 11, dtype=np.float32)
+    of_floats, of_bits = (
+        batches_of(steps, [0, 7, 56, 3]) for steps in (is_on * levels, PackedSteps(pack(is_on), levels))
+    )
+    np.testing.assert_array_equal(of_bits, of_floats)
 
 
 def test_windows_never_cross_pieces(rng):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from models.dictionary_autoencoder import DictionaryAutoencoder
+from pipeline.packed_steps import Steps
 
 LAST_FRACTION = 0.8  # of the epochs, after which no atom is reinitialised: the rest lets all settle
 N_WINDOWS = 512  # that are searched for badly coded music
@@ -16,10 +17,11 @@ class DeadAtomReinitialisation(keras.callbacks.Callback):
 
     If there are fewer different ones, some atoms wait for the next epoch. The logs of an epoch get ``atoms_used``.
 
-    Music is drawn from windows ``(n_windows, n_steps, n_channels)``. Without `reinitialise` atoms are only counted.
+    Music is drawn from windows ``(n_windows, n_steps, n_channels)``, packed or not. Without `reinitialise` atoms are
+    only counted.
     """
 
-    def __init__(self, windows: np.ndarray, n_epochs: int, *, reinitialise: bool = True, seed: int = 0):
+    def __init__(self, windows: Steps, n_epochs: int, *, reinitialise: bool = True, seed: int = 0):
         super().__init__()
         self.windows, self.n_epochs, self.reinitialise, self.seed = windows, n_epochs, reinitialise, seed
 
@@ -31,7 +33,7 @@ class DeadAtomReinitialisation(keras.callbacks.Callback):
         logs["atoms_used"] = self.model.config.n_atoms - len(unused)
         if self.reinitialise and len(unused) and epoch + 1 < LAST_FRACTION * self.n_epochs:
             rng = np.random.default_rng([self.seed, epoch])
-            windows = rng.choice(self.windows, min(N_WINDOWS, len(self.windows)), replace=False)
+            windows = self.windows[rng.choice(len(self.windows), min(N_WINDOWS, len(self.windows)), replace=False)]
             residuals = windows - keras.ops.convert_to_numpy(self.model(windows))
             pieces = cut_pieces(residuals, self.model.config.atom_steps, self.model.stride_steps)
             worst = np.argsort(-np.square(pieces).sum(axis=(1, 2)), kind="stable")[: N_CANDIDATES * len(unused)]
@@ -39,11 +41,11 @@ class DeadAtomReinitialisation(keras.callbacks.Callback):
             _set_atoms(self.model, unused[: len(pieces)], pieces)
 
 
-def start_from_music(model: DictionaryAutoencoder, windows: np.ndarray, seed: int) -> None:
+def start_from_music(model: DictionaryAutoencoder, windows: Steps, seed: int) -> None:
     """Set the atoms to pieces of music, drawn from those that are not silent, all different.
 
-    Music is windows ``(n_windows, n_steps, n_channels)``. If there are fewer pieces than atoms, the last atoms stay as
-    they are. The encoder's kernels become the same, where it sees the music.
+    Music is windows ``(n_windows, n_steps, n_channels)``, packed or not. If there are fewer pieces than atoms, the last
+    atoms stay as they are. The encoder's kernels become the same, where it sees the music.
     """
     rng = np.random.default_rng(seed)
     n_atoms, atom_steps = model.config.n_atoms, model.config.atom_steps

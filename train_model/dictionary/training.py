@@ -1,5 +1,6 @@
 """Building and training the dictionary of one run of the studies `drums` and `piano`."""
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,15 @@ import tensorflow as tf
 
 from models.dictionary_autoencoder import DictionaryAutoencoder, DictionaryConfig
 from pipeline.data_generator import music_windows
+from pipeline.memory import check_memory, half_of_machine_gb
+from pipeline.packed_steps import Steps
 from pipeline.sections.dictionary import DictionaryLoss
 from pipeline.sections.dictionary_study import DictionaryParameters
-from save_dataset.midi.corpus import Corpus
+from save_dataset.midi.corpus import Corpus, unpacked_by
 from train_model.callbacks import KSchedule, ProcessorTime
-from train_model.dictionary.reinitialisation import DeadAtomReinitialisation, start_from_music
+from train_model.dictionary.reinitialisation import N_WINDOWS, DeadAtomReinitialisation, start_from_music
 from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
+from train_model.memory import BYTES, check_sizes
 
 WATCHED_WINDOWS = 4096  # from which atoms are initialised and reinitialised
 
@@ -99,8 +103,10 @@ def train(
         raise ValueError(reason)
     training = parameters.training
     starts = corpus.windows(corpus.pieces_of("train"), training.window_steps, training.hop_steps)
+    _check_memory(corpus, parameters, len(starts))
     some = np.random.default_rng(training.seed).permutation(starts)[:WATCHED_WINDOWS]
-    watched = corpus.cut(some, training.window_steps)
+    stored = corpus.to_arrays()["steps"]
+    watched = stored[some[:, None] + np.arange(training.window_steps)]
     if not watched.any():
         raise ValueError(f"training.window_steps={training.window_steps}: all windows of the train split are silent")
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
@@ -108,12 +114,36 @@ def train(
     autoencoder = build(corpus, parameters)
     pytorch: dict[str, Any] = {"epsilon": 1e-8, "amsgrad": training.amsgrad}  # whose Adam the paper used
     compile_with_adam(autoencoder, training, int(batches.cardinality()), **pytorch)
+    windows = unpacked_by(corpus.channels, watched)
     if parameters.model.start == "data":
-        start_from_music(autoencoder, watched, training.seed)
-    unfinished = unfinished_folder(folder, parameters, [corpus.steps, starts, corpus.chords])
-    callbacks = _callbacks_of(parameters, watched)
+        start_from_music(autoencoder, windows, training.seed)
+    unfinished = unfinished_folder(folder, parameters, [stored, starts, corpus.chords])
+    callbacks = _callbacks_of(parameters, windows)
     history = fit_resumably(autoencoder, batches, training, epoch, unfinished, callbacks, watchers, verbose=verbose)
     return autoencoder, history
+
+
+def _check_memory(corpus: Corpus, parameters: DictionaryParameters, n_windows: int) -> None:
+    """Raise a ValueError if training on so many windows would take too much memory."""
+    model, training, n_channels = parameters.model, parameters.training, corpus.steps.shape[1]
+    max_gb, n_columns = half_of_machine_gb(), training.window_steps // model.stride_steps
+    n_outputs = n_columns * 3 * model.n_atoms + 2 * training.window_steps * n_channels
+    for block in blocks_of(parameters):  # two convolutions, each of steps that are padded
+        n_padded = (block["kernel_steps"] - 1) * block["dilation_steps"]
+        n_outputs += 2 * block["filters"] * (2 * training.window_steps + n_padded)
+    asked, hint = f"training.window_steps={training.window_steps}", "take shorter windows"
+    watched = 2 * training.window_steps * n_channels * min(n_windows, WATCHED_WINDOWS)
+    check_memory(asked, BYTES * watched, hint, max_gb)
+    with tf.Graph().as_default():  # where nothing is allocated
+        n_weights = sum(math.prod(weight.shape) for weight in build(corpus, parameters).weights)
+    batch = ("training.batch_windows", _count_batch_windows(parameters, n_windows))
+    check_sizes(n_weights, n_outputs, "model", batch, max_gb)
+    of_residuals = n_outputs * min(n_windows, N_WINDOWS)  # by which dead atoms are reinitialised
+    check_memory(asked, BYTES * of_residuals, f"{hint}, or a smaller network in model", max_gb)
+
+
+def _count_batch_windows(parameters: DictionaryParameters, n_windows: int) -> int:
+    return min(parameters.training.batch_windows or n_windows, n_windows)
 
 
 def _reasons_against(corpus: Corpus, parameters: DictionaryParameters) -> Iterator[str]:
@@ -151,7 +181,7 @@ def _batches_of(
         corpus.steps,
         starts,
         training.window_steps,
-        windows_per_batch=min(training.batch_windows or len(starts), len(starts)),
+        windows_per_batch=_count_batch_windows(parameters, len(starts)),
         seed=training.seed,
         epoch=epoch,
         chords=corpus.chords if loss.chords or loss.chord_changes else None,
@@ -161,7 +191,7 @@ def _batches_of(
     )
 
 
-def _callbacks_of(parameters: DictionaryParameters, windows: np.ndarray) -> list[keras.callbacks.Callback]:
+def _callbacks_of(parameters: DictionaryParameters, windows: Steps) -> list[keras.callbacks.Callback]:
     model, training = parameters.model, parameters.training
     return [
         KSchedule(model.k_max or model.k, model.k, model.k_fall, model.k_every_epochs),

@@ -9,8 +9,8 @@ from embed.pages.mp3 import encode_sound
 GAP_S = 0.06  # more than a frame of MP3, 26 ms, into which neighbouring sounds are smeared
 SILENCE = 0.003  # of the peak, -50 dB: an end below it is left out
 FADE_S = 0.01
-RATE_HZ = 32000  # the lowest at which decoders remove what the encoder added (see embed.pages.mp3)
-COMPRESSION = 0.95  # of libsndfile, 0 to 1: 48 kbit/s at 32 kHz, so that a hundred bars stay below 3 MB
+RATE_HZ = 32000
+BITS_PER_S = 48_000  # so that a hundred bars stay below 3 MB
 
 
 def join_sounds(sounds: Sequence[np.ndarray], sample_rate_hz: int) -> tuple[np.ndarray, list[tuple[float, float]]]:
@@ -51,4 +51,4 @@ def _cut_end(sound: np.ndarray, sample_rate_hz: int) -> np.ndarray:
 
 def encode_slices(samples: np.ndarray, sample_rate_hz: int) -> bytes:
     """Return mono samples ``(n_samples,)`` as MP3 of 48 kbit/s."""
-    return encode_sound(samples, sample_rate_hz, encoded_rate_hz=RATE_HZ, compression=COMPRESSION)
+    return encode_sound(samples, sample_rate_hz, encoded_rate_hz=RATE_HZ, bits_per_s=BITS_PER_S)

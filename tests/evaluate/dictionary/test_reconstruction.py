@@ -24,10 +24,10 @@ def windows(*hits):
 def test_hits_are_counted_by_hand():
     reference = windows([1, 0, 1, 0], [0, 0, 1, 1], [0, 0, 0, 0])
     estimated = windows([0.9, 0.6, 0.2, 0], [0, 0.4, 0.7, 0.6], [0, 0, 0.5, 0])  # 3 right, 1 too many, 1 missed
-    measures = measure_reconstruction(reference, estimated, {"onset": slice(0, 1)})
+    measures = measure_reconstruction([(reference, estimated)], {"onset": slice(0, 1)})
     assert measures["precision"] == measures["recall"] == measures["f1"] == pytest.approx(3 / 4)
     assert measures["exact"] == pytest.approx(2 / 3)
-    strict = measure_reconstruction(reference, estimated, {"onset": slice(0, 1)}, threshold=0.65)
+    strict = measure_reconstruction([(reference, estimated)], {"onset": slice(0, 1)}, threshold=0.65)
     assert (strict["precision"], strict["recall"], strict["f1"]) == pytest.approx((1, 2 / 4, 2 / 3))
     assert strict["exact"] == pytest.approx(1 / 3)
 
@@ -37,7 +37,7 @@ def test_errors_are_counted_by_hand():
     reference[0, 0] = [1, 0, 0.8, 0, 0.5, 0]
     estimated[0, 0] = [0, 0, 0.5, 0, 0.1, 0]
     estimated[0, 1, 2:] = 0.7  # no hit there
-    measures = measure_reconstruction(reference, estimated, DRUMS)
+    measures = measure_reconstruction([(reference, estimated)], DRUMS)
     assert measures["velocity_rmse"] == pytest.approx(0.3)
     assert measures["offset_rmse"] == pytest.approx(0.4)
     assert measures["mse_hit"] == pytest.approx(1 / 4)
@@ -48,7 +48,7 @@ def test_errors_are_counted_by_hand():
 
 def test_scores_are_those_of_sklearn(drums):
     reference, estimated = drums
-    measures = measure_reconstruction(reference, estimated, DRUMS, threshold=0.4)
+    measures = measure_reconstruction([(reference, estimated)], DRUMS, threshold=0.4)
     cells = reference[..., :2].ravel() > 0.5, estimated[..., :2].ravel() > 0.4
     for name, score in (("f1", f1_score), ("precision", precision_score), ("recall", recall_score)):
         assert measures[name] == pytest.approx(score(*cells))
@@ -56,19 +56,19 @@ def test_scores_are_those_of_sklearn(drums):
 
 
 def test_music_is_a_perfect_reconstruction_of_itself(drums):
-    measures = measure_reconstruction(drums[0], drums[0], DRUMS)
+    measures = measure_reconstruction([(drums[0], drums[0])], DRUMS)
     assert measures["f1"] == measures["exact"] == 1
     assert measures["mse"] == measures["velocity_rmse"] == measures["offset_rmse"] == 0
-    assert best_threshold(drums[0], drums[0], DRUMS) == 0.5
+    assert best_threshold([(drums[0], drums[0])], DRUMS) == 0.5
 
 
 def test_silence_scores_nothing_and_what_does_not_apply_is_nan():
     silence = np.zeros((2, 4, 6))
-    measures = measure_reconstruction(silence, silence, DRUMS)
+    measures = measure_reconstruction([(silence, silence)], DRUMS)
     assert (measures["precision"], measures["recall"], measures["f1"], measures["exact"]) == (0, 0, 0, 1)
     assert np.isnan([measures["velocity_rmse"], measures["offset_rmse"], measures["exact_tokens"]]).all()
     kinds, onsets = {"onset": slice(0, 3), "frame": slice(3, 6)}, np.tile([1, 1, 1, 0, 0, 0], (2, 4, 1))
-    rolls = measure_reconstruction(onsets, np.ones((2, 4, 6)), kinds)
+    rolls = measure_reconstruction([(onsets, np.ones((2, 4, 6)))], kinds)
     assert (rolls["f1"], rolls["mse_frame"]) == (1, 1)  # the first kind alone is scored
     assert np.isnan(rolls["velocity_rmse"])
 
@@ -76,7 +76,7 @@ def test_silence_scores_nothing_and_what_does_not_apply_is_nan():
 def test_tokens_are_rounded():
     tokens = windows([60, 188, 355], [61, 189, 356])
     reference, estimated = ((music - MEAN) / STD for music in (tokens, tokens + windows([0.4, -0.4, 0], [0.6, 0, 0])))
-    measures = measure_reconstruction(reference, estimated, {"token": slice(0, 1)})
+    measures = measure_reconstruction([(reference, estimated)], {"token": slice(0, 1)})
     assert measures["exact_tokens"] == pytest.approx(5 / 6)
     assert measures["exact"] == pytest.approx(1 / 2)
     assert measures["mse"] == pytest.approx((0.16 + 0.16 + 0.36) / 6 / STD**2)
@@ -85,9 +85,16 @@ def test_tokens_are_rounded():
 
 def test_best_threshold_is_the_best_of_all(drums):
     reference, estimated = drums[0], 0.6 * drums[1]
-    best = best_threshold(reference, estimated, DRUMS)
-    scores = {t: measure_reconstruction(reference, estimated, DRUMS, t)["f1"] for t in np.arange(5, 96) / 100}
+    best = best_threshold([(reference, estimated)], DRUMS)
+    scores = {t: measure_reconstruction([(reference, estimated)], DRUMS, t)["f1"] for t in np.arange(5, 96) / 100}
     assert scores[best] == max(scores.values()) > scores[0.5]
+
+
+def test_blocks_are_measured_as_all_windows_together(drums):
+    blocks = [tuple(music[first:end] for music in drums) for first, end in ((0, 1), (1, 13), (13, 20))]
+    together = measure_reconstruction([drums], DRUMS, threshold=0.4)
+    assert measure_reconstruction(blocks, DRUMS, threshold=0.4) == pytest.approx(together, rel=1e-12, nan_ok=True)
+    assert best_threshold(blocks, DRUMS) == best_threshold([drums], DRUMS)
 
 
 def test_perplexity_of_unequal_atoms_by_hand_and_of_none():
@@ -109,8 +116,8 @@ def test_perplexity_of_unequal_atoms_by_hand_and_of_none():
 def test_what_cannot_be_measured_is_refused(reference, estimated, kinds, match):
     for measure in (measure_reconstruction, best_threshold):
         with pytest.raises(ValueError, match=match):
-            measure(reference, estimated, kinds)
+            measure([(reference, estimated)], kinds)
     with pytest.raises(ValueError, match="tokens have no threshold"):
-        best_threshold(np.ones((1, 2, 1)), np.ones((1, 2, 1)), {"token": slice(0, 1)})
+        best_threshold([(np.ones((1, 2, 1)), np.ones((1, 2, 1)))], {"token": slice(0, 1)})
     with pytest.raises(ValueError, match="n_bars=0"):
         measure_codes(np.ones(3), 0)

@@ -118,6 +118,7 @@ def test_steps_have_the_chord_that_is_nearest_and_none_outside():
     assert chords.tolist() == [-1, -1, 5, 5, 24, 24, -1, 7, -1, -1]
     assert chords.dtype == np.int16
     assert chords_per_step(spans, 5, 2).tolist() == chords[:5].tolist()
+    assert chords_per_step(to_spans([(1.0, 1e300, 5)], in_beats=True), 4, 2).tolist() == [-1, -1, 5, 5]
     # a chord before the beginning, the later of two, none
     spans = to_spans([(-1.0, 4.0, 1), (2.0, 3.0, 2), (-3.0, -2.0, 9)], in_beats=False)
     assert chords_per_step(spans, 5, 1).tolist() == [1, 1, 2, 1, -1]

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from pipeline.packed_steps import pack
 from pipeline.studies.piano import Parameters
 from save_dataset.midi import above_bass
 from save_dataset.midi.corpus import Corpus
@@ -63,3 +64,19 @@ def test_stored_and_read_again_it_is_the_same(corpus, tmp_path):
         np.testing.assert_array_equal(getattr(again, name), value)
     assert type(again.steps_per_bar) is int
     assert again.steps.dtype == np.float32
+
+
+@pytest.mark.parametrize("kind", ["onsets_frames", "above_bass"])
+def test_what_is_packed_reads_as_it_was_and_is_stored_in_a_bit_a_cell(kind, rng):
+    names = names_of(kind)
+    is_on = rng.random((48, len(names))) < 0.1
+    weights = [{"above_frame": 0.5, "bass_class": 0.25}.get(name.split()[0], 1) for name in names]
+    expected = is_on * np.array(weights, np.float32)
+    corpus = make_corpus(np.split(expected, [32]), channels=names)
+    packed = Corpus.from_arrays(corpus.to_arrays() | {"steps": pack(is_on)})
+    for index, piece in enumerate(np.split(expected, [32])):
+        np.testing.assert_array_equal(packed.piece(index), piece)
+    np.testing.assert_array_equal(packed.cut([3, 40], 5)[1], expected[40:45])
+    np.testing.assert_array_equal(packed.has_music, expected.any(axis=1))
+    assert packed.piece(0).dtype == np.float32
+    assert packed.to_arrays()["steps"].nbytes == 48 * -(-len(names) // 8)

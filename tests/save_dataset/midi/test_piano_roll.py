@@ -42,7 +42,7 @@ def same_but_for_silence_at_the_end(one, other):
 def test_notes_are_where_they_should_be():
     roll = to_roll(make_notes((0, 1, 21), (1, 1.5, 108)), "onsets_frames", steps_per_beat=2)
     assert roll.shape == (8, 176)
-    assert roll.dtype == np.float32
+    assert roll.dtype == bool
     assert set(zip(*np.nonzero(roll), strict=True)) == {(0, 0), (0, 88), (1, 88), (2, 87), (2, 175)}
 
 

@@ -1,8 +1,10 @@
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from pipeline import memory
 from pipeline.studies import drums, piano
 from save_dataset.midi import above_bass
 from save_dataset.midi.corpus import NO_CHORD
@@ -168,6 +170,36 @@ def test_what_needs_a_channel_for_each_key_is_refused_without(tmp_path, channels
 def test_music_that_does_not_fit_is_refused(beats, tmp_path, changes, message):
     with pytest.raises(ValueError, match=message):
         train(beats, make_parameters(**changes), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"model": {"n_atoms": 10_000, "atom_steps": 4096}, "training": {"window_steps": 4096}},
+            "model: training 4.9e+08 weights: would need 11.8 GB of memory",
+        ),
+        (
+            {"model": {"tcn_channels": (4096, 4096), "tcn_kernel_steps": 1024}},
+            "model: training 5.2e+10 weights: would ",
+        ),
+        (
+            {"model": {"tcn_channels": (16,) * 16, "tcn_kernel_steps": 1024}},
+            "training.batch_windows=4: would need ",
+        ),
+        (
+            {"model": {"n_atoms": 9000}, "training": {"window_steps": 4096, "hop_steps": 64, "batch_windows": 32}},
+            "training.batch_windows=32: would need 10.",
+        ),
+    ],
+)
+def test_what_would_fill_the_memory_is_refused_by_name(rng, tmp_path, monkeypatch, changes, message):
+    monkeypatch.setattr(memory, "machine_gb", lambda: 0)
+    changes = {section: SMALL.get(section, {}) | values for section, values in changes.items()}
+    corpus = make_corpus([rng.random((5 * 4096, 6)) < 0.1])
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        train(corpus, make_parameters(**changes), tmp_path)
     assert not list(tmp_path.iterdir())
 
 

@@ -181,3 +181,7 @@ def test_without_sound_the_page_says_so(browser, dictionary_files, tmp_path):
     page.element(".card").click()
     page.wait(lambda: page.element("#status").text == "The sound cannot be played here.")
     assert page.ask("page.playing") is None
+
+
+def test_whatever_is_pressed_in_whatever_order_no_script_fails(browser, dictionary_files):
+    assert OpenPage(browser, dictionary_files[0].as_uri()).press_anything(seed=1) == []
