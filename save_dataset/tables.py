@@ -9,7 +9,6 @@ file and line.
 import codecs
 import csv
 import io
-import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +23,8 @@ ONE_COLUMN = f"the first line must name the columns, {BETWEEN}"
 COMMENT = "#"
 SEPARATOR_LINE = re.compile(r'"?sep=(.?)"?\W*', re.IGNORECASE)  # of Excel
 CTRL_Z, NUL = "\x1a", "\0"
+MAX_BYTES = 2**22  # a table of thirty thousand files; as lines and cells in memory it is two hundred times as much
+MAX_NUMBER = 1e9  # no beat, second, pitch or tempo is beyond it
 NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
@@ -67,6 +68,8 @@ def fold(name: str) -> str:
 
 def read_text(path: Path) -> str:
     """Return what a text file holds, without Ctrl-Z and blank lines at its end."""
+    if (n_bytes := path.stat().st_size) > MAX_BYTES:
+        raise ValueError(f"{path}: {n_bytes / 2**20:.0f} MB: must be a text of {MAX_BYTES // 2**20} MB at most")
     content = path.read_bytes()
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
@@ -169,15 +172,17 @@ def _find_delimiter(lines: Sequence[str], names: set[str]) -> str:
 
 
 def to_number(text: str) -> float:
-    """Return a number; ValueError if it is none, not finite, or has a comma.
+    """Return a number; ValueError if it is none, beyond a billion, or has a comma.
 
     >>> to_number("-0.5"), to_number("6e1")
     (-0.5, 60.0)
     """
     if looks_like_number(text) and "," in text:
         raise ValueError(f"{text!r}: has a comma; write decimals with a point, and thousands without a mark")
-    if not looks_like_number(text) or not math.isfinite(float(text)):
+    if not looks_like_number(text):
         raise ValueError(f"{text!r}: must be a number")
+    if abs(float(text)) > MAX_NUMBER:
+        raise ValueError(f"{text!r}: must be a number of at most {MAX_NUMBER:g}")
     return float(text)
 
 

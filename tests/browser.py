@@ -28,6 +28,51 @@ FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required --window-size=1280,900"
 )
+PRESS_ANYTHING = """
+const [seed, nActions, done] = arguments;
+const raised = [];
+addEventListener("error", (event) => raised.push(event.message));
+addEventListener("unhandledrejection", (event) => raised.push(`promise: ${event.reason}`));
+document.addEventListener("click", (event) => event.target.closest?.("a") && event.preventDefault(), true);
+let state = seed + 1;
+const below = (n) => (state = (state * 48271) % 2147483647) % n;
+const oneOf = (list) => list[below(list.length)];
+const keys = [" ", "Enter", "Escape", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "Tab",
+  "0", "1", "9", "+", "-", "?", ..."abcdefghijklmnopqrstuvwxyz"];
+const actions = {
+  click: (target) => target.click(),
+  pointer: (target) => {
+    const { left, top, width, height } = target.getBoundingClientRect();
+    const [clientX, clientY] = [left + below(width + 20) - 10, top + below(height + 20) - 10];
+    const [pointerType, shiftKey] = [oneOf(["mouse", "touch"]), !below(3)];
+    const pointer = { bubbles: true, cancelable: true, clientX, clientY, pointerId: 1, pointerType, shiftKey };
+    for (const name of oneOf([["pointerdown", "pointermove", "pointerup", "click"], ["pointermove"], ["pointerdown"],
+      ["pointerup"], ["pointerleave"], ["pointercancel"], ["click"], ["dblclick"], ["pointerenter"]])) {
+      target.dispatchEvent(new PointerEvent(name, pointer));
+    }
+    if (!below(4)) target.dispatchEvent(new WheelEvent("wheel", { ...pointer, deltaY: below(400) - 200 }));
+  },
+  key: (target) => {
+    const press = { key: oneOf(keys), bubbles: true, cancelable: true, shiftKey: !below(3) };
+    const event = new KeyboardEvent(oneOf(["keydown", "keyup"]), press);
+    oneOf([target, document.body, document]).dispatchEvent(event);
+  },
+  change: (target) => {
+    if (target.tagName === "SELECT") target.selectedIndex = below(target.options.length);
+    if (target.tagName === "INPUT") target.value = oneOf([target.min, target.max, "0", "", "x"]);
+    for (const name of ["input", "change"]) target.dispatchEvent(new Event(name, { bubbles: true }));
+  },
+};
+(async () => {
+  for (let action = 0; action < nActions; action++) {
+    const target = oneOf(document.querySelectorAll("button, a, summary, select, input, tr, audio, video, [id]"));
+    oneOf([actions.click, actions.pointer, actions.key, actions.change])(target);
+    if (!below(15)) await new Promise(requestAnimationFrame);
+  }
+  await new Promise((next) => setTimeout(next, 200));
+  done([...new Set(raised)]);
+})().catch((error) => done([...raised, `${error}`]));
+"""
 ACCENT = (214, 51, 108)  # of light pages
 PHONE = {"width": 390, "height": 800, "pixel_ratio": 2}
 
@@ -139,6 +184,13 @@ class OpenPage:
         actions = ActionBuilder(self.browser)
         actions.wheel_action.scroll(round(position["x"]), round(position["y"]), delta_y=delta_y)
         actions.perform()
+
+    def press_anything(self, seed, n_actions=600):
+        """Click, point at, choose and press everything in an order of chance, hidden things too, now and then drawn.
+
+        Returns what the page's scripts raised.
+        """
+        return self.browser.execute_async_script(PRESS_ANYTHING, seed, n_actions)
 
     @contextmanager
     def screen(self, width, height, *, pixel_ratio=1):

@@ -86,8 +86,8 @@ def smooth_diagonally(matrix: np.ndarray, n_frames: int) -> np.ndarray:
         raise ValueError(f"matrix of shape {matrix.shape}: must be (n, n)")
     if n_frames < 1:
         raise ValueError(f"n_frames={n_frames}: must be at least 1")
-    n_before, n_after = n_frames // 2, (n_frames - 1) // 2
-    sums = sum_along_diagonals(np.pad(matrix, (n_before, n_after)), n_frames)
+    n_before, n_after = (min(n, max(len(matrix) - 1, 0)) for n in (n_frames // 2, (n_frames - 1) // 2))
+    sums = sum_along_diagonals(np.pad(matrix, (n_before, n_after)), n_before + 1 + n_after)
     index = np.arange(len(matrix))
     before, after = np.minimum(index, n_before), np.minimum(index[::-1], n_after)
     n_cells = 1 + np.minimum.outer(before, before) + np.minimum.outer(after, after)

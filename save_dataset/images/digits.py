@@ -3,6 +3,7 @@
 An image is ``(side, side)``, 0 is paper and 1 is ink. Angles are in degrees, anticlockwise as seen.
 """
 
+import math
 import zipfile
 from http.client import HTTPException
 from pathlib import Path
@@ -15,11 +16,14 @@ from sklearn.model_selection import train_test_split
 
 from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT
+from pipeline.provenance import UNREADABLE, check_shapes
 from pipeline.studies.digits import Images
 from save_dataset.files import music_path
 
 KERAS_MNIST = Path("~/.keras/datasets/mnist.npz")
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"  # that of keras.datasets
+MAX_BYTES = 2**28  # of the arrays in a file, five times MNIST
+MAX_PIXELS = 2**29  # of all images as they are stored, 2 GB: MNIST at 64 x 64 has half as many
 TIMEOUT_S = 30  # without an answer
 MNIST_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 FRACTION_OF_SIDE = 20 / 28  # of an image's side that its digit fills, as in MNIST: rotated, it stays inside
@@ -48,6 +52,12 @@ def read_images(settings: Images, root: Path = ROOT) -> tuple[dict[str, np.ndarr
         return split_images(images, labels, settings), []
     path = _find_mnist() if settings.source == "mnist" else music_path(settings.source, root)
     train, test = _open_mnist(path)
+    n_images = len(train[1]) + len(test[1])
+    if n_images * settings.side_pixels**2 > MAX_PIXELS:
+        most = math.isqrt(MAX_PIXELS // n_images)
+        raise ValueError(
+            f"{path}: images.side_pixels={settings.side_pixels}: must be {most} at most for {n_images} images"
+        )
     images = resize(np.concatenate([train[0], test[0]]).astype(np.float32) / 255, settings.side_pixels)
     return split_images(images, np.concatenate([train[1], test[1]]), settings, n_test=len(test[1])), [path]
 
@@ -90,15 +100,19 @@ def _open_mnist(path: Path) -> tuple[Labelled, Labelled]:
     if not zipfile.is_zipfile(path):
         raise ValueError(f"{path}: is not an .npz file; {HINT}")
     try:
+        with zipfile.ZipFile(path) as archive:
+            if (n_bytes := sum(member.file_size for member in archive.infolist())) > MAX_BYTES:
+                raise ValueError(f"{n_bytes / 2**20:.0f} MB of images are more than {MAX_BYTES // 2**20}")
+            check_shapes(archive)
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in MNIST_ARRAYS if name in stored}
-    except (zipfile.BadZipFile, ValueError, EOFError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"{path}: is broken ({error}); {HINT}") from error
     if missing := [name for name in MNIST_ARRAYS if name not in arrays]:
         raise ValueError(f"{path}: has no {', '.join(missing)}; {HINT}")
     train, test = (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
     for images, labels in (train, test):
-        if images.ndim != 3 or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
+        if images.ndim != 3 or not images.size or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
             there = f"images {images.shape} of {images.dtype}, labels {labels.shape}"
             raise ValueError(f"{path}: {there}: must be (n, height, width) of uint8 and (n,)")
     return train, test
@@ -113,20 +127,24 @@ def split_images(
     """
     rest, splits = np.arange(len(labels)), np.full(len(labels), "train", "<U10")
     if n_test is None:
-        rest, test = _hold_out(rest, labels, settings.test_fraction, settings)
+        rest, test = _hold_out(rest, labels, "test_fraction", settings)
         splits[test] = "test"
     else:
         rest, splits[len(labels) - n_test :] = rest[: len(labels) - n_test], "test"
-    _, validation = _hold_out(rest, labels, settings.validation_fraction, settings)
+    _, validation = _hold_out(rest, labels, "validation_fraction", settings)
     splits[validation] = "validation"
     return {"images": images.astype(np.float32), "labels": labels.astype(np.int64), "splits": splits}
 
 
-def _hold_out(indices: np.ndarray, labels: np.ndarray, fraction: float, settings: Images) -> list[np.ndarray]:
+def _hold_out(indices: np.ndarray, labels: np.ndarray, key: str, settings: Images) -> list[np.ndarray]:
+    """Return the indices that are left, and those held out: a fraction that stands under a key."""
+    fraction = getattr(settings, key)
     try:
         return train_test_split(indices, test_size=fraction, random_state=settings.seed, stratify=labels[indices])
     except ValueError as error:
-        raise ValueError(f"{len(indices)} images: too few to hold {fraction:g} of each digit out") from error
+        raise ValueError(
+            f"images.{key}={fraction:g}: must leave some of each digit on either side, of {len(indices)} images"
+        ) from error
 
 
 def rotate(images: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:

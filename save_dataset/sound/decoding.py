@@ -26,7 +26,7 @@ LOSSLESS = ("flac", "tta", "wv")
 ENCODER_FRAMES = 3  # what other encoders add at both ends, and count or not, is less
 FRAME_SAMPLES = 1024  # of a decoder that does not say it
 MAX_SAMPLES = 2**35  # nine days: a length beyond it stands for "not known"
-BLOCK_SAMPLES = 2**18
+BLOCK_SAMPLES = 2**19  # of all channels
 Block = tuple[int, np.ndarray]
 
 
@@ -108,7 +108,8 @@ def _open_with_libsndfile(source: int | Source) -> soundfile.SoundFile | None:
 def _read_with_libsndfile(file: soundfile.SoundFile) -> Iterator[Block]:
     with file:
         try:
-            while len(block := file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)):
+            n_samples = BLOCK_SAMPLES // file.channels
+            while len(block := file.read(n_samples, dtype="float32", always_2d=True)):
                 yield file.samplerate, block.T
         except soundfile.LibsndfileError as error:
             raise ValueError(f"cannot be read as sound ({error.error_string.strip().rstrip('.')})") from error
@@ -118,6 +119,8 @@ def _read_with_ffmpeg(container: av.container.InputContainer, sound: bytes | mma
     if not container.streams.audio:
         raise ValueError("contains no sound")
     stream = container.streams.audio[0]
+    if stream.codec_context is None:
+        raise ValueError("its sound is in a format that cannot be decoded")
     if container.format.name == "flac":  # whose checksums FFmpeg does not look at by itself
         stream.codec_context.options = {"err_detect": "crccheck+explode"}
     n_samples = n_damaged = n_since = 0  # packets that are damaged: before others that are not, and since

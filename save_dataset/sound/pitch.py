@@ -29,8 +29,13 @@ def track_pitch(
     octaves = np.floor(12 * np.log2(highest_hz / lowest_hz)) / 12
     pitches_hz, _, probabilities = librosa.pyin(
         samples, sr=sample_rate_hz, fmin=lowest_hz, fmax=highest_hz, hop_length=hop_samples,
-        frame_length=2 ** int(np.ceil(np.log2(PERIODS_PER_FRAME * sample_rate_hz / min_pitch_hz))),
+        frame_length=frame_samples(sample_rate_hz, min_pitch_hz),
         resolution=RESOLUTION_SEMITONES,
         max_transition_rate=octaves * sample_rate_hz / hop_samples,
     )  # fmt: skip
     return pitches_hz, probabilities
+
+
+def frame_samples(sample_rate_hz: int, min_pitch_hz: float) -> int:
+    """Return the length of the frames that pYIN looks at, a power of 2."""
+    return 2 ** int(np.ceil(np.log2(PERIODS_PER_FRAME * sample_rate_hz / min_pitch_hz)))

@@ -10,7 +10,10 @@ import librosa
 import numpy as np
 import scipy.signal
 
-FRAMES_AT_ONCE = 4096
+from pipeline.memory import check_memory
+
+COPIES = 3  # of all pixels: in blocks, together, normalised
+SAMPLES_AT_ONCE = 2**22  # of all frames together, 4096 of the usual size
 
 
 def compute_spectrogram(
@@ -46,10 +49,14 @@ def compute_spectrogram(
     """
     hop_samples = window_samples - int(np.ceil(window_samples * overlap))
     if hop_samples < 1:
-        raise ValueError(f"overlap={overlap}: leaves no hop at window_samples={window_samples}")
+        raise ValueError(f"spectrogram.overlap={overlap}: leaves no hop at window_samples={window_samples}")
     if len(samples) < window_samples:
-        raise ValueError(f"window_samples={window_samples}: must be at most the {len(samples)} of the sound")
+        raise ValueError(
+            f"spectrogram.window_samples={window_samples}: must be at most the {len(samples)} of the sound"
+        )
     frequencies_hz, project = projection(scale, sample_rate_hz, window_samples, max_frequency_hz, n_mels)
+    n_pixels = len(frequencies_hz) * (1 + (len(samples) - window_samples) // hop_samples)
+    check_memory(f"spectrogram.overlap={overlap}", COPIES * 4 * n_pixels, "take less, or a shorter part of the sound")
     taper = scipy.signal.windows.tukey(window_samples, tukey_alpha)
     blocks = _magnitude_blocks(samples, taper, hop_samples)
     pixels = np.concatenate([project(block) for block in blocks])  # (n_frames, n_bins)
@@ -76,9 +83,9 @@ def _magnitude_blocks(samples: np.ndarray, taper: np.ndarray, hop_samples: int) 
 
     Those of an hour of sound would be gigabytes before the low bins are cut out.
     """
-    n_frames = 1 + (len(samples) - len(taper)) // hop_samples
-    for first in range(0, n_frames, FRAMES_AT_ONCE):
-        end = min(first + FRAMES_AT_ONCE, n_frames)
+    n_frames, at_once = 1 + (len(samples) - len(taper)) // hop_samples, SAMPLES_AT_ONCE // len(taper)
+    for first in range(0, n_frames, at_once):
+        end = min(first + at_once, n_frames)
         block = samples[first * hop_samples : (end - 1) * hop_samples + len(taper)]
         *_, magnitude = scipy.signal.spectrogram(
             block, window=taper, noverlap=len(taper) - hop_samples, mode="magnitude", scaling="spectrum"
@@ -99,7 +106,7 @@ def projection(
     n_bins = int(np.argmin(np.abs(frequencies_hz - max_frequency_hz))) + 1
     if n_bins == 1:
         raise ValueError(
-            f"max_frequency_hz={max_frequency_hz}: must reach the first bin, at {frequencies_hz[1]:.1f} Hz"
+            f"spectrogram.max_frequency_hz={max_frequency_hz}: must reach the first bin, at {frequencies_hz[1]:.1f} Hz"
         )
     return frequencies_hz[:n_bins], lambda magnitude: magnitude[:, :n_bins].copy()  # a view would keep all bins alive
 

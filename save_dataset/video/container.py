@@ -19,6 +19,7 @@ MOV = "mov,mp4,m4a,3gp,3g2,mj2"  # says where each frame lies
 FORMATS_WITH_LENGTH = (MATROSKA, "flv", "mxf")  # of the longest of their streams
 TOLERANCE_FRAMES = 3  # by which lengths are rounded, or the last frame does not say how long it is
 MAX_FRAMES = 2**30  # stands for "not known"
+MAX_PIXELS = 2**26  # of a frame, 8192 x 8192, whatever a header says
 
 
 class OpenVideo:
@@ -28,7 +29,10 @@ class OpenVideo:
         streams = [one for one in container.streams.video if not one.disposition & Disposition.attached_pic]
         if not streams:
             raise ValueError("contains no video")
+        if streams[0].codec_context is None:
+            raise ValueError("its video is in a format that cannot be decoded")
         self.container, self.stream = container, streams[0]
+        self.stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         self.stream.thread_type = "AUTO"
         self.counts: Counter[str] = Counter()
 
@@ -81,7 +85,8 @@ def open_video(path: Path) -> Iterator[OpenVideo]:
             with av.open(Source(content), "r", options=options, metadata_errors="replace") as container:
                 yield OpenVideo(container)
     except av.error.ArgumentError as error:
-        raise ValueError(f"{path}: cannot be read as a film: it is of another format") from error
+        reason = f"it is of another format, or larger than {MAX_PIXELS} pixels"
+        raise ValueError(f"{path}: cannot be read as a film: {reason}") from error
     except av.FFmpegError as error:
         reason = f"it is truncated, damaged or none ({error.strerror})"
         raise ValueError(f"{path}: cannot be read as a film: {reason}") from error

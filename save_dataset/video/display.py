@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import av
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 SAME = Colorspace.ITU601
@@ -38,7 +39,8 @@ def to_picture(
 
 def _orientation(frame: av.VideoFrame) -> tuple[bool, int, int]:
     """Return whether rows are shown as columns, and then whether they run down and right, 1, or up and left, -1."""
-    matrix: Any = frame.side_data.get("DISPLAYMATRIX")
+    # frame.side_data would be a cycle that keeps the frame
+    matrix: Any = SideDataContainer(frame).get("DISPLAYMATRIX")  # type: ignore[call-arg]
     if matrix is None:
         return False, 1, 1
     a, b, _, c, d, *_ = np.frombuffer(bytes(matrix), np.int32).tolist()  # a, b, u, c, d, v, x, y, w of ISO/IEC 14496-12

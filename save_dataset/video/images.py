@@ -13,11 +13,13 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from save_dataset.files import find_by_pattern
+from save_dataset.video.container import MAX_PIXELS
 from save_dataset.video.decoding import Part, Reading
 from save_dataset.video.display import PixelFormat, Size
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pnm")
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, struct.error)  # says Pillow
+BOMB = Image.DecompressionBombError
+UNREADABLE = (BOMB, OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, struct.error)  # says Pillow
 HIGHEST_OF_16_BITS = 2**16 - 1
 
 
@@ -70,10 +72,15 @@ def open_image(path: Path) -> Image.Image:
     """Return an image as its camera says it is to be shown; ValueError if it cannot be read."""
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(BytesIO(path.read_bytes())) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise BOMB
             image.load()  # not by its name: Pillow maps a rotated TIFF wrongly
             return ImageOps.exif_transpose(image)
     except UNREADABLE as error:
-        reason = getattr(error, "strerror", None) or "it is damaged, or none"
+        what = (
+            f"it is said to have more than {MAX_PIXELS} pixels" if isinstance(error, BOMB) else "it is damaged, or none"
+        )
+        reason = getattr(error, "strerror", None) or what
         raise ValueError(f"{path}: cannot be read as an image ({reason})") from error
 
 

@@ -2,6 +2,7 @@ import codecs
 
 import pytest
 
+from save_dataset import tables
 from save_dataset.tables import fold, read_cells, read_table, read_text, to_number
 
 ROWS = [(2, {"path": "a/1.mid", "style": "rock, hard"}), (3, {"path": "2.mid", "style": ""})]
@@ -101,10 +102,22 @@ def test_cells_of_a_table_without_names(write):
     assert read_text(write("a \x1a\r\n")) == "a"
 
 
-@pytest.mark.parametrize("text", ["", "x", "nan", "inf", "1e999", "1_0", "0x1", "1.2,3", "1 2", "٣"])
+@pytest.mark.parametrize("text", ["", "x", "nan", "inf", "1_0", "0x1", "1.2,3", "1 2", "٣"])
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError, match=rf"^'{text}': must be a number$"):
         to_number(text)
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e300", 5000 * "1"])
+def test_a_number_beyond_all_music_is_refused(text):
+    with pytest.raises(ValueError, match=rf"^'{text}': must be a number of at most 1e\+09$"):
+        to_number(text)
+
+
+def test_a_text_too_large_is_refused_before_it_is_read(write, monkeypatch):
+    monkeypatch.setattr(tables, "MAX_BYTES", 3 * 2**20)
+    with pytest.raises(ValueError, match=r": 4 MB: must be a text of 3 MB at most$"):
+        read_text(write(4 * 2**20 * "1"))
 
 
 @pytest.mark.parametrize("text", ["0,5", "-1,25", ",5", "1,200"])

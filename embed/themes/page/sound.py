@@ -10,8 +10,8 @@ import numpy as np
 from embed.pages.mp3 import encode_sound
 from save_dataset.themes.transforms import read_samples
 
-RATE_HZ = 32000  # the lowest at which decoders remove what the encoder added (see embed.pages.mp3)
-COMPRESSION = 0.88  # of libsndfile, 0 to 1: 64 kbit/s at 32 kHz, so that five minutes stay below 5 MB
+RATE_HZ = 32000
+BITS_PER_S = 64_000  # so that five minutes stay below 5 MB
 PIECES_KEPT = 32  # encoding takes most of the time, and all runs have the same pieces
 MAX_COLUMNS = 1600  # more than pixels of the waveform on most screens
 MAX_BYTE = 127
@@ -38,7 +38,7 @@ def read_piece(path: Path, channel: int | None = None) -> PieceSound:
 def _encode_file(path: Path, channel: int | None, changed_ns: int) -> PieceSound:
     """Return the sound of a file as it was when it was last changed."""
     samples = read_samples(path, RATE_HZ, channel)
-    mp3 = encode_sound(samples, RATE_HZ, compression=COMPRESSION)
+    mp3 = encode_sound(samples, RATE_HZ, bits_per_s=BITS_PER_S)
     return PieceSound(mp3, len(samples) / RATE_HZ, pack_waveform(samples))
 
 

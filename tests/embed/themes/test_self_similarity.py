@@ -133,3 +133,9 @@ def test_the_matrix_of_nieto_farbood_is_that_of_a_convolution(rng):
 def test_what_cannot_be_compared_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_smoothing_longer_than_the_matrix_takes_no_more_memory_than_one_as_long(rng):
+    matrix = rng.random((5, 5))
+    expected = np.array([[np.diagonal(matrix, j - i).mean() for j in range(5)] for i in range(5)])
+    np.testing.assert_allclose(smooth_diagonally(matrix, 10**9), expected)

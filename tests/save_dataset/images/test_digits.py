@@ -96,6 +96,29 @@ def test_a_file_that_is_not_in_the_form_of_mnist_is_refused(tmp_path, arrays, me
         read_images(Images(source=str(tmp_path / "wrong.npz")))
 
 
+def test_a_file_of_more_than_its_bytes_or_too_many_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "a.npz"
+    np.savez(path, **mnist_like())
+    path.write_bytes(path.read_bytes().replace(b"(100, 28, 28), }   ", b"(100, 28, 999999),}"[:19]))
+    with pytest.raises(
+        ValueError, match=r"a\.npz: is broken \(x_train.npy is said to have the shape \(100, 28, 999999\)"
+    ):
+        read_images(Images(source=str(path)))
+    np.savez_compressed(path, **mnist_like())
+    content = bytearray(path.read_bytes())
+    content[100:140] = bytes(40)
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"a\.npz: is broken \(Error -3 while decompressing"):
+        read_images(Images(source=str(path)))
+    np.savez(path, **mnist_like())
+    monkeypatch.setattr(digits, "MAX_PIXELS", 140 * 28 * 28 - 1)
+    with pytest.raises(ValueError, match=r"a\.npz: images.side_pixels=28: must be 27 at most for 140 images"):
+        read_images(Images(source=str(path)))
+    monkeypatch.setattr(digits, "MAX_BYTES", 2**16)
+    with pytest.raises(ValueError, match=r"a\.npz: is broken \(0 MB of images are more than 0\)"):
+        read_images(Images(source=str(path)))
+
+
 def test_a_file_that_is_no_npz_or_missing_is_refused(tmp_path):
     settings = Images(source=str(tmp_path / "text.npz"))
     with pytest.raises(FileNotFoundError, match=r"text\.npz; give the path of mnist\.npz, or 'digits'"):
@@ -108,7 +131,9 @@ def test_a_file_that_is_no_npz_or_missing_is_refused(tmp_path):
 
 def test_too_few_images_to_split(tmp_path):
     np.savez(tmp_path / "few.npz", **mnist_like(n_train=12))
-    with pytest.raises(ValueError, match="12 images: too few to hold 0.1 of each digit out"):
+    with pytest.raises(
+        ValueError, match="^images.validation_fraction=0.1: must leave some of each digit on either side, of 12 images$"
+    ):
         read_images(Images(source=str(tmp_path / "few.npz")))
 
 

@@ -1,5 +1,7 @@
 import re
+import tracemalloc
 
+import librosa
 import numpy as np
 import pytest
 import soundfile
@@ -94,6 +96,18 @@ def test_resampling_keeps_frequency_length_and_loudness(write, rate_hz):
     assert np.std(read[4000:-4000]) == pytest.approx(0.5 / np.sqrt(2), rel=1e-3)
 
 
+def test_resampling_is_that_of_librosa_in_less_memory(write, rng):
+    samples = rng.uniform(-0.5, 0.5, 10 * RATE_HZ).astype(np.float32)
+    path = write(samples)
+    expected = librosa.resample(samples, orig_sr=RATE_HZ, target_sr=48000, res_type="soxr_hq")
+    tracemalloc.start()
+    read = read_sound(path, sample_rate_hz=48000)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_array_equal(read, expected)
+    assert peak_bytes < 2.6 * samples.nbytes  # the sound of the file, a little more for growing, and what it becomes
+
+
 def check_refused(path, message, **part):
     with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: (?:{message})") as raised:
         read_sound(path, **part)
@@ -133,6 +147,13 @@ def test_samples_that_are_no_sound(write, samples, message):
     check_refused(write(samples), message)
     if not len(samples):
         check_refused(write(samples, "ogg", "VORBIS"), message)
+
+
+@pytest.mark.parametrize("peak", [1e38, 3e38])
+def test_samples_whose_squares_are_no_numbers_are_refused(write, peak):
+    with pytest.raises(ValueError, match=rf"a\.wav: has a sample of {peak:.1e}: must be sound".replace("+", r"\+")):
+        read_sound(write(peak * np.sign(SINE)), sample_rate_hz=22050)
+    assert np.isfinite(read_sound(write(2**31 * SINE), sample_rate_hz=22050)).all()
 
 
 def test_start_beyond_the_end(write):

@@ -74,7 +74,7 @@ def test_overlap_sets_the_hop(noise, overlap, hop):
 @pytest.mark.parametrize("scale", ["magnitude", "db", "log_mel"])
 def test_blocks_join_without_seam(noise, monkeypatch, overlap, scale):
     at_once = compute_spectrogram(noise, overlap=overlap, scale=scale)
-    monkeypatch.setattr(spectrogram, "FRAMES_AT_ONCE", 7)
+    monkeypatch.setattr(spectrogram, "SAMPLES_AT_ONCE", 7 * 1024)
     in_blocks = compute_spectrogram(noise, overlap=overlap, scale=scale)
     np.testing.assert_array_equal(in_blocks["times_s"], at_once["times_s"])
     np.testing.assert_allclose(in_blocks["frames"], at_once["frames"], rtol=0, atol=1e-6)
@@ -137,12 +137,17 @@ def test_sound_of_one_frame_of_less_and_of_silence():
     stored = compute_spectrogram(np.sin(np.arange(1024.0)))
     assert stored["frames"].shape == (1, 94)
     assert stored["times_s"].tolist() == [512 / RATE_HZ]
-    with pytest.raises(ValueError, match=r"^window_samples=1024: must be at most the 1023 of the sound$"):
+    with pytest.raises(ValueError, match=r"^spectrogram.window_samples=1024: must be at most the 1023 of the sound$"):
         compute_spectrogram(np.ones(1023))
-    with pytest.raises(ValueError, match=r"^max_frequency_hz=20.0: must reach the first bin, at 43.1 Hz$"):
+    with pytest.raises(ValueError, match=r"^spectrogram.max_frequency_hz=20.0: must reach the first bin, at 43.1 Hz$"):
         compute_spectrogram(np.arange(2048.0), max_frequency_hz=20.0)
-    with pytest.raises(ValueError, match=r"^overlap=0.9999: leaves no hop at window_samples=1024$"):
+    with pytest.raises(ValueError, match=r"^spectrogram.overlap=0.9999: leaves no hop at window_samples=1024$"):
         compute_spectrogram(np.ones(5000), overlap=0.9999)
+    many = np.broadcast_to(np.float32(0), 10**7)
+    with pytest.raises(
+        ValueError, match=r"^spectrogram.overlap=0.999: would need 11.3 GB .*; take less, or a shorter p"
+    ):
+        compute_spectrogram(many, overlap=0.999)
     for scale in ("magnitude", "db", "log_mel"):
         with pytest.raises(ValueError, match="^the spectrogram is constant: there is nothing to hear"):
             compute_spectrogram(np.full(5000, 0.5, np.float32), scale=scale)

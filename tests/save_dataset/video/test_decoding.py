@@ -1,3 +1,5 @@
+import gc
+import struct
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -5,10 +7,13 @@ import av
 import numpy as np
 import pytest
 import soundfile
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from pipeline.sections.film import Film
+from save_dataset.video.container import open_video
 from save_dataset.video.decoding import Reading
+from save_dataset.video.display import to_picture
 from save_dataset.video.film import open_film
 from save_dataset.video.grid import find_rate
 from tests.small_films import LEVELS, SIZE, write_film
@@ -31,6 +36,21 @@ def first_picture(path, *shown):
 def cut(path, fraction):
     path.write_bytes(path.read_bytes()[: int(fraction * path.stat().st_size)])
     return path
+
+
+def test_nothing_keeps_a_frame_once_it_is_a_picture(tmp_path):
+    with open_video(write_film(tmp_path / "a.mkv")) as video:
+        frame = next(video.decode())
+        to_picture(frame, VideoReformatter(), SIZE, "gray")
+        assert not [other for other in gc.get_referrers(frame) if "SideData" in type(other).__name__]
+
+
+def test_a_frame_said_to_be_huge_is_refused(tmp_path):
+    path = write_film(tmp_path / "a.gif", codec="gif", pixels="rgb8")
+    content = path.read_bytes()
+    path.write_bytes(content[:6] + struct.pack("<HH", 9000, 9000) + content[10:])
+    with pytest.raises(ValueError, match=r"a\.gif: cannot be read as a film: it is of another format, or larger than"):
+        read(path)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 from pipeline.sections.film import Film
+from save_dataset.video import images
 from save_dataset.video.decoding import Reading
 from save_dataset.video.film import open_film
 from save_dataset.video.images import list_images
@@ -23,6 +24,15 @@ def write(folder, name, picture=7, size=(2, 3), turned=1):
 
 def read(folder, *shown, reading=None, **settings):
     return list(open_film(Film(file=str(folder), **settings)).pictures(*shown, reading=reading))
+
+
+def test_an_image_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
+    write(tmp_path, "1.png", size=(20, 20))
+    monkeypatch.setattr(images, "MAX_PIXELS", 399)
+    with pytest.raises(
+        ValueError, match=r"1\.png: cannot be read as an image \(it is said to have more than 399 pixels"
+    ):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize(

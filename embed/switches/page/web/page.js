@@ -24,7 +24,9 @@ class Page {
   connect() {
     const connect = (name, event, action) => element(name).addEventListener(event, ({ target }) => action(target));
     connect("run", "change", ({ value }) => this.change({ run: value }));
-    connect("clip", "change", ({ value }) => this.putOnSliders(this.data.runs[this.heard.run].clips[value]));
+    connect("clip", "change", ({ value }) => {
+      if (value) this.putOnSliders(this.data.runs[this.heard.run].clips[value]);
+    });
     connect("loop", "change", ({ checked }) => this.change({ loop: checked }));
     connect("filter", "input", ({ value }) => {
       for (const row of this.switches) row.hidden = !row.textContent.toLowerCase().includes(value.toLowerCase());
@@ -32,9 +34,10 @@ class Page {
     connectButton(element("play"), () => this.toggle());
     connectButton(element("reset"), () => this.change({ setting: {} }));
     connectButton(element("random"), () => this.putOnSliders(this.sliders.map(drawNormal)));
-    connectButton(element("copy"), () => navigator.clipboard.writeText(element("setting").value));
+    const refused = () => showStatus("The browser does not copy it: select the text.");
+    connectButton(element("copy"), () => navigator.clipboard.writeText(element("setting").value).catch(refused));
     connectButton(element("apply"), () => this.open(this.wanted.run, element("setting").value));
-    connectKeys(({ target }) => (target.matches("textarea, [type=search], [type=checkbox]") ? {} : { " ": () => this.toggle() }));
+    connectKeys(({ target }) => (target.matches?.("textarea, [type=search], [type=checkbox]") ? {} : { " ": () => this.toggle() }));
     window.addEventListener("hashchange", () => this.openAddress());
   }
 

@@ -15,7 +15,7 @@ function connectControls(page) {
   connectButton(element("play"), () => page.clock.toggle());
   connectButton(element("first"), () => page.playPair(page.pair, "x"));
   connectButton(element("second"), () => page.playPair(page.pair, "y"));
-  connectButton(element("both"), () => page.playback.playInTurn(page.pair));
+  connectButton(element("both"), () => page.playInTurn());
   connectKeys(() => keyActions(page));
   const { canvas } = page.marks;
   canvas.addEventListener("click", (event) => click(page, event));
@@ -35,7 +35,7 @@ function keyActions(page) {
     ...(page.themes.length && { arrowright: step(0, 1), arrowleft: step(0, -1) }),
     ...(page.themes.length && { arrowdown: step(1, 0), arrowup: step(-1, 0) }),
     ...(page.pair && { x: () => page.playPair(page.pair, "x"), y: () => page.playPair(page.pair, "y") }),
-    ...(page.pair && { b: () => page.playback.playInTurn(page.pair) }),
+    ...(page.pair && { b: () => page.playInTurn() }),
     ...(lists.length > 1 && { e: () => page.showList(next) }),
   };
 }

@@ -114,8 +114,13 @@ class Page {
 
   // Two frames whose similarity the matrix shows; the one of the side, "x" or "y", is played.
   playPair(pair, side) {
+    if (!pair) return; // the next frame hides the button
     this.choose({ pair });
     this.playback.play({ start: pair[side], side });
+  }
+
+  playInTurn() {
+    if (this.pair) this.playback.playInTurn(this.pair);
   }
 
   playFrom(time) {

@@ -190,3 +190,7 @@ def test_the_page_says_what_is_there_and_fits_a_phone(page):
     assert link.get_property("href").startswith("data:audio/wav;base64,UklGR")
     with page.screen(**PHONE):
         assert page.ask("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_whatever_is_pressed_in_whatever_order_no_script_fails(browser, server):
+    assert OpenPage(browser, f"http://{server.hosts[0]}/").press_anything(seed=1) == []

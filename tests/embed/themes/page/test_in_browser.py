@@ -301,3 +301,8 @@ def test_without_sound_the_page_says_so_and_moves_on(browser, theme_pages, tmp_p
     page.wait(lambda: page.element("#status").text == "The sound cannot be played here; the cross moves without it.")
     page.wait_until_it_plays_between(4.5, 6)
     page.wait_until_it_stops_at(5)
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_whatever_is_pressed_in_whatever_order_no_script_fails(browser, theme_pages, index):
+    assert OpenPage(browser, theme_pages[index].as_uri()).press_anything(seed=index) == []
