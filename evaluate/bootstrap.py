@@ -65,9 +65,11 @@ def interval(
         raise ValueError(f"block_units={block_units}: must be at least 1 and at most half of the {len(values)} units")
     if not np.isfinite(values).all():
         raise ValueError(f"values of shape {values.shape}: must be finite")
+    round_ = np.concatenate([values, values[: block_units - 1]])  # blocks at the end go on with the beginning
+    blocks = np.moveaxis(np.lib.stride_tricks.sliding_window_view(round_, block_units, axis=0), -1, 1)
     result = scipy.stats.bootstrap(
         (np.arange(len(values)),),
-        partial(_statistic_of_blocks, values=values, statistic=statistic, block_units=block_units),
+        partial(_statistic_of_blocks, blocks=blocks, statistic=statistic),
         vectorized=True,
         method="percentile",
         confidence_level=expanded(confidence, len(values) // block_units),
@@ -79,16 +81,17 @@ def interval(
 
 
 def _statistic_of_blocks(
-    starts: np.ndarray, axis: int, *, values: np.ndarray, statistic: Callable[..., np.ndarray], block_units: int
+    starts: np.ndarray, axis: int, *, blocks: np.ndarray, statistic: Callable[..., np.ndarray]
 ) -> np.ndarray:
     """Return the statistic of each resample ``(..., n_resamples)``, made of blocks that begin at the first `starts`.
 
-    SciPy draws as many starts as there are units, ``(n_resamples, n_units)``: more than are used.
+    Blocks are ``(n_units, block_units, ...)``, by the unit that they begin at. SciPy draws as many starts as there are
+    units, ``(n_resamples, n_units)``: more than are used.
     """
-    n_units = starts.shape[axis]
-    units = starts[..., : -(-n_units // block_units), None] + np.arange(block_units)
-    units = units.reshape(*starts.shape[:-1], -1)[..., :n_units] % n_units  # (n_resamples, n_units)
-    return np.moveaxis(statistic(values[units], axis=1), 0, -1)
+    n_units, block_units, *rest = blocks.shape
+    drawn = blocks[starts[..., : -(-n_units // block_units)]]  # (n_resamples, n_blocks, block_units, ...)
+    drawn = drawn.reshape(len(starts), -1, *rest)[:, :n_units]
+    return np.moveaxis(statistic(drawn, axis=1), 0, -1)
 
 
 def expanded(confidence: float, n_units: int) -> float:

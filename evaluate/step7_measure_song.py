@@ -37,8 +37,10 @@ def measure_run(parameters, root):
     first_start = first_compared_start(embedding, parameters)
     settings = parameters.evaluation.model_dump(include={"threshold", "seed"})
     methods, paths = parameters.methods_of_run(), []
-    all_forecasts = {method: results.load(parameters, f"forecast_{method}", root) for method in methods}
-    for method, forecasts in all_forecasts.items():
+    for method in methods:
+        results.check_fresh(parameters, f"forecast_{method}", root)
+    for method in methods:
+        forecasts = results.load(parameters, f"forecast_{method}", root)
         measures = measure_forecasts(embedding, forecasts, first_start=first_start, **settings)
         paths.append(results.save(parameters, f"divergence_{method}", measures, root))
         print(f"{parameters.run}: {method} {describe_valid_time(measures)}")

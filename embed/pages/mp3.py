@@ -6,40 +6,56 @@ The file says how many samples the encoder added, so that decoders remove them: 
 
 import io
 
-import librosa
+import av
 import numpy as np
-import soundfile
 
-UNSHIFTED_RATES_HZ = (32000, 44100, 48000)  # at the lower rates of MP3 libsndfile leaves the encoder's delay in
+RATES_HZ = (32000, 44100, 48000)
 OTHER_RATE_HZ = 44100
-COMPRESSION = 0.83  # of libsndfile, 0 to 1: 80 kbit/s at 44.1 kHz
+BITS_PER_S = 80_000
+SAMPLES_AT_ONCE = 2**18
+# A long sound is made smaller, so that an hour is 11 MB, and then no smaller: 8 kbit/s is no music
+MAX_BYTES = 11_000_000
+LOW_RATE_HZ = 24000
+LOW_BITS_PER_S = (64_000, 56_000, 48_000, 40_000, 32_000, 24_000, 16_000)
 
 
 def encode_sound(
-    samples: np.ndarray, sample_rate_hz: int, *, encoded_rate_hz: int | None = None, compression: float = COMPRESSION
+    samples: np.ndarray, sample_rate_hz: int, *, encoded_rate_hz: int | None = None, bits_per_s: int = BITS_PER_S
 ) -> bytes:
     """Return mono samples ``(n_samples,)`` as MP3 of constant bit rate; samples beyond [-1, 1] scale all of them down.
 
     Parameters
     ----------
     encoded_rate_hz : int
-        Rate of the MP3, one of `UNSHIFTED_RATES_HZ`; None: `sample_rate_hz` if it is one of them, else 44.1 kHz.
-    compression : float
-        Of libsndfile, 0 to 1; the default is 80 kbit/s at 44.1 kHz.
+        Rate of the MP3, one that MP3 has; None: `sample_rate_hz` if it is one of `RATES_HZ`, else 44.1 kHz.
+    bits_per_s : int
+        One that MP3 has at this rate.
     """
-    samples = samples.astype(np.float32)
     if encoded_rate_hz is None:
-        encoded_rate_hz = sample_rate_hz if sample_rate_hz in UNSHIFTED_RATES_HZ else OTHER_RATE_HZ
-    if sample_rate_hz != encoded_rate_hz:
-        samples = librosa.resample(samples, orig_sr=sample_rate_hz, target_sr=encoded_rate_hz, res_type="soxr_hq")
+        encoded_rate_hz = sample_rate_hz if sample_rate_hz in RATES_HZ else OTHER_RATE_HZ
+    scale = np.float32(max(1.0, float(samples.max()), -float(samples.min())))
     file = io.BytesIO()
-    soundfile.write(
-        file,
-        samples / max(1.0, float(np.abs(samples).max())),
-        encoded_rate_hz,
-        format="MP3",
-        subtype="MPEG_LAYER_III",
-        bitrate_mode="CONSTANT",
-        compression_level=compression,
-    )
+    with av.open(file, "w", format="mp3", options={"id3v2_version": "0"}) as container:
+        stream = container.add_stream("libmp3lame", rate=encoded_rate_hz, layout="mono")
+        stream.bit_rate = bits_per_s
+        for first in range(0, len(samples), SAMPLES_AT_ONCE):
+            block = samples[first : first + SAMPLES_AT_ONCE].astype(np.float32) / scale
+            frame = av.AudioFrame.from_ndarray(block[None], format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = sample_rate_hz, first
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
     return file.getvalue()
+
+
+def rates_for(duration_s: float) -> tuple[int | None, int]:
+    """Return `encoded_rate_hz` and `bits_per_s` for a sound of any length, as `encode_sound` takes them.
+
+    Examples
+    --------
+    >>> rates_for(240.0), rates_for(3600.0)
+    ((None, 80000), (24000, 24000))
+    """
+    affordable = 8 * MAX_BYTES / duration_s
+    if affordable >= BITS_PER_S:
+        return None, BITS_PER_S
+    return LOW_RATE_HZ, next((bits for bits in LOW_BITS_PER_S if bits <= affordable), LOW_BITS_PER_S[-1])

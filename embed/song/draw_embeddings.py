@@ -32,19 +32,20 @@ def draw_embeddings(parameters: TrajectoryParameters, root: Path = ROOT) -> list
         sections = parameters.sections_of(len(embeddings[group[0]]["z"]))
         figure = draw_trajectories({run: embeddings[run] for run in group}, sections)
         paths += figures.save(figure, results.figure_path(parameters, name, root))
-    period_s = parameters.period_s
-    rows = [_row_of(run, embeddings[run], histories[run], period_s) for run in embeddings if run in histories]
+    rows = [_row_of(run, embeddings[run], histories[run], parameters) for run in embeddings if run in histories]
     return paths + tables.save(rows, results.figure_path(parameters, "embedding", root))
 
 
 def _row_of(
-    run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, np.ndarray], period_s: float | None = None
+    run: str, embedding: Mapping[str, np.ndarray], history: Mapping[str, np.ndarray], parameters: TrajectoryParameters
 ) -> dict[str, str]:
-    closure = "" if period_s is None else f"{distance_after(embedding['z'], embedding['times_s'], period_s):.3f}"
+    closure, z, times_s = "", embedding["z"], embedding["times_s"]
+    if parameters.period_s is not None:
+        closure = f"{distance_after(z, times_s, parameters.period_s, parameters.PERIOD_KEY):.3f}"
     return {
         "run": run,
-        "dimensions": str(embedding["z"].shape[1]),
-        "effective dimensions": f"{effective_dimensions(embedding['z']):.2f}",
+        "dimensions": str(z.shape[1]),
+        "effective dimensions": f"{effective_dimensions(z):.2f}",
         "window (s)": f"{embedding['ends_s'][0] - embedding['starts_s'][0]:.2f}",
         "reconstruction loss": f"{embedding['reconstruction_loss']:.5f}",
         "lowest possible": f"{embedding['lowest_reconstruction_loss']:.5f}",

@@ -11,10 +11,12 @@ from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from embed.song.sections import Sections, cut, legend_of
-from pipeline.figures import TIME_COLOURS, new_figure
+from pipeline.figures import TIME_COLOURS, describe_thinning, new_figure, thinning
 
 PANEL_IN = 4.4
 BAR_IN, LEGEND_IN = 1.1, 1.7
+MAX_POINTS = 10_000  # of a line: more are a blot
+FINENESS = 0.5  # of the line of a trajectory that has more
 
 
 def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]], sections: Sections = ()) -> Figure:
@@ -29,7 +31,8 @@ def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]], sectio
     width_in = PANEL_IN * n_columns + bar_in
     figure = new_figure(width_in, PANEL_IN * n_rows, layout=None)  # no layout engine knows what 3-D axes need
     right = 1 - bar_in / width_in
-    figure.subplots_adjust(left=0, right=right, bottom=0.04, top=0.9, wspace=0, hspace=0.16)
+    top = 0.9 if max(len(embedding["z"]) for embedding in embeddings.values()) <= MAX_POINTS else 0.86  # a line more
+    figure.subplots_adjust(left=0, right=right, bottom=0.04, top=top, wspace=0, hspace=0.16)
     panels = figure.subplots(n_rows, n_columns, squeeze=False, subplot_kw={"projection": "3d"}).ravel()
     scale = Normalize(0.0, max(embedding["times_s"][-1] for embedding in embeddings.values()))
     for axes, (run, embedding) in zip(panels, embeddings.items(), strict=False):
@@ -47,20 +50,25 @@ def draw_trajectories(embeddings: Mapping[str, Mapping[str, np.ndarray]], sectio
 def draw_trajectory(
     axes: Axes3D, run: str, embedding: Mapping[str, np.ndarray], scale: Normalize, sections: Sections = ()
 ) -> None:
-    """Draw a trajectory as a line coloured by time, or section; the title says so if not all dimensions are shown."""
-    points, kept = first_three_components(embedding["z"])
+    """Draw a trajectory as a line coloured by time, or section.
+
+    The title says so if not all dimensions are shown, or not all points of a long one, whose line is also finer.
+    """
+    all_points, kept = first_three_components(embedding["z"])
+    points, sections, every = thin(all_points, sections)
+    fineness = FINENESS if every > 1 else 1
     if sections:
         for piece in cut(len(points), sections):
-            axes.plot(*points[piece.points].T, color=piece.colour, linewidth=0.9, rasterized=True)
+            axes.plot(*points[piece.points].T, color=piece.colour, linewidth=0.9 * fineness, rasterized=True)
     else:
         segments = np.stack([points[:-1], points[1:]], axis=1)  # (n_points - 1, 2, 3)
-        line = Line3DCollection(segments, cmap=TIME_COLOURS, norm=scale, linewidth=0.8, rasterized=True)
-        line.set_array(embedding["times_s"][:-1])
+        line = Line3DCollection(segments, cmap=TIME_COLOURS, norm=scale, linewidth=0.8 * fineness, rasterized=True)
+        line.set_array(embedding["times_s"][::every][:-1])
         axes.add_collection3d(line)
     name = "z" if kept is None else "component "
     for dimension, axis in enumerate("xyz"):
         if dimension < embedding["z"].shape[1]:
-            limits = points[:, dimension].min(), points[:, dimension].max()
+            limits = all_points[:, dimension].min(), all_points[:, dimension].max()
             axes.set(**{f"{axis}label": f"{name}{dimension + 1}", f"{axis}lim": limits})
         else:
             axes.set(**{f"{axis}lim": (-1, 1), f"{axis}ticks": []})
@@ -69,7 +77,16 @@ def draw_trajectory(
     axes.set_box_aspect(None, zoom=1.05)
     shown = "" if kept is None else f" ({embedding['z'].shape[1]} dimensions, {kept:.0%} of the variance shown)"
     smoothness, loss = embedding["mean_velocity_cosine"], embedding["reconstruction_loss"]
-    axes.set_title(f"{run}{shown}\nmean cos(v, v next) {smoothness:.3f}, reconstruction {loss:.5f}", fontsize=10)
+    title = f"{run}{shown}\nmean cos(v, v next) {smoothness:.3f}, reconstruction {loss:.5f}"
+    if every > 1:
+        title += "\n" + describe_thinning(every, len(all_points), "points")
+    axes.set_title(title, fontsize=10)
+
+
+def thin(points: np.ndarray, sections: Sections = ()) -> tuple[np.ndarray, Sections, int]:
+    """Return every n-th point of a long trajectory, `MAX_POINTS` at most; its sections by these points; and n."""
+    every = thinning(len(points), MAX_POINTS)
+    return points[::every], [(-(-first // every), name) for first, name in sections], every
 
 
 def first_three_components(z: np.ndarray) -> tuple[np.ndarray, float | None]:

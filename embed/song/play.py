@@ -1,6 +1,5 @@
 """The player page, videos and exports of a song, from stored results and its sound."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -86,15 +85,12 @@ def write_moving_point(
 ) -> Path:
     """Write the video of a moving point; `sound` are samples and their rate, None for a video without."""
     folder = results.path_of(parameters, "embedding", root).parent
-    frames_folder = folder / "frames" if parameters.play.keep_frames else None
-    if frames_folder and frames_folder.exists():
-        shutil.rmtree(frames_folder)
     return write_video(
         folder / "trajectory.mp4",
         moving_point,
         *(sound or ()),
         frame_rate_hz=parameters.play.frame_rate_hz,
-        frames_folder=frames_folder,
+        frames_folder=folder / "frames" if parameters.play.keep_frames else None,
         show_progress=show_progress,
     )
 
@@ -126,7 +122,7 @@ def read_song(parameters: Parameters, root: Path = ROOT) -> np.ndarray:
     results.check_fresh(parameters, "spectrogram", root)
     path = music_path(parameters.sound.file, root)
     samples = read_sound(path, **parameters.sound.model_dump(exclude={"file"}))
-    peak = np.abs(samples).max()
+    peak = max(samples.max(), -samples.min())
     if peak > 1:
         print(f"{results.display_path(path, root)}: its samples reach {peak:.4g}: scaled to 1 in page and film")
         samples = samples / peak

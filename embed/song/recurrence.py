@@ -7,7 +7,7 @@ from embed.song.alignment import at_times
 N_RANDOM_PAIRS = 100_000
 
 
-def distance_after(z: np.ndarray, times_s: np.ndarray, period_s: float) -> float:
+def distance_after(z: np.ndarray, times_s: np.ndarray, period_s: float, key: str = "period_s") -> float:
     """Return the mean distance between points `period_s` apart, divided by that of random pairs of points.
 
     0 for a trajectory that repeats exactly, about 1 for one that is independent of the period. The trajectory
@@ -16,7 +16,7 @@ def distance_after(z: np.ndarray, times_s: np.ndarray, period_s: float) -> float
     Raises
     ------
     ValueError
-        If the trajectory is not longer than the period.
+        If the trajectory is not longer than the period; it begins with `key`.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def distance_after(z: np.ndarray, times_s: np.ndarray, period_s: float) -> float
     """
     starts = times_s + period_s <= times_s[-1]
     if not starts.any():
-        raise ValueError(f"period_s={period_s}: must be less than the trajectory's {times_s[-1] - times_s[0]:.2f} s")
+        raise ValueError(f"{key}={period_s}: must be less than the trajectory's {times_s[-1] - times_s[0]:.2f} s")
     distances = np.linalg.norm(at_times(z, times_s, times_s[starts] + period_s) - z[starts], axis=1)
     one, other = np.random.default_rng(0).integers(len(z), size=(2, N_RANDOM_PAIRS))
     return float(distances.mean() / np.linalg.norm(z[one] - z[other], axis=1).mean())

@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, colour_of, new_figure
+from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, colour_of, describe_thinning, new_figure, thinning
 from pipeline.results import Arrays
 
+MAX_DOTS = 1000  # of a method and run
 CLIMATOLOGY = 1.0  # normalised RMSE of always predicting the mean
 
 
@@ -88,14 +89,17 @@ def draw_valid_times(measures: Mapping[str, Mapping[str, Arrays]]) -> Figure:
     runs = list(measures)
     figure = new_figure(8, 0.9 + (0.2 * len(runs) + 0.25) * len(methods))
     axes = figure.add_subplot()
-    rng, width = np.random.default_rng(0), 0.8 / len(runs)
+    rng, width, dots = np.random.default_rng(0), 0.8 / len(runs), ""
     for row, method in enumerate(methods):
         for index, run in enumerate(runs):
             of_run = measures[run].get(method, {})
             if "compared_valid_steps" not in of_run:
                 continue
             y = row - 0.4 + (index + 0.5) * width
-            times_s = of_run["compared_valid_steps"] * of_run["times_s"][1]
+            n_starts = len(of_run["compared_valid_steps"])
+            every = thinning(n_starts, MAX_DOTS)
+            dots = dots or describe_thinning(every, n_starts, "starts")
+            times_s = of_run["compared_valid_steps"][::every] * of_run["times_s"][1]
             jittered = y + rng.uniform(-0.3, 0.3, len(times_s)) * width
             axes.plot(times_s, jittered, ".", color=colour_of(run, runs), markersize=2.5, alpha=0.35)
             low, median, high = (of_run[f"compared_valid_time_{end}s"] for end in ("low_", "", "high_"))
@@ -105,7 +109,8 @@ def draw_valid_times(measures: Mapping[str, Mapping[str, Arrays]]) -> Figure:
     axes.invert_yaxis()
     threshold = next(float(of_run["threshold"]) for by_method in measures.values() for of_run in by_method.values())
     axes.set_xlabel(f"valid prediction time (s): until the normalised error exceeds {threshold:g}")
+    axes.set_title(f"dots: {dots}" if dots else "", fontsize=10)
     handles, labels = axes.get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
-    axes.legend(once.values(), once.keys(), loc="lower right")
+    figure.legend(once.values(), once.keys(), loc="outside right center")
     return figure

@@ -20,7 +20,12 @@ def draw_measures(parameters: TrajectoryParameters, root: Path = ROOT) -> list[P
     divergences: dict[str, Mapping[str, Arrays]] = {}
     for run in runs:
         methods = run.methods_of_run()
-        by_method = results.load_fresh_kinds(run, {method: f"divergence_{method}" for method in methods}, root)
+        kinds = {method: f"divergence_{method}" for method in methods}
+        by_method = {
+            name: {key: array for key, array in stored.items() if key.removeprefix("compared_") != "delta"}
+            for name, kind in kinds.items()
+            if (stored := results.load_if_fresh(run, kind, root))
+        }  # without the distance of every forecast at every step, most of what is stored, which nothing here draws
         if by_method:
             divergences[str(run.run)] = by_method
     controls = results.load_fresh(runs, "controls", root)

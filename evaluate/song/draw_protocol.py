@@ -25,6 +25,7 @@ def draw_exclusion(controls: Mapping[str, Arrays]) -> Figure:
         axes.axvline(float(measures["overlap_points"] * hop_s), color=colour, linestyle=":", linewidth=0.8)
     axes.set(xlabel="excluded on either side of the start (s); dotted: a window", ylim=(0, None), xlim=(0, None))
     axes.set_ylabel("median valid prediction time (s)")
+    axes.set_title(_which_starts(controls), fontsize=10)
     axes.legend()
     return figure
 
@@ -42,7 +43,14 @@ def draw_controls(controls: Mapping[str, Arrays]) -> Figure:
         axes.set(title=run, xlabel="median valid steps", yticks=range(len(systems)), yticklabels=systems)
     panels[0].invert_yaxis()
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center")
+    if thinned := _which_starts(controls):
+        figure.suptitle(thinned, fontsize=10)
     return figure
+
+
+def _which_starts(controls: Mapping[str, Arrays]) -> str:
+    """Which starts the measures of the song are of, if not all; what was measured before has no word on it."""
+    return next((str(measures["thinned"]) for measures in controls.values() if "thinned" in measures), "")
 
 
 def draw_recurrence(recurrences: Mapping[str, Arrays], bpm: float | None = None) -> Figure:

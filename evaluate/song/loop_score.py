@@ -7,7 +7,7 @@ return: of the way that the trajectory had gone off before (of the distance of r
 it has come back. Lags below the length of a window are left out, because such windows share sound.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from evaluate.song.surrogates import phase_randomised, time_shuffled
 from pipeline.windows import count_overlapping_points, mean_hop_s
 
 N_STARTS = 10_000
-AT_ONCE = 10  # surrogates: one by one they take three times as long, more of a long song take memory
+AT_ONCE = 10  # surrogates: one by one they take three times as long
+POINTS_AT_ONCE = 200_000  # but together no more than the cache holds of them
 NEARLY = 0.9
 
 
@@ -31,10 +32,20 @@ def measure_recurrence(
         What `loop_score` returns; ``shuffled_scores`` and ``shuffled_p`` of the song's pieces in random order: whether
         it is a loop at all; ``randomised_scores`` and ``randomised_p`` of paths with the same spectrum: whether it
         repeats more exactly than that demands.
+
+    Raises
+    ------
+    ValueError
+        If the song is shorter than four and a half windows; and as `loop_score` does.
     """
     hop_s = mean_hop_s(embedding["times_s"])
     overlap = count_overlapping_points(embedding["starts_s"], embedding["ends_s"])
     z = embedding["z"].astype(float)
+    if 2 * len(z) < 9 * overlap:  # else pieces of three windows can be exchanged, and two fit in half of the points
+        raise ValueError(
+            f"window.length_s: windows of {overlap} points are too long to tell from {len(z)} points whether the song "
+            "returns; take shorter windows or a longer recording"
+        )
     longest = max(round(max_period_s / hop_s), overlap + 2)
     measures = loop_score(z, hop_s, overlap, longest)
     settings = {"n_surrogates": n_surrogates, "seed": seed, "longest_points": longest}
@@ -100,18 +111,25 @@ def _recurrence_spectra(trajectories: np.ndarray, longest_points: int | None) ->
     n_points = trajectories.shape[1]
     axes = np.ascontiguousarray(trajectories.swapaxes(1, 2), dtype=float)
     last = min(n_points // 2, longest_points or n_points)
-    apart = np.stack([np.zeros(len(axes)), *(_mean_distances(axes, lag) for lag in range(1, last + 1))], axis=1)
+    apart = np.stack([np.zeros(len(axes)), *_mean_distances(axes, last)], axis=1)
     farthest = apart.argmax(axis=1)
     # distance_after knows what random pairs are: one definition serves both
     relative = [distance_after(z, np.arange(n_points), int(lag)) for z, lag in zip(trajectories, farthest, strict=True)]
     return apart * np.array(relative)[:, None] / apart.max(axis=1, keepdims=True)
 
 
-def _mean_distances(axes: np.ndarray, lag: int) -> np.ndarray:
-    """Mean distance ``(n,)`` of points `lag` apart in trajectories given as ``(n, latent_dim, n_points)``."""
-    every = max(1, (axes.shape[2] - lag) // N_STARTS)
-    difference = axes[..., lag::every] - axes[..., :-lag:every]
-    return np.sqrt(np.einsum("nij,nij->nj", difference, difference)).mean(axis=1)
+def _mean_distances(axes: np.ndarray, last: int) -> Iterator[np.ndarray]:
+    """Yield mean distances ``(n,)`` at lags 1 to `last` in trajectories given as ``(n, latent_dim, n_points)``.
+
+    Of a long one every n-th point is taken, and the points are laid so that these are next to each other in memory.
+    """
+    every, phases = 0, []
+    for lag in range(1, last + 1):
+        if every != (every := max(1, (axes.shape[2] - lag) // N_STARTS)):
+            phases = [np.ascontiguousarray(axes[..., phase::every]) for phase in range(every)]
+        later = phases[lag % every][..., lag // every :]
+        difference = later - phases[0][..., : later.shape[2]]
+        yield np.sqrt(np.einsum("nij,nij->nj", difference, difference)).mean(axis=1)
 
 
 def find_returns(spectrum: np.ndarray, min_lag: int) -> tuple[np.ndarray, np.ndarray]:
@@ -161,8 +179,9 @@ def compare_with_surrogates(
     rng = np.random.default_rng(seed)
     score = loop_score(z, 1.0, window_points, longest_points)["score"]
     others = np.empty(n_surrogates)
-    for begin in range(0, n_surrogates, AT_ONCE):
-        of_block = others[begin : begin + AT_ONCE]
+    at_once = max(1, min(AT_ONCE, POINTS_AT_ONCE // len(z)))
+    for begin in range(0, n_surrogates, at_once):
+        of_block = others[begin : begin + at_once]
         surrogates = np.stack([surrogate(z, rng) for _ in of_block])
         spectra = _recurrence_spectra(surrogates, longest_points)
         of_block[:] = [find_returns(spectrum, window_points)[1].max(initial=0.0) for spectrum in spectra]

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
-from embed.song.draw_trajectory import three_axes
+from embed.song.draw_trajectory import FINENESS, thin, three_axes
 from embed.song.sections import Sections, cut, legend_of
 from pipeline import figures, results
-from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, new_figure
+from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, describe_thinning, new_figure
 from pipeline.parameters import ROOT
 from pipeline.results import Arrays
 from pipeline.sections.trajectory_study import TrajectoryParameters
@@ -58,6 +58,7 @@ def draw_long_forecasts(embedding: Arrays, forecasts: Mapping[str, Arrays], sect
     n_steps, start_s = len(path) - 1, float(embedding["times_s"][start])
     figure.suptitle(
         f"forecasts over {n_steps} steps ({n_steps * hop_s:.1f} s) from {start_s:.1f} s on; dark grey: the true path"
+        + _of_background(points)
     )
     if sections:
         figure.legend(handles=legend_of(sections), loc="lower right", fontsize=8)
@@ -78,7 +79,9 @@ def draw_fans(embedding: Arrays, forecasts: Mapping[str, Arrays], sections: Sect
         axes.add_collection3d(Line3DCollection(paths, color=METHOD_COLOURS[method], linewidth=1.1))
         axes.plot(*paths[:, 0].T, "o", color="black", markersize=2)
     n_steps = paths.shape[1] - 1
-    figure.suptitle(f"forecasts over {n_steps} steps from {len(chosen)} points; dark grey: the true path")
+    figure.suptitle(
+        f"forecasts over {n_steps} steps from {len(chosen)} points; dark grey: the true path" + _of_background(points)
+    )
     return figure
 
 
@@ -97,13 +100,21 @@ def _panels_for(forecasts: Mapping[str, Arrays]) -> tuple[Figure, np.ndarray]:
 
 def _draw_background(axes: Axes3D, points: np.ndarray, title: str, sections: Sections) -> None:
     """Draw the trajectory, light, in a box without numbers: panels are compared, not read off."""
+    thinned, sections, every = thin(points, sections)
+    fineness = FINENESS if every > 1 else 1
     if not sections:
-        axes.plot(*points.T, color="0.8", linewidth=0.4, rasterized=True)
-    for piece in cut(len(points), sections) if sections else ():
-        axes.plot(*points[piece.points].T, color=piece.colour, linewidth=0.8, alpha=0.5, rasterized=True)
+        axes.plot(*thinned.T, color="0.8", linewidth=0.4 * fineness, rasterized=True)
+    for piece in cut(len(thinned), sections) if sections else ():
+        axes.plot(*thinned[piece.points].T, color=piece.colour, linewidth=0.8 * fineness, alpha=0.5, rasterized=True)
     low, high = points.min(axis=0), points.max(axis=0)
     high = np.where(high > low, high, low + 1)
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
     axes.set(xticks=[], yticks=[], zticks=[])
     axes.set_box_aspect(None, zoom=1.15)
     axes.set_title(title, fontsize=10, pad=0)
+
+
+def _of_background(points: np.ndarray) -> str:
+    """What is said of a trajectory that is too long to be drawn point by point."""
+    *_, every = thin(points)
+    return "" if every == 1 else f"\nlight: the song, {describe_thinning(every, len(points), 'points')}"

@@ -42,6 +42,7 @@ class KNN(Forecaster):
             seen[:, -1],
             self.n_neighbours,
             lambda query, point: self.rule.allow(point, point + 1, self.starts[query]),
+            key="knn.n_neighbours",
         )
         return np.einsum("sk,skd->sd", inverse_distance_weights(distances), self.velocities[near])
 
@@ -68,7 +69,8 @@ class Analog(Forecaster):
         candidates = np.arange(span, len(z) - n_steps)
         if not len(candidates):
             raise ValueError(
-                f"delay_points={self.delay_points}: the {len(z)} points hold no such vector and {n_steps} after it"
+                f"analog.delay_points={self.delay_points}: the {len(z)} points hold no such vector "
+                f"and {n_steps} after it"
             )
         tree = KDTree(z[candidates[:, None] + self.delays].reshape(len(candidates), -1))
         distances, near = nearest_allowed(
@@ -78,6 +80,7 @@ class Analog(Forecaster):
             lambda query, index: rule.allow(
                 candidates[index] - span, candidates[index] + n_steps, starts[query], present=candidates[index]
             ),
+            key="analog.n_neighbours",
         )
         self.z, self.points, self.weights = z, candidates[near], inverse_distance_weights(distances)
         return self

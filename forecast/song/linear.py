@@ -12,6 +12,9 @@ import numpy as np
 
 from forecast.song.exclusion import ExclusionRule
 from forecast.song.roll_out import Forecaster, clips_and_velocities
+from pipeline.memory import check_memory
+
+COPIES = 4  # of all clips: as they are, with a constant, orthonormal and rotated
 
 
 class VAR(Forecaster):
@@ -28,6 +31,10 @@ class VAR(Forecaster):
 
     def fit(self, z: np.ndarray, starts: np.ndarray, rule: ExclusionRule, n_steps: int) -> Self:
         """Fit a map for each start; ValueError if a start may learn from fewer rows than there are coefficients."""
+        if len(z) <= self.n_seen:
+            raise ValueError(f"var.points={self.n_seen}: must be less than the {len(z)} points of the trajectory")
+        n_values = (len(z) - self.n_seen) * (self.n_seen * z.shape[1] + 1)
+        check_memory(f"var.points={self.n_seen}", COPIES * z.itemsize * n_values, "take fewer")
         clips, velocities = clips_and_velocities(z, self.n_seen)
         directions, whitened = _whiten(_with_constant(clips))
         first = np.arange(len(clips))  # points of each row; the last is the one that is learned to be forecast
@@ -51,7 +58,7 @@ def _whiten(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     What is less than rounding errors, as in an exact loop, is left out.
     """
     orthonormal, triangle = np.linalg.qr(seen)  # first, because it is quick on many rows, and the rest is small
-    rotation, strengths, directions = np.linalg.svd(triangle)
+    rotation, strengths, directions = np.linalg.svd(triangle, full_matrices=False)
     kept = strengths > strengths[0] * len(seen) * np.finfo(float).eps
     return directions[kept].T / strengths[kept], orthonormal @ rotation[:, kept]
 
@@ -71,13 +78,15 @@ def _fit_by_start(
     gram, moments = np.eye(whitened.shape[1]), whitened.T @ velocities
     for start in starts:
         allowed = rule.allow(first, last, start, present=last - 1)
-        if allowed.sum() < whitened.shape[1]:
+        n_allowed = np.count_nonzero(allowed)
+        if n_allowed < whitened.shape[1]:
             raise ValueError(
-                f"var.points: {whitened.shape[1]} coefficients are to be fitted to the {allowed.sum()} pieces of the "
+                f"var.points: {whitened.shape[1]} coefficients are to be fitted to the {n_allowed} pieces of the "
                 f"song that point {start} may learn from; take fewer, or another forecast.first_point"
             )
-        few = allowed if 2 * allowed.sum() < len(allowed) else ~allowed
-        part_gram, part_moments = whitened[few].T @ whitened[few], whitened[few].T @ velocities[few]
-        if few is not allowed:
+        sums_allowed = 2 * n_allowed < len(allowed)
+        rows = np.flatnonzero(allowed if sums_allowed else ~allowed)
+        part_gram, part_moments = whitened[rows].T @ whitened[rows], whitened[rows].T @ velocities[rows]
+        if not sums_allowed:
             part_gram, part_moments = gram - part_gram, moments - part_moments
         yield np.linalg.lstsq(part_gram, part_moments, rcond=1e-10)[0]

@@ -7,7 +7,11 @@ from scipy.spatial import KDTree
 
 
 def nearest_allowed(
-    tree: KDTree, queries: np.ndarray, n_neighbours: int, allow: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    tree: KDTree,
+    queries: np.ndarray,
+    n_neighbours: int,
+    allow: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    key: str = "n_neighbours",
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return distances and indices ``(n_queries, n_neighbours)`` of the nearest points allowed as neighbours.
 
@@ -22,11 +26,13 @@ def nearest_allowed(
         Where neighbours are looked for.
     allow : callable
         From indices of queries ``(n, 1)`` and of points ``(n, k)`` to whether each pair is allowed.
+    key : str
+        Of the parameter that asks for so many neighbours.
 
     Raises
     ------
     ValueError
-        If a query has fewer neighbours that are allowed.
+        If a query has fewer neighbours that are allowed; it begins with `key`.
     """
     distances = np.empty((len(queries), n_neighbours))
     indices = np.empty((len(queries), n_neighbours), int)
@@ -39,7 +45,7 @@ def nearest_allowed(
         enough = allowed.sum(axis=1) >= n_neighbours
         if n_asked == tree.n and not enough.all():
             raise ValueError(
-                f"n_neighbours={n_neighbours}: a start has fewer pieces of the trajectory that it may learn from; "
+                f"{key}={n_neighbours}: a start has fewer pieces of the trajectory that it may learn from; "
                 "take a longer recording, a shorter forecast.horizon_steps or another forecast.first_point"
             )
         order = np.argsort(~allowed[enough], axis=1, kind="stable")[:, :n_neighbours]  # allowed first, nearest first

@@ -11,8 +11,10 @@ from forecast.song.exclusion import ExclusionRule
 from forecast.song.roll_out import Forecaster, clips_and_velocities
 from models.latent_forecasters import build_lstm, build_mlp
 from pipeline import results
+from pipeline.memory import check_memory
 from pipeline.sections.forecasting import LSTM, MLP
 from pipeline.sections.trajectory_study import TrajectoryParameters
+from train_model.memory import BYTES, check_training
 
 
 class NetworkForecaster(Forecaster):
@@ -53,6 +55,7 @@ def fit_network(
     weights are those of the epoch that forecasts these best. `verbose` is Keras's.
     """
     n_seen = settings.points if isinstance(settings, LSTM) else 1
+    _check_memory(z, settings, n_seen)
     clips, velocities = clips_and_velocities(z.astype(np.float32), n_seen)
     n_steps = min(-(-len(clips) // settings.batch_points), 32)
     fitted = _shared_network(z.shape[1], settings, n_steps)
@@ -71,12 +74,23 @@ def fit_network(
     return network, np.array(history.history["loss"])
 
 
+def _check_memory(z: np.ndarray, settings: MLP | LSTM, n_seen: int) -> None:
+    """Raise a ValueError if the clips of a trajectory, or training on a batch of them, would take too much memory."""
+    section, n_clips = type(settings).__name__.lower(), len(z) - n_seen
+    check_memory(f"{section}.points={n_seen}", 2 * BYTES * n_clips * n_seen * z.shape[1], "take fewer")
+    batch = (f"{section}.batch_points", min(settings.batch_points, n_clips))
+    check_training(lambda: _build(z.shape[1], settings), section, batch)
+
+
+def _build(latent_dim: int, settings: MLP | LSTM) -> keras.Model:
+    if isinstance(settings, LSTM):
+        return build_lstm(latent_dim, points=settings.points, units=settings.units, dropout=settings.dropout)
+    return build_mlp(latent_dim, units=settings.units, dropout=settings.dropout)
+
+
 def _new_network(latent_dim: int, settings: MLP | LSTM, steps_per_execution: int) -> keras.Model:
     """A network that is ready to be fitted; its first weights are drawn."""
-    if isinstance(settings, LSTM):
-        network = build_lstm(latent_dim, points=settings.points, units=settings.units, dropout=settings.dropout)
-    else:
-        network = build_mlp(latent_dim, units=settings.units, dropout=settings.dropout)
+    network = _build(latent_dim, settings)
     network.compile(keras.optimizers.Adam(settings.learning_rate), loss="mse", steps_per_execution=steps_per_execution)
     network.optimizer.build(network.trainable_variables)  # as in `train_model.fitting`
     return network

@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 
 from forecast.song.exclusion import ExclusionRule
+from pipeline.memory import check_memory
 
 
 class Forecaster(ABC):
@@ -104,6 +105,9 @@ def roll_out(z: np.ndarray, starts: np.ndarray, n_steps: int, forecaster: Foreca
             f"starts from {starts.min()} to {starts.max()}: must have {n_seen} of the {len(z)} points up to them, "
             "as many as the method sees; take another forecast.first_point"
         )
+    n_bytes = 2 * z.itemsize * len(starts) * (n_seen + n_steps) * z.shape[1]  # also in the units of the trajectory
+    asked = f"forecast.horizon_steps={n_steps} from {len(starts)} points"
+    check_memory(asked, n_bytes, "take a larger forecast.every_points, or fewer steps")
     path = np.empty((len(starts), n_seen + n_steps, z.shape[1]))
     path[:, :n_seen] = _last_points(z, starts, n_seen)
     for step in range(n_steps):

@@ -131,3 +131,14 @@ def test_interval_of_a_difference_holds_the_truth_when_songs_and_seeds_differ(rn
 def test_what_cannot_be_compared(a, b, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         paired_difference(a, b)
+
+
+@pytest.mark.parametrize(("shape", "block_units"), [((23,), 1), ((23,), 4), ((24, 3), 5), ((8,), 4)])
+def test_blocks_are_those_that_go_round_unit_by_unit(rng, shape, block_units):
+    values, n_units = rng.normal(size=shape), shape[0]
+    units = np.random.default_rng(7).integers(n_units, size=(50, n_units))[:, : -(-n_units // block_units)]
+    units = (units[..., None] + np.arange(block_units)).reshape(50, -1)[:, :n_units] % n_units
+    medians = np.median(values[units], axis=1)
+    tail = 50 * (1 - expanded(0.95, n_units // block_units))
+    low, high = interval(values, np.median, block_units=block_units, n_resamples=50, seed=7)
+    np.testing.assert_allclose([low, high], np.percentile(medians, [tail, 100 - tail], axis=0))

@@ -47,8 +47,9 @@ class Camera:
             self.elevation_deg = ELEVATION_DEG
             self.azimuth_deg = self._best_azimuth_deg(in_box, view_px[2:])
         angles_deg = np.clip(rotation_deg, -360, 360) * np.linspace(0, 1, N_VIEWS if rotation_deg else 1)
-        projected = [self._project(in_box, angle_deg)[0] for angle_deg in angles_deg]
-        low_px, high_px = np.min(projected, axis=(0, 1)), np.max(projected, axis=(0, 1))
+        projected = (self._project(in_box, angle_deg)[0] for angle_deg in angles_deg)
+        ends = np.array([(positions.min(axis=0), positions.max(axis=0)) for positions in projected])
+        low_px, high_px = ends[:, 0].min(axis=0), ends[:, 1].max(axis=0)
         left, bottom, width, height = view_px
         extent = np.maximum(high_px - low_px, MIN_EXTENT)
         self.px_per_unit = float(np.min(np.array([width, height]) / extent))

@@ -15,11 +15,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.lines import Line2D
 
 from embed.song.alignment import at_times
-from embed.song.draw_trajectory import first_three_components
+from embed.song.draw_trajectory import first_three_components, thin
 from embed.song.film.camera import Camera
 from embed.song.film.draw_time_strip import DARK, Layout, add_text, draw_still_image
 from embed.song.film.paint import Segments, add_glow, mix, paint_disc
-from pipeline.figures import TIME_COLOURS
+from pipeline.figures import TIME_COLOURS, describe_thinning
 
 MIN_SIZE = 64  # pixels
 AHEAD, BEHIND = 0.38, 1.0  # fraction of its colour that the path has before and behind the point
@@ -85,9 +85,17 @@ class MovingPoint:
         rotation_deg = rotation_deg_per_s * duration_s
         self.camera = Camera(points, self.layout.view, rotation_deg=rotation_deg, from_above=latent_dim < 3)
         self.in_box = self.camera.in_box(points)
+        self.path, _, every = thin(self.in_box)  # what is drawn of it; the point moves along all of it
+        self.path_times_s = self.times_s[::every]
         colours = matplotlib.colormaps[TIME_COLOURS](self.times_s / self.times_s[-1])[:, :3]
         self.colours = mix(colours, WHITE, LIFT)
-        note = "" if kept is None else f"3 principal components of {latent_dim} dimensions, {kept:.0%} of the variance"
+        self.path_colours = self.colours[::every]
+        notes = (
+            [] if kept is None else [f"3 principal components of {latent_dim} dimensions, {kept:.0%} of the variance"]
+        )
+        if every > 1:
+            notes.append(f"path: {describe_thinning(every, len(points), 'points')}")
+        note = "; ".join(notes)
         self.figure = draw_still_image(self.layout, duration_s, self.times_s[-1], spectrogram, title, note)
         self.clock = add_text(self.figure, self.layout, "", size=26, align="right")
         self._keep_still_image()
@@ -102,15 +110,15 @@ class MovingPoint:
         self.played = self.frame[self.strip].copy()
         self.frame[self.strip] = 255 * mix(np.array([*DARK, 1.0]), self.played / 255, UNPLAYED)
         if not self.rotation_deg_per_s:
-            self._draw_path(0, len(self.times_s) - 1, AHEAD)
+            self._draw_path(0, len(self.path) - 1, AHEAD)
         self.still, self.so_far, self.n_behind = self.frame.copy(), self.frame.copy(), 0
 
     def frame_at(self, time_s: float) -> np.ndarray:
         """Return the frame at one time, ``(height, width, 4)``, RGBA of 8 bits; the next call overwrites it."""
-        n_behind = max(int(np.searchsorted(self.times_s, time_s, side="right")) - 1, 0)
+        n_behind = max(int(np.searchsorted(self.path_times_s, time_s, side="right")) - 1, 0)
         if self.rotation_deg_per_s:
             np.copyto(self.frame, self.still)
-            self._draw_path(n_behind, len(self.times_s) - 1, AHEAD, time_s)
+            self._draw_path(n_behind, len(self.path) - 1, AHEAD, time_s)
             self._draw_path(0, n_behind, BEHIND, time_s)
         else:
             if n_behind < self.n_behind:
@@ -133,10 +141,10 @@ class MovingPoint:
 
     def _draw_path(self, first: int, end: int, strength: float, time_s: float = 0.0) -> None:
         """Draw the segments from point `first` to point `end`, the far ones first, thinner and darker."""
-        pixels, nearness = self.camera.pixels(self.in_box[first : end + 1], self.rotation_deg_per_s * time_s)
+        pixels, nearness = self.camera.pixels(self.path[first : end + 1], self.rotation_deg_per_s * time_s)
         starts, ends = pixels[:-1], pixels[1:]
         strengths = strength * mix(FARTHEST, 1, nearness[:-1, None])
-        colours = mix(DARK, self.colours[first:end], strengths)
+        colours = mix(DARK, self.path_colours[first:end], strengths)
         for layer in np.array_split(np.argsort(nearness[:-1]), min(N_LAYERS, len(starts)) or 1):
             width_px = PATH_PX * mix(0.7, 1.3, nearness[layer].mean()) if len(layer) else PATH_PX
             self._draw(Segments(starts[layer], ends[layer], colours[layer], width_px * self.layout.unit))

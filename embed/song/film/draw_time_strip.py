@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
+from embed.song.player.spectrogram import shorten
 from pipeline.figures import PIXEL_COLOURS, TIME_COLOURS, as_drawn, new_figure
 
 BACKGROUND = "#0b0d13"
@@ -117,7 +118,7 @@ def _draw_pixels(axes: Axes, layout: Layout, duration_s: float, spectrogram: Map
     extent = (spectrogram["times_s"][0] - half_hop_s, spectrogram["times_s"][-1] + half_hop_s, 0, 1)
     linear = str(spectrogram["scale"]) == "magnitude"  # in which all but the loudest is black: brighten it
     norm = PowerNorm(0.5, 0, np.quantile(frames, 0.998)) if linear else Normalize(0, 1)
-    axes.imshow(frames.T, cmap=PIXEL_COLOURS, norm=norm, extent=extent, origin="lower", aspect="auto")
+    axes.imshow(shorten(frames).T, cmap=PIXEL_COLOURS, norm=norm, extent=extent, origin="lower", aspect="auto")
     ends = [f"{hz / 1000:.1f}" for hz in frequencies_hz[[0, -1]]]
     axes.set(xlim=(0, duration_s), ylim=(0, 1), xticks=[], yticks=[0.07, 0.93], yticklabels=ends)
     axes.set_ylabel("kHz", color=GREY, fontsize=12 * layout.unit, labelpad=-2 * layout.unit)

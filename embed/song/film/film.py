@@ -1,10 +1,8 @@
 """A trajectory as a video, with sound where there is any: H.264 and AAC in an MP4, both from time 0."""
 
 import math
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from embed.song.film.draw_moving_point import MovingPoint
-from pipeline.atomic_write import atomic_write
+from pipeline.atomic_write import atomic_folder, atomic_write
 from save_dataset.video.mp4 import TIMESCALE_HZ, open_mp4
 
 MAX_DENOMINATOR = 10**6  # of a duration in samples or frames, which a float is a little off
@@ -45,7 +43,7 @@ def write_video(
     sample_rate_hz : int
         Its rate; one that AAC does not support is resampled to 48000 Hz.
     frames_folder : Path or None
-        A new or empty folder for the frames as numbered PNG files.
+        A folder for the frames as numbered PNG files; what is there is replaced.
 
     Raises
     ------
@@ -61,8 +59,8 @@ def write_video(
     indices = range(math.ceil(duration_s * rate_hz))
     size = (moving_point.layout.width, moving_point.layout.height)
     with (
-        _atomic_folder(frames_folder) as folder,
         atomic_write(path) as temporary,
+        atomic_folder(frames_folder) if frames_folder else nullcontext() as folder,
         open_mp4(temporary, size, rate_hz, samples, sample_rate_hz) as film,
         ThreadPoolExecutor(1) as encoder,
     ):
@@ -76,24 +74,6 @@ def write_video(
                 Image.fromarray(frame[..., :3]).save(folder / name, compress_level=1)
         encoding.result()
     return path
-
-
-@contextmanager
-def _atomic_folder(folder: Path | None) -> Iterator[Path | None]:
-    """A temporary folder that takes the name of `folder` once all is written; None for no folder."""
-    if folder is None:
-        yield None
-        return
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ValueError(f"frames_folder={folder}: must be new or empty")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as temporary:
-        frames = Path(temporary) / folder.name
-        frames.mkdir()
-        yield frames
-        if folder.exists():
-            folder.rmdir()
-        frames.rename(folder)
 
 
 def _check_sound(samples: np.ndarray, sample_rate_hz: int) -> None:

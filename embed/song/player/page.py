@@ -12,9 +12,9 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from embed.pages.html import WITH_CLOCK, fill_page
-from embed.pages.mp3 import encode_sound
+from embed.pages.mp3 import BITS_PER_S, encode_sound, rates_for
 from embed.song.player.spectrogram import describe_spectrogram
-from embed.song.player.trajectories import Embedding, Forecasts, check_runs, describe_runs
+from embed.song.player.trajectories import Embedding, Forecasts, check_runs, describe_runs, thin_forecasts
 from pipeline.figures import METHOD_COLOURS, METHOD_NAMES, TIME_COLOURS
 
 WEB = Path(__file__).with_name("web")
@@ -60,7 +60,10 @@ def build_page(
     """
     described = describe_trajectories(embeddings, len(samples) / sample_rate_hz, sections, forecasts)
     described["strip"] = describe_spectrogram(spectrogram)
-    sound = encode_sound(samples, sample_rate_hz)
+    encoded_rate_hz, bits_per_s = rates_for(described["duration_s"])
+    if bits_per_s < BITS_PER_S:
+        described["notes"].append(f"sound of {bits_per_s // 1000} kbit/s")
+    sound = encode_sound(samples, sample_rate_hz, encoded_rate_hz=encoded_rate_hz, bits_per_s=bits_per_s)
     return fill_page(WEB, "player", SCRIPTS, title=title, data=described, sound=sound, words=WORDS)
 
 
@@ -71,13 +74,14 @@ def describe_trajectories(
     forecasts: Mapping[str, Forecasts] | None = None,
 ) -> dict[str, Any]:
     """Return what a page has of trajectories, forecasts and sections, for JSON; the rest is as in `build_page`."""
-    forecasts = forecasts or {}
-    check_runs(embeddings, forecasts)
+    check_runs(embeddings, forecasts or {})
+    forecasts, thinned = thin_forecasts(forecasts or {})
     methods = dict.fromkeys(method for of_run in forecasts.values() for method in of_run)
     return {
         "duration_s": duration_s,
         "runs": describe_runs(embeddings, forecasts),
         "methods": {method: {"name": METHOD_NAMES[method], "colour": METHOD_COLOURS[method]} for method in methods},
         "sections": [[float(start_s), name] for start_s, name in sorted(sections)],
+        "notes": [thinned] if thinned else [],
         "time_colours": [to_hex(c) for c in matplotlib.colormaps[TIME_COLOURS](np.linspace(0, 1, N_TIME_COLOURS))],
     }

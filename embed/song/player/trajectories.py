@@ -11,11 +11,13 @@ import numpy as np
 
 from embed.song.alignment import fit_similarity_in_time
 from embed.song.draw_trajectory import three_axes
+from pipeline.figures import describe_thinning, thinning
 
 Embedding = Mapping[str, np.ndarray]
 Forecasts = Mapping[str, Mapping[str, np.ndarray]]  # by method
 
 MAX_POINTS = 20_000
+MAX_FORECAST_POINTS = 400_000  # of all runs and methods: 3 MB in the page
 RADIUS = 8000  # in integers: a forecast may leave its trajectory by 4 radii before it is cut
 
 
@@ -40,6 +42,25 @@ def describe_runs(embeddings: Mapping[str, Embedding], forecasts: Mapping[str, F
     """Return the JSON of each run; all are aligned to the first."""
     reference = next(iter(embeddings.values()))
     return [_describe_run(run, embedding, reference, forecasts.get(run, {})) for run, embedding in embeddings.items()]
+
+
+def thin_forecasts(forecasts: Mapping[str, Forecasts]) -> tuple[dict[str, dict[str, dict[str, np.ndarray]]], str]:
+    """Return the forecasts of all runs from every n-th start only if they are too many, and what of them that is.
+
+    All methods keep the same starts.
+    """
+    of_all = [rolled_out for methods in forecasts.values() for rolled_out in methods.values()]
+    starts = np.unique(np.concatenate([np.zeros(0, int), *(rolled_out["starts"] for rolled_out in of_all)]))
+    every = thinning(sum(len(each["starts"]) * each["forecast"].shape[1] for each in of_all), MAX_FORECAST_POINTS)
+
+    def thin(rolled_out: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        kept = np.isin(rolled_out["starts"], starts[::every])
+        return {name: rolled_out[name][kept] for name in ("starts", "forecast")}
+
+    thinned = {
+        run: {method: thin(rolled_out) for method, rolled_out in methods.items()} for run, methods in forecasts.items()
+    }
+    return thinned, describe_thinning(every, len(starts), "forecasts")
 
 
 def _describe_run(run: str, embedding: Embedding, reference: Embedding, forecasts: Forecasts) -> dict[str, Any]:
@@ -77,13 +98,14 @@ def _map_onto(embedding: Embedding, reference: Embedding) -> tuple[np.ndarray, n
 
 def _describe_path(times_s: np.ndarray, shown: np.ndarray) -> dict[str, Any]:
     """Return times and points, thinned where there are more than a screen can show, and the bounding box."""
-    every = -(-len(shown) // MAX_POINTS)
+    every = thinning(len(shown), MAX_POINTS)
     middle, radius = bounds(shown)
     half_box = (shown.max(axis=0) - shown.min(axis=0)) / 2 / radius
     return {
         "times_s": _pack(times_s[::every].astype("<f4")),
         "points": _pack_points(shown[::every], middle, radius),
         "half_box": half_box.round(4).tolist(),
+        "thinned": describe_thinning(every, len(shown), "points"),
     }
 
 

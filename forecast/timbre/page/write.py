@@ -22,8 +22,8 @@ from pipeline.studies.timbre import Parameters
 
 WEB = Path(__file__).with_name("web")
 SCRIPTS = "elements times canvas player cells page"
-RATE_HZ = 32000  # the lowest at which decoders remove what the encoder added (see embed.pages.mp3)
-COMPRESSION = 0.88  # of libsndfile, 0 to 1: 64 kbit/s at 32 kHz
+RATE_HZ = 32000
+BITS_PER_S = 64_000
 HEADROOM = 0.85  # resampling and MP3 raise peaks
 N_MELS, N_COLUMNS = 72, 240  # pixels of a spectrogram
 MIN_DB, MAX_DB = -80.0, -10.0  # of its pixels, 0 dB being a sine as loud as the loudest peak of all sounds
@@ -56,7 +56,7 @@ def draw_page(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 def describe_cell(cell: Cell, sample_rate_hz: int, peak: float) -> dict[str, Any]:
     """Return a cell for JSON; `peak` is that of all sounds, whose level is changed alike."""
     samples = HEADROOM / max(1.0, peak) * cell.samples
-    mp3 = encode_sound(samples, sample_rate_hz, encoded_rate_hz=RATE_HZ, compression=COMPRESSION)
+    mp3 = encode_sound(samples, sample_rate_hz, encoded_rate_hz=RATE_HZ, bits_per_s=BITS_PER_S)
     return {
         "column": cell.column,
         "notes": cell.notes,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
-from embed.song.draw_trajectory import draw_trajectories, first_three_components
+from embed.song.draw_trajectory import MAX_POINTS, draw_trajectories, first_three_components
 
 
 def embedding_of(z, hop_s=0.5):
@@ -79,3 +79,23 @@ def test_path_in_three_of_many_dimensions_keeps_its_shape(rng):
     np.testing.assert_allclose(distances, np.linalg.norm(flat[:, None] - flat, axis=-1), atol=1e-10)
     corners = np.vstack([np.eye(4), -np.eye(4)])  # three of four equal dimensions
     assert first_three_components(corners)[1] == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("sections", [(), ((0, "A"), (77_777, "B"))])
+def test_an_hour_is_thinned_to_what_can_be_told_apart_which_the_title_says(rng, sections):
+    z = rng.normal(size=(155_018, 3))
+    figure = draw_trajectories({"R": embedding_of(z)}, sections)
+    (axes,) = panels_of(figure)
+    figure.canvas.draw()
+    assert axes.title.get_window_extent().y1 <= figure.bbox.y1
+    assert axes.get_title().endswith("\nevery 16th of 155,018 points")
+    if sections:
+        pieces = [np.array(line.get_data_3d()).T for line in axes.lines]
+        np.testing.assert_array_equal(pieces[0][-1], pieces[1][0])
+        drawn = np.concatenate([pieces[0][:-1], pieces[1]])
+    else:
+        drawn = segments_of(axes)[:, 0]
+        np.testing.assert_array_equal(line_of(axes).get_array(), (1 + 0.5 * np.arange(155_018))[::16][:-1])
+    assert len(drawn) <= MAX_POINTS
+    np.testing.assert_allclose(drawn, z[::16][: len(drawn)])
+    assert axes.get_xlim()[0] <= z[:, 0].min()

@@ -21,5 +21,5 @@ def test_noise_is_as_far_from_itself_as_random_pairs_and_scale_and_position_do_n
 
 
 def test_a_period_longer_than_the_trajectory_is_refused():
-    with pytest.raises(ValueError, match=r"period_s=9.5: must be less than the trajectory's 9.00 s"):
-        distance_after(np.eye(10), np.arange(10.0), 9.5)
+    with pytest.raises(ValueError, match=r"^music.period_s=9.5: must be less than the trajectory's 9.00 s"):
+        distance_after(np.eye(10), np.arange(10.0), 9.5, key="music.period_s")

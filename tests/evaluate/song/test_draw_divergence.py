@@ -99,7 +99,7 @@ def test_valid_times_with_a_row_for_each_method_and_a_mark_for_each_run(by_metho
     assert [float(line.get_xdata()[0]) for line in medians] == [float(time_s) for time_s in expected]
     dots = [line for line in axes.get_lines() if line.get_marker() == "."]
     np.testing.assert_allclose(dots[0].get_xdata(), HOP_S * by_method["R"]["knn"]["compared_valid_steps"])
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["R", "PCA"]
+    assert legend_of(axes.figure) == ["R", "PCA"]
     rows = [line.get_ydata() for line in dots]
     assert [round(float(np.mean(ys))) for ys in rows] == [0, 0, 2, 2]
     assert all(np.ptp(ys) < 0.4 for ys in rows)
@@ -112,3 +112,15 @@ def test_methods_keep_their_names_in_the_order_of_the_list(measure):
     (axes,) = draw_valid_times(every).axes
     assert [text.get_text() for text in axes.get_yticklabels()] == list(METHOD_NAMES.values())
     assert axes.yaxis_inverted()  # so that the first is at the top
+
+
+def test_of_many_starts_some_are_dots_which_is_said_and_the_median_is_that_of_all(by_method, monkeypatch):
+    assert draw_valid_times(by_method).axes[0].get_title() == ""
+    monkeypatch.setattr("evaluate.song.draw_divergence.MAX_DOTS", 4)
+    (axes,) = draw_valid_times(by_method).axes
+    steps = by_method["R"]["knn"]["compared_valid_steps"]
+    assert axes.get_title() == f"dots: every 3rd of {len(steps)} starts"
+    dots = [line for line in axes.get_lines() if line.get_marker() == "."]
+    np.testing.assert_allclose(dots[0].get_xdata(), HOP_S * steps[::3])
+    median = next(line for line in axes.get_lines() if line.get_marker() == "D")
+    assert float(median.get_xdata()[0]) == float(by_method["R"]["knn"]["compared_valid_time_s"])

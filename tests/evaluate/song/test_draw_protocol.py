@@ -67,3 +67,10 @@ def test_period_of_a_loop_is_named_and_marked_unless_its_shuffled_pieces_return_
     label, marks = label_and_marks(RECURRENCE | {"shuffled_p": np.array(0.3)})
     assert label == "RF: loop score 0.75, of its pieces shuffled 0.38"
     assert marks == []
+
+
+def test_which_starts_of_a_long_song_were_measured_is_said():
+    thinned = {"R": EXCLUSION | CONTROLS | {"hop_s": 0.25, "thinned": np.array("every 52nd of 15,495 starts")}}
+    assert draw_exclusion(thinned).axes[0].get_title() == "every 52nd of 15,495 starts"
+    assert draw_controls(thinned).get_suptitle() == "every 52nd of 15,495 starts"
+    assert draw_controls({"R": CONTROLS}).get_suptitle() == ""

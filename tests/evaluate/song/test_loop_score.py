@@ -172,5 +172,19 @@ def test_noise_returns_no_better_than_its_pieces_and_too_few_points_are_refused(
     assert all(np.array_equal(first[name], again[name], equal_nan=True) for name in first)
     assert (first["shuffled_scores"] != other["shuffled_scores"]).any()
     assert first["score"] == other["score"]
-    with pytest.raises(ValueError, match="window_points=8: must be at least 1 and less than half of the 16 points"):
-        measure(z[:16])
+    assert np.isfinite(measure(z[:36])["shuffled_p"])
+    for n_points in (35, 16):
+        with pytest.raises(ValueError, match=rf"^window\.length_s: windows of 8 points .* from {n_points} points"):
+            measure(z[:n_points])
+
+
+@pytest.mark.parametrize("n_points", [230, 231])
+def test_the_spectrum_is_that_of_every_nth_point_however_they_lie_in_memory(rng, monkeypatch, n_points):
+    monkeypatch.setattr("evaluate.song.loop_score.N_STARTS", 30)
+    z = np.cumsum(rng.normal(size=(n_points, 3)), axis=0)
+    expected = [0.0]
+    for lag in range(1, n_points // 2 + 1):
+        every = max(1, (n_points - lag) // 30)
+        expected.append(np.linalg.norm(z[lag::every] - z[:-lag:every], axis=1).mean())
+    spectrum = recurrence_spectrum(z)
+    np.testing.assert_allclose(spectrum / spectrum.max(), np.array(expected) / max(expected), rtol=1e-12)

@@ -88,3 +88,17 @@ def test_interval_needs_two_blocks_twice_as_long_as_windows_and_forecasts(n_star
     ends = interval_of_valid_time(measures, HOP_S, 6, 0)
     expected = 3 * HOP_S if is_known else np.nan
     np.testing.assert_array_equal([ends["valid_time_low_s"], ends["valid_time_high_s"]], [expected] * 2)
+
+
+@pytest.mark.parametrize(("n_starts", "expected"), [(120, 9999), (1000, 9999), (4000, 2500), (15_495, 999)])
+def test_of_many_starts_an_interval_is_found_from_fewer_resamples(monkeypatch, n_starts, expected):
+    asked = []
+
+    def draw(values, statistic, *, n_resamples, **settings):
+        asked.append(n_resamples)
+        return 0.0, 1.0
+
+    monkeypatch.setattr("evaluate.song.measures.interval", draw)
+    measures = {"valid_steps": np.ones(n_starts), "delta": np.ones((n_starts, 31)), "starts": 10 * np.arange(n_starts)}
+    interval_of_valid_time(measures, HOP_S, overlap=22, seed=0)
+    assert asked == [expected]

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from embed.song.spread import spread
+from evaluate.song import surrogates
 from evaluate.song.divergence import valid_steps
-from evaluate.song.protocol import METHODS, forecast_controls, sweep_exclusion
+from evaluate.song.protocol import METHODS, forecast_controls, spread_starts, sweep_exclusion
 from forecast.song.forecasts import initial_conditions
 from tests.trajectories import parameters_of, truth_of
 
@@ -76,3 +77,28 @@ def test_blocks_that_leave_too_little_to_learn_from_are_left_out(song):
     most = (len(song) - 8) // 2
     swept = sweep_exclusion(song, OVERLAP, with_evaluation(exclusion_points=(0, most, most + 1, 399)))
     assert list(swept["exclusion_points"]) == [0, most]
+
+
+def test_of_many_starts_evenly_spread_ones_are_measured_which_is_said(song, controls, monkeypatch):
+    assert sweep_exclusion(song, OVERLAP, PARAMETERS)["thinned"] == ""
+    monkeypatch.setattr("evaluate.song.protocol.MAX_STARTS", 10)
+    n_starts = len(initial_conditions(len(song), PARAMETERS))
+    starts, thinned = spread_starts(len(song), PARAMETERS)
+    np.testing.assert_array_equal(starts, initial_conditions(len(song), PARAMETERS)[::4])
+    assert thinned == f"every 4th of {n_starts} starts"
+    assert sweep_exclusion(song, OVERLAP, PARAMETERS)["thinned"] == thinned
+    randomise, randomised = surrogates.phase_randomised, []
+    monkeypatch.setattr(surrogates, "phase_randomised", lambda *given: randomised.append(1) or randomise(*given))
+    fewer = forecast_controls(song, OVERLAP, PARAMETERS)
+    assert len(randomised) == 2
+    error = np.linalg.norm(truth_of(song, starts, 12) - song[starts][:, None], axis=2) / spread(song)
+    column = METHODS.index("persistence")
+    np.testing.assert_allclose(fewer["nrmse"][0, column], np.sqrt(np.mean(error**2, axis=0)), atol=1e-9)
+    assert fewer["valid_steps"][1, 0] == controls["valid_steps"][1, 0] == 12  # an exact loop, for ever
+
+
+def test_a_reference_system_need_not_be_as_long_as_the_song(song, controls, monkeypatch):
+    monkeypatch.setattr("evaluate.song.protocol.MAX_LORENZ_POINTS", 200)
+    shorter = forecast_controls(song, OVERLAP, PARAMETERS)["nrmse"]
+    np.testing.assert_array_equal(shorter[[0, 1, 3]], controls["nrmse"][[0, 1, 3]])
+    assert (shorter[2] != controls["nrmse"][2]).any()

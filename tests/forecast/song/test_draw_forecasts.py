@@ -100,3 +100,15 @@ def test_box_holds_the_trajectory_and_is_the_same_for_all_methods(embedding, rng
     np.testing.assert_array_equal(first, second)
     (low, high), z = first.T, embedding["z"]
     assert ((low <= z.min(axis=0)) & (high >= z.max(axis=0)) & (high - low < 2 * np.ptp(z, axis=0))).all()
+
+
+@pytest.mark.parametrize("draw", [draw_long_forecasts, draw_fans])
+def test_a_long_song_behind_forecasts_is_thinned_and_what_happened_is_not(rng, draw, monkeypatch):
+    monkeypatch.setattr("embed.song.draw_trajectory.MAX_POINTS", 50)
+    embedding = {"z": rng.normal(size=(N_POINTS, 3)), "times_s": 1 + 0.5 * np.arange(N_POINTS)}
+    figure = draw(embedding, forecasts_of(embedding, rng, ["knn"]))
+    assert figure.get_suptitle().endswith("true path\nlight: the song, every 3rd of 140 points")
+    song, *lines = lines_of(figure.axes[0])
+    np.testing.assert_allclose(song, embedding["z"][::3])
+    truths = lines[:1] if draw is draw_long_forecasts else fans_of(figure.axes[0])[0]
+    assert {len(truth) for truth in truths} == {N_LONG + 1 if draw is draw_long_forecasts else N_STEPS + 1}

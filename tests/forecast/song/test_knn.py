@@ -98,7 +98,7 @@ def test_all_that_lies_clear_of_the_block_is_learned_from(method, rng):
     seen, after = (0, 1) if method is KNN else (18, 30)
     n_clear = len([point for point in range(seen, 300 - after) if point + after < 110 or point - seen > 190])
     assert np.isfinite(forecast_of(method(n_clear), z, [150], rule)).all()
-    with pytest.raises(ValueError, match=f"^n_neighbours={n_clear + 1}: a start has fewer pieces of the trajectory"):
+    with pytest.raises(ValueError, match=rf"^{method.__name__.lower()}\.n_neighbours={n_clear + 1}: a start has fewer"):
         forecast_of(method(n_clear + 1), z, [150], rule)
 
 
@@ -135,10 +135,10 @@ def test_analog_is_what_followed_the_piece_most_like_the_one_before_the_start(rn
 
 
 def test_too_short_for_what_analog_reads_or_within_the_block(rng):
-    with pytest.raises(ValueError, match="^delay_points=10: the 48 points hold no such vector and 30 after it$"):
+    with pytest.raises(ValueError, match="^analog.delay_points=10: the 48 points hold no such vector and 30 after it$"):
         forecast_of(Analog(), rng.normal(size=(48, 3)), [20])
     for method in (KNN, Analog):
-        with pytest.raises(ValueError, match="^n_neighbours=5: a start has fewer pieces of the trajectory"):
+        with pytest.raises(ValueError, match=rf"^{method.__name__.lower()}\.n_neighbours=5: a start has fewer"):
             forecast_of(method(), rng.normal(size=(90, 3)), [45])
 
 

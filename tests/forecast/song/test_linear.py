@@ -104,3 +104,20 @@ def test_too_little_to_learn_from_is_refused():
     z, message = random_walk(500, np.random.default_rng(3)), "^var.points: 61 coefficients .* to the 41 pieces .* 60 "
     with pytest.raises(ValueError, match=message):
         forecast_of(VAR(), z, [60], ExclusionRule("past"))
+    for points in (500, 1000):
+        with pytest.raises(ValueError, match=f"^var.points={points}: must be less than the 500 points of the traj"):
+            forecast_of(VAR(points), z, [60], ExclusionRule())
+
+
+def test_fewer_points_than_coefficients_are_refused_by_name():
+    z = np.random.default_rng(0).normal(size=(80, 64))
+    with pytest.raises(ValueError, match="^var.points: 76 coefficients are to be fitted to the 61 pieces"):
+        forecast_of(VAR(4), z, [20], ExclusionRule("block", 5))
+
+
+def test_points_that_would_fill_the_memory_are_refused_by_name():
+    z = np.broadcast_to(0.0, (200_000, 64))
+    with pytest.raises(
+        ValueError, match="^var.points=100: would need 40.9 GB of memory, more than 1.5 GB; take fewer$"
+    ):
+        VAR(100).fit(z, np.array([100]), ExclusionRule(), 5)

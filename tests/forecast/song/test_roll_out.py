@@ -59,3 +59,12 @@ def test_climatology_is_at_the_mean_after_one_step_and_stays(rng):
 def test_starts_without_the_points_that_are_seen_are_refused(starts, shown):
     with pytest.raises(ValueError, match=f"^starts from {shown}: must have 2 of the 9 points up to them, as many as"):
         roll_out(np.zeros((9, 3)), np.array(starts), 4, ConstantVelocity())
+
+
+def test_more_steps_from_more_points_than_fit_into_memory_are_refused_by_name():
+    z = np.broadcast_to(0.0, (100_000, 3))
+    message = (
+        r"^forecast.horizon_steps=10000 from 90000 points: would need 43.2 GB .*; take a larger forecast.every_points"
+    )
+    with pytest.raises(ValueError, match=message):
+        roll_out(z, np.arange(5, 90_005), 10_000, ConstantVelocity())

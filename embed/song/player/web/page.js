@@ -48,6 +48,9 @@ class Page {
     const methods = Object.entries(this.data.methods);
     element("length").textContent = ` / ${clockTime(this.duration, 2)}`;
     element("colour").hidden = this.sectionNames.length === 0;
+    const notes = this.data.notes.join(" · ");
+    element("notes").textContent = `In this page: ${notes}.`;
+    element("notes").hidden = notes === "";
     const has = { C: this.sectionNames.length > 0, F: methods.length > 0 };
     writeHelp(HELP.filter(([key]) => has[key] ?? true));
     element("truth").hidden = methods.length === 0;

@@ -22,6 +22,7 @@ class Panel {
     const { name, latent_dim, kept } = this.run;
     const parts = [...this.page.describeWindow(this.run), `${latent_dim} dimension${latent_dim === 1 ? "" : "s"}`];
     if (kept !== null) parts.push(`${Math.round(100 * kept)}\u00a0% of variance shown`);
+    if (this.run.thinned) parts.push(this.run.thinned);
     const reference = this.page.runs[0];
     if (this.run !== reference) parts.push(`aligned to ${reference.name} (Procrustes)`);
     this.figure.querySelector("figcaption").append(textElement("strong", name), " ", parts.join(" · "));

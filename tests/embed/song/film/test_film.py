@@ -216,9 +216,8 @@ def test_frames_on_request_are_numbered_with_leading_zeros_and_videos_of_the_sam
     assert (tmp_path / "same.mp4").read_bytes() == (tmp_path / "a.mp4").read_bytes()
     assert sorted(path.name for path in folder.iterdir()) == [f"frame_{index:02}.png" for index in range(12)]
     assert np.array_equal(np.asarray(Image.open(folder / "frame_00.png")), point.frame_at(0.0)[..., :3])
-    with pytest.raises(ValueError, match=r"^frames_folder=.*frames: must be new or empty$"):
-        film(tmp_path / "b.mp4", embed(0.4), samples, 8000, frames_folder=folder)
-    assert not (tmp_path / "b.mp4").exists()
+    film(tmp_path / "a.mp4", embed(0.2), samples[:1600], 8000, frames_folder=folder)
+    assert sorted(path.name for path in folder.iterdir()) == [f"frame_{index}.png" for index in range(6)]
 
 
 def test_full_disk_leaves_nothing_and_names_the_file_and_interruption_leaves_what_was_there(
@@ -226,7 +225,7 @@ def test_full_disk_leaves_nothing_and_names_the_file_and_interruption_leaves_wha
 ):
     path = tmp_path / "video.mp4"
     with full_disk(5000), pytest.raises(OSError, match="video.mp4"):
-        film(path, embed(1.0), bursts(rng, 8000, 8000), 8000)
+        film(path, embed(1.0), bursts(rng, 8000, 8000), 8000, frames_folder=tmp_path / "frames")
     assert not list(tmp_path.iterdir())
     path.write_text("old")
     draw = MovingPoint.frame_at
@@ -271,3 +270,23 @@ def test_wrong_values_are_refused_and_nothing_is_written(tmp_path, wrong, messag
     with pytest.raises(ValueError, match=f"^{message}$"):
         film(tmp_path / "video.mp4", embed(1.0), **(right | wrong))
     assert not list(tmp_path.iterdir())
+
+
+def test_of_a_long_trajectory_the_path_is_thinned_and_the_point_goes_all_the_way(monkeypatch):
+    embedding = embed(2.0)
+    monkeypatch.setattr("embed.song.draw_trajectory.MAX_POINTS", 20)
+    point = MovingPoint(embedding, 2.0, tail_s=0.0, **SIZE)
+    assert len(point.path) == 18
+    assert "path: every 5th of 90 points" in [text.get_text() for text in point.figure.texts]
+    time_s = embedding["times_s"][47]  # not on the thinned path
+    (expected,) = point.camera.pixels(point.in_box[47:48])[0]
+    assert white_disc(point.frame_at(time_s)) == pytest.approx(expected, abs=0.7)
+
+
+def test_a_long_spectrogram_is_shortened_before_it_is_drawn(rng):
+    n_frames = 20_000
+    spectrogram = {"frames": rng.random((n_frames, 8)), "times_s": HOP_S * np.arange(n_frames), "scale": np.array("db")}
+    spectrogram |= {"frequencies_hz": np.arange(8) * 500.0, "hop_s": np.array(HOP_S), "frame_s": np.array(HOP_S)}
+    point = MovingPoint(embed(2.0), n_frames * HOP_S, spectrogram=spectrogram, **SIZE)
+    (image,) = point.figure.axes[1].images
+    assert image.get_array().shape == (8, 2400)

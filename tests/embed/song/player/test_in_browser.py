@@ -250,3 +250,20 @@ def test_the_policy_stops_what_a_script_would_fetch(browser, address):
     fetch = "fetch('http://127.0.0.1:9/').then(() => 'sent', (error) => error.name)"
     assert page.ask(fetch) == "TypeError"
     assert any("Content Security Policy" in entry["message"] for entry in page.errors())
+
+
+def test_what_a_page_leaves_out_of_a_long_song_is_said(browser, song, curve, tmp_path, monkeypatch):
+    from embed.song.player.page import build_page
+
+    monkeypatch.setattr("embed.song.player.trajectories.MAX_POINTS", 100)
+    monkeypatch.setattr("embed.song.player.trajectories.MAX_FORECAST_POINTS", 200)
+    address = tmp_path / "thinned.html"
+    address.write_text(build_page("x", **song), encoding="utf-8")
+    page = Player(browser, address.as_uri(), [song["embeddings"][run]["z"] for run in song["embeddings"]])
+    assert "every 3rd of 237 points" in page.ask("document.querySelector('figcaption').textContent")
+    assert page.ask("document.getElementById('notes').textContent") == "In this page: every 3rd of 18 forecasts."
+    assert page.errors() == []
+
+
+def test_whatever_is_pressed_in_whatever_order_no_script_fails(browser, address):
+    assert OpenPage(browser, address).press_anything(seed=1) == []
