@@ -21,6 +21,7 @@ from forecast.song.forecasts import split_for_networks
 from forecast.song.networks import fit_network
 from forecast.song.scaling import scaling_of
 from pipeline import results
+from pipeline.lock import lock
 from pipeline.parameters import ROOT, load
 from pipeline.sections.forecasting import NETWORKS
 
@@ -29,9 +30,11 @@ def run(name, root=ROOT, runs=None, force=False):
     """Fit what is not fitted yet; returns the paths of the networks."""
     parameters = load(name, root)
     wanted = [kind for kind in NETWORKS if parameters.has(kind)]
-    return [
-        _fit_run(run_parameters, kind, root, force) for run_parameters in parameters.for_runs(runs) for kind in wanted
-    ]
+    paths = []
+    for of_run in parameters.for_runs(runs):
+        with lock(results.path_of(of_run, "embedding", root).parent):
+            paths += [_fit_run(of_run, kind, root, force) for kind in wanted]
+    return paths
 
 
 def _fit_run(parameters, kind, root, force):

@@ -56,7 +56,9 @@ def build_encoder(window_frames: int, n_bins: int, latent_dim: int, preset: str 
     layout = PRESETS[preset]
     shortest = 8 if layout.padding == "same" else 22
     if window_frames < shortest:
-        raise ValueError(f"window_frames={window_frames}: must be at least {shortest} with the preset {preset}")
+        raise ValueError(
+            f"window.length_s: is {window_frames} frames, must be at least {shortest} with model.preset={preset!r}"
+        )
     x = window = keras.Input((window_frames, n_bins), name="window")
     for channels in ENCODER_CHANNELS:
         x = layers.MaxPooling1D(2)(_convolution(channels, 3, padding=layout.padding)(x))

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.stored_frames import Frames
 
-MAX_PIXELS = 2**26  # of all windows that are taken of a film: a quarter of a gigabyte
+MAX_PIXELS = 2**26  # of all windows that are taken of a song or film: a quarter of a gigabyte
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,10 @@ class Sample:
         """Return the windows t of all samples of a song, ``(n_samples,)``; ValueError if it is too short for any."""
         n_samples = n_frames - self.n_frames + 1
         if n_samples < 1:
-            raise ValueError(f"n_frames={n_frames}: must be at least the {self.n_frames} of a sample")
+            raise ValueError(
+                f"model.clip_windows, loss.max_lag: a sample takes {self.n_frames} frames, there are {n_frames}; "
+                "take fewer of them, shorter windows, or a longer recording"
+            )
         return self.remembered + self.before + np.arange(n_samples)
 
 
@@ -89,11 +92,11 @@ def mean_hop_s(times_s: np.ndarray) -> float:
 def evenly_spread_windows(frames: Frames, window_frames: int, max_windows: int = 4000) -> np.ndarray:
     """Return all windows of a song ``(n_frames, n_bins)``, or every n-th of a long one, `max_windows` at most.
 
-    They are ``(n_windows, window_frames, n_bins)``; of a film, whose windows are of one frame and fewer if these are
-    large, ``(n_windows, 1, height, width)``.
+    They are ``(n_windows, window_frames, n_bins)``; of a film, whose windows are of one frame,
+    ``(n_windows, 1, height, width)``. Of large windows there are fewer.
     """
+    max_windows = min(max_windows, max(1, MAX_PIXELS // (window_frames * math.prod(frames.shape[1:]))))
     if window_frames == 1:
-        max_windows = min(max_windows, max(1, MAX_PIXELS // math.prod(frames.shape[1:])))
         return frames[:: -(-len(frames) // max_windows)][:, None]
     windows = np.lib.stride_tricks.sliding_window_view(np.asarray(frames), window_frames, axis=0)
     step = -(-len(windows) // max_windows)

@@ -59,6 +59,7 @@ def train_runs(
         paths.append(path)
         with lock(path.parent):
             if not force and all(results.is_fresh(run, made, root) for made in (kind, "history")):
+                remove_unfinished(path.parent)  # where the one that saved the model was stopped after it
                 print(f"{run.run}: {results.display_path(path, root)} is up to date")
                 continue
             if force:
@@ -147,7 +148,7 @@ def unfinished_folder(folder: Path, parameters: StudyParameters, data: Iterable[
     sections = parameters.model_dump(mode="json", include={*parameters.RESULTS["history"].sections})
     digest = hashlib.sha256(json.dumps(sections).encode())
     for array in data:
-        digest.update(np.asarray(array).tobytes())
+        digest.update(np.ascontiguousarray(array).data)
     mine = folder / f"unfinished_{digest.hexdigest()[:12]}"
     remove_unfinished(folder, but=mine)
     return mine
@@ -155,6 +156,6 @@ def unfinished_folder(folder: Path, parameters: StudyParameters, data: Iterable[
 
 def remove_unfinished(folder: Path, but: Path | None = None) -> None:
     """Remove the state of trainings in a run's folder: the result is saved, or is to be made from something else."""
-    for unfinished in folder.glob("unfinished_*"):
+    for unfinished in folder.glob(results.UNFINISHED):
         if unfinished != but:
             shutil.rmtree(unfinished)

@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from models.random_bases import random_bases
+from pipeline.memory import check_memory
 from pipeline.patches import flatten, standardise
 from pipeline.results import Arrays
 from pipeline.studies.digits import Classify
@@ -28,6 +29,8 @@ ITERATIONS = 300
 RIDGE = 1.0
 TOLERANCE = 1e-3  # of the gradient: the errors are the same as with less, in a third of the time
 HALF_ROTATION_DEG = 180.0
+NINE = 9  # which a rotated 6 looks like
+BYTES = 48  # of each feature of each image: complex, and several times over
 
 
 def measure_digits(arrays: Arrays, bases: np.ndarray, classify: Classify) -> dict[str, np.ndarray]:
@@ -46,6 +49,7 @@ def measure_digits(arrays: Arrays, bases: np.ndarray, classify: Classify) -> dic
     rng = np.random.default_rng(classify.seed)
     train = draw(arrays, "train", classify.max_train, rng)
     test = draw(arrays, "test", classify.max_test, rng)
+    _check_drawn(train, test, bases, classify)
     at_random = random_bases(len(bases) // 2, bases.shape[1], classify.seed)
     bases_by_name = {"pixels": None, "random": at_random, "learned": bases}
     rotated = [
@@ -66,6 +70,22 @@ def measure_digits(arrays: Arrays, bases: np.ndarray, classify: Classify) -> dic
         "n_train": np.array(len(train[1])),
         "n_test": np.array(len(test[1])),
     }
+
+
+def _check_drawn(train: Labelled, test: Labelled, bases: np.ndarray, classify: Classify) -> None:
+    """ValueError unless classifiers can learn from the images that are drawn, and be tested on them."""
+    others = [labels[labels != NINE] for _, labels in (train, test)]
+    if len(np.unique(others[0])) < 2:
+        raise ValueError(f"classify.max_train={classify.max_train}: must draw two digits other than 9; raise it")
+    if not len(others[1]):
+        raise ValueError(f"classify.max_test={classify.max_test}: must draw a digit other than 9; raise it")
+    if classify.n_neighbours > len(others[0]):
+        raise ValueError(
+            f"classify.n_neighbours={classify.n_neighbours}: must be at most {len(others[0])}, the training images "
+            "that are no 9"
+        )
+    n_values = (len(train[1]) + len(test[1])) * max(bases.shape[1], len(bases) // 2)
+    check_memory(f"classify.max_train={classify.max_train}", BYTES * n_values, "take fewer images, or bases")
 
 
 def draw(arrays: Arrays, split: str, largest: int, rng: np.random.Generator) -> Labelled:
@@ -117,7 +137,7 @@ def error_rate(classifier: ClassifierMixin, examples: Labelled) -> float:
 
 def without_nines(examples: Labelled) -> Labelled:
     """Return features and labels of all digits but 9."""
-    is_other = examples[1] != 9
+    is_other = examples[1] != NINE
     return examples[0][is_other], examples[1][is_other]
 
 

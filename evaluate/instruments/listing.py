@@ -29,12 +29,13 @@ from save_dataset.instruments.clips import Clips
 Split: TypeAlias = tuple[str, str]  # names of the collections learned from, of those tested on, each joined by "+"
 
 HOLD_OUT, HOLD_OUT_SEED = 0.25, 42  # the lecture's
+N_NEIGHBOURS = 5
 FOREST_100 = "random forest (100, balanced)"
 CHANCE = ("most frequent class", "uniform")
 CLASSIFIERS: dict[str, Callable[[int], ClassifierMixin]] = {  # from a seed
     "logistic regression": lambda seed: LogisticRegression(max_iter=5000),
     "SVC": lambda seed: SVC(),
-    "5 nearest neighbours": lambda seed: KNeighborsClassifier(5),
+    "5 nearest neighbours": lambda seed: KNeighborsClassifier(N_NEIGHBOURS),
     "random forest (10)": lambda seed: RandomForestClassifier(10, random_state=seed),
     FOREST_100: lambda seed: RandomForestClassifier(100, class_weight="balanced", random_state=seed),
     "most frequent class": lambda seed: DummyClassifier(),
@@ -66,11 +67,11 @@ def measure_listing(
     Raises
     ------
     ValueError
-        If the clips of a training or test collection have fewer groups than there are folds.
+        If the clips of a training or test collection have fewer groups than there are folds, or where a part of them is
+        held out, there is nothing to tell apart, or fewer clips than neighbours that vote.
     """
     for collections in dict.fromkeys(collections for split in splits for collections in split):
-        indices = clips.of_collections(collections.split("+"))
-        check_groups(clips.groups[indices], listing.folds, "listing.folds", f"the clips of {collections}")
+        _check_parts(clips.rows(clips.of_collections(collections.split("+"))), collections, listing)
     scores = [
         [[_score(clips, phrases, feature, build, split, listing) for split in splits] for build in CLASSIFIERS.values()]
         for feature in listing.features
@@ -88,6 +89,31 @@ def measure_listing(
     }
 
 
+def _check_parts(clips: Clips, collections: str, listing: Listing) -> None:
+    """Raise the ValueError of `measure_listing` for the clips of some collections."""
+    check_groups(clips.groups, listing.folds, "listing.folds", f"the clips of {collections}")
+    shuffled, by_group = _folds(listing)
+    splits = [*shuffled.split(clips.labels), *by_group.split(clips.labels, groups=clips.groups)]
+    learned = [part for part, _ in [*splits, _hold_out(clips.labels)]]
+    if any(len(part) < N_NEIGHBOURS or len(np.unique(clips.labels[part])) < 2 for part in learned):
+        raise ValueError(
+            f"listing.folds={listing.folds}: where a part of the {len(clips.labels)} clips of {collections} is held "
+            f"out, those left must be of 2 classes and at least {N_NEIGHBOURS}; take more sounds, or set "
+            "listing.features = []"
+        )
+
+
+def _folds(listing: Listing) -> tuple[KFold, GroupKFold]:
+    """Return what cuts clips into parts, with groups torn apart, and with groups kept together."""
+    return KFold(listing.folds, shuffle=True, random_state=listing.seed), GroupKFold(listing.folds)
+
+
+def _hold_out(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the indices of the clips that are learned from, and of those held out, as in the lecture."""
+    learned, held_out = train_test_split(np.arange(len(labels)), test_size=HOLD_OUT, random_state=HOLD_OUT_SEED)
+    return learned, held_out
+
+
 def _score(
     clips: Clips, phrases: Clips | None, feature: str, build: Callable[[int], ClassifierMixin], split: Split,
     listing: Listing,
@@ -98,9 +124,8 @@ def _score(
     x, y, groups = features[train], clips.labels[train], clips.groups[train]
     x_test, y_test, groups_test = features[test], clips.labels[test], clips.groups[test]
     classifier = _standardised(build(0))
-    by_group = GroupKFold(listing.folds)
-    shuffled = KFold(listing.folds, shuffle=True, random_state=listing.seed)
-    fit_x, held_x, fit_y, held_y = train_test_split(x, y, test_size=HOLD_OUT, random_state=HOLD_OUT_SEED)
+    shuffled, by_group = _folds(listing)
+    learned, held_out = _hold_out(y)
     tracks = Tracks.of_test(y_test, groups_test, len(clips.class_names), listing.n_bootstrap, listing.seed)
 
     def transfer(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
@@ -116,7 +141,7 @@ def _score(
     return {
         "folds": cross_val_score(classifier, x, y, cv=shuffled),
         "group_folds": cross_val_score(classifier, x, y, groups=groups, cv=by_group),
-        "hold_out": classifier.fit(fit_x, fit_y).score(held_x, held_y),
+        "hold_out": classifier.fit(x[learned], y[learned]).score(x[held_out], y[held_out]),
         "test_folds": cross_val_score(
             classifier, x_test, y_test, groups=groups_test, cv=by_group, scoring=_macro_recall
         ),

@@ -16,6 +16,7 @@ from pipeline.studies.signal import ShiftMeasure
 NEAR_BINS = 2  # of the Fourier transform of a window: Hann's main lobe is as wide to each side
 SPECTRUM_WINDOWS = 1000
 DRAWN_PER_WINDOW = 10  # silent ones are left out
+BLOCK_WINDOWS = 1000  # looked at together
 NOT_SILENT = 1e-4  # standard deviation of a window, of full scale: -80 dB
 
 
@@ -32,12 +33,16 @@ def measure_shifts(arrays: Arrays, bases: Arrays, measure: ShiftMeasure) -> dict
     window_samples = next(iter(bases.values())).shape[1]
     shifts = np.array(measure.shifts_samples)
     starts = draw_held_out(arrays, measure.n_windows, window_samples, int(np.abs(shifts).max()), measure.seed)
-    windows, *shifted = (prepare(cut(arrays["samples"], starts + shift, window_samples)) for shift in (0, *shifts))
-    values = np.array([
-        [compare(features(windows, each_bases), features(others, each_bases)) for others in shifted]
-        for each_bases in (*bases.values(), None)
-    ])  # fmt: skip
-    cosine, change, found = np.moveaxis(values, -1, 0)
+    windows = prepare(cut(arrays["samples"], starts, window_samples))
+    references = [features(windows, each_bases) for each_bases in (*bases.values(), None)]
+    values = []
+    for shift in shifts:
+        others = prepare(cut(arrays["samples"], starts + shift, window_samples))
+        values.append([
+            compare(reference, features(others, each_bases))
+            for reference, each_bases in zip(references, (*bases.values(), None), strict=True)
+        ])  # fmt: skip
+    cosine, change, found = np.transpose(values)
     names = np.array([*bases, "samples"])
     return {"features": names, "shifts_samples": shifts, "cosine": cosine, "change": change, "found": found}
 
@@ -60,11 +65,19 @@ def draw_held_out(arrays: Arrays, n_windows: int, window_samples: int, margin_sa
     Raises
     ------
     ValueError
-        If there are fewer.
+        If there are fewer, or none has room for the margin.
     """
     firsts, ends = arrays["ends_of_training"] + margin_samples, arrays["starts"][1:] - margin_samples
     drawn = draw_starts(firsts, ends, DRAWN_PER_WINDOW * n_windows, window_samples, seed)
-    drawn = drawn[cut(arrays["samples"], drawn, window_samples).std(axis=1) > NOT_SILENT]
+    if not len(drawn):
+        raise ValueError(
+            f"evaluation.shifts_samples: no held-out window of {window_samples} samples can be shifted by "
+            f"{margin_samples}; take smaller shifts, or raise sound.validation_fraction"
+        )
+    blocks = (drawn[first : first + BLOCK_WINDOWS] for first in range(0, len(drawn), BLOCK_WINDOWS))
+    drawn = np.concatenate([
+        block[cut(arrays["samples"], block, window_samples).std(axis=1) > NOT_SILENT] for block in blocks
+    ])  # fmt: skip
     if len(drawn) < n_windows:
         raise ValueError(f"evaluation.n_windows={n_windows}: of what is held out only {len(drawn)} are not silent")
     return drawn[:n_windows]

@@ -55,7 +55,7 @@ def measure_upscaling(
         "median_db": distance_db(np.median(mels, axis=(0, 1)), mels, *of_scale),
         "time_blocks": measure_blockiness(outputs_db, period, -2) / measure_blockiness(clips_db, period, -2),
         "frequency_blocks": measure_blockiness(outputs_db, period, -1) / measure_blockiness(clips_db, period, -1),
-        "contrast": measure_change(outputs_db) / measure_change(clips_db),
+        "contrast": over(measure_change(outputs_db), measure_change(clips_db)),
         "outputs": outputs.astype(np.float16),
     }
     return Upscaling.from_arrays(measured | _measure_ways(generate, switches, mels, of_scale))
@@ -74,13 +74,18 @@ def _measure_ways(generate: Generate, switches: np.ndarray, mels: np.ndarray, of
         changes.append(measure_change(to_db(half, *of_scale)))
         path_db = np.vstack([path_db, distance_db(path[1:], path[:-1], *of_scale)])
     ratio = path_db.max(axis=1) / np.maximum(path_db.min(axis=1), 1e-6)
-    contrast = np.mean(changes or np.nan) / measure_change(to_db(mels, *of_scale))
+    contrast = over(float(np.mean(changes or np.nan)), measure_change(to_db(mels, *of_scale)))
     return {"half_db": np.array(half_db), "path_db": path_db, "path_ratio": ratio, "half_contrast": contrast}
 
 
 def measure_change(spectrograms: np.ndarray) -> float:
     """Return the mean change from frame to frame of ``(..., n_frames, n_mels)``."""
     return float(np.abs(np.diff(spectrograms, axis=-2)).mean())
+
+
+def over(change: float, of_clips: float) -> float:
+    """Return a change over that of the clips; NaN where they do not change."""
+    return change / of_clips if of_clips else np.nan
 
 
 def measure_blockiness(spectrograms: np.ndarray, period: int, axis: int) -> float:

@@ -9,12 +9,14 @@ import librosa
 import numpy as np
 
 from pipeline.cache import cached
+from pipeline.memory import check_memory, half_of_machine_gb
 from pipeline.provenance import digest_arrays
 from save_dataset.processes import work_cached
-from save_dataset.sound.pitch import track_pitch
+from save_dataset.sound.pitch import frame_samples, track_pitch
 
 CACHE = Path("output", "timbre_cache")  # below the root of the repository
 FORMAT = 1  # of a cache file: another number, and all are made anew
+BYTES = 20  # of each sample of each frame that pYIN looks at: measured
 FEW_SOUNDS = 12  # whose pitch is found sooner than a second process starts
 ONSET_S = 0.05  # of a note, before its pitch is steady; notes that overlap for no longer sound alone
 MIN_NOTE_S = 0.1  # a shorter note, as of a trill, has no frame or one after its onset
@@ -27,7 +29,13 @@ def pitch_curves(
     """Return the pitch curves of sounds; `settings` are the other arguments of `track_pitch`.
 
     Those that are not in the folder `cache` are made in several processes, with a bar if `progress` is its title.
+    ValueError if the longest does not fit into memory.
     """
+    rate_hz, hop_samples, lowest_hz = (settings[key] for key in ("sample_rate_hz", "hop_samples", "min_pitch_hz"))
+    n_frames = 1 + max(map(len, sounds)) // hop_samples
+    n_bytes = BYTES * n_frames * frame_samples(int(rate_hz), lowest_hz)
+    hint = "raise it or stft.hop_samples, or use less of the sounds"
+    check_memory(f"measures.min_pitch_hz={lowest_hz:g}", n_bytes, hint, half_of_machine_gb())
     how = json.dumps([FORMAT, dict(settings)], sort_keys=True)
     keys = [hashlib.sha256(f"{digest_arrays({'samples': samples})} {how}".encode()).hexdigest() for samples in sounds]
     tasks = {key: (samples, dict(settings)) for key, samples in zip(keys, sounds, strict=True)}

@@ -29,7 +29,7 @@ def write_files(arrays: Mapping[str, np.ndarray], recordings: Recordings, folder
                 path = folder / f"{recordings.names[piece]}_{extractor}.txt"
                 written.append(write_patterns(patterns_of(spans_of(arrays, extractor, piece), score), path))
     for old in {*folder.glob("*.txt")} - {*written}:
-        old.unlink()
+        old.unlink(missing_ok=True)
     return written
 
 

@@ -11,6 +11,8 @@ cells than weights, else at the first of the windows behind that fails. After a 
 blanked are looked at again. That gives the same segments as going from cell to cell.
 """
 
+from bisect import bisect_left
+
 import numpy as np
 
 from embed.themes.theme import Theme
@@ -50,9 +52,10 @@ def find_by_nieto_farbood(
         return []
     search = Search(matrix - np.median(matrix), min_frames)
     segments = search.segments(threshold)
-    while not segments:
-        threshold -= THRESHOLD_STEP
-        segments = search.segments(threshold)
+    if not segments:
+        n_steps = int((threshold - search.by_lag.min()) / THRESHOLD_STEP) + 2  # at the last all cells are above
+        lower = np.subtract.accumulate([threshold, *[THRESHOLD_STEP] * n_steps])
+        segments = search.segments(lower[bisect_left(lower, True, key=search.finds)])
     return _patterns(np.array(segments), int(max_difference_beats * frames_per_beat))
 
 
@@ -65,10 +68,8 @@ class Search:
 
     def segments(self, threshold: float) -> list[tuple[int, int, int]]:
         """Return row, column and length of each segment, as found row by row; what they use is blanked."""
-        n_starts = self.n - self.min_frames
-        lengths = np.zeros((n_starts, n_starts), np.int32)  # of the segment from [lag, row]
-        for lag in range(1, n_starts):
-            self._measure(lengths, lag, threshold)
+        lengths = self._measure_all(threshold)
+        n_starts = len(lengths)
         n_left = np.count_nonzero(lengths, axis=0)
         found = []
         for row in range(n_starts):
@@ -82,6 +83,18 @@ class Search:
                     self._measure(lengths, other, threshold)
                     n_left += lengths[other] > 0
         return found
+
+    def finds(self, threshold: float) -> bool:
+        """Whether there is a segment, of what is not blanked; as there is at all lower thresholds."""
+        return bool(self._measure_all(threshold).any())
+
+    def _measure_all(self, threshold: float) -> np.ndarray:
+        """Return the lengths of the segments from each lag and row, as `_measure` does."""
+        n_starts = self.n - self.min_frames
+        lengths = np.zeros((n_starts, n_starts), np.int32)
+        for lag in range(1, n_starts):
+            self._measure(lengths, lag, threshold)
+        return lengths
 
     def _measure(self, lengths: np.ndarray, lag: int, threshold: float):
         """Write the lengths of the segments of a lag; 0 for those that are too short."""

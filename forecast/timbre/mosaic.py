@@ -16,6 +16,8 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from sklearn.preprocessing import StandardScaler
 
+from pipeline.memory import check_memory, half_of_machine_gb
+
 N_MELS = 40
 QUIET_DB = -60.0  # frames that are so far below the loudest are not taken: raised to the source's level they are noise
 FRAMES_AT_ONCE = 512  # of the source, whose distances are in memory
@@ -47,7 +49,15 @@ class Mosaic:
         continuity : float
             Cost of a step to another frame than the next, in root mean square distances of two frames of this sound;
             0: the nearest frame each time.
+
+        Raises
+        ------
+        ValueError
+            If so many pairs of frames do not fit into memory.
         """
+        n_bytes = len(self.frames) * (len(frames) + 8 * FRAMES_AT_ONCE)
+        hint = "raise stft.hop_samples, or lower targets.max_s or sources.max_s"
+        check_memory("method.kind='mosaic'", n_bytes, hint, half_of_machine_gb())
         features = self.scaler.transform(self._mfcc(frames))
         jump = continuity * np.sqrt(2 * features.shape[1])  # coefficients have a variance of 1
         n_frames, n_choices = len(features), len(self.features)

@@ -19,7 +19,7 @@ def write_sounds(outputs: Outputs, folder: Path, sample_rate_hz: int, *, force: 
         if force or not path.is_file():
             write_sound(outputs.sound(output), path, sample_rate_hz)
     for old in {*folder.glob("*.wav")} - {*paths}:
-        old.unlink()
+        old.unlink(missing_ok=True)
     return paths
 
 

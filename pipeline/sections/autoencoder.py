@@ -20,7 +20,7 @@ class Model(Section):
     )
     latent_dim: int = Field(3, ge=1, le=256, description="number of coordinates of a point")
     clip_windows: int = Field(45, ge=3, le=1000, description="points the forecaster sees before it forecasts the next")
-    lstm_units: PositiveInt = Field(16, le=2048, description="size of the forecaster's recurrent layer")
+    lstm_units: PositiveInt = Field(16, le=1024, description="size of the forecaster's recurrent layer")
     lstm_dropout: float = Field(0.1, ge=0, lt=1, description="fraction of the forecaster's inputs dropped in training")
 
     @property

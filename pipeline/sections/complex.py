@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from pipeline.memory import check_memory, half_of_machine_gb
 from pipeline.parameters import Section
 from pipeline.results import Result
 
@@ -21,6 +22,22 @@ def trained_from(data: str) -> dict[str, Result]:
         "complex_autoencoder": Result("{run}/complex_autoencoder.keras", TRAIN, TRAINED, (data,)),
         "history": Result("{run}/history.npz", TRAIN, TRAINED, (data,)),
     }
+
+
+def check_size(model: "Bases", training: "PairTraining", n_values: int) -> None:
+    """ValueError if training bases of so many values each would take too much memory.
+
+    The factors are measured: with gradients, what is kept, and what is computed in between.
+    """
+    pairs = max(training.batch_pairs, min(training.validation_pairs, 500))  # of which losses are evaluated at once
+    parts = {
+        f"model.n_bases={model.n_bases}": 36 * model.n_bases * n_values,
+        f"training.batch_pairs={training.batch_pairs}": pairs * (20 * n_values + 36 * model.n_bases),
+        f"training.validation_pairs={training.validation_pairs}": 17 * training.validation_pairs * n_values,
+    }
+    largest = max(parts, key=lambda part: parts[part])
+    hint = f"take fewer, or less than {n_values} values of each"
+    check_memory(largest, 4 * sum(parts.values()), hint, half_of_machine_gb())
 
 
 class Bases(Section):

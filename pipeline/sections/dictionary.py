@@ -51,6 +51,7 @@ class Dictionary(Section):
     )
     tcn_channels: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = Field(
         (),
+        max_length=16,
         description="channels of residual blocks of dilated convolutions before the encoder; with refine pursuit they "
         "clean the music; (): none",
     )
@@ -153,6 +154,7 @@ class Baselines(Section):
 
     methods: tuple[Method, ...] = Field(
         ("zeros", "mean", "pca", "pca_first", "pca_largest", "nmf", "kmeans", "dictionary_learning", "mod"),
+        max_length=9,
         description="which: PCA with all, the first k and the k largest components; the others with k winners",
     )
     window_steps: PositiveInt | None = Field(
@@ -160,7 +162,7 @@ class Baselines(Section):
     )
     n_atoms: PositiveInt = Field(100, le=10_000, description="patterns of each dictionary")
     k: tuple[Annotated[int, Field(ge=1, le=10_000)], ...] = Field(
-        (1, 2, 4), description="numbers of winners in a window"
+        (1, 2, 4), max_length=20, description="numbers of winners in a window"
     )
     max_windows: PositiveInt = Field(
         100_000, le=10_000_000, description="windows they are fitted on; more are drawn from"
@@ -183,7 +185,7 @@ class Evaluation(Section):
         None, le=65_536, description="length of the windows of which the table counts the exact ones; left out: a beat"
     )
     shifts: tuple[Annotated[int, Field(ge=0, le=65_536)], ...] = Field(
-        (0, 1, 2, 3, 4, 8), description="steps by which windows are rolled"
+        (0, 1, 2, 3, 4, 8), max_length=100, description="steps by which windows are rolled"
     )
     shift_window_steps: PositiveInt | None = Field(
         None, le=65_536, description="length of the windows that are rolled; left out: a bar"
@@ -218,13 +220,15 @@ class Generate(Section):
     )
     bars: PositiveInt = Field(4, le=64, description="length of what is made")
     keep: tuple[Annotated[int, Field(ge=1, le=10_000)], ...] = Field(
-        (1, 2, 4, 8, 16), description="numbers of most active atoms that are kept"
+        (1, 2, 4, 8, 16), max_length=20, description="numbers of most active atoms that are kept"
     )
     alphas: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field(
-        (0.0, 0.25, 0.5, 0.75, 1.0), description="proportions of the other piece in interpolations"
+        (0.0, 0.25, 0.5, 0.75, 1.0), max_length=101, description="proportions of the other piece in interpolations"
     )
     swap: tuple[tuple[PieceNumber, PieceNumber], ...] = Field(
-        (), description="pairs of atoms: the first in the piece, the second in the other; left out: their most active"
+        (),
+        max_length=20,
+        description="pairs of atoms: the first in the piece, the second in the other; left out: their most active",
     )
     stems: PositiveInt = Field(6, le=1000, description="most active atoms that are rendered alone")
     n_samples: PositiveInt = Field(4, le=100, description="new codes that are drawn")

@@ -34,7 +34,7 @@ class Film(Section):
     duration_s: float | None = Field(
         None, gt=0, le=1e6, description="length of the part that is used; left out: to the end"
     )
-    image_rate_hz: float = Field(25.0, gt=0, le=1000, description="frames per second of a folder of images")
+    image_rate_hz: float = Field(25.0, ge=0.001, le=1000, description="frames per second of a folder of images")
 
 
 class Split(Section):

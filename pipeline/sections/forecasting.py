@@ -86,7 +86,7 @@ class Network(Section):
 class MLP(Network):
     """Forecast by two hidden layers from the last point."""
 
-    units: PositiveInt = Field(12, le=4096, description="size of each hidden layer")
+    units: PositiveInt = Field(12, le=1024, description="size of each hidden layer")
     dropout: float = Field(0.05, ge=0, lt=1, description="fraction of values dropped in training")
     epochs: PositiveInt = Field(8, le=10_000, description="passes over the part of the song it is fitted on")
 
@@ -94,7 +94,7 @@ class MLP(Network):
 class LSTM(Network):
     """Forecast by a recurrent layer from the last points."""
 
-    units: PositiveInt = Field(32, le=4096, description="size of the recurrent layer")
+    units: PositiveInt = Field(32, le=1024, description="size of the recurrent layer")
     points: PositiveInt = Field(20, le=1000, description="last points it sees")
     dropout: float = Field(0.1, ge=0, lt=1, description="fraction of values dropped in training")
     epochs: PositiveInt = Field(10, le=10_000, description="passes over the part of the song it is fitted on")
@@ -106,6 +106,7 @@ class Forecast(Section):
     methods: tuple[Method, ...] = Field(
         tuple(METHODS),
         min_length=1,
+        max_length=len(METHODS),
         description="forecasters, explained in docs/song.md; joint only for runs that have one",
     )
     horizon_steps: PositiveInt = Field(30, le=10_000, description="steps of each forecast")
@@ -133,6 +134,7 @@ class Evaluation(Section):
     threshold: float = Field(0.5, gt=0, le=1000, description="normalised RMSE at which a forecast is no longer valid")
     exclusion_points: tuple[Annotated[int, Field(ge=0, le=10_000_000)], ...] = Field(
         (0, 2, 5, 10, 15, 22, 30, 45, 60, 90),
+        max_length=100,
         description="half widths of the block around a start that knn is not fitted on, for the sweep",
     )
     max_period_s: float = Field(60.0, gt=0, le=1e5, description="longest period that a trajectory is searched for")

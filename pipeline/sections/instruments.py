@@ -24,6 +24,8 @@ SCATTERINGS: tuple[Scattering, ...] = get_args(Scattering)
 Features = Literal["cqt", "mfcc", "bag", "time", "joint", "spiral"]
 
 MIN_NETWORK_FRAMES = 49  # that two convolutions of 5 frames, each pooled by 5, leave something of
+MIN_SCATTERING_RATE_HZ = 14_080  # its seven octaves begin at 55 Hz
+BYTES_SCATTERED = 10_700  # for each sample of a clip: measured, eight are filtered at once
 SPIRAL_OCTAVES = 5  # three inputs of two octaves, an octave apart, above the lowest
 
 
@@ -77,7 +79,7 @@ class Sounds(Section):
 class ConstantQ(Section):
     """The constant-Q transform: log(1 + 1000 x) of its A-weighted magnitudes."""
 
-    min_frequency_hz: PositiveFloat = Field(55.0, le=20_000, description="frequency of the first bin")
+    min_frequency_hz: float = Field(55.0, ge=8, le=20_000, description="frequency of the first bin")
     octaves: int = Field(7, ge=4, le=10, description="octaves above it; 8 of 44100 Hz are the paper's")
     bins_per_octave: Literal[12] = Field(12, description="filters per octave")
 

@@ -1,9 +1,11 @@
 """Sections of the parameters that say which recordings are searched for themes, and how themes are evaluated."""
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
+from pipeline.memory import check_memory
 from pipeline.notes import HIGHEST_BPM, LOWEST_BPM
 from pipeline.parameters import Section
 from pipeline.sections.sound import Channel
@@ -20,7 +22,10 @@ class ComposedThemes(Section):
     )
     n_pieces: int = Field(5, ge=1, le=26, description="number of pieces")
     transpositions: tuple[Annotated[int, Field(ge=-24, le=24)], ...] = Field(
-        (0, 0, 3, -4, 5), min_length=1, description="semitones by which a theme may be transposed when it comes again"
+        (0, 0, 3, -4, 5),
+        min_length=1,
+        max_length=100,
+        description="semitones by which a theme may be transposed when it comes again",
     )
     bpm: float = Field(120.0, ge=40, le=240, description="tempo in beats per minute")
     seed: NonNegativeInt = Field(0, lt=2**32, description="draws the pieces")
@@ -66,12 +71,23 @@ class CQT(Section):
 
     sample_rate_hz: int = Field(22050, ge=8000, le=96000, description="the sound is resampled to this if it differs")
     hop_samples: int = Field(1984, ge=64, le=65_536, description="from one frame to the next: 90 ms")
-    min_frequency_hz: PositiveFloat = Field(65.4, le=20_000, description="centre of the lowest bin: C2")
+    min_frequency_hz: float = Field(65.4, ge=1, le=20_000, description="centre of the lowest bin: C2")
     n_bins: int = Field(120, ge=12, le=1000, description="bins: 5 octaves")
     bins_per_octave: int = Field(24, ge=12, le=120, multiple_of=12, description="24: quarter tones")
     scale: Literal["linear", "log"] = Field(
         "linear", description="magnitudes as they are (the paper), or log(1 + 100 times their fraction of the largest)"
     )
+
+    @model_validator(mode="after")
+    def check_that_filters_fit_into_memory(self) -> Self:
+        """Filters are not too long; as often as the hop can be halved, low ones are made for half the sample rate."""
+        periods = 1 / (2 ** (1 / self.bins_per_octave) - 1)
+        halved = self.hop_samples & -self.hop_samples  # the largest power of 2 that divides it
+        n_samples = 2 ** math.ceil(math.log2(periods * self.sample_rate_hz / self.min_frequency_hz / halved))
+        n_bytes = 60 * self.bins_per_octave * n_samples  # measured
+        hint = "raise it, or choose hop_samples that can be halved more often"
+        check_memory(f"min_frequency_hz={self.min_frequency_hz:g}", n_bytes, hint)
+        return self
 
     @property
     def bins_per_semitone(self) -> int:
@@ -119,9 +135,7 @@ class Lag(Section):
 class NietoFarbood(Section):
     """Nieto and Farbood's extractor."""
 
-    threshold: NonNegativeFloat = Field(
-        0.01, le=1000, description="similarity above the median at which a segment ends"
-    )
+    threshold: NonNegativeFloat = Field(0.01, le=1, description="similarity above the median at which a segment ends")
     min_beats: PositiveFloat = Field(16.0, le=10_000, description="shortest segment")
     max_difference_beats: PositiveFloat = Field(
         5.0, le=10_000, description="how far the ends of two occurrences may differ"
@@ -131,9 +145,13 @@ class NietoFarbood(Section):
 class Choice(Section):
     """What is chosen leave-one-piece-out: for each piece what is best on the others."""
 
-    high: tuple[Threshold, ...] = Field((), description="values of lag.high to choose from; left out: as it is")
-    low: tuple[Threshold, ...] = Field((), description="of lag.low")
-    min_beats: tuple[Annotated[float, Field(gt=0, le=10_000)], ...] = Field((), description="of lag.min_beats")
+    high: tuple[Threshold, ...] = Field(
+        (), max_length=20, description="values of lag.high to choose from; left out: as it is"
+    )
+    low: tuple[Threshold, ...] = Field((), max_length=20, description="of lag.low")
+    min_beats: tuple[Annotated[float, Field(gt=0, le=10_000)], ...] = Field(
+        (), max_length=20, description="of lag.min_beats"
+    )
 
 
 class Invariance(Section):

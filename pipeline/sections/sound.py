@@ -59,7 +59,9 @@ class Music(Section):
         None, gt=0, le=1000, description="tempo in beats per minute: times are reported in beats too"
     )
     sections: tuple[tuple[Annotated[float, Field(ge=0, le=1e6)], Name], ...] = Field(
-        (), description="its sections in order, each [start in s, name]: shown by the player page and in WebVTT"
+        (),
+        max_length=1000,
+        description="its sections in order, each [start in s, name]: shown by the player page and in WebVTT",
     )
 
     @field_validator("sections")
@@ -85,7 +87,7 @@ class Spectrogram(Section):
         "magnitude", description="what a pixel is: linear magnitude, its decibels, or decibels in mel bands"
     )
     range_db: float = Field(
-        80.0, gt=0, le=200, description="db and log_mel: quieter than this below the loudest is cut"
+        80.0, ge=1, le=200, description="db and log_mel: quieter than this below the loudest is cut"
     )
     n_mels: int = Field(64, ge=4, le=512, description="log_mel: number of mel bands up to max_frequency_hz")
 

@@ -12,6 +12,7 @@ Kind = Literal["pixel_shuffle", "upsample", "alexnet", "flatten", "autoencoder",
 Switch = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*$")]  # TOML has no other keys
 MAX_VALUE = 1000  # of a switch
 Setting = dict[Switch, Annotated[float, Field(ge=0, le=MAX_VALUE)]]
+Way = Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(min_length=1, max_length=100)]
 
 HOPS_PER_WINDOW = 4
 
@@ -111,7 +112,7 @@ class Generate(Section):
         {}, description='switches by number, from 1 on, and how far each is on: both = { "1" = 0.5, "2" = 0.5 }'
     )
     alone: bool = Field(True, description="whether also each switch is turned on alone, the first 16")
-    paths: dict[Name, tuple[PositiveInt, ...]] = Field(
+    paths: dict[Name, Way] = Field(
         {}, description="switches that a sound leads through one after the other: way = [1, 8]"
     )
     path_steps: int = Field(10, ge=1, le=100, description="steps from one switch of a path to the next")
@@ -134,14 +135,17 @@ class InversionStudy(Section):
 
     duration_s: float = Field(60.0, ge=2, le=600, description="seconds of the recordings that are used, at most")
     windows_samples: tuple[Literal[64, 128, 256, 512, 1024, 2048, 4096], ...] = Field(
-        (64, 128, 256, 512, 1024, 2048, 4096), min_length=1, description="lengths of the window; a hop is a quarter"
+        (64, 128, 256, 512, 1024, 2048, 4096),
+        min_length=1,
+        max_length=7,
+        description="lengths of the window; a hop is a quarter",
     )
     n_iterations: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = Field(
-        (1, 2, 4, 8, 16, 32, 64, 128), min_length=1, description="of Griffin-Lim"
+        (1, 2, 4, 8, 16, 32, 64, 128), min_length=1, max_length=20, description="of Griffin-Lim"
     )
     n_mels: int = Field(128, ge=8, le=512, description="mel bands")
     reference_samples: tuple[Literal[64, 128, 256, 512, 1024, 2048, 4096], ...] = Field(
-        (1024, 2048), description="windows at which librosa's mel_to_audio is measured too"
+        (1024, 2048), max_length=7, description="windows at which librosa's mel_to_audio is measured too"
     )
 
 
@@ -149,7 +153,7 @@ class Peaks(Section):
     """The source's estimate of r from the distance of peaks in mel spectra, and white noise beside it."""
 
     n_mels: tuple[Annotated[int, Field(ge=32, le=512)], ...] = Field(
-        (128, 256, 376), min_length=1, description="mel bands, as in the source"
+        (128, 256, 376), min_length=1, max_length=20, description="mel bands, as in the source"
     )
     seed: int = Field(0, ge=0, lt=2**32, description="draws the noise")
 

@@ -108,6 +108,7 @@ class TimbreTraining(Section):
     decay: bool = Field(True, description="whether the learning rate falls to zero along a cosine")
     copies_semitones: tuple[Annotated[float, Field(ge=-12, le=12)], ...] = Field(
         (-7.0, -4.0, -2.0, 2.0, 4.0, 7.0),
+        max_length=24,
         description="the target is learned from copies too that are resampled to sound so much higher; empty: none",
     )
     colour_db: float = Field(
@@ -127,7 +128,7 @@ class Transfer(Section):
     )
     n_iterations: int = Field(16, ge=1, le=200, description="of Griffin-Lim")
     weight: float = Field(1.0, ge=0, le=1, description="0: the source, 1: the result, between: magnitudes between them")
-    blend: dict[Name, PositiveFloat] = Field(
+    blend: dict[Name, Annotated[float, Field(gt=0, le=1000)]] = Field(
         {}, description="network: weights of targets that are blended into one; empty: each target for itself"
     )
 

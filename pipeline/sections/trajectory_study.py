@@ -53,12 +53,14 @@ class Play(Section):
 
     page: tuple[str, ...] = Field((), description="runs that the page shows side by side; left out: all")
     forecasts: tuple[forecasting.Method, ...] = Field(
-        ("knn", "analog", "var", "lstm"), description="methods whose forecasts the page shows, where there are any"
+        ("knn", "analog", "var", "lstm"),
+        max_length=len(forecasting.METHODS),
+        description="methods whose forecasts the page shows, where there are any",
     )
     video: tuple[str, ...] | None = Field(
         None, description="runs of which a video is made; left out: the first; []: none"
     )
-    frame_rate_hz: float = Field(30.0, gt=0, le=120, description="frames per second of the video")
+    frame_rate_hz: float = Field(30.0, ge=1, le=120, description="frames per second of the video")
     tail_s: float = Field(0.5, gt=0, le=60, description="length of the bright tail behind the point")
     rotation_deg_per_s: float = Field(
         0.0, ge=-360, le=360, description="how fast the video's camera rotates; 0: it is fixed"
@@ -78,6 +80,7 @@ class TrajectoryParameters(StudyParameters):
     """The sections that both studies have, and what follows from them."""
 
     SERIES: ClassVar[str]  # the kind of result that the frames are
+    PERIOD_KEY: ClassVar[str]  # of `period_s` in the parameter file
 
     model: Model
     loss: Loss = Loss()

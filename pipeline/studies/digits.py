@@ -1,12 +1,12 @@
 """Parameters, results and steps of the study `digits`: complex bases of images, invariant to rotation."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
-from pipeline.sections.complex import TRAIN, TRAINED, DigitBases, DigitTraining, SwapLoss, trained_from
+from pipeline.sections.complex import TRAIN, TRAINED, DigitBases, DigitTraining, SwapLoss, check_size, trained_from
 
 
 class Images(Section):
@@ -55,3 +55,9 @@ class Parameters(StudyParameters):
     loss: SwapLoss = SwapLoss()
     training: DigitTraining = DigitTraining()
     classify: Classify = Classify()
+
+    @model_validator(mode="after")
+    def check_that_training_fits_into_memory(self) -> Self:
+        """Bases, and batches of pairs, are no larger than memory."""
+        check_size(self.model, self.training, self.images.side_pixels**2)
+        return self

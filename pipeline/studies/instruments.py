@@ -5,10 +5,11 @@ instrument recognition", at 22050 Hz, unless the description says otherwise.
 """
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from pipeline.memory import check_memory, half_of_machine_gb
 from pipeline.parameters import StudyParameters
 from pipeline.results import Result
 from pipeline.sections import instruments
@@ -81,7 +82,7 @@ class Parameters(StudyParameters):
         return self
 
     def _is_average(self, run: str) -> bool:
-        return bool(self.runs[run].get("classifier", {}).get("average"))
+        return bool(self._changed_by(run, "classifier", "average"))
 
     @model_validator(mode="after")
     def check_that_collections_are_known(self) -> Self:
@@ -113,6 +114,21 @@ class Parameters(StudyParameters):
         return self
 
     @model_validator(mode="after")
+    def check_that_scattering_can_be_computed(self) -> Self:
+        """What is scattered is sampled often enough, and no longer than memory."""
+        rate_hz = self.sounds.sample_rate_hz
+        if self.scattering.kinds and rate_hz < instruments.MIN_SCATTERING_RATE_HZ:
+            raise ValueError(
+                f"sounds.sample_rate_hz={rate_hz}: must be at least {instruments.MIN_SCATTERING_RATE_HZ} for "
+                "scattering; raise it, or set scattering.kinds = []"
+            )
+        if self.scattering.kinds:
+            n_bytes = instruments.BYTES_SCATTERED * self.sounds.clip_samples
+            clip = f"sounds.clip_frames={self.sounds.clip_frames}"
+            check_memory(clip, n_bytes, "take shorter clips, or set scattering.kinds = []", half_of_machine_gb())
+        return self
+
+    @model_validator(mode="after")
     def check_that_features_are_computed(self) -> Self:
         """What is classified by scattering is computed."""
         features = self.classifier.features
@@ -137,4 +153,10 @@ class Parameters(StudyParameters):
 
     def _test_of(self, run: str) -> Sequence[str]:
         """Return what a run of the file as a whole tests on."""
-        return self.runs[run].get("split", {}).get("test", self.split.test)
+        test = self._changed_by(run, "split", "test")
+        return [str(name) for name in test] if isinstance(test, list) else self.split.test
+
+    def _changed_by(self, run: str, section: str, key: str) -> Any:
+        """Return the value that a run changes a key to, None if it does not; it may not have been checked yet."""
+        changes = self.runs[run].get(section)
+        return changes.get(key) if isinstance(changes, dict) else None

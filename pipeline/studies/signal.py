@@ -4,9 +4,10 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pipeline.memory import check_memory
 from pipeline.parameters import Section, StudyParameters
 from pipeline.results import Result
-from pipeline.sections.complex import TRAIN, TRAINED, SignalBases, SignalTraining, SwapLoss, trained_from
+from pipeline.sections.complex import TRAIN, TRAINED, SignalBases, SignalTraining, SwapLoss, check_size, trained_from
 from pipeline.sections.sound import Channel
 
 
@@ -24,10 +25,10 @@ class ShiftMeasure(Section):
     """How invariance to a shift is measured."""
 
     n_windows: int = Field(
-        500, ge=10, le=1_000_000, description="windows held out, each of which is shifted by every shift"
+        500, ge=10, le=10_000, description="windows held out, each of which is shifted by every shift"
     )
     shifts_samples: tuple[Annotated[int, Field(ge=-100_000, le=100_000)], ...] = Field(
-        (1, 2, 4, 8, 16, 32, 64), min_length=1, description="by how much"
+        (1, 2, 4, 8, 16, 32, 64), min_length=1, max_length=100, description="by how much"
     )
     seed: int = Field(0, ge=0, lt=2**32, description="draws the windows")
 
@@ -62,4 +63,18 @@ class Parameters(StudyParameters):
         shift, window = self.training.shift_samples, self.model.window_samples
         if shift >= window:
             raise ValueError(f"training.shift_samples={shift}: must be less than model.window_samples={window}")
+        return self
+
+    @model_validator(mode="after")
+    def check_that_training_fits_into_memory(self) -> Self:
+        """Bases, and batches of pairs, are no larger than memory."""
+        check_size(self.model, self.training, self.model.window_samples)
+        return self
+
+    @model_validator(mode="after")
+    def check_that_measures_fit_into_memory(self) -> Self:
+        """Windows, their magnitudes in three kinds of bases, and the cosines of any two, are no larger than memory."""
+        n, n_bases = self.evaluation.n_windows, self.model.n_bases
+        n_bytes = 4 * n * (8 * self.model.window_samples + 12 * n_bases + 3 * n)
+        check_memory(f"evaluation.n_windows={n}", n_bytes, "take fewer, or shorter ones, or fewer bases")
         return self

@@ -37,7 +37,9 @@ RESULTS = {
 class Forecast(forecasting.Forecast):
     """Which forecasts are made, from where, how far, and which are rendered."""
 
-    sound: tuple[forecasting.Method, ...] = Field(("knn",), description="methods whose long forecast is rendered")
+    sound: tuple[forecasting.Method, ...] = Field(
+        ("knn",), max_length=len(forecasting.METHODS), description="methods whose long forecast is rendered"
+    )
 
 
 class Figures(trajectory_study.Figures):
@@ -52,6 +54,7 @@ class Parameters(TrajectoryParameters):
     """All sections of the study `song`."""
 
     STEPS, RESULTS, RUN_SECTIONS, SERIES = STEPS, RESULTS, RUN_SECTIONS, SERIES
+    PERIOD_KEY = "music.period_s"
 
     study: Literal["song"]
     composition: Composition | None = None

@@ -7,7 +7,7 @@ from pydantic import model_validator
 from pipeline.parameters import StudyParameters
 from pipeline.results import Result
 from pipeline.sections import recordings
-from pipeline.sections.complex import TRAIN, TRAINED, PatchBases, PatchSwapLoss, PatchTraining, trained_from
+from pipeline.sections.complex import TRAIN, TRAINED, PatchBases, PatchSwapLoss, PatchTraining, check_size, trained_from
 
 STEPS = (
     "save_dataset.step0_make_themes",
@@ -83,4 +83,11 @@ class Parameters(StudyParameters):
             raise ValueError(f"training.pitch_shift_bins={shift}: must be less than cqt.n_bins={n_bins}")
         if semitones * self.cqt.bins_per_semitone >= n_bins:
             raise ValueError(f"similarity.transpositions={semitones}: must leave some of cqt.n_bins={n_bins}")
+        return self
+
+    @model_validator(mode="after")
+    def check_that_training_fits_into_memory(self) -> Self:
+        """Bases, and batches of pairs, are no larger than memory."""
+        if self.run is not None and self.has("complex_autoencoder"):
+            check_size(self.model, self.training, self.model.patch_frames * self.cqt.n_bins)
         return self

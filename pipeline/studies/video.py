@@ -41,7 +41,7 @@ class Model(autoencoder.Model):
         "autoencoder", description="train a network, or fit principal components as its baseline"
     )
     clip_windows: int = Field(75, ge=3, le=1000, description="points the forecaster sees before it forecasts the next")
-    lstm_units: PositiveInt = Field(32, le=2048, description="size of the forecaster's recurrent layer")
+    lstm_units: PositiveInt = Field(32, le=1024, description="size of the forecaster's recurrent layer")
 
 
 class Training(autoencoder.Training):
@@ -85,6 +85,7 @@ class Figures(trajectory_study.Figures):
     )
     sections: tuple[tuple[Annotated[int, Field(ge=0, le=10_000_000)], Name], ...] = Field(
         (),
+        max_length=1000,
         description="rounds or scenes of the film in order, each [first of the stored frames, name]: trajectories are "
         "drawn in their colours",
     )
@@ -103,6 +104,7 @@ class Parameters(TrajectoryParameters):
     """All sections of the study `video`."""
 
     STEPS, RESULTS, RUN_SECTIONS, SERIES = STEPS, RESULTS, RUN_SECTIONS, SERIES
+    PERIOD_KEY = "figures.period_s"
 
     study: Literal["video"]
     course: Course | None = None

@@ -55,14 +55,15 @@ def write_files(
     ValueError
         If the folder holds such files, or a file to be written, that the marker does not list.
     """
-    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    shown = (path for path in folder.rglob("[!.]*") if path.is_file())  # others are of a write that was interrupted
+    there = {path.relative_to(folder).as_posix(): path for path in shown}
     listed = set(_read_marker(folder).get("files", ()))
     if any(Path(name).suffix.lower() in endings or name in files for name in there.keys() - listed):
         raise ValueError(
             f"music/{folder.name}: holds {what} that was not made here: name another folder under {sections}"
         )
     for name in there.keys() & listed - files.keys():
-        there[name].unlink()
+        there[name].unlink(missing_ok=True)
     marker = {"composition": composition.model_dump(mode="json"), "files": list(files)}
     contents = {MARKER: json.dumps(marker, indent=1).encode()} | dict(files)
     for name, content in contents.items():

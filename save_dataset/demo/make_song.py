@@ -23,10 +23,16 @@ def write_composition(composition: Composition, sound: Path, sample_rate_hz: int
             f"{sound}: is a recording, not a composition: name another file under [composition] and [sound]"
         )
     midi = _compose(composition)
+    if not sound.exists():  # stopped after the sound, it would be taken for a recording
+        _write_midi(midi, midi_path)
     write_sound(render(midi, sample_rate_hz=sample_rate_hz), sound, sample_rate_hz)
-    with atomic_write(midi_path) as temporary:
-        temporary.write_bytes(to_bytes(midi))
+    _write_midi(midi, midi_path)
     return midi_path
+
+
+def _write_midi(midi: PrettyMIDI, path: Path) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(to_bytes(midi))
 
 
 def check_composition(composition: Composition, sound: Path, hint: str) -> None:

@@ -20,6 +20,8 @@ def write_course(course: Course, film: Path, *, show_progress: bool = False) -> 
     made_from = film.with_suffix(".json")
     if film.exists() and not made_from.exists():
         raise ValueError(f"{film}: is a recording, not made here: name another file under [course] and [film]")
+    if not film.exists():  # stopped after the film, it would be taken for a recording
+        write_text(made_from, course.model_dump_json(indent=1))
     rate_hz, n_frames = Fraction(course.frame_rate_hz), len(frame_times_s(course))
     with (
         atomic_write(film) as temporary,

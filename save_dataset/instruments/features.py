@@ -7,12 +7,16 @@ References
    contrast of its code in place of the skewness that the text names.
 """
 
+import math
+from typing import Any
+
 import librosa
 import numpy as np
 
 from models.representations import LOG_GAIN
 
 LOWEST_WEIGHT_DB = -80.0
+BYTES_AT_ONCE = 5e8  # of spectra that filters are applied to
 N_MFCC, FFT_SAMPLES, HOP_SAMPLES = 20, 2048, 512
 DELTA_FRAMES = 9  # that a slope is fitted to
 ROLL_OFF = 0.85
@@ -26,16 +30,20 @@ def log_cqt(
     """Return log(1 + 1000 x) of A-weighted magnitudes, ``(n_clips, clip_frames, n_bins)`` float16.
 
     Clips are ``(n_clips, clip_frames * hop_samples)``. The weight is one of power, applied to magnitudes, as in [1]_.
+    As many are transformed at once as fit into memory: the filter of a low bin is long where the hop cannot be halved.
     """
     clip_frames = clips.shape[1] // hop_samples
-    frequencies_hz = librosa.cqt_frequencies(n_bins, fmin=min_frequency_hz, bins_per_octave=bins_per_octave)
+    how: dict[str, Any] = {"fmin": min_frequency_hz, "n_bins": n_bins, "bins_per_octave": bins_per_octave}
+    frequencies_hz = librosa.cqt_frequencies(**how)
+    longest = librosa.filters.wavelet_lengths(freqs=frequencies_hz, sr=sample_rate_hz)[0].max()
+    halved = hop_samples & -hop_samples  # the largest power of 2 that divides it
+    n_fft = 2 ** math.ceil(math.log2(longest / halved))
+    at_once = max(1, int(BYTES_AT_ONCE / (4 * n_fft * (clip_frames + 1))))
+    parts = (clips[first : first + at_once] for first in range(0, len(clips), at_once))
+    transforms = [np.abs(librosa.cqt(part, sr=sample_rate_hz, hop_length=hop_samples, **how)) for part in parts]
     weights = 10 ** (librosa.A_weighting(frequencies_hz, min_db=LOWEST_WEIGHT_DB) / 10)
-    transform = librosa.cqt(
-        clips, sr=sample_rate_hz, hop_length=hop_samples, fmin=min_frequency_hz, n_bins=n_bins,
-        bins_per_octave=bins_per_octave,
-    )  # fmt: skip
-    magnitudes = np.abs(transform).transpose(0, 2, 1)[:, :clip_frames] * weights  # (n_clips, clip_frames, n_bins)
-    return np.log1p(LOG_GAIN * magnitudes).astype(np.float16)
+    magnitudes = np.concatenate(transforms).transpose(0, 2, 1)[:, :clip_frames]  # (n_clips, clip_frames, n_bins)
+    return np.log1p(LOG_GAIN * (magnitudes * weights)).astype(np.float16)
 
 
 def check_octaves(sample_rate_hz: int, min_frequency_hz: float, octaves: int, bins_per_octave: int = 12) -> None:

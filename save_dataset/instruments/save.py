@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.memory import check_memory, half_of_machine_gb
 from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
 from pipeline.sections.instruments import SCATTERINGS
@@ -20,6 +21,7 @@ from save_dataset.instruments.phrase_plans import Plan, read_phrase
 from save_dataset.instruments.transforms import Make, compute_all, key_of
 
 CACHE = Path("output", "instruments_cache")  # below the root of the repository
+BYTES = 8  # of each bin of each frame of a phrase: of two bytes, joined when it is made and again when it is learned
 PHRASES_FORMAT = 1  # another number, and all are made anew
 FEATURES = ("cqt", "mfcc", "bag", *SCATTERINGS)
 
@@ -54,7 +56,10 @@ def read_phrases(
     parameters: Parameters, plans: Sequence[Plan], class_names: Sequence[str], root: Path = ROOT,
     show_progress: bool = False,
 ) -> Clips:  # fmt: skip
-    """Return the phrases that are planned, with their features."""
+    """Return the phrases that are planned, with their features; ValueError if those do not fit into memory."""
+    n_bytes = BYTES * len(plans) * parameters.sounds.clip_frames * parameters.cqt.n_bins
+    asked = f"phrases.per_class={parameters.phrases.per_class}"
+    check_memory(asked, n_bytes, "make fewer, or shorter clips", half_of_machine_gb())
     cutting = cutting_of(parameters)
     batches: dict[str, Make] = {}
     described = []

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import librosa
 import numpy as np
 
+from pipeline.memory import check_memory
 from pipeline.notes import SOUND_ENDINGS
 from pipeline.parameters import ROOT
 from pipeline.results import display_path
@@ -26,6 +27,7 @@ from save_dataset.switches.clips import Clips
 from save_dataset.switches.mel import bands_of, measure_power, scale
 
 MARGIN_S = 0.1  # that is read beyond the last clip: resampling rounds lengths
+BYTES = 16  # of each cell of all spectrograms, while they are scaled and joined
 LEVEL_DB = -30.0  # of all clips where they are made equally loud: peaks of music stay below full scale
 SILENT_DB = -70.0  # as the absolute gate of loudness in ITU-R BS.1770
 
@@ -65,6 +67,9 @@ def read_clips(parameters: Parameters, root: Path = ROOT) -> tuple[Clips, list[P
     for path in paths:
         with unusable_left_out(section):
             cuts += cut_recording(path, n_of_file, section, mel)
+        check_memory(
+            f"clips.max_clips={section.max_clips}", BYTES * len(cuts) * mel.n_frames * mel.n_mels, "take fewer"
+        )
         if len(cuts) >= section.max_clips:
             cuts = sorted(cuts, key=lambda cut: cut.rank)[: section.max_clips]  # of all files alike many
             n_of_file = cuts[-1].rank

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.memory import check_memory
 from pipeline.parameters import ROOT
 from pipeline.provenance import digest_file
 from pipeline.results import display_path
@@ -19,6 +20,9 @@ from save_dataset.themes.files import find_pieces, find_training_pieces
 from save_dataset.themes.recordings import Pattern, Recordings
 from save_dataset.themes.score import Score, check_length, read_patterns, read_score
 from save_dataset.themes.transforms import CACHE, TransformedSound, transform_files
+
+BYTES_OF_PAIR = 44  # of patches of a piece, while they are compared and searched
+MAX_GB = 8  # for all pairs: 20 minutes of music by default
 
 
 @dataclass(frozen=True)
@@ -111,10 +115,13 @@ def split_last(n_files: int, fraction: float) -> list[str]:
 
 
 def check_lengths(recordings: Recordings, parameters: Parameters) -> None:
-    """Raise a ValueError if a piece that is searched is shorter than a patch of a run."""
+    """Raise a ValueError if a piece that is searched is shorter than a patch of a run, or too long to be compared."""
     for run in parameters.for_runs():
         for piece in range(recordings.n_searched):
-            recordings.count_patches(piece, run.model.patch_frames)
+            n_patches = recordings.count_patches(piece, run.model.patch_frames)
+            hop = f"cqt.hop_samples={parameters.cqt.hop_samples}"
+            hint = f"{recordings.names[piece]} has {n_patches} frames, any two of which are compared: raise it"
+            check_memory(hop, BYTES_OF_PAIR * n_patches**2, hint, MAX_GB)
 
 
 def check_split(splits: np.ndarray, parameters: Parameters) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.cache import cached
+from pipeline.memory import check_memory
 from pipeline.provenance import digest_file
 from save_dataset.files import is_midi
 from save_dataset.midi.files import FORMAT as MIDI_FORMAT
@@ -26,6 +27,7 @@ from save_dataset.sound.synthesiser import render
 CACHE = Path("output", "cqt_cache")  # below the root of the repository
 FORMAT = 2  # of a cache file: another number, and all are made anew
 FEW_FILES = 8  # transformed sooner than a second process starts
+BYTES = 70  # for each bin of each frame, while they are computed: measured
 LEAD_IN_FRAME_S = 0.01
 LEAD_IN_FRACTION = 0.05  # of the loudest frame, 26 dB below it: finds the first notes of the five JKU pieces to 50 ms
 
@@ -72,6 +74,8 @@ def _transform(
         if len(samples) < cqt["hop_samples"]:
             must = f"must be at least cqt.hop_samples={cqt['hop_samples']}"
             raise ValueError(f"{path}: is {duration_s:.3f} s long: {must}")
+        n_bytes = BYTES * cqt["n_bins"] * len(samples) / cqt["hop_samples"]
+        check_memory(f"{path}: cqt.hop_samples={cqt['hop_samples']}", n_bytes, "raise it, or take fewer cqt.n_bins")
         return {
             "frames": constant_q(samples, **cqt), "lead_in_s": find_lead_in(samples, rate_hz), "duration_s": duration_s
         }  # fmt: skip

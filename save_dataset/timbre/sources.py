@@ -14,7 +14,7 @@ from save_dataset.files import find_files, is_midi, music_path, nfc
 from save_dataset.midi.files import read_pretty_midi
 from save_dataset.sound.files import read_sound
 from save_dataset.sound.synthesiser import render
-from save_dataset.timbre.checks import check_sound, print_resampled
+from save_dataset.timbre.checks import check_frames, check_sound, print_resampled
 from save_dataset.timbre.ranges import Range, find_range
 from save_dataset.timbre.sounds import Sources
 
@@ -40,6 +40,7 @@ def read_sources(parameters: Parameters, root: Path = ROOT) -> tuple[Sources, li
     """
     paths = find_sources(parameters, root)
     read = [(read_played if is_midi(path) else _read_recorded)(path, parameters) for path in paths.values()]
+    check_frames(max(len(source.samples) for source in read), parameters.stft, "sources.max_s")
     print_resampled([path for path in paths.values() if not is_midi(path)], parameters.stft.sample_rate_hz)
     notes = np.concatenate([source.notes for source in read])
     sources = Sources(

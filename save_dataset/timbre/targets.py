@@ -18,7 +18,7 @@ from pipeline.studies.timbre import Parameters
 from save_dataset.files import find_files, music_path, name_some, nfc
 from save_dataset.sound.files import read_sound
 from save_dataset.sound.stft import stft
-from save_dataset.timbre.checks import check_sound, print_resampled
+from save_dataset.timbre.checks import check_frames, check_sound, print_resampled
 from save_dataset.timbre.levels import loud_level
 from save_dataset.timbre.ranges import find_range
 from save_dataset.timbre.sounds import Targets
@@ -118,6 +118,7 @@ def read_pieces(name: str, paths: Sequence[Path], parameters: Parameters) -> lis
             f"(targets.max_s={section.max_s:g}, targets.holdout_fraction={section.holdout_fraction:g}): must be "
             f"at least {MIN_LEARNED_S:g} s and {window_s:.2f} s"
         )
+    check_frames(round(learned_s * fourier.sample_rate_hz), fourier, "targets.max_s")
     for piece in pieces:
         check_sound(piece.path, piece.samples, "held out" if piece.held_out else "learned from")
     return pieces

@@ -65,7 +65,7 @@ def test_any_window_and_any_latent_dim(preset, window_frames, latent_dim, rng):
 @pytest.mark.parametrize(("preset", "shortest"), [("half_second", 8), ("two_seconds", 22)])
 def test_shortest_window(preset, shortest):
     assert build_encoder(shortest, 4, 3, preset).output_shape == (None, 3)
-    with pytest.raises(ValueError, match=rf"window_frames={shortest - 1}: must be at least {shortest}"):
+    with pytest.raises(ValueError, match=rf"^window\.length_s: is {shortest - 1} frames, must be at least {shortest} "):
         build_encoder(shortest - 1, 4, 3, preset)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from models.complex_autoencoder import ComplexAutoencoder
 from models.retrieval import centred_cosines, retrieval_accuracy
+from pipeline import provenance
 from pipeline.atomic_write import atomic_write
 from pipeline.results import Arrays
 
@@ -97,6 +98,8 @@ def read_snapshots(folder: Path) -> dict[str, np.ndarray]:
     """Return the snapshots of `PairWatch` by name: ``snapshot_epochs (n_snapshots,)``, ``snapshot_inputs``, ..."""
     kept: list[Arrays] = []
     for path in sorted(folder.glob("snapshot_*.npz")):
-        with np.load(path) as arrays:
-            kept.append(dict(arrays))
+        try:
+            kept.append(provenance.read_arrays(path))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}; train anew, with --force") from error
     return {f"snapshot_{name}": np.stack([snapshot[name] for snapshot in kept]) for name in (kept[0] if kept else ())}

@@ -37,7 +37,7 @@ def makers_of(parameters: ComplexParameters, arrays: Arrays) -> tuple[Maker, Mak
         try:
             makers.append(make(split))
         except ValueError as error:
-            raise ValueError(f"{parameters.DATA}, {split}: {error}") from error
+            raise ValueError(f"{LENGTHS[parameters.DATA]}, {split}: {error}") from error
     return makers[0], makers[1]
 
 
@@ -69,6 +69,7 @@ MAKERS: dict[str, Callable[[Any, Arrays], MakeOfSplit]] = {
     "samples": _window_pairs,
     "images": _image_pairs,
 }
+LENGTHS = {"recordings": "model.patch_frames", "samples": "model.window_samples", "images": "images"}  # by key
 
 
 def build(n_values: int, parameters: ComplexParameters) -> ComplexAutoencoder:

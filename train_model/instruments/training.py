@@ -1,6 +1,7 @@
 """Training of what classifies instruments: networks, one for each seed, or a linear support vector machine."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -8,11 +9,13 @@ import numpy as np
 import tensorflow as tf
 
 from models.instrument_networks import build_network, stack_seeds
+from pipeline.memory import half_of_machine_gb
 from pipeline.studies.instruments import Parameters
 from save_dataset.instruments.clips import Clips
 from train_model.callbacks import ProcessorTime
 from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
 from train_model.instruments.batches import draw_batches, draw_probabilities
+from train_model.memory import check_training
 
 
 def train_networks(
@@ -40,11 +43,15 @@ def train_networks(
     probabilities = draw_probabilities(clips, phrases)
     n_frames, n_bins = clips.cqt.shape[1:]
     sizes = parameters.classifier.model_dump(include={"branches", "kernels", "dense_units", "head"})
+    build = partial(build_network, n_frames, n_bins, len(clips.class_names), **sizes)
+    batch = ("training.batch_clips", parameters.training.batch_clips)
+    n_networks = parameters.training.n_seeds
+    check_training(build, "classifier", batch, n_networks=n_networks, max_gb=half_of_machine_gb())
     networks, histories = [], []
     for index in range(parameters.training.n_seeds):
         training = parameters.training.model_copy(update={"seed": parameters.training.seed + index})
         keras.utils.set_random_seed(training.seed)
-        network = build_network(n_frames, n_bins, len(clips.class_names), name=f"seed_{index}", **sizes)
+        network = build(name=f"seed_{index}")
         epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
         batches = draw_batches(
             *(cqt, labels, probabilities),

@@ -36,7 +36,7 @@ def fit_pca(frames: Frames, window_frames: int, latent_dim: int, seed: int = 0) 
     """
     windows = evenly_spread_windows(frames, window_frames)
     if len(windows) < latent_dim:
-        raise ValueError(f"latent_dim={latent_dim}: must be at most the number of windows, {len(windows)}")
+        raise ValueError(f"model.latent_dim={latent_dim}: must be at most the number of windows, {len(windows)}")
     return PCA(latent_dim, random_state=seed).fit(windows.reshape(len(windows), -1))
 
 
@@ -60,7 +60,7 @@ def fit_predictable(
     mean, components = _leading_components(frames, window_frames, seed)
     if len(components) < latent_dim:
         raise ValueError(
-            f"latent_dim={latent_dim}: must be at most {len(components)}, the leading principal components"
+            f"model.latent_dim={latent_dim}: must be at most {len(components)}, the leading principal components"
         )
     scores = _project(frames, components, window_frames) - components @ mean
     origin = scores.mean(axis=0)

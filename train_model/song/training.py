@@ -18,12 +18,14 @@ from models.conditioned_autoencoder import (
 from models.image_autoencoder import build_image_decoder, build_image_encoder
 from models.lowest_loss import lowest_cross_entropy
 from pipeline.data_generator import samples
+from pipeline.memory import half_of_machine_gb
 from pipeline.sections.autoencoder import WindowModel
 from pipeline.sections.trajectory_study import TrajectoryParameters
 from pipeline.stored_frames import Frames, identity_of, part_of
 from pipeline.windows import Sample
 from train_model.callbacks import ProcessorTime, RefillMemory
 from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
+from train_model.memory import check_training
 from train_model.song.batch_statistics import use_song_statistics
 
 OF_WINDOWS: dict[str, Callable[..., keras.Model]] = {"encoder": build_encoder, "decoder": build_decoder}
@@ -95,7 +97,14 @@ def train(
     batches = samples(frames, sample, **settings, part=(0, n_train))
     before = sample.before + sample.remembered  # of the first sample that validates: what it sees was trained on
     validation = samples(frames, sample, **settings, part=(n_train - before, n_frames)) if n_validation else None
-    parts = build_parts((window_frames, *frames.shape[1:]), parameters)
+    shape = (window_frames, *frames.shape[1:])
+    check_training(
+        lambda: build(build_parts(shape, parameters), sample, n_frames, parameters),
+        *("model", ("training.batch_samples", training.batch_samples)),
+        times={"encoder": sample.before + 1 + sample.after + bool(sample.max_lag)},
+        max_gb=half_of_machine_gb(),
+    )
+    parts = build_parts(shape, parameters)
     model = build(parts, sample, n_frames, parameters)
     compile_with_adam(model, training, int(batches.cardinality()))
     callbacks: list[keras.callbacks.Callback] = [ProcessorTime()]

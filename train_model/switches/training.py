@@ -1,5 +1,6 @@
 """Training of the generator of a run, and what it learns from: one switch on, or two partly, and their spectrogram."""
 
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -8,10 +9,12 @@ import tensorflow as tf
 
 from models.generators import build_generator, fill_table
 from pipeline.data_generator import MAX_BATCHES
+from pipeline.memory import half_of_machine_gb
 from pipeline.studies.switches import Parameters
 from save_dataset.switches.clips import Clips
 from train_model.callbacks import ProcessorTime
 from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
+from train_model.memory import check_training
 
 
 def train_generator(
@@ -22,8 +25,12 @@ def train_generator(
     The history has ``loss``, the mean absolute difference, and ``cpu_s``, each ``(epochs,)``, and ``n_parameters``.
     """
     training, settings = parameters.training, parameters.generator.model_dump()
+    build = partial(build_generator, settings.pop("kind"), *clips.mels.shape, **settings)
+    if parameters.generator.kind != "table":
+        batch = ("training.batch_clips", training.batch_clips)
+        check_training(build, "generator", batch, max_gb=half_of_machine_gb())
     keras.utils.set_random_seed(training.seed)
-    generator = build_generator(settings.pop("kind"), *clips.mels.shape, **settings)
+    generator = build()
     if parameters.generator.kind == "table":
         fill_table(generator, clips.mels)
         history = {"loss": np.zeros(1), "cpu_s": np.zeros(1)}

@@ -13,10 +13,12 @@ import tensorflow as tf
 
 from models.timbre_autoencoder import compress
 from pipeline.data_generator import MAX_BATCHES
+from pipeline.memory import check_memory, half_of_machine_gb
 from pipeline.sections.timbre import ShortTimeFourier
 from save_dataset.sound.stft import stft
 from save_dataset.timbre.sounds import Targets
 
+BYTES = 6  # of each magnitude: joined, and in TensorFlow, it is there three times
 N_WAVES = 6  # cosines over the frequencies that an envelope is made of: formants are wider than a tenth of them
 CHORD_GAIN_DB = 6.0  # the second of two sequences is up to this louder or softer
 
@@ -37,7 +39,18 @@ class Learned:
 
 
 def read_learned(targets: Targets, section: ShortTimeFourier, copies_semitones: Sequence[float]) -> Learned:
-    """Return the magnitudes that are learned from: of each target's sound, and of it resampled to sound higher."""
+    """Return the magnitudes that are learned from: of each target's sound, and of it resampled to sound higher.
+
+    ValueError if they do not fit into memory.
+    """
+    learned = ~targets.piece_held_out
+    n_samples = np.diff(targets.piece_ends, prepend=0)[learned].sum() * sum(
+        2 ** (-s / 12) for s in (0, *copies_semitones)
+    )
+    n_values = n_samples / section.hop_samples * (1 + section.window_samples // 2)
+    asked = f"training.copies_semitones={list(copies_semitones)}"
+    hint = "take fewer, raise stft.hop_samples, or lower targets.max_s"
+    check_memory(asked, BYTES * n_values, hint, half_of_machine_gb())
     parts = []
     for target in range(len(targets.names)):
         sound = targets.sound(target, held_out=False)

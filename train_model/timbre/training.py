@@ -1,6 +1,7 @@
 """Training of the autoencoder of a run on all targets together."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -9,11 +10,13 @@ import tensorflow as tf
 
 from models.timbre_autoencoder import build_timbre_autoencoder, build_trainer
 from pipeline import results
+from pipeline.memory import half_of_machine_gb
 from pipeline.parameters import ROOT
 from pipeline.studies.timbre import Parameters
 from save_dataset.timbre.sounds import Targets
 from train_model.callbacks import ProcessorTime
 from train_model.fitting import compile_with_adam, fit_resumably, unfinished_folder
+from train_model.memory import check_training
 from train_model.timbre.batches import draw_batches, read_learned
 
 
@@ -47,10 +50,13 @@ def train_autoencoder(
             f"training.sequence_frames={training.sequence_frames}: must be at most {shortest}, the frames of the "
             "shortest target or copy"
         )
+    n_bins, n_targets = learned.magnitudes.shape[1], len(targets.names)
+    build = partial(build_timbre_autoencoder, n_bins, n_targets, **parameters.model.model_dump())
+    batch = ("training.batch_sequences", training.batch_sequences)
+    n_frames, max_gb = training.sequence_frames, half_of_machine_gb()
+    check_training(lambda: build_trainer(build()), "model", batch, n_frames=n_frames, max_gb=max_gb)
     keras.utils.set_random_seed(training.seed)
-    autoencoder = build_timbre_autoencoder(
-        learned.magnitudes.shape[1], len(targets.names), **parameters.model.model_dump()
-    )
+    autoencoder = build()
     trainer = build_trainer(autoencoder)
     epoch = tf.Variable(0, trainable=False, dtype=tf.int32)
     drawn = {"batch_sequences", "sequence_frames", "colour_db", "chord_fraction", "seed"}

@@ -111,3 +111,24 @@ def test_the_same_seed_gives_the_same_measures(arrays):
     bases = random_bases(10, SIDE * SIDE, seed=3)
     first, again = (measure_digits(arrays, bases, Classify(max_train=60, max_test=20)) for _ in range(2))
     assert all((first[name] == again[name]).all() for name in first)
+
+
+@pytest.mark.parametrize(
+    ("classify", "message"),
+    [
+        ({"max_train": 1}, "classify.max_train=1: must draw two digits other than 9; raise it"),
+        ({"max_test": 1}, "classify.max_test=1: must draw a digit other than 9; raise it"),
+        ({"n_neighbours": 181}, "classify.n_neighbours=181: must be at most 180, the training images that are no 9"),
+    ],
+)
+def test_too_few_images_for_classifiers_are_refused(arrays, classify, message):
+    nines = np.flatnonzero(arrays["splits"] == "test")
+    arrays["labels"][nines] = 9 if "max_test" in classify else arrays["labels"][nines]
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        measure_digits(arrays, harmonics(), Classify(**classify))
+
+
+def test_more_features_than_memory_are_refused(arrays):
+    many = np.broadcast_to(np.float32(0), (10**6, SIDE * SIDE))
+    with pytest.raises(ValueError, match="^classify.max_train=10000: would need 6.7 GB"):
+        measure_digits(arrays, many, Classify())

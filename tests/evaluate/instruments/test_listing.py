@@ -89,6 +89,26 @@ def test_fewer_groups_than_folds_are_an_error(split, message):
         measure_listing(clips, [split], FAST)
 
 
+@pytest.mark.parametrize("n_others", [0, 1])
+def test_what_leaves_one_class_to_learn_from_is_an_error_not_a_score_of_nan(n_others):
+    """All groups but some are of clarinets: where the others are held out, nothing is to be told apart."""
+    clips = scattered_clips()
+    of_a = clips.of_collections(["A"])
+    is_other = np.isin(clips.groups, [f"A_violin_{number}" for number in range(n_others)])
+    clips.labels[of_a] = np.where(is_other, 2, 0)[of_a]
+    with pytest.raises(
+        ValueError, match=r"^listing.folds=3: where a part of the 54 clips of A is held out, those .* 2"
+    ):
+        measure_listing(clips, [("A", "B")], FAST)
+
+
+def test_fewer_clips_than_neighbours_are_an_error_not_a_score_of_nan():
+    clips = scattered_clips()
+    few = np.concatenate([clips.of_collections(["A"])[::9], clips.of_collections(["B"])])
+    with pytest.raises(ValueError, match=r"^listing.folds=3: .* of the 6 clips of A .* at least 5; take more sounds"):
+        measure_listing(clips.rows(few), [("A", "B")], FAST)
+
+
 def test_splits_are_distinct_and_have_no_order(write_parameters):
     text = """
     study = "instruments"

@@ -84,6 +84,13 @@ def test_silent_windows_are_not_drawn_and_too_few_are_refused(noise):
     assert draw_held_out(noise, 50, WINDOW, 0, seed=0).min() >= 5200
 
 
+def test_shifts_longer_than_what_is_held_out_are_refused(noise):
+    with pytest.raises(
+        ValueError, match="^evaluation.shifts_samples: no held-out window of 64 .* shifted by 500; take"
+    ):
+        draw_held_out(noise, 50, WINDOW, 500, seed=0)
+
+
 def test_all_starts_are_drawn_once_when_all_are_asked_for():
     starts = draw_starts(np.array([0, 20, 50]), np.array([12, 25, 60]), 100, 8, seed=0)
     assert sorted(starts) == [0, 1, 2, 3, 4, 50, 51, 52]

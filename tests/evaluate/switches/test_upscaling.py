@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 
@@ -52,6 +53,13 @@ def parameters(write_parameters):
 
 def measure(parameters, generate, run="net"):
     return measure_upscaling(parameters.for_run(run), generate, CLIPS, HISTORY)
+
+
+@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
+def test_clips_that_do_not_change_have_no_contrast_to_compare_with(parameters):
+    still = replace(CLIPS, mels=np.ones_like(MELS))
+    measures = measure_upscaling(parameters.for_run("net"), blend, still, HISTORY)
+    assert np.isnan([measures.contrast, measures.half_contrast, measures.time_blocks]).all()
 
 
 def test_of_exact_means_all_errors_are_nought_and_paths_are_even(parameters):

@@ -3,6 +3,7 @@ import pretty_midi
 import pytest
 
 from evaluate.timbre import pitch
+from pipeline import memory
 from pipeline.sections.timbre import TimbreMeasures
 from save_dataset.sound.synthesiser import render
 
@@ -107,3 +108,14 @@ def test_curves_are_made_once(tmp_path, monkeypatch):
 def test_pitches_that_are_looked_for_are_an_octave_at_least():
     with pytest.raises(ValueError, match=r"min_pitch_hz=150.0: must be at most half of max_pitch_hz=250.0"):
         TimbreMeasures(min_pitch_hz=150.0, max_pitch_hz=250.0)
+
+
+def test_sounds_whose_frames_do_not_fit_into_memory_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory, "MAX_GB", 1e-2)
+    monkeypatch.setattr(memory, "machine_gb", lambda: 0.0)
+    sounds = [np.zeros(RATE_HZ, np.float32), np.zeros(10 * RATE_HZ, np.float32)]
+    with pytest.raises(
+        ValueError, match="^measures.min_pitch_hz=60: would need .*; raise it or stft.hop_samples, or use"
+    ):
+        pitch.pitch_curves(sounds, tmp_path, SETTINGS)
+    assert not [*tmp_path.iterdir()]

@@ -95,3 +95,8 @@ def test_where_there_is_nothing_to_generate_it_is_said(decoder, codes, parameter
     nothing = parameters.model_copy(update={"generate": Generate(alone=False)})
     with pytest.raises(ValueError, match=r"^\[generate\]: alone=false, and there are no settings, paths or sounds"):
         generate_run(nothing, CLIPS, codes, decoder, {})
+
+
+def test_a_path_leads_through_a_switch_at_least():
+    with pytest.raises(ValueError, match="at least 1 item"):
+        Generate(paths={"way": ()})

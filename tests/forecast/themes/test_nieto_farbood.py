@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from forecast.themes.nieto_farbood import find_by_nieto_farbood
+from forecast.themes.nieto_farbood import Search, find_by_nieto_farbood
 from tests import straightforward_themes as straightforward
 
 
@@ -49,6 +49,16 @@ def test_the_threshold_is_lowered_until_something_is_found():
     matrix = with_stripe(80, 5, 40, 20, value=0.0055)
     assert not straightforward.find_segments(matrix.copy(), 16, 0.006)
     assert len(spans(matrix, frames_per_beat=1, threshold=0.01)) == 1
+
+
+def test_a_threshold_above_all_is_lowered_without_a_search_at_each_step(rng, monkeypatch):
+    matrix = 0.2 * rng.random((30, 30))
+    settings = {"frames_per_beat": 1, "threshold": 0.6, "min_beats": 5, "max_difference_beats": 2}
+    expected = expected_spans(matrix, **settings)
+    tried, measure_all = [], Search._measure_all
+    monkeypatch.setattr(Search, "_measure_all", lambda self, threshold: tried.append(1) or measure_all(self, threshold))
+    assert spans(matrix, **settings) == expected != []
+    assert len(tried) <= 13  # of 500 and more
 
 
 @pytest.mark.parametrize("seed", range(9))

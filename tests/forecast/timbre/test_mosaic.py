@@ -5,6 +5,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from forecast.timbre.mosaic import Mosaic
+from pipeline import memory
 from save_dataset.sound.stft import stft
 
 RATE_HZ = 8000
@@ -73,3 +74,12 @@ def test_a_mosaic_is_as_long_as_the_source_and_takes_no_quiet_frames(noise, othe
     path = mosaic_of(quiet).choose(other)
     assert path.shape == (len(other),)
     assert (path % 2 == 1).all()
+
+
+def test_frames_whose_pairs_do_not_fit_into_memory_are_refused(noise, other, monkeypatch):
+    monkeypatch.setattr(memory, "MAX_GB", 1e-4)
+    monkeypatch.setattr(memory, "machine_gb", lambda: 0.0)
+    with pytest.raises(
+        ValueError, match="^method.kind='mosaic': would need .*; raise stft.hop_samples, or lower targets"
+    ):
+        mosaic_of(noise).choose(other)

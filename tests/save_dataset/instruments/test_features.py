@@ -2,6 +2,7 @@ import librosa
 import numpy as np
 import pytest
 
+from save_dataset.instruments import features
 from save_dataset.instruments.features import bag_of_features, check_octaves, log_cqt, mfcc_statistics
 
 RATE_HZ, N_SAMPLES = 22050, 16384
@@ -29,6 +30,18 @@ def test_magnitudes_are_weighted_as_the_ear_does_by_power_and_compressed():
     np.testing.assert_allclose(log_cqt(sine(440.0)[None], **CQT)[0, 16], expected, atol=5e-3)
     loud, quiet = (np.expm1(log_cqt(sine(1000.0, amplitude=a)[None], **CQT).astype(float).max()) for a in (0.5, 0.05))
     assert loud / quiet == pytest.approx(10, rel=0.03)
+
+
+def test_clips_are_transformed_a_few_at_once_where_filters_are_long(rng, monkeypatch):
+    """An odd hop cannot be halved, so that the filters of low bins are made for the full sample rate."""
+    clips = rng.normal(size=(5, 17 * 511)).astype(np.float32)
+    how = CQT | {"hop_samples": 511}
+    together = log_cqt(clips, **how)
+    numbers, transform = [], librosa.cqt
+    monkeypatch.setattr(librosa, "cqt", lambda part, **more: numbers.append(len(part)) or transform(part, **more))
+    monkeypatch.setattr(features, "BYTES_AT_ONCE", 2.5 * 4 * 8192 * 18)  # a filter of 55 Hz has 6742 samples
+    np.testing.assert_array_equal(log_cqt(clips, **how), together)
+    assert numbers == [2, 2, 1]
 
 
 def test_transposition_by_a_semitone_moves_by_a_bin():

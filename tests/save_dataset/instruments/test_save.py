@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pipeline import results
+from pipeline import memory, results
 from pipeline.parameters import load
 from save_dataset import step1_save_instruments
 from save_dataset.instruments import save, transforms
@@ -93,6 +93,14 @@ def test_phrases_have_the_same_arrays_and_no_group(root):
     assert phrases.cqt.shape == (4, 16, 60)
     assert np.isfinite(phrases.mfcc).all()
     assert len(np.unique(phrases.mfcc, axis=0)) == 4
+
+
+def test_more_phrases_than_fit_into_memory_are_refused(write_parameters, monkeypatch):
+    monkeypatch.setattr(memory, "MAX_GB", 2e-5)
+    monkeypatch.setattr(memory, "machine_gb", lambda: 0.0)
+    parameters = load("small", write_parameters(TEXT, "small"))
+    with pytest.raises(ValueError, match="^phrases.per_class=2: would need .*; make fewer, or shorter clips"):
+        read_phrases(parameters, [None] * 4, ["flute", "piano"])
 
 
 def test_the_second_time_all_comes_from_the_cache_and_is_the_same(root, monkeypatch):

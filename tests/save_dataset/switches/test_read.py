@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+import save_dataset.switches.read
 from evaluate import step8_draw_switches
 from pipeline import results
 from pipeline.parameters import load
@@ -266,3 +267,9 @@ def test_the_step_writes_clips_and_figure_and_refuses_a_demo_of_another_composit
     assert_refused(root, "^figures.clip: there is no switch 3: must be 1 to 2, ", step8_draw_switches)
     write_parameters(text + COMPOSED.replace('"A"', '"B"'), "small")
     assert_refused(root, refused, step1_save_switches)
+
+
+def test_more_clips_than_memory_are_refused(read, monkeypatch):
+    monkeypatch.setattr(save_dataset.switches.read, "BYTES", 1e9)
+    with pytest.raises(ValueError, match="^clips.max_clips=512: would need 1536.0 GB of memory, .*; take fewer$"):
+        read()

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import mido
 import numpy as np
 import pytest
@@ -8,9 +10,10 @@ from save_dataset import step1_save_themes
 from save_dataset.midi.files import make_midi
 from save_dataset.sound.files import write_sound
 from save_dataset.sound.synthesiser import render
-from save_dataset.themes.pieces import check_split, describe, read_recordings, split_last
+from save_dataset.themes.pieces import check_lengths, check_split, describe, read_recordings, split_last
 from save_dataset.themes.recordings import Recordings
 from save_dataset.themes.score import write_patterns
+from tests import small_recordings
 
 RATE_HZ = 8000
 TOML = """
@@ -183,3 +186,15 @@ def test_step_1_prints_what_there_is_and_a_changed_file_makes_it_stale(folder, r
     write_patterns([], folder / "groundtruth" / "one.txt")
     with pytest.raises(ValueError, match=r"was made from another music/set/groundtruth/one.txt; run: "):
         results.load(parameters, "recordings", tmp_path)
+
+
+def test_a_piece_of_too_many_frames_to_compare_is_refused(write_parameters):
+    parameters = load("small", write_parameters(small_recordings.TEXT, "small"))
+    recordings = small_recordings.small_recordings()
+    check_lengths(recordings, parameters)
+    long = replace(recordings, frames=np.zeros((50000, 1), np.float32), starts=np.arange(6) * 10000 + [0, *[4999] * 5])
+    message = (
+        "^cqt.hop_samples=1984: would need 9.9 GB of memory, more than 8.0 GB; A has 14996 frames, any two of .* raise"
+    )
+    with pytest.raises(ValueError, match=message):
+        check_lengths(long, parameters)

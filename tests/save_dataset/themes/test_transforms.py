@@ -126,3 +126,12 @@ def test_a_quiet_beginning_is_no_silence():
     samples = np.concatenate([np.zeros(4000), np.full(4000, 0.1), np.full(4000, 1.0)])
     assert find_lead_in(samples, 8000) == pytest.approx(0.5, abs=LEAD_IN_FRAME_S)
     assert find_lead_in(np.zeros(1000), 8000) == 0
+
+
+def test_more_frames_than_memory_are_refused_before_they_are_made(sounds, tmp_path, calls, monkeypatch):
+    monkeypatch.setattr(transforms, "BYTES", 1e9)
+    with pytest.raises(
+        ValueError, match=r"sound_0.wav: cqt.hop_samples=512: would need 750.0 GB of memory, .* raise it, or"
+    ):
+        transform_files(sounds[:1], tmp_path / "cache", CONFIG)
+    assert not calls

@@ -4,6 +4,7 @@ import numpy as np
 import pretty_midi
 import pytest
 
+from pipeline import memory
 from pipeline.parameters import load
 from save_dataset.sound.files import write_sound
 from save_dataset.timbre import sources as module
@@ -91,3 +92,12 @@ def test_bad_sources_are_refused_in_one_line(read, folder, rng, more, message):
     with pytest.raises(ValueError, match=message) as refused:
         read(more)
     assert "\n" not in str(refused.value)
+
+
+def test_sources_whose_frames_do_not_fit_into_memory_are_refused(read, monkeypatch):
+    monkeypatch.setattr(memory, "MAX_GB", 2e-3)
+    monkeypatch.setattr(memory, "machine_gb", lambda: 0.0)
+    with pytest.raises(
+        ValueError, match=r"^stft.hop_samples=128: would need .*; raise it, or lower sources.max_s or stft"
+    ):
+        read()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pipeline import memory
 from pipeline.parameters import load
 from save_dataset.sound.files import write_sound
 from save_dataset.timbre import targets as module
@@ -135,3 +136,12 @@ def test_bad_targets_are_refused_in_one_line(read, folder, rng, before, after, m
     with pytest.raises((ValueError, FileNotFoundError), match=message) as refused:
         read(before, after)
     assert "\n" not in str(refused.value)
+
+
+def test_targets_whose_frames_do_not_fit_into_memory_are_refused(read, folder, monkeypatch):
+    monkeypatch.setattr(memory, "MAX_GB", 2e-3)
+    monkeypatch.setattr(memory, "machine_gb", lambda: 0.0)
+    with pytest.raises(
+        ValueError, match=r"^stft.hop_samples=128: would need .*; raise it, or lower targets.max_s or stft"
+    ):
+        read()

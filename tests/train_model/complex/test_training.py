@@ -138,7 +138,7 @@ def test_a_loss_that_is_not_finite_is_an_error(tmp_path, rng):
 
 def test_error_of_what_is_too_short_names_its_part(rng):
     arrays = make_arrays(themes, rng) | {"starts": np.array([0, 67, 70, 90])}
-    with pytest.raises(ValueError, match="recordings, validation: length=4: nothing to train on is as long"):
+    with pytest.raises(ValueError, match="model.patch_frames, validation: length=4: nothing to train on is as long"):
         makers_of(make_parameters(themes), arrays)
 
 

@@ -47,7 +47,7 @@ def test_same_seed_gives_the_same_components(rng):
 
 
 def test_fewer_windows_than_components():
-    with pytest.raises(ValueError, match=r"^latent_dim=4: must be at most the number of windows, 3$"):
+    with pytest.raises(ValueError, match=r"^model.latent_dim=4: must be at most the number of windows, 3$"):
         fit_pca(np.ones((5, 2)), window_frames=3, latent_dim=4)
 
 
@@ -119,7 +119,7 @@ def test_same_seed_gives_the_same_predictable_coordinates(rng, method):
     ],
 )
 def test_more_coordinates_than_leading_components(method, frames, latent_dim, n):
-    message = rf"^latent_dim={latent_dim}: must be at most {n}, the leading principal components$"
+    message = rf"^model.latent_dim={latent_dim}: must be at most {n}, the leading principal components$"
     with pytest.raises(ValueError, match=message):
         fit_predictable(frames, 3, latent_dim, method)
     if n:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from pipeline import memory
 from pipeline.studies.song import Parameters
 from train_model.song.training import build_parts, train
 
@@ -61,6 +62,21 @@ def test_memory_and_losses_are_not_kept(frames, tmp_path):
     model, history = train(frames, WINDOW_FRAMES, make_parameters(), tmp_path)
     assert [layer.name for layer in model.layers if layer.weights] == ["encoder", "decoder", "forecaster"]
     assert history["lowest_reconstruction"].shape == ()
+
+
+@pytest.mark.parametrize("clip", ["remembered", "encoded"])
+def test_batches_that_would_fill_the_memory_are_refused_by_name(tmp_path, monkeypatch, clip):
+    monkeypatch.setattr(memory, "machine_gb", lambda: 4)
+    long = np.broadcast_to(np.float32(0), (1000, 100))
+    sizes = {"remembered": 4096, "encoded": 256}  # of a batch; of these all windows of the clip are encoded
+    settings = {"clip": clip, "batch_samples": sizes[clip]}
+    parameters = make_parameters(model={"clip_windows": 45}, training=settings)
+    message = (
+        rf"^training.batch_samples={sizes[clip]}: would need \d\.\d GB of memory, more than 2.0 GB; take a smaller b"
+    )
+    with pytest.raises(ValueError, match=message):
+        train(long, 44, parameters, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_seed_draws_the_first_weights():

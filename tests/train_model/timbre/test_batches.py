@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from pipeline import memory
 from pipeline.sections.timbre import ShortTimeFourier
 from tests.small_transfers import RATE_HZ, small_targets
 from train_model.timbre.batches import draw_batches, draw_colours, read_learned, resample_to_sound_higher
@@ -84,3 +85,11 @@ def test_chords_have_more_than_one_sequence(learned):
     alone, chords = draw(learned)[0], draw(learned, chord_fraction=1.0)[0]
     assert (chords["loudness"] >= alone["loudness"] - 1e-6).all()
     assert not np.array_equal(alone["clean"], chords["clean"])
+
+
+def test_copies_that_do_not_fit_into_memory_are_refused(monkeypatch):
+    monkeypatch.setattr(memory, "MAX_GB", 1e-3)
+    monkeypatch.setattr(memory, "machine_gb", lambda: 0.0)
+    read_learned(small_targets(), FOURIER, ())
+    with pytest.raises(ValueError, match=r"^training.copies_semitones=\[-12.0, .*: would need .*; take fewer, raise"):
+        read_learned(small_targets(), FOURIER, (-12.0,) * 3)

@@ -128,3 +128,7 @@ def test_sounds_that_cannot_be_decoded_are_reported(page):
     page.press(" ")
     page.wait(lambda: page.element("#status").text == "The sound cannot be played here.")
     page.wait(lambda: page.element("#play").text == "Play")
+
+
+def test_whatever_is_pressed_in_whatever_order_no_script_fails(browser, listen_page):
+    assert OpenPage(browser, listen_page.as_uri()).press_anything(seed=1) == []
