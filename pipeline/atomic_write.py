@@ -1,7 +1,8 @@
-"""Atomic writes: a file is complete or does not exist."""
+"""Atomic writes: a file, or a folder of files, is complete or does not exist."""
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -34,12 +35,35 @@ def atomic_write(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def atomic_folder(folder: Path) -> Iterator[Path]:
+    """Yield a temporary folder that takes the place of `folder`, and of all in it, once all is written.
+
+    Errors, and what is left of others, as of `atomic_write`.
+    """
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _remove_what_was_left(folder)
+        shutil.rmtree(temporary, ignore_errors=True)  # of a process that had this number
+        (temporary / "new").mkdir(parents=True)
+        yield temporary / "new"
+        with suppress(FileNotFoundError):
+            folder.rename(temporary / "before")
+        (temporary / "new").rename(folder)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(folder)) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 def _remove_what_was_left(path: Path) -> None:
-    """Remove the temporary files of `path` whose processes are no more."""
+    """Remove the temporary files, or folders, of `path` whose processes are no more."""
     pattern = re.compile(rf"\.{re.escape(path.stem)}\.(\d+){re.escape(path.suffix)}")
     for name in os.listdir(path.parent):  # no Path for each: caches have thousands of files  # noqa: PTH208
         if name.startswith(".") and (found := pattern.fullmatch(name)) and not _is_alive(int(found[1])):
-            (path.parent / name).unlink(missing_ok=True)
+            left = path.parent / name
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 def _is_alive(process: int) -> bool:

@@ -1,12 +1,12 @@
 """Arrays that are slow to make, kept in a folder under a key that says what they are made from."""
 
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pipeline import provenance
 from pipeline.atomic_write import atomic_write
 
 
@@ -16,17 +16,19 @@ def cached(folder: Path, key: str, make: Callable[[], Mapping[str, Any]]) -> Map
     if arrays is None:
         arrays = make()
         with atomic_write(_path_of(folder, key)) as temporary:
-            np.savez(temporary, allow_pickle=False, **arrays)
+            digest = provenance.digest_arrays({name: np.asarray(array) for name, array in arrays.items()})
+            np.savez(temporary, allow_pickle=False, digest=digest, **arrays)
     return arrays
 
 
 def read_cached(folder: Path, key: str) -> Mapping[str, Any] | None:
     """Return the arrays kept under a key, numbers as scalars; None if there are none, or they are broken."""
     try:
-        with np.load(_path_of(folder, key), allow_pickle=False) as members:
-            return {name: members[name][()] for name in members.files}
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        arrays = provenance.read_arrays(_path_of(folder, key))
+    except ValueError:
         return None
+    digest = str(arrays.pop("digest", None))
+    return {name: array[()] for name, array in arrays.items()} if digest == provenance.digest_arrays(arrays) else None
 
 
 def _path_of(folder: Path, key: str) -> Path:

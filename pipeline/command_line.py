@@ -8,10 +8,14 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from pipeline import machine, quiet, results
 from pipeline.parameters import ROOT, StudyParameters, describe_file, load
+
+MAX_MESSAGE = 1000  # letters of a line
+STOPPED = "\nstopped; what is done is kept, the same command resumes from there"
 
 machine.overrule_keras_settings()  # before a step imports Keras
 
@@ -29,6 +33,7 @@ def answer(file: str) -> None:
         Of the step; its docstring and the arguments of its `run` are read from the source.
     """
     machine.prepare_program()
+    sys.excepthook = _tell_that_it_was_stopped
     step = Path(file)
     tree = ast.parse(step.read_text(encoding="utf-8"))
     run = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "run")
@@ -58,6 +63,14 @@ def main(run: Callable, argv: Sequence[str] | None = None) -> None:
         run(**arguments)
 
 
+def _tell_that_it_was_stopped(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print a line on Ctrl-C where nothing catches it: while modules are imported, which takes seconds."""
+    if issubclass(kind, KeyboardInterrupt):
+        print(STOPPED, file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
 @contextmanager
 def _errors_in_one_line(with_traceback: bool) -> Iterator[None]:
     try:
@@ -70,7 +83,7 @@ def _errors_in_one_line(with_traceback: bool) -> Iterator[None]:
             raise
         sys.exit(f"error: {one_line(error)}")
     except KeyboardInterrupt:
-        print("\nstopped; what is done is kept, the same command resumes from there", file=sys.stderr)
+        print(STOPPED, file=sys.stderr)
         sys.exit(130)
 
 
@@ -90,9 +103,11 @@ def are_up_to_date(runs: Sequence[StudyParameters], step: str, root: Path = ROOT
     lines = []
     for run in runs:
         kinds = [kind for kind, result in run.RESULTS.items() if result.step == step and run.has(kind)]
-        if not all(results.is_fresh(run, kind, root) for kind in kinds):
+        paths = [results.path_of(run, kind, root) for kind in kinds]
+        was_stopped = any(any(path.parent.glob(results.UNFINISHED)) for path in paths)
+        if was_stopped or not all(results.is_fresh(run, kind, root) for kind in kinds):
             return False
-        names = ", ".join(results.path_of(run, kind, root).name for kind in kinds)
+        names = ", ".join(path.name for path in paths)
         lines.append(f"{run.run}: {names or 'nothing to do'}{' up to date' if kinds else ''}")
     print("\n".join(lines))
     return True
@@ -117,13 +132,18 @@ def parse(description: str | None, taken: Collection[str], argv: Sequence[str] |
 
 
 def one_line(error: Exception) -> str:
-    """Return the message of an error in one line, the file first where the system raised it, paths from the root."""
+    """Return the message of an error in one line, the file first where the system raised it, paths from the root.
+
+    Of one that shows very long content the middle is left out.
+    """
     message = " ".join(str(error).split())
     if isinstance(error, OSError) and error.strerror:
         message = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
     if isinstance(error, MemoryError):
         message = f"not enough memory: {message}" if message else "not enough memory"
-    return message.replace(f"{ROOT}{os.sep}", "")
+    message = message.replace(f"{ROOT}{os.sep}", "")
+    half = MAX_MESSAGE // 2
+    return message if len(message) <= MAX_MESSAGE else f"{message[:half]} ... {message[-half:]}"
 
 
 def has_terminal() -> bool:

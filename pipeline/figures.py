@@ -3,6 +3,7 @@
 The same arrays give the same bytes: files carry no date and no version.
 """
 
+import io
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -122,14 +123,34 @@ def _characters() -> frozenset[int]:
     return frozenset(get_font(findfont(FontProperties())).get_charmap())
 
 
+def thinning(n: int, most: int) -> int:
+    """Return that every so many-th of n things are at most so many."""
+    return max(1, -(-n // most))
+
+
+def describe_thinning(every: int, n: int, things: str) -> str:
+    """Return in words what is shown of n things, nothing if that is all of them.
+
+    >>> describe_thinning(16, 155_018, "points"), describe_thinning(1, 1270, "points")
+    ('every 16th of 155,018 points', '')
+    """
+    if every == 1:
+        return ""
+    ending = "th" if every % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(every % 10, "th")
+    return f"every {every}{ending} of {n:,} {things}"
+
+
 def save(figure: Figure, path: Path) -> list[Path]:
     """Write a figure as PNG and PDF, and return both paths; `path` has no ending."""
     no_dates = {".png": {"Software": None}, ".pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
     paths = [path.with_name(path.name + ending) for ending in no_dates]
     for target in paths:
-        with atomic_write(target) as temporary, _powers_as_formulas(figure):
+        drawn = io.BytesIO()  # Matplotlib's own errors do not tell that a disk is full
+        with _powers_as_formulas(figure):
             _mend_texts(figure)
-            figure.savefig(temporary, metadata=no_dates[target.suffix])
+            figure.savefig(drawn, format=target.suffix[1:], metadata=no_dates[target.suffix])
+        with atomic_write(target) as temporary:
+            temporary.write_bytes(drawn.getbuffer())
         figure.set_layout_engine("none")  # it has done its work, which takes as long as drawing
     return paths
 

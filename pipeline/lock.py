@@ -24,8 +24,10 @@ def lock(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ValueError(f"{folder}: another process is at work here; let it end, or stop it") from error
-        yield
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                folder.rmdir()  # only if it is empty; one that another has the lock of is left
     finally:
         os.close(descriptor)
-        with suppress(OSError):
-            folder.rmdir()  # only if it is empty

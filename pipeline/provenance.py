@@ -2,7 +2,8 @@
 
 Arrays (``.npz``) hold it as the member ``record``, models (``.keras``) as the member ``record.json`` of their archive:
 one file is both, so neither can be lost or belong to another. It contains all parameters, the step, the versions of the
-packages, the git commit, and the digests of everything the result was made from.
+packages, the git commit, and the digests of everything the result was made from; that of a model also the digests of
+the other members of its archive, so that Keras builds nothing but what was saved.
 """
 
 import hashlib
@@ -11,17 +12,20 @@ import json
 import math
 import struct
 import subprocess
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 MEMBER = "record"  # its name in the files
+UNLIKE_RECORD = "does not hold what its record says"
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "librosa", "scikit-learn")
 
 
@@ -36,12 +40,13 @@ class Provenance(TypedDict):
     raw: dict[str, str]
     versions: dict[str, str]
     commit: str
+    members: NotRequired[dict[str, str]]  # of a model
 
 
 PROVENANCE = TypeAdapter(Provenance)
 UNREADABLE = (
     *(ValueError, TypeError, LookupError, AttributeError, EOFError, OSError, RuntimeError, OverflowError, MemoryError),
-    *(zipfile.BadZipFile, struct.error),
+    *(zipfile.BadZipFile, struct.error, zlib.error, SyntaxError, tokenize.TokenError),
 )  # what zipfile and NumPy raise on files whose headers are not what they were
 
 
@@ -51,9 +56,10 @@ def add_to_arrays(arrays: Mapping[str, np.ndarray], provenance: Provenance) -> d
 
 
 def add_to_model(path: Path, provenance: Provenance) -> None:
-    """Put the provenance into a saved model."""
+    """Put the provenance into a saved model, with the digests of its members."""
+    stored: Provenance = {**provenance, "members": _digest_members(path)}
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(f"{MEMBER}.json", json.dumps(provenance))
+        archive.writestr(f"{MEMBER}.json", json.dumps(stored))
 
 
 def read(path: Path) -> Provenance:
@@ -93,16 +99,21 @@ def _check_sizes(path: Path) -> None:
             raise ValueError("its members are compressed")
         if sum(member.file_size for member in members) > path.stat().st_size:
             raise ValueError("its members are said to be larger than the file")
-        for member in members:
-            if member.filename.endswith(".npy"):
-                with archive.open(member) as file:
-                    version = np.lib.format.read_magic(file)
-                    read_header = np.lib.format.read_array_header_1_0
-                    if version == (2, 0):
-                        read_header = np.lib.format.read_array_header_2_0
-                    shape, _, dtype = read_header(file)
-                    if not dtype.hasobject and file.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
-                        raise ValueError(f"{member.filename} is said to have the shape {shape}")
+        check_shapes(archive)
+
+
+def check_shapes(archive: zipfile.ZipFile) -> None:
+    """ValueError if an array of an ``.npz`` file says that it has another shape than its bytes fill."""
+    for member in archive.infolist():
+        if member.filename.endswith(".npy"):
+            with archive.open(member) as file:
+                version = np.lib.format.read_magic(file)
+                read_header = np.lib.format.read_array_header_1_0
+                if version == (2, 0):
+                    read_header = np.lib.format.read_array_header_2_0
+                shape, _, dtype = read_header(file)
+                if not dtype.hasobject and file.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
+                    raise ValueError(f"{member.filename} is said to have the shape {shape}")
 
 
 def keras_version(path: Path) -> str:
@@ -111,14 +122,37 @@ def keras_version(path: Path) -> str:
         return json.loads(archive.read("metadata.json"))["keras_version"]
 
 
-def is_complete(path: Path) -> bool:
-    """Whether every member of a result can be read."""
+def check_content(path: Path) -> None:
+    """ValueError if a result is not what its record says; read once for each version of the file."""
+    status = path.stat()
+    if reason := _reason_against(path, status.st_size, status.st_mtime_ns):
+        raise ValueError(reason)
+
+
+@cache
+def _reason_against(path: Path, n_bytes: int, modified_ns: int) -> str:
     try:
-        _check_sizes(path)
-        with zipfile.ZipFile(path) as archive:
-            return archive.testzip() is None
-    except UNREADABLE:
-        return False
+        stored = read(path)
+        if path.suffix == ".npz":
+            check_digest(read_arrays(path), stored)
+        elif _digest_members(path) != stored.get("members"):
+            return UNLIKE_RECORD
+    except UNREADABLE as error:
+        return str(error) if isinstance(error, ValueError) else f"is broken ({error})"
+    return ""
+
+
+def check_digest(arrays: Mapping[str, np.ndarray], provenance: Provenance) -> None:
+    """ValueError if arrays are not those of which the record has the digest."""
+    if digest_arrays(arrays) != provenance["digest"]:
+        raise ValueError(UNLIKE_RECORD)
+
+
+def _digest_members(path: Path) -> dict[str, str]:
+    """Return the SHA-256 of each member of an archive but the record."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name != f"{MEMBER}.json"]
+        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
 
 
 def digest_arrays(arrays: Mapping[str, np.ndarray]) -> str:

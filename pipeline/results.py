@@ -17,6 +17,7 @@ from pipeline.atomic_write import atomic_write
 from pipeline.parameters import ROOT, StudyParameters, describe_file
 from pipeline.provenance import Provenance
 
+UNFINISHED = "unfinished_*"  # folders in that of a run, of trainings that were stopped
 Arrays: TypeAlias = Mapping[str, np.ndarray]  # of a result, by name
 
 
@@ -82,10 +83,11 @@ def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str,
     ValueError
         If it is stale or broken; the message says how, and names the step to run.
     """
-    path = usable_path(parameters, kind, root)
+    check_fresh(parameters, kind, root)
+    path = path_of(parameters, kind, root)
     try:
         arrays = provenance.read_arrays(path)
-        _check_digest(parameters, kind, arrays, root)
+        provenance.check_digest(arrays, provenance.read(path))
         return arrays
     except ValueError as error:
         raise ValueError(f"{display_path(path, root)}: {error}; {hint(parameters, kind)}") from error
@@ -110,8 +112,10 @@ def usable_path(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Pa
     """Return the path of a result that can be used, a model for Keras to load; raises as `load` does."""
     check_fresh(parameters, kind, root)
     path = path_of(parameters, kind, root)
-    if path.suffix != ".npz" and not provenance.is_complete(path):
-        raise ValueError(f"{display_path(path, root)}: is broken; {hint(parameters, kind)}")
+    try:
+        provenance.check_content(path)
+    except ValueError as error:
+        raise ValueError(f"{display_path(path, root)}: {error}; {hint(parameters, kind)}") from error
     return path
 
 
@@ -121,9 +125,7 @@ def load_model(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Any
 
     path = usable_path(parameters, kind, root)
     try:
-        model = keras.saving.load_model(path)
-        _check_digest(parameters, kind, _weights_of(model), root)
-        return model
+        return keras.saving.load_model(path)
     except (*provenance.UNREADABLE, ImportError) as error:
         shown, saved_by, here = display_path(path, root), provenance.keras_version(path), keras.__version__
         again = hint(parameters, kind) + " --force" * (".step3_" not in parameters.RESULTS[kind].step)
@@ -136,30 +138,30 @@ def load_model(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Any
 
 
 def is_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> bool:
-    """Whether the result exists, is complete, and was made from the parameters and files of today."""
+    """Whether the result exists, is whole, and was made from the parameters and files of today."""
     try:
-        check_fresh(parameters, kind, root)
+        usable_path(parameters, kind, root)
     except (ValueError, FileNotFoundError):
         return False
-    return provenance.is_complete(path_of(parameters, kind, root))
+    return True
 
 
 def left_out(parameters: StudyParameters, root: Path = ROOT) -> list[str]:
-    """Return a line for each result that cannot be used, of all runs, and one for those of a run that do not exist."""
-    lines = []
+    """Return a line for each reason why results cannot be used, which names them, each once, and those not made yet."""
+    told: dict[str, dict[str, None]] = {}  # results by reason
     for run in parameters.for_runs():
-        missing = []
         for kind in filter(run.has, run.RESULTS):
-            if not path_of(run, kind, root).exists():
-                missing.append(display_path(path_of(run, kind, root), root))
-                continue
+            path = path_of(run, kind, root)
             try:
-                check_fresh(run, kind, root)
+                usable_path(run, kind, root)
             except (ValueError, FileNotFoundError) as error:
-                lines.append(str(error))
-        if missing:
-            lines.append(f"{run.run}: {', '.join(missing)}: not made yet")
-    return list(dict.fromkeys(lines))
+                reason = str(error) if path.exists() else f"not made yet; {hint(run, kind)}"
+                told.setdefault(reason, {})[display_path(path, root)] = None
+    lines = []
+    for reason, names in told.items():
+        others = [name for name in names if not reason.startswith(f"{name}: ")]
+        lines.append(f"{', '.join(others)}: {reason}" if others else reason)
+    return lines
 
 
 def check_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> None:
@@ -197,12 +199,6 @@ def _reasons_to_be_stale(
 
 def _weights_of(model: Any) -> Arrays:
     return {str(index): array for index, array in enumerate(model.get_weights())}
-
-
-def _check_digest(parameters: StudyParameters, kind: str, content: Arrays, root: Path) -> None:
-    """ValueError if content is not that of which the provenance of the result has the digest."""
-    if provenance.digest_arrays(content) != read_provenance(parameters, kind, root)["digest"]:
-        raise ValueError("does not hold what its record says")
 
 
 def _sources_of(parameters: StudyParameters, kind: str) -> list[str]:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pipeline.atomic_write import atomic_write
+from pipeline.atomic_write import atomic_folder, atomic_write
 
 
 def names_in(folder):
@@ -79,3 +79,33 @@ def test_what_a_killed_process_left_of_the_file_is_removed(tmp_path):
     with atomic_write(tmp_path / "c.txt") as temporary:
         temporary.write_text("new")
     assert names_in(tmp_path) == sorted([*others, "c.txt"])
+
+
+def test_a_folder_takes_the_place_of_the_one_before_once_all_is_written(tmp_path):
+    folder = tmp_path / "a" / "frames"
+    for name in ("old", "new"):
+        with atomic_folder(folder) as temporary:
+            (temporary / name).touch()
+            assert not (folder / name).exists()
+        assert names_in(folder) == [name]
+
+    def stop():
+        with atomic_folder(folder) as temporary:
+            (temporary / "half").touch()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop()
+    for number in (4194305, os.getpid()):  # of a process that cannot be, of one that had the number of this one
+        (tmp_path / "a" / f".frames.{number}" / "new").mkdir(parents=True)
+    assert names_in(folder) == ["new"]
+    with atomic_folder(folder):
+        pass
+    assert (names_in(folder), names_in(tmp_path / "a")) == ([], ["frames"])
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "frames"
+    with pytest.raises(OSError, match=re.escape(f"'{path}'")), atomic_folder(path):
+        pass

@@ -36,6 +36,12 @@ def test_broken_arrays_are_made_anew(make, tmp_path, fraction):
     assert [make()[1], make()[1]] == [2, 2]
 
 
+def test_arrays_that_were_changed_are_made_anew(make, tmp_path):
+    make()
+    np.savez(tmp_path / "ab" / "abc.npz", frames=np.zeros(2), digest="made up")
+    assert make()[1] == 2
+
+
 def test_objects_are_not_read(make, tmp_path):
     make()
     np.savez(tmp_path / "ab" / "abc.npz", frames=np.array([None]))

@@ -4,11 +4,13 @@ Reads nothing: 100 % made up.
 """
 
 import os
+import subprocess
 import sys
 
 import pytest
 
 from pipeline import command_line
+from pipeline.parameters import ROOT
 
 
 def run_with_name(name):
@@ -75,6 +77,13 @@ def test_error_of_the_user_is_one_line(error, line):
     assert raised.value.code == f"error: {line}"  # a text as the code: printed to stderr, exit status 1
 
 
+def test_the_middle_of_a_very_long_line_is_left_out():
+    line = command_line.one_line(ValueError(f"a.csv: {5000 * '1'}: must be a number"))
+    assert len(line) < 1010
+    assert line.startswith("a.csv: 1111")
+    assert line.endswith("1111: must be a number")
+
+
 def test_traceback_is_shown_when_asked_for():
     with pytest.raises(ValueError, match="^bad$"):
         command_line.main(run_that_raises(ValueError("bad")), ["demo", "--traceback"])
@@ -90,6 +99,15 @@ def test_interruption_exits_with_130_and_says_that_nothing_is_lost(capsys, optio
     with pytest.raises(SystemExit, match="^130$"):
         command_line.main(run_that_raises(KeyboardInterrupt()), ["demo", *option])
     assert "stopped; what is done is kept" in capsys.readouterr().err
+
+
+def test_interruption_while_modules_are_imported_says_the_same(tmp_path):
+    (tmp_path / "keras.py").write_text("raise KeyboardInterrupt")
+    command = [sys.executable, "-m", "train_model.step2_train_song", "demo", "--force"]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    stopped = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert stopped.returncode != 0
+    assert (stopped.stdout, stopped.stderr) == ("", f"{command_line.STOPPED}\n")
 
 
 def test_a_reader_that_has_seen_enough_ends_a_step_without_a_word(capsys, monkeypatch):

@@ -76,3 +76,9 @@ def test_windows_come_in_order_and_whole(rng, batch_windows):
     frames = rng.normal(size=(30, 3)).astype(np.float32)
     got = np.concatenate(list(windows(frames, 6, batch_windows=batch_windows).as_numpy_iterator()))
     np.testing.assert_array_equal(got, np.lib.stride_tricks.sliding_window_view(frames, 6, axis=0).swapaxes(1, 2))
+
+
+def test_batches_of_long_windows_are_small():
+    song = np.zeros((2040, 512), np.float32)
+    assert [len(batch) for batch in windows(song, 2000)] == [16, 16, 9]
+    assert len(next(iter(windows(song, 4)))) == 1024

@@ -6,6 +6,7 @@ import sys
 import warnings
 import zlib
 
+import matplotlib
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
@@ -39,6 +40,16 @@ def test_figure_is_saved_to_look_at_and_for_the_write_up(tmp_path):
     assert png.read_bytes().startswith(b"\x89PNG")
     assert pdf.read_bytes().startswith(b"%PDF")
     assert [path.name for path in save(new_figure(1, 1), tmp_path / "RF_0.5")] == ["RF_0.5.png", "RF_0.5.pdf"]
+
+
+@pytest.mark.parametrize("ending", [".png", ".pdf"])
+def test_a_full_disk_is_told_with_the_name_of_the_figure(tmp_path, full_disk, ending):
+    with matplotlib.rc_context({"figure.dpi": 10}):  # then the PDF is the larger file
+        sizes = {path.suffix: path.stat().st_size for path in draw_something(tmp_path)}
+        room = {".png": sizes[".png"] - 1, ".pdf": sizes[".png"]}[ending]
+        with full_disk(room), pytest.raises(OSError, match=rf"File too large: '.*something\{ending}'"):
+            draw_something(tmp_path)
+    assert {path.suffix: path.stat().st_size for path in tmp_path.iterdir()} == sizes
 
 
 def test_same_arrays_give_the_same_bytes_and_others_do_not(tmp_path):

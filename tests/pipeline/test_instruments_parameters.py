@@ -40,6 +40,20 @@ def test_what_is_no_run_or_tests_on_other_clips_is_an_error(write_parameters, co
         load_with(write_parameters, compare, confusion)
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ("split = 3", "runs.odd.split=3: must be an object"),
+        ("split.test = 3", "runs.odd.split.test=3: must be a valid array"),
+        ("classifier = 3", "runs.odd.classifier=3: must be an object"),
+    ],
+)
+def test_what_other_runs_look_at_in_a_run_may_be_wrong_too(write_parameters, changes, message):
+    text = TEXT.format(compare='["net", "odd"]', confusion="") + '[runs.mean]\nclassifier.average = ["net"]\n'
+    with pytest.raises(ValueError, match=f"^parameters/small.toml: {message}$"):
+        load("small", write_parameters(f"{text}[runs.odd]\n{changes}\n", "small"))
+
+
 NAMED = 'collections = { X = ["a"], Y = ["b"] }\n'
 SPLIT = 'split = { train = ["X"], test = ["Y"] }\n'
 LINEAR = 'classifier.features = "mfcc"\n'
@@ -51,6 +65,10 @@ REFUSED = {
     "octaves": (
         "[cqt]\noctaves = 4", 'classifier.branches = ["2d", "spiral"]',
         "runs.net: cqt.octaves=4: must be at least 5 for the branch 'spiral'; choose more, or .*branches",
+    ),
+    "rate": (
+        "sample_rate_hz = 14079", LINEAR,
+        r"sounds.sample_rate_hz=14079: must be at least 14080 for scattering; raise it, or set scattering.kinds = \[\]",
     ),
     "train": (NAMED, 'split.test = ["Y"]', "runs.net: split.train='A': is none of sounds.collections; there are X, Y"),
     "test": (NAMED, 'split.train = ["X"]', "runs.net: split.test='B': is none of sounds.collections; there are X, Y"),

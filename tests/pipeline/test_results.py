@@ -5,7 +5,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from pipeline import results
+from pipeline import provenance, results
 from pipeline.parameters import load
 
 SONG = 'study = "song"\nsound.file = "a.wav"\n'
@@ -24,6 +24,7 @@ class SmallModel:
 
     def save(self, path):
         with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("config.json", '{"units": 2, "activation": "relu"}')
             archive.writestr("model.weights.h5", b"".join(array.tobytes() for array in self.weights))
 
 
@@ -170,12 +171,39 @@ def test_stale_when_the_raw_file_changed(rf, root):
 def test_all_that_cannot_be_used_is_told(rf, root, write_parameters):
     save_all(rf, root)
     results.save(rf, "history", {"loss": np.arange(3)}, root)
-    lines = results.left_out(load("song", write_parameters(SONG + "training.seed = 1\n" + RUNS)), root)
+    results.save(rf, "forecast_knn", {"forecast": np.zeros(3)}, root)
+    results.save(rf, "recurrence", {"gaps_s": np.zeros(3)}, root)
+    truncate(results.path_of(rf, "recurrence", root))
+    after = load("song", write_parameters(SONG + "training.seed = 1\n" + RUNS))
+    lines = results.left_out(after, root)
     stale = r"output/song/RF/{}: was made with training.seed=0, .*now says 1; run: .*step2_train_song song"
-    for name in ("autoencoder.keras", "history.npz"):
-        assert [line for line in lines if re.fullmatch(stale.format(name), line)]
-    assert [line for line in lines if "R/autoencoder.keras" in line and line.endswith(": not made yet")]
+    made_from = ", ".join(f"output/song/RF/{name}.npz" for name in ("embedding", "forecast_knn", "recurrence"))
+    assert sum(bool(re.fullmatch(f"{made_from}: {stale.format('autoencoder.keras')}", line)) for line in lines) == 1
+    assert sum(bool(re.fullmatch(stale.format("history.npz"), line)) for line in lines) == 1
+    missing = "output/song/R/autoencoder.keras, output/song/R/history.npz: not made yet; run: python -m train_model."
+    assert [line for line in lines if line.startswith(missing)]
     assert not [line for line in lines if "spectrogram" in line]
+    paths = {results.path_of(run, kind, root) for run in after.for_runs() for kind in run.RESULTS if run.has(kind)}
+    told = {name for line in lines for name in re.findall(r"output/\S+?\.(?:npz|keras)", line)}
+    assert told == {results.display_path(path, root) for path in paths if path.name != "spectrogram.npz"}
+
+
+def test_what_all_runs_share_is_told_once(rf, root, change):
+    save_all(rf, root)
+    (line,) = [line for line in results.left_out(change("spectrogram.overlap = 0.5\n"), root) if "was made" in line]
+    assert line.count("spectrogram.npz") == 1
+    results.path_of(rf, "spectrogram", root).unlink()
+    assert sum(line.count("spectrogram.npz") for line in results.left_out(rf, root)) == 1
+
+
+def test_content_that_is_not_what_the_record_says_is_told_and_not_fresh(rf, root):
+    save_all(rf, root)
+    rewrite(results.path_of(rf, "embedding", root), {"z": np.zeros((3, 3))})
+    assert not results.is_fresh(rf, "embedding", root)
+    told = (
+        "output/song/RF/embedding.npz: does not hold what its record says; run: python -m embed.step3_embed_song song"
+    )
+    assert told in results.left_out(rf, root)
 
 
 def test_raw_file_outside_the_repository(song, root, tmp_path_factory):
@@ -223,9 +251,9 @@ def record_with(path, **change):
         return np.array(json.dumps(json.loads(str(members["record"])) | change))
 
 
-def claim(path, shape):
-    """Let the header of `frames`, in the file and in its checksum, claim another shape."""
-    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}"
+def claim(path, shape, descr="<f8"):
+    """Let the header of `frames`, in the file and in its checksum, claim another shape or type."""
+    header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}"
     with np.load(path) as members:
         rest = {f"{name}.npy": array for name, array in dict(members).items() if name != "frames"}
     with zipfile.ZipFile(path, "w") as archive:
@@ -259,6 +287,8 @@ TAMPERED = [
     ),
     (lambda path: claim(path, (80_000, 80_000)), r"is broken, .*frames.npy is said to have the shape \(80000, 80000\)"),
     (lambda path: claim(path, (2, 2)), r"is broken, .*frames.npy is said to have the shape \(2, 2\)"),
+    (lambda path: claim(path, "(3, 2"), "is broken, or no result of a step"),  # NumPy reads headers as Python
+    (lambda path: claim(path, (3, 2), "<,8"), "is broken, or no result of a step"),
 ]
 
 
@@ -368,6 +398,32 @@ def test_paths_are_shown_from_the_root_and_figures_lie_next_to_the_runs(rf, root
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
+    ("member", "before", "after"),
+    [
+        ("config.json", '"activation": "relu"', '"activation": "tanh"'),
+        ("config.json", '"units": 2', '"units": 2000000000'),
+        ("model.weights.h5", "\0\0\0\0\0\0", "\0\0\1\0\0\0"),
+    ],
+)
+def test_a_model_whose_members_were_changed_under_its_record_is_not_built(rf, root, member, before, after):
+    save_spectrogram(rf, root)
+    path = results.save_model(rf, "autoencoder", SmallModel([np.zeros((2, 3))]), root)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members[member] = members[member].replace(before.encode(), after.encode(), 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    line = (
+        "output/song/RF/autoencoder.keras: does not hold what its record says; run: python -m train_model.step2_train"
+    )
+    with pytest.raises(ValueError, match=f"^{line}_song song$"):
+        results.load_model(rf, "autoencoder", root)
+    assert not results.is_fresh(rf, "autoencoder", root)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
     ("before", "after"),
     [('"class_name": "Dense"', '"class_name": "Denser"'), ('"units": 2', '"units": 2, "rotation": 1'), ("{", "[")],
 )
@@ -379,6 +435,7 @@ def test_a_model_that_a_newer_keras_saved_is_told_in_one_line(rf, root, before, 
     assert results.load_model(rf, "autoencoder", root).count_params() == 8
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
+    record = json.loads(members.pop("record.json"))
     members["config.json"] = members["config.json"].replace(before.encode(), after.encode())
     reasons = {
         keras.__version__: "is not a model of the code of today; ",
@@ -389,6 +446,7 @@ def test_a_model_that_a_newer_keras_saved_is_told_in_one_line(rf, root, before, 
         with zipfile.ZipFile(path, "w") as archive:
             for name, content in members.items():
                 archive.writestr(name, content)
+        provenance.add_to_model(path, record)
         again = "run: python -m train_model.step2_train_song song --force$"
         with pytest.raises(ValueError, match=f"^output/song/RF/autoencoder.keras: {reason}{again}"):
             results.load_model(rf, "autoencoder", root)

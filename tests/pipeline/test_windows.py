@@ -37,7 +37,7 @@ def test_samples_stay_in_the_song_and_none_is_left_out(sample, n_more):
     assert len(t) == 1 + n_more
     assert t[0] == sample.before + sample.remembered
     assert t[-1] + max(sample.after, sample.max_lag) == n_windows - 1
-    with pytest.raises(ValueError, match=rf"must be at least the {sample.n_frames} of a sample"):
+    with pytest.raises(ValueError, match=rf"^model.clip_windows, .*a sample takes {sample.n_frames} frames"):
         sample.of_song(sample.n_frames - 1)
 
 
@@ -62,3 +62,10 @@ def test_of_a_long_song_evenly_spread_windows_are_taken():
     assert windows[:, 0, 0].tolist() == list(range(0, 37, 4))
     assert windows[1, :, 0].tolist() == [4, 5, 6, 7]
     assert evenly_spread_windows(frames[:13], 4, max_windows=10)[:, 0, 0].tolist() == list(range(10))
+
+
+@pytest.mark.parametrize("shape", [(2**26, 1), (2**20, 64)])
+def test_of_long_windows_fewer_are_taken(shape):
+    frames = np.broadcast_to(np.float32(0), shape)
+    windows = evenly_spread_windows(frames, 2**16 // shape[1])
+    assert 0.9 * 2**10 <= len(windows) <= 2**10

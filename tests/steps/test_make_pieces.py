@@ -85,6 +85,7 @@ def test_what_was_interrupted_is_made_whole(make_root):
     before = contents_of(root / "music/made")
     for name in ("ada/ada_02.mid", "bo/bo_01.mid"):
         (root / "music/made" / name).unlink()
+    (root / "music/made/ada/.ada_02.4194305.mid").write_bytes(b"half")  # of a process that was killed
     step0_make_pieces.run("song", root)
     assert contents_of(root / "music/made") == before
 

@@ -7,6 +7,7 @@ from embed import step4_play_song
 from evaluate import step7_measure_song, step8_draw_song
 from forecast import step5_train_forecasters_song, step6_forecast_song
 from pipeline import results
+from pipeline.lock import lock
 from pipeline.parameters import load
 from pipeline.sections.forecasting import METHODS
 from tests.done_steps import assert_refused
@@ -100,6 +101,12 @@ def test_only_the_runs_named_are_done(embed):
 def test_joint_is_a_method_of_those_runs_alone_that_train_one(edit, run):
     parameters = edit(text=ALL_METHODS, more=RF).for_run(run)
     assert set(METHODS) - set(parameters.methods_of_run()) == (set() if run == "RF" else {"joint"})
+
+
+def test_networks_of_a_run_are_not_fitted_by_two_at_once(embed):
+    root = embed(('"persistence"]', '"persistence", "mlp"]'))
+    with lock(root / "output" / "song" / "R"):
+        assert_refused(root, "song/R: another process is at work here", step5_train_forecasters_song, name="song")
 
 
 @pytest.fixture(scope="module")
