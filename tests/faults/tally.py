@@ -18,6 +18,10 @@ class Tally:
         if outcome not in (WHOLE, ONE_LINE):
             self.wrong.append(f"{kind}: {case}: {outcome}")
 
+    def total(self):
+        """How many faults were counted, and in how many of them something else came."""
+        return f"{sum(counts.total() for counts in self.counts.values())} faults, {len(self.wrong)} wrong"
+
     def table(self):
         """Return a row for each kind, and a line for each case in which something else came of it."""
         rows = [
