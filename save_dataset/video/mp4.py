@@ -9,8 +9,8 @@ import av
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-# x264 writes other bytes with another number of threads: a fixed one makes them independent of how many cores there are
-VIDEO_CODING = {"preset": "veryfast", "crf": "20", "threads": "4"}
+# Of several threads x264 writes other bytes with another number of them, and now and then with the same
+VIDEO_CODING = {"preset": "veryfast", "crf": "20", "threads": "1"}
 TIMESCALE_HZ = 90_000  # of a film without sound: the clock of MPEG
 SOUND_BITS_PER_S = 192_000
 RESAMPLED_HZ = 48_000

@@ -29,4 +29,4 @@ def test_what_else_may_come_of_a_file_is_found(tmp_path, monkeypatch):
     }
     assert {outcome: files.read_broken(path, read) for outcome, read in reads.items()} == {name: name for name in reads}
     monkeypatch.setattr(files, "MAX_BYTES", 100 * 2**20)
-    assert files.read_broken(path, lambda path: [files.np.ones(30 * 2**20)]).endswith(" MB: done")
+    assert files.read_broken(path, lambda path: [files.np.ones(100 * 2**20)]).endswith(" MB: done")

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -14,6 +15,7 @@ def see(model, frames, loudness=None, targets=(1.0,)):
 
 
 def build(**settings):
+    keras.utils.set_random_seed(440)
     return build_timbre_autoencoder(N_BINS, **{"context_frames": 2, "wide_units": 12, "units": 8} | settings)
 
 

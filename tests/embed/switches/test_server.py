@@ -120,7 +120,8 @@ def test_a_port_that_is_taken_is_named_and_a_free_one_is_used(server, capsys):
 
 
 STOPPED = """
-import time
+import signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell does not give what runs in its background
 from embed.switches.server import open_server
 from pipeline import command_line
 def run(name):

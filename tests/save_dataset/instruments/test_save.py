@@ -8,6 +8,7 @@ import pytest
 
 from pipeline import memory, results
 from pipeline.parameters import load
+from pipeline.sections import instruments as sections
 from save_dataset import step1_save_instruments
 from save_dataset.instruments import save, transforms
 from save_dataset.instruments.clips import Clips
@@ -137,6 +138,7 @@ def test_scattering_is_computed_some_clips_at_once_and_cached(root, write_parame
         return {kind: np.abs(clips[:, : 2 + index]) for index, kind in enumerate(kinds)}
 
     monkeypatch.setitem(sys.modules, "models.scattering", SimpleNamespace(scattering_features=fake))
+    monkeypatch.setattr(sections, "MIN_SCATTERING_RATE_HZ", RATE_HZ)
     monkeypatch.setattr(transforms, "SCATTERED_CLIPS", 4)
     write_parameters(TEXT.replace("kinds = []", 'kinds = ["time", "spiral"]'), "small")
     first, _, _ = read_sounds(load("small", root), root)
@@ -152,6 +154,7 @@ def test_a_phrase_is_made_once_for_all_features(root, write_parameters, monkeypa
     made = []
     make, fake = save.read_phrase, SimpleNamespace(scattering_features=lambda clips, **_: {"time": clips[:, :2]})
     monkeypatch.setitem(sys.modules, "models.scattering", fake)
+    monkeypatch.setattr(sections, "MIN_SCATTERING_RATE_HZ", RATE_HZ)
     monkeypatch.setattr(save, "read_phrase", lambda plan, **how: made.append(plan.phrase.name) or make(plan, **how))
     write_parameters(TEXT.replace("kinds = []", 'kinds = ["time"]'), "small")
     parameters = load("small", root)

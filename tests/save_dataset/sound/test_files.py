@@ -97,7 +97,7 @@ def test_resampling_keeps_frequency_length_and_loudness(write, rate_hz):
 
 
 def test_resampling_is_that_of_librosa_in_less_memory(write, rng):
-    samples = rng.uniform(-0.5, 0.5, 10 * RATE_HZ).astype(np.float32)
+    samples = rng.uniform(-0.5, 0.5, 30 * RATE_HZ).astype(np.float32)
     path = write(samples)
     expected = librosa.resample(samples, orig_sr=RATE_HZ, target_sr=48000, res_type="soxr_hq")
     tracemalloc.start()
