@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -78,18 +77,10 @@ def done_again(done, tmp_path):
 @pytest.fixture
 def full_disk():
     """A block in which no file can grow beyond so many bytes."""
-    resource = pytest.importorskip("resource")
+    pytest.importorskip("resource")
+    from tests.faults import disk
 
-    @contextmanager
-    def limit(n_bytes):
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-    return limit
+    return disk.full_disk
 
 
 @pytest.fixture

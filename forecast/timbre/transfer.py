@@ -16,6 +16,8 @@ from pipeline.studies.timbre import Parameters
 from save_dataset.sound.stft import istft, stft
 from save_dataset.timbre.sounds import Sources, Targets
 
+MAX_MAGNITUDE = 1e18  # squares of more are no numbers of 32 bits
+
 
 @dataclass(frozen=True)
 class Method:
@@ -102,6 +104,10 @@ def _through_network(frames: np.ndarray, weights: np.ndarray, parameters: Parame
     from forecast.timbre.network import transfer_magnitudes  # what needs no network needs no TensorFlow
 
     magnitudes = transfer_magnitudes(model, np.abs(frames), weights)
+    if not magnitudes.max() < MAX_MAGNITUDE:
+        raise ValueError(
+            f"{parameters.run}: what the network gives is no sound; train with a lower training.learning_rate"
+        )
     return magnitudes * np.exp(1j * np.angle(frames))
 
 

@@ -135,6 +135,14 @@ def test_the_network_is_asked_for_each_target_and_for_a_blend(run_of, network):
     assert set(outputs.target_names) == {"reed", "bell"}  # only networks blend
 
 
+@pytest.mark.parametrize("magnitude", [np.inf, np.nan, 1e30])
+def test_a_network_that_gives_no_sound_is_refused(run_of, monkeypatch, magnitude):
+    module = SimpleNamespace(transfer_magnitudes=lambda model, magnitudes, weights: np.full_like(magnitudes, magnitude))
+    monkeypatch.setitem(sys.modules, "forecast.timbre.network", module)
+    with pytest.raises(ValueError, match="^net: what the network gives is no sound; train with a lower training.learn"):
+        outputs_of(run_of("net"))
+
+
 @pytest.mark.parametrize("sizes", [(129, 2), (257, 3)])
 def test_a_model_of_other_frames_or_targets_is_refused(run_of, sizes):
     message = (
