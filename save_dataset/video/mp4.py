@@ -9,8 +9,9 @@ import av
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-# Of several threads x264 writes other bytes with another number of them, and now and then with the same
-VIDEO_CODING = {"preset": "veryfast", "crf": "20", "threads": "1"}
+# So that the same frames give the same bytes: x264 writes others with another number of threads, and, on processors
+# with AVX-512, now and then where it weighs macroblocks by what refers to them
+VIDEO_CODING = {"preset": "veryfast", "crf": "20", "threads": "1", "x264-params": "mbtree=0"}
 TIMESCALE_HZ = 90_000  # of a film without sound: the clock of MPEG
 SOUND_BITS_PER_S = 192_000
 RESAMPLED_HZ = 48_000
