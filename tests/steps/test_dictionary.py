@@ -29,57 +29,19 @@ from tests.done_steps import (
     names_in,
     versions_of,
 )
+from tests.faults.tiny import DICTIONARY
 from tests.small_dictionary import TEXT, small_codes, small_corpus
 from tests.small_midi import write_drums, write_midi
 from tests.stored_results import store
 from train_model import step2_train_dictionary
 
-SMALL = """
-study = "{study}"
-
-[composition]
-folder = "made"
-pieces_per_composer = 3
-bars = 4
-
-[collection]
-folder = "made"
-
-[model]
-n_atoms = 8
-
-[training]
-epochs = 2
-batch_windows = 8
-jit_compile = false
-
-[rendering]
-sample_rate_hz = 8000
-n_atoms = 3
-
-[generate]
-bars = 1
-keep = [1]
-alphas = [0.5]
-stems = 1
-n_samples = 1
-nearest = 1
-
-[baselines]
-methods = ["mean", "pca_largest", "mod"]
-n_atoms = 8
-k = [2]
-
-[style]
-min_pieces = 2
-folds = 2
-n_bootstrap = 10
-
-[runs.WTA]
+SMALL = DICTIONARY.replace(
+    "[runs.net]",
+    """[runs.WTA]
 
 [runs.MP]
-model = {{ k = 2, refine = "pursuit" }}
-"""
+model = {{ k = 2, refine = "pursuit" }}""",
+)
 STEP1 = {"drums": step1_save_drums, "piano": step1_save_piano}
 FIGURES_OF_RUNS = ("atoms", "code", "keep", "interpolation", "decomposition", "operations")
 FIGURES = {"music", "losses", "usage", "spaces", "comparison", "shifts", "style", "centroids"}
