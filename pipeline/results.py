@@ -95,17 +95,22 @@ def load(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str,
 
 def load_fresh(runs: Iterable[StudyParameters], kind: str, root: Path = ROOT) -> dict[str, dict[str, np.ndarray]]:
     """Return the arrays of those runs whose result exists and can be used, by run."""
-    return {str(run.run): load(run, kind, root) for run in runs if is_fresh(run, kind, root)}
+    stored = ((str(run.run), load_if_fresh(run, kind, root)) for run in runs)
+    return {run: arrays for run, arrays in stored if arrays is not None}
 
 
 def load_if_fresh(parameters: StudyParameters, kind: str, root: Path = ROOT) -> dict[str, np.ndarray] | None:
     """Return the arrays of a result that exists and can be used; else None."""
-    return load(parameters, kind, root) if is_fresh(parameters, kind, root) else None
+    try:  # not whether it is fresh before: to find out, all of it is read
+        return load(parameters, kind, root)
+    except (ValueError, FileNotFoundError):
+        return None
 
 
 def load_fresh_kinds(parameters: StudyParameters, kinds: Mapping[str, str], root: Path = ROOT) -> dict[str, dict]:
     """Return the arrays of those kinds of results of a run that exist and can be used, by the names given."""
-    return {name: load(parameters, kind, root) for name, kind in kinds.items() if is_fresh(parameters, kind, root)}
+    stored = ((name, load_if_fresh(parameters, kind, root)) for name, kind in kinds.items())
+    return {name: arrays for name, arrays in stored if arrays is not None}
 
 
 def usable_path(parameters: StudyParameters, kind: str, root: Path = ROOT) -> Path:
