@@ -64,12 +64,10 @@ def read_broken(path, read):
     os.close(writer)
     with os.fdopen(reader, "rb") as answer:
         outcome = answer.read().decode()
-    _, status, used = os.wait4(process, 0)
+    _, status = os.waitpid(process, 0)
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         return "over time" if number in (signal.SIGXCPU, signal.SIGALRM) else f"killed by signal {number}"
-    if 1024 * used.ru_maxrss > MAX_BYTES + _resident_bytes():
-        return f"{used.ru_maxrss // 1024} MB: {outcome}"
     return outcome
 
 
@@ -81,7 +79,10 @@ def _read_in_child(path, read, writer):
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)  # lines on what is left out, and those of libraries
     os.dup2(null, 2)
-    os.write(writer, _outcome_of(path, read).encode())
+    began = _peak_bytes()  # of a child that has just been forked, what it has now and not what its parent ever had
+    outcome = _outcome_of(path, read)
+    taken = _peak_bytes() - began
+    os.write(writer, (outcome if taken <= MAX_BYTES else f"{taken // 2**20} MB: {outcome}").encode())
     return 0
 
 
@@ -103,7 +104,7 @@ def _is_finite(value):
     return not (isinstance(value, np.ndarray) and value.dtype.kind == "f") or bool(np.isfinite(value).all())
 
 
-def _resident_bytes():
+def _peak_bytes():
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
