@@ -34,9 +34,7 @@ def _check_sound(spectrogram: Mapping[str, Any], parameters: song.Parameters, pa
             f"(a sample spans {n_windows} windows of {parameters.window.length_s:g} s, "
             "as model.clip_windows and loss.max_lag say)"
         )
-    for start_s, name in parameters.music.sections:
-        if start_s >= there_s:
-            raise ValueError(f"{path}: {there_s:.2f} s of sound: music.sections: {name!r} begins at {start_s:g} s")
+    parameters.check_sections(there_s, path)
 
 
 def _check_parts_of_film(n_frames: int, parameters: video.Parameters, path: Path) -> None:

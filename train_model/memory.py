@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from pipeline.memory import MAX_GB, check_memory
 
-COPIES_OF_WEIGHTS = 6  # with gradients, two moments of Adam, the state that is kept, and what is written of it
+COPIES_OF_WEIGHTS = 13  # measured: with Adam's moments, what a step takes and TensorFlow keeps, the best, the state
 COPIES_OF_OUTPUTS = 3  # of layers: with gradients, and what is computed in between
 OF_LSTM = 2  # numbers that it keeps of each step and unit, more than its outputs: gates and cell
 BYTES = 4  # of float32

@@ -73,9 +73,10 @@ class KeptState(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         for name, value in logs.items():
             self.history.setdefault(name, []).append(float(value))
+        kept = [np.array(variable) for variable in self.variables]  # weights first
         if self.monitor and logs[self.monitor] <= np.nanmin(self.history[self.monitor]):
-            self.best = [np.array(weight) for weight in self.weights]
-        state = {f"{VARIABLE}{index}": np.array(variable) for index, variable in enumerate(self.variables)}
+            self.best = kept[: len(self.weights)]
+        state = {f"{VARIABLE}{index}": array for index, array in enumerate(kept)}
         state |= {f"{BEST}{index}": array for index, array in enumerate(self.best)}
         state |= {f"{HISTORY}{name}": np.array(values) for name, values in self.history.items()}
         with atomic_write(self.path) as temporary:

@@ -23,11 +23,10 @@ def write_csv(embedding: Mapping[str, np.ndarray], path: Path) -> Path:
 
 def write_webvtt(sections: Sequence[tuple[float, str]], duration_s: float, path: Path) -> Path:
     """Write the sections of a song, ``(start in s, name)`` in order, as chapters for media players."""
-    inside = [(start_s, name) for start_s, name in sections if start_s < duration_s]
-    ends_s = [*(start_s for start_s, _ in inside[1:]), duration_s]
+    ends_s = [*(start_s for start_s, _ in sections[1:]), duration_s]
     cues = [
         f"{clock(start_s)} --> {clock(end_s)}\n{html.escape(' '.join(name.split()), quote=False)}\n"
-        for (start_s, name), end_s in zip(inside, ends_s, strict=True)
+        for (start_s, name), end_s in zip(sections, ends_s, strict=True)
     ]
     return write_text(path, "\n".join(["WEBVTT\n", *cues]))
 

@@ -115,13 +115,15 @@ def draw_page(parameters: Parameters, root: Path = ROOT) -> list[Path]:
 
 
 def read_song(parameters: Parameters, root: Path = ROOT) -> np.ndarray:
-    """Return the part of the sound that is embedded, mono, ``(n_samples,)`` in [-1, 1]; ValueError if it has changed.
+    """Return the part of the sound that is embedded, mono, ``(n_samples,)`` in [-1, 1].
 
-    Page and film cannot hold samples beyond 1: then all are scaled down, which is printed.
+    Page and film cannot hold samples beyond 1: then all are scaled down, which is printed. ValueError if the sound has
+    changed, or ends before a section begins.
     """
     results.check_fresh(parameters, "spectrogram", root)
     path = music_path(parameters.sound.file, root)
     samples = read_sound(path, **parameters.sound.model_dump(exclude={"file"}))
+    parameters.check_sections(len(samples) / parameters.sound.sample_rate_hz, path)
     peak = max(samples.max(), -samples.min())
     if peak > 1:
         print(f"{results.display_path(path, root)}: its samples reach {peak:.4g}: scaled to 1 in page and film")

@@ -25,7 +25,7 @@ def has_chords(corpus: Corpus, parameters: DictionaryParameters) -> bool:
     kinds = corpus.kinds()
     has_keys = all(kind.stop - kind.start == N_KEYS for kind in kinds.values()) and {"onset", "frame"} & set(kinds)
     chords = corpus.chords[:: corpus.steps_per_beat]
-    splits = np.repeat(corpus.splits, np.diff(corpus.starts))[:: corpus.steps_per_beat]
+    splits = np.repeat(corpus.splits, np.diff(corpus.starts) // corpus.steps_per_beat)
     train, held_out = (
         np.unique(chords[(splits == split) & (chords != NO_CHORD)]) for split in ("train", parameters.evaluation.split)
     )

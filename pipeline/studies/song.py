@@ -4,6 +4,7 @@ Defaults are those of the paper (M-Lin-DM, "Deep Audio Embedding", 2021) unless 
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
@@ -89,6 +90,14 @@ class Parameters(TrajectoryParameters):
     def rendered_methods(self) -> list[str]:
         """Return the forecasters of the run whose long forecast is rendered as sound."""
         return [method for method in self.methods_of_run() if method in self.forecast.sound]
+
+    def check_sections(self, duration_s: float, path: Path) -> None:
+        """Raise a ValueError if the sound of this file ends before one of the sections begins."""
+        for start_s, name in self.music.sections:
+            if start_s >= duration_s:
+                raise ValueError(
+                    f"{path}: {duration_s:.2f} s of sound: music.sections: {name!r} begins at {start_s:g} s"
+                )
 
     def count_window_frames(self, series: Mapping[str, Any]) -> int:
         """Return the frames of a window in the stored spectrogram."""

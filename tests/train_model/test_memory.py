@@ -44,9 +44,9 @@ def test_networks_and_batches_that_fit_are_left():
             10**9,
             1,
             {},
-            "model: training 6e+09 weights: would need 144.0 GB of memory, more than 1.5 GB; take a smaller",
+            "model: training 6e+09 weights: would need 312.0 GB of memory, more than 1.5 GB; take a smaller",
         ),
-        (10**7, 1, {"n_networks": 3}, "model: training 1.8e+08 weights: would need 4.3 GB"),
+        (10**7, 1, {"n_networks": 3}, "model: training 1.8e+08 weights: would need 9.4 GB"),
         (995, 1000, {"n_frames": 1000}, "training.batch_clips=1000: would need 12.0 GB of memory, more than 1.5 GB; "),
     ],
 )

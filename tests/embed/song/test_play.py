@@ -107,6 +107,11 @@ def test_only_what_was_embedded_is_played(song, root, edited):
         read_song(part, root)
 
 
+def test_a_section_that_begins_after_the_end_is_refused_also_if_it_was_given_after_step_1(root, edited):
+    with pytest.raises(ValueError, match=r"tones\.wav: 3\.00 s of sound: music\.sections: 'A' begins at 3\.5 s$"):
+        read_song(edited(more='[music]\nsections = [[3.5, "A"]]\n'), root)
+
+
 def test_samples_beyond_one_are_scaled_for_page_and_film_with_a_line(song, root, capsys):
     path = root / "music" / "tones.wav"
     tones, rate_hz = soundfile.read(path)
