@@ -53,8 +53,8 @@ def measure_upscaling(
         "loss": np.abs(outputs - mels).mean(),
         "alone_db": distance_db(outputs, mels, *of_scale),
         "median_db": distance_db(np.median(mels, axis=(0, 1)), mels, *of_scale),
-        "time_blocks": measure_blockiness(outputs_db, period, -2) / measure_blockiness(clips_db, period, -2),
-        "frequency_blocks": measure_blockiness(outputs_db, period, -1) / measure_blockiness(clips_db, period, -1),
+        "time_blocks": over(*(measure_blockiness(each, period, -2) for each in (outputs_db, clips_db))),
+        "frequency_blocks": over(*(measure_blockiness(each, period, -1) for each in (outputs_db, clips_db))),
         "contrast": over(measure_change(outputs_db), measure_change(clips_db)),
         "outputs": outputs.astype(np.float16),
     }
@@ -83,9 +83,9 @@ def measure_change(spectrograms: np.ndarray) -> float:
     return float(np.abs(np.diff(spectrograms, axis=-2)).mean())
 
 
-def over(change: float, of_clips: float) -> float:
-    """Return a change over that of the clips; NaN where they do not change."""
-    return change / of_clips if of_clips else np.nan
+def over(measured: float, of_clips: float) -> float:
+    """Return a measure over that of the clips; NaN where they have none, as where they do not change."""
+    return measured / of_clips if of_clips else np.nan
 
 
 def measure_blockiness(spectrograms: np.ndarray, period: int, axis: int) -> float:

@@ -63,6 +63,14 @@ def test_clips_that_do_not_change_have_no_contrast_to_compare_with(parameters):
     assert np.isnan([measures.contrast, measures.half_contrast, measures.time_blocks]).all()
 
 
+def test_clips_that_change_at_no_border_have_no_blocks_to_compare_with(parameters):
+    mels = MELS.copy()
+    mels[:, 8::8] = mels[:, 7:-1:8]
+    measures = measure_upscaling(parameters.for_run("net"), blend, replace(CLIPS, mels=mels), HISTORY)
+    assert np.isnan(measures.time_blocks)
+    assert measures.frequency_blocks > 0
+
+
 def test_of_exact_means_all_errors_are_nought_and_paths_are_even(parameters):
     measures = measure(parameters, blend)
     np.testing.assert_allclose([*measures.alone_db, *measures.half_db, measures.loss], 0, atol=1e-5)
