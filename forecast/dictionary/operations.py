@@ -120,12 +120,14 @@ def sample_codes(
     ValueError
         If some position in the bar has no column in any piece.
     """
-    columns = np.concatenate(all_codes)
-    atoms = strongest(columns)
-    positions = np.concatenate([np.arange(len(code)) % period for code in all_codes])
+    pieces = np.repeat(np.arange(len(all_codes)), [len(code) for code in all_codes])
+    columns = np.concatenate([np.arange(len(code)) for code in all_codes])
+    positions = columns % period
     if len(np.unique(positions)) < min(period, n_columns):
         raise ValueError(f"period={period}: must be at most the columns of the longest code")
-    history = np.concatenate([_columns_before(strongest(code), order) for code in all_codes])
+    atoms_of_pieces = [strongest(code) for code in all_codes]
+    atoms = np.concatenate(atoms_of_pieces)
+    history = np.concatenate([_columns_before(of_piece, order) for of_piece in atoms_of_pieces])
     drawn: list[int] = []
     for column in range(n_columns):
         fitting = np.flatnonzero(positions == column % period)
@@ -138,7 +140,7 @@ def sample_codes(
                 break
             fitting = followers
         drawn.append(int(rng.choice(fitting)))
-    return columns[drawn]
+    return np.stack([all_codes[pieces[number]][columns[number]] for number in drawn])
 
 
 def _columns_before(atoms: np.ndarray, order: int) -> np.ndarray:
