@@ -4,7 +4,9 @@ import argparse
 import ast
 import inspect
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,9 @@ from typing import Any
 from pipeline import machine, quiet, results
 from pipeline.parameters import ROOT, StudyParameters, describe_file, load
 
+TO_MEND = (ValueError, TypeError, OSError, MemoryError)  # by the user
 MAX_MESSAGE = 1000  # letters of a line
+STOP_AGAIN_S = 0.05
 STOPPED = "\nstopped; what is done is kept, the same command resumes from there"
 
 machine.overrule_keras_settings()  # before a step imports Keras
@@ -33,7 +37,7 @@ def answer(file: str) -> None:
         Of the step; its docstring and the arguments of its `run` are read from the source.
     """
     machine.prepare_program()
-    sys.excepthook = _tell_that_it_was_stopped
+    sys.excepthook, sys.unraisablehook = _tell_that_it_was_stopped, _stop_yet
     step = Path(file)
     tree = ast.parse(step.read_text(encoding="utf-8"))
     run = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "run")
@@ -54,7 +58,7 @@ def answer(file: str) -> None:
 def main(run: Callable, argv: Sequence[str] | None = None) -> None:
     """Call a step's `run` with what stands on the command line; `--help` shows the docstring of the step's module.
 
-    What a user can mend (ValueError, TypeError, OSError, MemoryError) is printed as one line, with exit status 1;
+    What a user can mend, `TO_MEND`, is printed as one line, with exit status 1;
     Ctrl-C exits with 130. Where the reader of a pipe has gone, the step ends at the next line it prints, with 1.
     """
     arguments = parse(sys.modules[run.__module__].__doc__, inspect.signature(run).parameters, argv)
@@ -65,10 +69,23 @@ def main(run: Callable, argv: Sequence[str] | None = None) -> None:
 
 def _tell_that_it_was_stopped(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print a line on Ctrl-C where nothing catches it: while modules are imported, which takes seconds."""
-    if issubclass(kind, KeyboardInterrupt):
+    if _was_stopped(error):
         print(STOPPED, file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, trace)
+
+
+def _was_stopped(error: BaseException | None) -> bool:
+    """Whether an error is Ctrl-C, or came of it, as where a library fails to close what it had half written."""
+    return error is not None and (isinstance(error, KeyboardInterrupt) or _was_stopped(error.__context__))
+
+
+def _stop_yet(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Stop a moment later where Ctrl-C fell into what cannot raise, as a callback of the garbage collector."""
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        threading.Timer(STOP_AGAIN_S, os.kill, (os.getpid(), signal.SIGINT)).start()
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 @contextmanager
@@ -78,13 +95,13 @@ def _errors_in_one_line(with_traceback: bool) -> Iterator[None]:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of the output, `head` for example, has gone
         sys.exit(1)
-    except (ValueError, TypeError, OSError, MemoryError) as error:
-        if with_traceback:
+    except BaseException as error:
+        if _was_stopped(error):
+            print(STOPPED, file=sys.stderr)
+            sys.exit(130)
+        if with_traceback or not isinstance(error, TO_MEND):
             raise
         sys.exit(f"error: {one_line(error)}")
-    except KeyboardInterrupt:
-        print(STOPPED, file=sys.stderr)
-        sys.exit(130)
 
 
 def _check_study(step: str, name: str) -> StudyParameters:

@@ -4,8 +4,11 @@ Reads nothing: 100 % made up.
 """
 
 import os
+import signal
 import subprocess
 import sys
+import time
+import zlib
 
 import pytest
 
@@ -26,6 +29,14 @@ def run_that_raises(error):
         raise error
 
     return run
+
+
+def raise_where_none_can(error):
+    class Dying:
+        def __del__(self):
+            raise error
+
+    Dying()
 
 
 @pytest.mark.parametrize(
@@ -99,6 +110,36 @@ def test_interruption_exits_with_130_and_says_that_nothing_is_lost(capsys, optio
     with pytest.raises(SystemExit, match="^130$"):
         command_line.main(run_that_raises(KeyboardInterrupt()), ["demo", *option])
     assert "stopped; what is done is kept" in capsys.readouterr().err
+
+
+def test_an_error_that_came_of_an_interruption_is_one(capsys):
+    def run(name):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise zlib.error("inconsistent stream state")
+
+    with pytest.raises(SystemExit, match="^130$"):
+        command_line.main(run, ["demo"])
+    assert capsys.readouterr().err == f"{command_line.STOPPED}\n"
+
+
+def test_interruption_in_what_cannot_raise_comes_a_moment_later(monkeypatch):
+    monkeypatch.setattr(sys, "unraisablehook", command_line._stop_yet)
+    monkeypatch.setattr(command_line, "STOP_AGAIN_S", 0.01)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):  # noqa: PT012
+            raise_where_none_can(KeyboardInterrupt())
+            time.sleep(60)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_other_errors_in_what_cannot_raise_are_printed(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "unraisablehook", command_line._stop_yet)
+    raise_where_none_can(ValueError("of a callback"))
+    assert "ValueError: of a callback" in capsys.readouterr().err
 
 
 def test_interruption_while_modules_are_imported_says_the_same(tmp_path):
