@@ -5,8 +5,9 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,8 +25,8 @@ TASKS_AHEAD = 4  # for each process: what is done and not yet taken is in memory
 
 def work(
     do: Callable[..., Result], tasks: Mapping[Key, tuple[Any, ...]], *, few: int, n_processes: int | None = None
-) -> Iterator[tuple[Key, Result]]:
-    """Yield key and result of each task in order; whoever stops it waits for the tasks at work only.
+) -> Generator[tuple[Key, Result], None, None]:
+    """Yield key and result of each task in order; whoever stops it waits for the tasks at work, or stops it again.
 
     Parameters
     ----------
@@ -61,7 +62,12 @@ def work(
             submit(1)
             yield key, result
     finally:
-        pool.shutdown(cancel_futures=True)
+        try:
+            pool.shutdown(cancel_futures=True)
+        except KeyboardInterrupt:  # a second one: what is at work is given up
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
 
 
 def _begin(*ignore: Any) -> None:
@@ -87,5 +93,5 @@ def work_cached(
     """
     known = {key: arrays for key in tasks if (arrays := read_cached(cache, key)) is not None}
     new = {key: (cache, key, *task) for key, task in tasks.items() if key not in known}
-    results = work(do, new, few=few, n_processes=n_processes)
-    return known | dict(tqdm(results, progress, len(new), unit="file", disable=not (progress and new)))
+    with closing(work(do, new, few=few, n_processes=n_processes)) as results:
+        return known | dict(tqdm(results, progress, len(new), unit="file", disable=not (progress and new)))

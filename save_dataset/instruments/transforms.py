@@ -7,6 +7,7 @@ they are needed. They are cached under a key that says what they are made from, 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,9 @@ def compute_all(
     new = [key for key in batches if key not in done]
     some = [new[start : start + TRANSFORMED_BATCHES] for start in range(0, len(new), TRANSFORMED_BATCHES)]
     tasks = {keys[0]: (cache, {key: batches[key] for key in keys}, dict(cqt), bool(kinds)) for keys in some}
-    with tqdm(desc=progress, total=len(new), unit="file", disable=not (progress and new)) as bar:
-        for features, clips in _in_groups(work(_transform_some, tasks, few=FEW_TASKS)):
+    bar = tqdm(desc=progress, total=len(new), unit="file", disable=not (progress and new))
+    with bar, closing(work(_transform_some, tasks, few=FEW_TASKS)) as transformed:
+        for features, clips in _in_groups(transformed):
             scattered = _scatter(clips, kinds, cqt["sample_rate_hz"], cache) if clips else {}
             done |= {key: {**arrays, **scattered.get(key, {})} for key, arrays in features.items()}
             bar.update(len(features))

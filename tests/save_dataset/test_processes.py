@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
+from contextlib import contextmanager, suppress
 from functools import partial
 from subprocess import PIPE, Popen
 
@@ -13,11 +15,12 @@ from save_dataset.processes import work
 
 TASKS = {"a": (7, 2), "b": (9, 4), "c": (5, 5)}
 STOPPED = """
+import sys
 import time
 from save_dataset.processes import work
 
 if __name__ == "__main__":
-    tasks = {index: (0.05 * min(index, 4),) for index in range(200)}
+    tasks = {index: (float(sys.argv[1]) * min(index, 4),) for index in range(200)}
     for index, _ in work(time.sleep, tasks, few=0, n_processes=2):
         print(index, flush=True)
 """
@@ -53,33 +56,60 @@ def test_what_goes_wrong_in_a_task_is_raised(few):
 
 
 @pytest.fixture
-def started(tmp_path):
-    """A process that has others at work, in a session of their own."""
+def start(tmp_path):
+    """Starts a process that has others at work for some time, in a session of their own."""
     (tmp_path / "stopped.py").write_text(STOPPED, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, str(tmp_path / "stopped.py")]
     let_ctrl_c_in = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # ignored where tests run in the background
     output = {"stdout": PIPE, "stderr": PIPE, "text": True}
-    with Popen(command, env=environment, **output, start_new_session=True, preexec_fn=let_ctrl_c_in) as started:
-        yield started
+
+    @contextmanager
+    def start(seconds):
+        options = {"start_new_session": True, "preexec_fn": let_ctrl_c_in}
+        with Popen([*command, str(seconds)], env=environment, **output, **options) as started:
+            try:
+                yield started
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(started.pid, signal.SIGKILL)
+
+    return start
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are killed otherwise there")
-def test_processes_end_with_one_that_is_killed(started):
-    assert started.stdout.readline()
-    started.kill()
-    printed, _ = started.communicate(timeout=20)  # those at work have the same output: it ends with the last of them
+def test_processes_end_with_one_that_is_killed(start):
+    with start(0.05) as started:
+        assert started.stdout.readline()
+        started.kill()
+        printed, _ = started.communicate(
+            timeout=20
+        )  # those at work have the same output: it ends with the last of them
     assert len(printed.split()) < 20
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
-def test_ctrl_c_stops_all_processes_at_once(started):
-    first = started.stdout.readline()
-    os.killpg(started.pid, signal.SIGINT)  # as the terminal does it: to all processes
-    printed, complaint = started.communicate(timeout=20)
+def test_ctrl_c_stops_all_processes_at_once(start):
+    with start(0.05) as started:
+        first = started.stdout.readline()
+        os.killpg(started.pid, signal.SIGINT)  # as the terminal does it: to all processes
+        printed, complaint = started.communicate(timeout=20)
     assert first
     assert len(printed.split()) < 20
     assert complaint.count("Traceback") == 1
+    assert complaint.rstrip().endswith("KeyboardInterrupt")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
+def test_a_second_ctrl_c_gives_up_what_is_at_work(start):
+    with start(100) as started:
+        assert started.stdout.readline()  # of the task that takes no time
+        for _ in range(2):
+            os.killpg(started.pid, signal.SIGINT)
+            time.sleep(1)
+        printed, complaint = started.communicate(timeout=20)
+    assert not printed
     assert complaint.rstrip().endswith("KeyboardInterrupt")
