@@ -13,7 +13,10 @@ from tests.faults.tiny import TINY
 
 NO_SECTION = ("name", "study", "run", "runs")
 # Keys that ask for more time only, and nothing else happens in it: up to three more than the least
-MORE_WORK = ("epochs", "batches_per_epoch", "pairs_per_epoch", "pieces_per_composer", "per_class", "rounds", "round_s")
+MORE_WORK = (
+    *("epochs", "batches_per_epoch", "pairs_per_epoch", "pieces_per_composer", "per_class", "rounds", "round_s"),
+    *("n_forests", "n_seeds"),
+)
 WORDS = ("", "unknown", "a\0b", "/", "x" * 300)
 N_TOGETHER = 40  # draws of several keys at once
 SEED = 440
