@@ -37,7 +37,7 @@ def answer(file: str) -> None:
         Of the step; its docstring and the arguments of its `run` are read from the source.
     """
     machine.prepare_program()
-    sys.excepthook, sys.unraisablehook = _tell_that_it_was_stopped, _stop_yet
+    sys.excepthook, sys.unraisablehook = _hook_of_errors, _hook_of_callbacks
     step = Path(file)
     tree = ast.parse(step.read_text(encoding="utf-8"))
     run = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "run")
@@ -67,10 +67,10 @@ def main(run: Callable, argv: Sequence[str] | None = None) -> None:
         run(**arguments)
 
 
-def _tell_that_it_was_stopped(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Print a line on Ctrl-C where nothing catches it: while modules are imported, which takes seconds."""
+def _hook_of_errors(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell of Ctrl-C where nothing catches it: while modules are imported, which takes seconds."""
     if _was_stopped(error):
-        print(STOPPED, file=sys.stderr)
+        _tell_stopped()
     else:
         sys.__excepthook__(kind, error, trace)
 
@@ -80,12 +80,19 @@ def _was_stopped(error: BaseException | None) -> bool:
     return error is not None and (isinstance(error, KeyboardInterrupt) or _was_stopped(error.__context__))
 
 
-def _stop_yet(unraisable: "sys.UnraisableHookArgs") -> None:
+def _hook_of_callbacks(unraisable: "sys.UnraisableHookArgs") -> None:
     """Stop a moment later where Ctrl-C fell into what cannot raise, as a callback of the garbage collector."""
     if issubclass(unraisable.exc_type, KeyboardInterrupt):
         threading.Timer(STOP_AGAIN_S, os.kill, (os.getpid(), signal.SIGINT)).start()
     else:
         sys.__unraisablehook__(unraisable)
+
+
+def _tell_stopped() -> None:
+    """Print a line; what is left half made may complain when it is deleted, which a program then does not print."""
+    print(STOPPED, file=sys.stderr)
+    if sys.unraisablehook is _hook_of_callbacks:
+        sys.unraisablehook = lambda unraisable: None
 
 
 @contextmanager
@@ -97,7 +104,7 @@ def _errors_in_one_line(with_traceback: bool) -> Iterator[None]:
         sys.exit(1)
     except BaseException as error:
         if _was_stopped(error):
-            print(STOPPED, file=sys.stderr)
+            _tell_stopped()
             sys.exit(130)
         if with_traceback or not isinstance(error, TO_MEND):
             raise

@@ -125,7 +125,7 @@ def test_an_error_that_came_of_an_interruption_is_one(capsys):
 
 
 def test_interruption_in_what_cannot_raise_comes_a_moment_later(monkeypatch):
-    monkeypatch.setattr(sys, "unraisablehook", command_line._stop_yet)
+    monkeypatch.setattr(sys, "unraisablehook", command_line._hook_of_callbacks)
     monkeypatch.setattr(command_line, "STOP_AGAIN_S", 0.01)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -136,8 +136,16 @@ def test_interruption_in_what_cannot_raise_comes_a_moment_later(monkeypatch):
         signal.signal(signal.SIGINT, before)
 
 
+def test_what_is_deleted_half_made_after_an_interruption_says_nothing(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "unraisablehook", command_line._hook_of_callbacks)
+    with pytest.raises(SystemExit, match="^130$"):
+        command_line.main(run_that_raises(KeyboardInterrupt()), ["demo"])
+    raise_where_none_can(AttributeError("of what is half made"))
+    assert capsys.readouterr().err == f"{command_line.STOPPED}\n"
+
+
 def test_other_errors_in_what_cannot_raise_are_printed(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "unraisablehook", command_line._stop_yet)
+    monkeypatch.setattr(sys, "unraisablehook", command_line._hook_of_callbacks)
     raise_where_none_can(ValueError("of a callback"))
     assert "ValueError: of a callback" in capsys.readouterr().err
 
