@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Hashable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -38,6 +39,11 @@ def work(
         Up to this number, tasks are done sooner than a second process starts: they are done in this one.
     n_processes : int
         How many work on more; None: a process for each core.
+
+    Raises
+    ------
+    ChildProcessError
+        If one of the processes was killed.
     """
     n_processes = 1 if len(tasks) <= few else min(n_processes or os.cpu_count() or 1, MAX_PROCESSES)
     if n_processes == 1:
@@ -61,6 +67,8 @@ def work(
             result = job.result()
             submit(1)
             yield key, result
+    except BrokenProcessPool as error:
+        raise ChildProcessError("a process at work was killed, as when memory runs out") from error
     finally:
         try:
             pool.shutdown(cancel_futures=True)

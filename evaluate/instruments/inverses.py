@@ -15,6 +15,7 @@ from save_dataset.instruments.features import HOP_SAMPLES, N_MFCC
 Inverse = Callable[[np.ndarray, int, ConstantQ], np.ndarray]  # samples, sample rate in Hz
 
 SMALLEST = 1e-20
+SEED = 0  # of the first phases
 
 
 def _of_dft(sound: np.ndarray, sample_rate_hz: int, cqt: ConstantQ) -> np.ndarray:
@@ -23,12 +24,17 @@ def _of_dft(sound: np.ndarray, sample_rate_hz: int, cqt: ConstantQ) -> np.ndarra
 
 def _of_mel(sound: np.ndarray, sample_rate_hz: int, cqt: ConstantQ) -> np.ndarray:
     mel = librosa.feature.melspectrogram(y=sound, sr=sample_rate_hz)
-    return librosa.feature.inverse.mel_to_audio(mel, sr=sample_rate_hz, length=len(sound))
+    return _with_phase(mel, sample_rate_hz, len(sound))
 
 
 def _of_mfcc(sound: np.ndarray, sample_rate_hz: int, cqt: ConstantQ) -> np.ndarray:
     mfcc = librosa.feature.mfcc(y=sound, sr=sample_rate_hz, n_mfcc=N_MFCC)
-    return librosa.feature.inverse.mfcc_to_audio(mfcc, sr=sample_rate_hz, length=len(sound))
+    return _with_phase(librosa.feature.inverse.mfcc_to_mel(mfcc), sample_rate_hz, len(sound))
+
+
+def _with_phase(mel: np.ndarray, sample_rate_hz: int, n_samples: int) -> np.ndarray:
+    magnitudes = librosa.feature.inverse.mel_to_stft(mel, sr=sample_rate_hz)
+    return librosa.griffinlim(magnitudes, length=n_samples, random_state=SEED)
 
 
 def _of_cqt(sound: np.ndarray, sample_rate_hz: int, cqt: ConstantQ) -> np.ndarray:

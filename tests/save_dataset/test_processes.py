@@ -17,12 +17,14 @@ TASKS = {"a": (7, 2), "b": (9, 4), "c": (5, 5)}
 STOPPED = """
 import sys
 import time
+from contextlib import closing
 from save_dataset.processes import work
 
 if __name__ == "__main__":
     tasks = {index: (float(sys.argv[1]) * min(index, 4),) for index in range(200)}
-    for index, _ in work(time.sleep, tasks, few=0, n_processes=2):
-        print(index, flush=True)
+    with closing(work(time.sleep, tasks, few=0, n_processes=2)) as done:
+        for index, _ in done:
+            print(index, flush=True)
 """
 
 
@@ -52,6 +54,12 @@ def test_nothing_to_do_starts_nothing():
 def test_what_goes_wrong_in_a_task_is_raised(few):
     with pytest.raises(ZeroDivisionError):
         list(work(process_and_remainder, {"a": (1, 0), "b": (3, 2)}, few=few, n_processes=2))
+    assert multiprocessing.active_children() == []
+
+
+def test_a_process_that_is_killed_at_work_is_told_as_what_it_may_be():
+    with pytest.raises(ChildProcessError, match="^a process at work was killed, as when memory runs out$"):
+        list(work(signal.raise_signal, dict.fromkeys("abc", (signal.SIGTERM,)), few=0, n_processes=2))
     assert multiprocessing.active_children() == []
 
 

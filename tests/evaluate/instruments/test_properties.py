@@ -93,6 +93,15 @@ def test_the_error_is_that_of_magnitudes_whatever_the_phases(factor, convergence
         assert spectral_convergence_db(sound, estimate) == pytest.approx(convergence_db, abs=0.01)
 
 
+@pytest.mark.parametrize("name", ["mel", "mfcc"])
+def test_an_estimated_phase_is_always_the_same_and_better_than_none(name, rng):
+    sound = tones(np.array([440.0]))[0] + 0.01 * rng.standard_normal(N_SAMPLES)
+    first, second = (INVERSES[name](sound, RATE_HZ, None) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    assert first.shape == sound.shape
+    assert spectral_convergence_db(sound, first) < spectral_convergence_db(sound, 0 * sound)
+
+
 @pytest.mark.slow
 def test_properties_are_measured_from_sounds(write_parameters, tmp_path, rng, monkeypatch):
     monkeypatch.setattr(properties, "N_CHANGED", 4)
