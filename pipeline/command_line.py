@@ -58,8 +58,8 @@ def answer(file: str) -> None:
 def main(run: Callable, argv: Sequence[str] | None = None) -> None:
     """Call a step's `run` with what stands on the command line; `--help` shows the docstring of the step's module.
 
-    What a user can mend, `TO_MEND`, is printed as one line, with exit status 1;
-    Ctrl-C exits with 130. Where the reader of a pipe has gone, the step ends at the next line it prints, with 1.
+    What a user can mend, `TO_MEND`, is printed as one line, with exit status 1; Ctrl-C exits with 130. Where the reader
+    of a pipe has gone, the step ends at the next line it prints, with 1.
     """
     arguments = parse(sys.modules[run.__module__].__doc__, inspect.signature(run).parameters, argv)
     with _errors_in_one_line(arguments.pop("traceback")):
