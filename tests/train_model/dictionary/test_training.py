@@ -178,7 +178,7 @@ def test_music_that_does_not_fit_is_refused(beats, tmp_path, changes, message):
     [
         (
             {"model": {"n_atoms": 10_000, "atom_steps": 4096}, "training": {"window_steps": 4096}},
-            "model: training 4.9e+08 weights: would need 11.8 GB of memory",
+            "model: training 4.9e+08 weights: would need 25.6 GB of memory",
         ),
         (
             {"model": {"tcn_channels": (4096, 4096), "tcn_kernel_steps": 1024}},
