@@ -13,7 +13,7 @@ from tests.faults.tally import ONE_LINE, WHOLE
 from tests.faults.tiny import TINY
 from tests.faults.values import outcome_of_load
 
-N_RUN = 5
+N_RUN = 8
 
 
 @pytest.mark.parametrize("study", TINY)
@@ -37,7 +37,7 @@ def test_values_of_several_keys_at_once_load_or_are_refused_by_name(study, tmp_p
 
 @pytest.mark.slow
 def test_what_loads_runs_or_is_refused_by_name():
-    command = [sys.executable, "-m", "tests.faults.values", "song", str(N_RUN)]
+    command = [sys.executable, "-m", "tests.faults.values", "signal", str(N_RUN)]
     finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     rows = [line.split("|") for line in finished.stdout.splitlines() if line.startswith("| ")]
     assert {row[1].strip() for row in rows[2:] if row[5].strip() != "0"} == set(), finished.stdout
