@@ -10,11 +10,11 @@ import importlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipeline.validation import TOO_DEEP, check
 
@@ -28,6 +28,15 @@ class Section(BaseModel):
     """One table of a parameter file: frozen, no unknown key, no silent conversion of types."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def check_that_no_text_holds_a_null_character(cls, value: Any) -> Any:
+        """No file can be called so."""
+        for text in _texts_in(value):
+            if "\0" in text:
+                raise ValueError(f"{text!r}: must not hold a null character")
+        return value
 
 
 class StudyParameters(Section):
@@ -57,6 +66,14 @@ class StudyParameters(Section):
     def for_runs(self, runs: list[str] | None = None) -> list[Self]:
         """Return the parameters of the runs named, of all runs of the file when none is."""
         return [self.for_run(run) for run in runs or self.runs]
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for each in (*value, *value.values()) if isinstance(value, dict) else value:
+            yield from _texts_in(each)
 
 
 def load(name: str, root: Path = ROOT) -> StudyParameters:

@@ -44,6 +44,20 @@ def test_values_beyond_measure_are_refused_in_a_short_line(load_text, lines, mes
     assert len(str(raised.value)) < 200
 
 
+@pytest.mark.parametrize(
+    ("study", "lines", "key"),
+    [
+        ("song", '[sound]\nfile = "a\\u0000b.wav"', "sound.file"),
+        ("themes", '[pieces]\nfolder = "a"\nfiles = ["*.wav", "\\u0000"]', "pieces.files"),
+        ("timbre", '[targets]\nfolder = "a"\nfiles = { a = "\\u0000" }', "targets.files"),
+    ],
+)
+def test_no_text_holds_a_null_character(write_parameters, study, lines, key):
+    root = write_parameters(f'study = "{study}"\n{lines}\n[runs.net]\n', "small")
+    with pytest.raises(ValueError, match=rf"^parameters/small.toml: {key}: '.*x00.*': must not hold a null character$"):
+        load("small", root)
+
+
 def test_a_long_chain_of_files_is_refused(write_parameters):
     for number in range(1200):
         root = write_parameters(f'base = "a{number + 1}"\n', f"a{number}")
