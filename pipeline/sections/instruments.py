@@ -136,7 +136,7 @@ class Classifier(Section):
         "flatten", description="what the dense layers see: flatten, the paper; mean: normalised batches, mean over time"
     )
     log: bool = Field(True, description="whether scattering is compressed by a logarithm")
-    penalty: PositiveFloat = Field(1.0, le=1e6, description="C of the linear machine")
+    penalty: float = Field(1.0, ge=1e-6, le=1e6, description="C of the linear machine")
     average: Distinct[Name] = Field(
         (), description="nothing is trained: probabilities are the mean of those of these runs"
     )
