@@ -1,5 +1,6 @@
 """Memory that parameters ask for: estimated before it is taken, and refused by the key that asks for too much."""
 
+import math
 import os
 
 MAX_GB = 1.5  # of arrays; with TensorFlow, and what is read, a step stays below 2 GB
@@ -24,3 +25,15 @@ def check_memory(asked: str, n_bytes: float, hint: str, max_gb: float = MAX_GB) 
     """
     if n_bytes > max_gb * 1e9:
         raise ValueError(f"{asked}: would need {n_bytes / 1e9:.1f} GB of memory, more than {max_gb:.1f} GB; {hint}")
+
+
+def cqt_filter_samples(longest: float, hop_samples: int) -> int:
+    """Return how long the filters of librosa's constant-Q transform are, whose longest is so many samples.
+
+    Low ones are made for a sample rate that is halved as often as the hop can be; a length is a power of 2.
+
+    >>> cqt_filter_samples(20_000, 512), cqt_filter_samples(20_000, 511)
+    (64, 32768)
+    """
+    halved = hop_samples & -hop_samples  # the largest power of 2 that divides it
+    return 2 ** math.ceil(math.log2(longest / halved))

@@ -1,11 +1,10 @@
 """Sections of the parameters that say which recordings are searched for themes, and how themes are evaluated."""
 
-import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from pipeline.memory import check_memory
+from pipeline.memory import check_memory, cqt_filter_samples
 from pipeline.notes import HIGHEST_BPM, LOWEST_BPM
 from pipeline.parameters import Section
 from pipeline.sections.sound import Channel
@@ -80,10 +79,9 @@ class CQT(Section):
 
     @model_validator(mode="after")
     def check_that_filters_fit_into_memory(self) -> Self:
-        """Filters are not too long; as often as the hop can be halved, low ones are made for half the sample rate."""
+        """Filters are not too long."""
         periods = 1 / (2 ** (1 / self.bins_per_octave) - 1)
-        halved = self.hop_samples & -self.hop_samples  # the largest power of 2 that divides it
-        n_samples = 2 ** math.ceil(math.log2(periods * self.sample_rate_hz / self.min_frequency_hz / halved))
+        n_samples = cqt_filter_samples(periods * self.sample_rate_hz / self.min_frequency_hz, self.hop_samples)
         n_bytes = 60 * self.bins_per_octave * n_samples  # measured
         hint = "raise it, or choose hop_samples that can be halved more often"
         check_memory(f"min_frequency_hz={self.min_frequency_hz:g}", n_bytes, hint)

@@ -7,13 +7,13 @@ References
    contrast of its code in place of the skewness that the text names.
 """
 
-import math
 from typing import Any
 
 import librosa
 import numpy as np
 
 from models.representations import LOG_GAIN
+from pipeline.memory import cqt_filter_samples
 
 LOWEST_WEIGHT_DB = -80.0
 BYTES_AT_ONCE = 5e8  # of spectra that filters are applied to
@@ -36,9 +36,7 @@ def log_cqt(
     how: dict[str, Any] = {"fmin": min_frequency_hz, "n_bins": n_bins, "bins_per_octave": bins_per_octave}
     frequencies_hz = librosa.cqt_frequencies(**how)
     longest = librosa.filters.wavelet_lengths(freqs=frequencies_hz, sr=sample_rate_hz)[0].max()
-    halved = hop_samples & -hop_samples  # the largest power of 2 that divides it
-    n_fft = 2 ** math.ceil(math.log2(longest / halved))
-    at_once = max(1, int(BYTES_AT_ONCE / (4 * n_fft * (clip_frames + 1))))
+    at_once = max(1, int(BYTES_AT_ONCE / (4 * cqt_filter_samples(longest, hop_samples) * (clip_frames + 1))))
     parts = (clips[first : first + at_once] for first in range(0, len(clips), at_once))
     transforms = [np.abs(librosa.cqt(part, sr=sample_rate_hz, hop_length=hop_samples, **how)) for part in parts]
     weights = 10 ** (librosa.A_weighting(frequencies_hz, min_db=LOWEST_WEIGHT_DB) / 10)
